@@ -1,0 +1,254 @@
+package harness
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/dns"
+	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// Bench is a world set up around one gateway: links, upstreams, names, firewall, and the gateway itself. Faults work on it; probes go through it.
+type Bench struct {
+	World *world.World
+	Plan  Plan
+	// Upstream, Bystander and Secure are what the gateway forwards to.
+	Upstream, Bystander, Secure *Place
+	// Authority issued the certificate of Secure; the gateway knows it.
+	Authority *upstream.Authority
+	// Names is the nameserver that the gateway asks.
+	Names *dns.Server
+	// Wall is the world's firewall; nil in portable mode.
+	Wall *firewall.Firewall
+	// Definition and Setting say which gateway this is; Gateway is its process.
+	Definition *gateway.Definition
+	Setting    string
+	Gateway    *gateway.Process
+
+	vars    gateway.Vars
+	closers []func()
+
+	mu        sync.Mutex // guards what follows: probes run side by side
+	recorders []Recorder
+	nonces    int
+}
+
+// Place is an upstream's place: the link at its address, and the origin behind.
+type Place struct {
+	Link   *link.Link
+	Origin *upstream.Origin
+}
+
+// Recorder is whatever notes the requests that reach an upstream.
+type Recorder interface {
+	HitsOf(nonce string) []upstream.Hit
+}
+
+// Setup says what to set up.
+type Setup struct {
+	Definition *gateway.Definition
+	Setting    string
+	// Prepare changes the plan before anything starts. Optional.
+	Prepare func(*Plan)
+}
+
+// closeTimeout bounds the end of each part of a bench; the world ends what does not end by itself.
+const closeTimeout = 2 * time.Second
+
+// NewBench sets everything up in w and starts the gateway. It returns when the gateway's process runs; Steady waits until it serves. The caller closes
+// the Bench.
+func NewBench(w *world.World, s Setup) (*Bench, error) {
+	plan, err := planFor(w)
+	if err != nil {
+		return nil, err
+	}
+	if s.Prepare != nil {
+		s.Prepare(&plan)
+	}
+	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting}
+	for _, step := range []func() error{b.startUpstreams, b.startNames, b.startWall, b.startGateway} {
+		if err := step(); err != nil {
+			b.Close()
+			return nil, fmt.Errorf("set up bench: %w", err)
+		}
+	}
+	return b, nil
+}
+
+// Close ends everything that the bench started, the gateway first.
+func (b *Bench) Close() {
+	for i := len(b.closers) - 1; i >= 0; i-- {
+		b.closers[i]()
+	}
+	b.closers = nil
+}
+
+func (b *Bench) atClose(f func()) { b.closers = append(b.closers, f) }
+
+func (b *Bench) startUpstreams() (err error) {
+	if b.Authority, err = upstream.NewAuthority(); err != nil {
+		return err
+	}
+	cert, err := b.Authority.Issue(upstream.Leaf{Names: []string{secureHost}})
+	if err != nil {
+		return err
+	}
+	for _, p := range []struct {
+		place **Place
+		at    netip.AddrPort
+		o     upstream.Options
+	}{
+		{&b.Upstream, b.Plan.Upstream, upstream.Options{Name: "upstream", Workers: Workers}},
+		{&b.Bystander, b.Plan.Bystander, upstream.Options{Name: "bystander"}},
+		{&b.Secure, b.Plan.Secure, upstream.Options{Name: "secure", TLS: &tls.Config{Certificates: []tls.Certificate{cert}}}},
+	} {
+		if *p.place, err = b.newPlace(p.at, p.o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Workers is how many requests the upstream handles at once: few, so that a small crowd keeps all of them busy.
+const Workers = 4
+
+func (b *Bench) newPlace(at netip.AddrPort, o upstream.Options) (*Place, error) {
+	origin, err := upstream.Start("127.0.0.1:0", o)
+	if err != nil {
+		return nil, err
+	}
+	b.atClose(func() { _ = origin.Close() })
+	b.Record(origin)
+	l, err := link.New(at.String(), origin.Addr())
+	if err != nil {
+		return nil, err
+	}
+	b.atClose(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+		defer cancel()
+		_ = l.Close(ctx)
+	})
+	return &Place{Link: l, Origin: origin}, nil
+}
+
+func (b *Bench) startNames() (err error) {
+	listen := b.Plan.Nameserver.String()
+	if b.World.Sealed() {
+		listen = ":53" // Whatever nameserver a configuration names, it is ours.
+		if err := b.World.Names(b.Plan.Nameserver.Addr().String(), ""); err != nil {
+			return err
+		}
+	}
+	if b.Names, err = dns.Start(listen); err != nil {
+		return err
+	}
+	b.atClose(func() { _ = b.Names.Close() })
+	b.Names.Set(namedHost, b.Plan.Upstream.Addr())
+	b.Names.Set(secureHost, b.Plan.Secure.Addr())
+	return nil
+}
+
+func (b *Bench) startWall() (err error) {
+	if b.World.Lacks(world.Firewall) == "" {
+		b.Wall, err = firewall.New()
+	}
+	return err
+}
+
+func (b *Bench) startGateway() error {
+	ca := filepath.Join(b.World.Dir, "upstream-ca.pem")
+	if err := os.WriteFile(ca, b.Authority.PEM(), 0o644); err != nil {
+		return err
+	}
+	b.vars = gateway.Vars{
+		Dir: b.World.Dir, Listen: b.Plan.Gateway, Upstream: b.Plan.Upstream, Bystander: b.Plan.Bystander, Named: b.Plan.Named,
+		Resolver: b.Plan.Nameserver, Secure: b.Plan.Secure, SecureName: secureHost, CA: ca,
+		DeniedIP: b.Plan.Clients[Banned], DeniedCIDR: b.Plan.BannedNet, DeniedAgent: deniedAgent, DeniedPath: deniedPath,
+		Root: os.Geteuid() == 0,
+	}
+	return b.launch(b.vars)
+}
+
+func (b *Bench) launch(v gateway.Vars) error {
+	p, err := b.Definition.Start(b.Setting, v)
+	if err != nil {
+		return err
+	}
+	b.Gateway = p
+	b.atClose(p.Stop)
+	return nil
+}
+
+// Reconfigure restarts the gateway with its configuration changed, as a deployment of a wrong one would, and waits until the gateway answers something on
+// the bystander's route. The undo restores the right configuration in the same way.
+func (b *Bench) Reconfigure(ctx context.Context, change func(*gateway.Vars)) (undo func(context.Context) error, err error) {
+	wrong := b.vars
+	change(&wrong)
+	if err := b.relaunch(ctx, wrong); err != nil {
+		return nil, fmt.Errorf("deploy wrong configuration: %w", err)
+	}
+	done := false
+	return func(ctx context.Context) error {
+		if done {
+			return nil
+		}
+		if err := b.relaunch(ctx, b.vars); err != nil {
+			return fmt.Errorf("deploy right configuration: %w", err)
+		}
+		done = true
+		return nil
+	}, nil
+}
+
+func (b *Bench) relaunch(ctx context.Context, v gateway.Vars) error {
+	b.Gateway.Stop()
+	if err := b.launch(v); err != nil {
+		return err
+	}
+	return b.Steady(ctx, RouteBystander)
+}
+
+// Record adds a recorder: an upstream that stands in for another, whose hits must count.
+func (b *Bench) Record(r Recorder) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.recorders = append(b.recorders, r)
+}
+
+// HitsOf counts the requests with the nonce that reached any upstream.
+func (b *Bench) HitsOf(nonce string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, r := range b.recorders {
+		n += len(r.HitsOf(nonce))
+	}
+	return n
+}
+
+// cold ends every pooled connection between the gateway and its upstreams.
+func (b *Bench) cold(ctx context.Context) error {
+	for _, p := range []*Place{b.Upstream, b.Secure} {
+		back, err := p.Link.StepAside(ctx)
+		if err != nil {
+			return fmt.Errorf("drop pooled connections: %w", err)
+		}
+		if err := back(ctx); err != nil {
+			return fmt.Errorf("drop pooled connections: %w", err)
+		}
+	}
+	return nil
+}
+
+// SecureName is the name that the certificate of Secure must be for.
+func (b *Bench) SecureName() string { return secureHost }

@@ -1,0 +1,117 @@
+package harness
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+)
+
+// Check is one promise and whether it was kept.
+type Check struct {
+	// Name is stable; see CheckNames.
+	Name string `json:"name"`
+	OK   bool   `json:"ok"`
+	// Of is the probe that it is about; empty for the experiment as a whole.
+	Of string `json:"of,omitempty"`
+	// Got and Want say what was promised and what came, when it was not kept.
+	Got  string `json:"got,omitempty"`
+	Want string `json:"want,omitempty"`
+}
+
+// String is one line for a report.
+func (c Check) String() string {
+	s := c.Name
+	if c.Of != "" {
+		s += " of " + c.Of
+	}
+	if c.OK {
+		return s
+	}
+	return fmt.Sprintf("%s: got %s, want %s", s, c.Got, c.Want)
+}
+
+// The checks. Every one has a mutant that it catches.
+const (
+	// CheckStatus: the status is one that the policy accepts.
+	CheckStatus = "status"
+	// CheckAnsweredBy: it was written by the one who should have.
+	CheckAnsweredBy = "answered-by"
+	// CheckInTime: it came within the gateway's own time limits plus Slack.
+	CheckInTime = "in-time"
+	// CheckCutVisible: an answer that broke off is not passed on as if it were whole.
+	CheckCutVisible = "cut-visible"
+	// CheckNotAsked: the upstream was not asked at all before a refusal.
+	CheckNotAsked = "not-asked"
+	// CheckLetIn: who is not blocked is not refused.
+	CheckLetIn = "let-in"
+	// CheckBystander: another route stayed healthy.
+	CheckBystander = "bystander"
+	// CheckPostOnce: a POST reached the upstream at most once.
+	CheckPostOnce = "post-once"
+	// CheckNotCacheable: the gateway's error page may not be stored.
+	CheckNotCacheable = "not-cacheable"
+	// CheckNoLeak: the gateway's error page names no internal address.
+	CheckNoLeak = "no-leak"
+	// CheckConnection: the client's connection was usable afterwards, or cleanly closed.
+	CheckConnection = "connection"
+	// CheckAlive: the gateway's process lives.
+	CheckAlive = "gateway-alive"
+	// CheckSteadyAfter: service came back after the undo, with nothing restarted.
+	CheckSteadyAfter = "steady-after"
+)
+
+// CheckNames lists the checks.
+func CheckNames() []string {
+	return []string{
+		CheckStatus, CheckAnsweredBy, CheckInTime, CheckCutVisible, CheckNotAsked, CheckLetIn, CheckBystander, CheckPostOnce, CheckNotCacheable,
+		CheckNoLeak, CheckConnection, CheckAlive, CheckSteadyAfter,
+	}
+}
+
+// Slack is what a loaded machine may add to a gateway's time limits before its answer counts as late. Under full load answers were measured some hundred
+// milliseconds late at most; a gateway that hangs is late by any amount.
+const Slack = 2 * time.Second
+
+// checkAnswer holds an observation against what a client should see.
+func checkAnswer(o Observation, want Expectation, within time.Duration) []Check {
+	check := func(name string, ok bool, got, want string) Check {
+		if ok {
+			return Check{Name: name, OK: true, Of: o.Probe}
+		}
+		return Check{Name: name, Of: o.Probe, Got: got, Want: want}
+	}
+	checks := []Check{check(CheckInTime, !o.Late(), fmt.Sprintf("nothing whole in %s (%s)", within, o), "an answer in that time")}
+	if o.Late() {
+		return checks // Nothing more can be said of an answer that is not there.
+	}
+	if want.OrCut && o.By == ByUpstream && !want.Accepts(o.Status) {
+		return append(checks, check(CheckCutVisible, o.End == client.Truncated, o.String()+", seemingly whole", want.String()))
+	}
+	checks = append(checks, check(CheckStatus, want.Accepts(o.Status) && o.Answered(), o.String(), want.String()))
+	if !want.Accepts(o.Status) || !o.Answered() {
+		return checks
+	}
+	checks = append(checks, check(CheckAnsweredBy, o.By == want.By, o.String(), want.String()),
+		check(CheckConnection, o.After == connectionUsable || o.After == connectionClosed, o.After, "usable or cleanly closed"))
+	return checks
+}
+
+// checkPage holds an error page of the gateway's own against what it must not be.
+func checkPage(o Observation, secrets []string) []Check {
+	checks := []Check{{Name: CheckNotCacheable, OK: true, Of: o.Probe}, {Name: CheckNoLeak, OK: true, Of: o.Probe}}
+	if why := cacheable(o.Status, o.Header); why != "" {
+		checks[0] = Check{Name: CheckNotCacheable, Of: o.Probe, Got: why, Want: "nothing that lets a cache keep it"}
+	}
+	page := o.Body
+	for name, values := range o.Header {
+		page += "\n" + name + ": " + strings.Join(values, ", ")
+	}
+	for _, s := range secrets {
+		if strings.Contains(page, s) {
+			checks[1] = Check{Name: CheckNoLeak, Of: o.Probe, Got: "the upstream's address " + s + " on the page", Want: "no internal address"}
+		}
+	}
+	return checks
+}

@@ -1,0 +1,48 @@
+package harness
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// Direct sends one GET straight to an upstream's address, past the gateway, and waits at most within. Faults are confirmed with it.
+func (b *Bench) Direct(ctx context.Context, to netip.AddrPort, within time.Duration) (client.Response, string) {
+	r, _ := b.request(Probe{})
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	nonce := r.Header[0].Value
+	return client.Once(ctx, to, netip.Addr{}, r), nonce
+}
+
+// Handshake makes a TLS connection straight to an upstream's address and verifies its certificate as the gateway should.
+func (b *Bench) Handshake(ctx context.Context, to netip.AddrPort) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	d := tls.Dialer{NetDialer: &net.Dialer{}, Config: &tls.Config{ServerName: secureHost, RootCAs: b.Authority.Pool()}}
+	c, err := d.DialContext(ctx, "tcp", to.String())
+	if err != nil {
+		return err
+	}
+	return c.Close()
+}
+
+// sound proves, without the gateway, that every upstream and the name work.
+func (b *Bench) sound(ctx context.Context) error {
+	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Bystander} {
+		r, nonce := b.Direct(ctx, at, patience)
+		if r.Header.Get(upstream.StampHeader) != nonce || r.End != client.Complete {
+			return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", at, r.Status, r.End, r.Error)
+		}
+	}
+	if err := b.Handshake(ctx, b.Plan.Secure); err != nil {
+		return fmt.Errorf("upstream %s: %w", b.Plan.Secure, err)
+	}
+	return nil
+}

@@ -1,0 +1,34 @@
+package dns
+
+import (
+	"net"
+	"time"
+)
+
+// patience is how long a client may leave an answer unread before it loses its connection. Answers are small: only a client that means harm, or is
+// frozen, fills its buffers with them, and it must not hold up Close.
+const patience = time.Second
+
+// patient is a listener whose connections bound each write; the library sets no deadline of its own there.
+type patient struct{ net.Listener }
+
+func (l patient) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return bounded{conn}, nil
+}
+
+type bounded struct{ net.Conn }
+
+func (c bounded) Write(b []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Write(b)
+	if err != nil {
+		_ = c.Close() // half a message was sent, perhaps: nothing after it could be understood
+	}
+	return n, err
+}

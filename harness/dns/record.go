@@ -1,0 +1,87 @@
+package dns
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+
+	"github.com/miekg/dns"
+)
+
+// ttl is 0 in every answer, so that a fault shows as soon as it is injected: nothing may serve an old answer for long. Caches that count in whole
+// seconds keep even such an answer for the rest of the second at most; use a fresh name where that matters.
+const ttl = 0
+
+// Set makes name exist with exactly these addresses, in this order, in place of what it had. Without an address it exists and has no data.
+func (s *Server) Set(name string, ips ...netip.Addr) {
+	addresses := slices.Clone(ips)
+	for i := range addresses {
+		addresses[i] = addresses[i].Unmap() // a mapped address is an IPv4 address in disguise and belongs into an A record
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.records[dns.CanonicalName(name)] = addresses
+}
+
+// sound returns what a healthy server answers to request, which has one question, over a transport that carries size bytes.
+func (s *Server) sound(request *dns.Msg, size int) *dns.Msg {
+	reply := new(dns.Msg).SetReply(request)
+	// Gateways take us for the recursive resolver that resolv.conf promises; some clients call an empty answer without these two bits a lame referral.
+	reply.Authoritative, reply.RecursionAvailable = true, true
+	if opt := request.IsEdns0(); opt != nil {
+		reply.SetEdns0(querySize, opt.Do())
+	}
+	question := request.Question[0]
+	s.mu.RLock()
+	addresses, known := s.records[dns.CanonicalName(question.Name)]
+	s.mu.RUnlock()
+	switch {
+	case request.Opcode != dns.OpcodeQuery:
+		reply.Rcode = dns.RcodeNotImplemented
+	case question.Qclass != dns.ClassINET && question.Qclass != dns.ClassANY:
+		reply.Rcode = dns.RcodeRefused
+	default:
+		if reply.Answer = answers(question, addresses); len(reply.Answer) == 0 {
+			reply.Ns = authority()
+		}
+		if !known {
+			reply.Rcode = dns.RcodeNameError
+		}
+	}
+	reply.Truncate(size)
+	return reply
+}
+
+// answers returns the records of addresses that question asks for, under the name as it was spelled: clients that randomise its case compare it.
+func answers(question dns.Question, addresses []netip.Addr) []dns.RR {
+	var found []dns.RR
+	for _, ip := range addresses {
+		kind := dns.TypeAAAA
+		if ip.Is4() {
+			kind = dns.TypeA
+		}
+		if question.Qtype != kind && question.Qtype != dns.TypeANY {
+			continue
+		}
+		header := dns.RR_Header{Name: question.Name, Rrtype: kind, Class: dns.ClassINET, Ttl: ttl}
+		if kind == dns.TypeA {
+			found = append(found, &dns.A{Hdr: header, A: net.IP(ip.AsSlice())})
+		} else {
+			found = append(found, &dns.AAAA{Hdr: header, AAAA: net.IP(ip.AsSlice())})
+		}
+	}
+	return found
+}
+
+// authority is what makes an empty answer final: without an SOA record clients take it for a referral that leads nowhere, and ask again. Its owner is
+// the root, above every name; its times are 0, for the reason of ttl.
+func authority() []dns.RR {
+	return []dns.RR{&dns.SOA{
+		Hdr:  dns.RR_Header{Name: ".", Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: ttl},
+		Ns:   "ns.gatequake.",
+		Mbox: "nobody.gatequake.",
+		// A serial that never changes says that there is nothing to transfer.
+		Serial: 1,
+		Minttl: ttl,
+	}}
+}

@@ -1,0 +1,137 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// Experiment is one row of the matrix: a fault, or a block in one state of its upstream.
+type Experiment struct {
+	// ID is the fault's or the block's, the latter with +STATE when the upstream is not healthy.
+	ID string
+	// Fault is what is broken; for a block, the state of its upstream, nil for healthy.
+	Fault *Fault
+	// Block is the refusal that is tried; nil for a cause.
+	Block *Block
+}
+
+// blockStates are the faults under which every block is tried besides a healthy upstream: one that a gateway sees at once, one that it waits for.
+var blockStates = []string{"refused", "silent-after-accept"}
+
+// Experiments lists every experiment that the registry allows: the faults, then each block with its upstream healthy and in each of the other states.
+func Experiments() []Experiment {
+	all := []Experiment{}
+	for _, f := range Faults() {
+		all = append(all, Experiment{ID: f.ID, Fault: f})
+	}
+	for _, b := range Blocks() {
+		all = append(all, Experiment{ID: b.ID, Block: b})
+		for _, state := range blockStates {
+			if f := registry.faults[state]; f != nil {
+				all = append(all, Experiment{ID: b.ID + "+" + state, Block: b, Fault: f})
+			}
+		}
+	}
+	return all
+}
+
+// Find returns the experiment with the ID, or an error that lists the known.
+func Find(id string) (Experiment, error) {
+	known := []string{}
+	for _, e := range Experiments() {
+		if e.ID == id {
+			return e, nil
+		}
+		known = append(known, e.ID)
+	}
+	return Experiment{}, fmt.Errorf("no experiment %q; there are: %s", id, strings.Join(known, ", "))
+}
+
+// Cause returns the fault's cause, or Blocked.
+func (e Experiment) Cause() Cause {
+	if e.Block != nil {
+		return Blocked
+	}
+	return e.Fault.Cause
+}
+
+// Title says what the experiment is about.
+func (e Experiment) Title() string {
+	switch {
+	case e.Block == nil:
+		return e.Fault.Title
+	case e.Fault == nil:
+		return e.Block.Title
+	}
+	return e.Block.Title + ", when " + e.Fault.Title
+}
+
+// Needs lists what the world must be able to do.
+func (e Experiment) Needs() []world.Need {
+	needs := []world.Need{}
+	if e.Block != nil {
+		needs = append(needs, e.Block.Needs...)
+	}
+	if e.Fault != nil {
+		needs = append(needs, e.Fault.Needs...)
+	}
+	slices.Sort(needs)
+	return slices.Compact(needs)
+}
+
+// Expected returns what a client should see under the policy.
+func (e Experiment) Expected(p Policy) Expectation {
+	if e.Block != nil {
+		return refusal
+	}
+	return p.Expect(e.Fault)
+}
+
+// routes are the ones that the experiment looks at besides the bystander's.
+func (e Experiment) route() Route {
+	if e.Fault != nil && e.Block == nil {
+		return e.Fault.Route
+	}
+	return RouteMain
+}
+
+// Run makes the experiment in w: steady state, inject, confirm, probe, undo, steady again. It always returns a verdict; what stopped it early is the
+// verdict's reason. Everything it started has ended when it returns.
+func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definition, setting string, p Policy) Verdict {
+	t := &trial{experiment: e, policy: p, verdict: Verdict{
+		ID: e.ID, Title: e.Title(), Cause: e.Cause(), Gateway: d.Name, Setting: setting, Policy: p.Name(), World: string(w.Mode),
+		Expected: e.Expected(p).String(), Started: time.Now().UTC(), RecoveryMS: -1, Checks: []Check{}, Observations: []Observation{}, Log: []string{},
+	}}
+	if e.Fault != nil {
+		t.verdict.ErrorType = e.Fault.Type
+	}
+	if e.Block != nil {
+		t.verdict.ErrorType = HTTPRequestDenied
+	}
+	for _, n := range e.Needs() {
+		if reason := w.Lacks(n); reason != "" {
+			t.verdict.Result, t.verdict.Reason = Unsupported, fmt.Sprintf("needs %s: %s", n.About(), reason)
+			return t.verdict
+		}
+	}
+	t.run(ctx, w, Setup{Definition: d, Setting: setting, Prepare: e.prepare()})
+	t.verdict.TookMS = ms(time.Since(t.verdict.Started))
+	return t.verdict
+}
+
+func (e Experiment) prepare() func(*Plan) {
+	if e.Fault == nil {
+		return nil
+	}
+	return e.Fault.Prepare
+}
+
+// methods are what every experiment is probed with: a request that may be sent again, and one that may not.
+var methods = []string{http.MethodGet, http.MethodPost}

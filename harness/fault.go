@@ -1,0 +1,59 @@
+package harness
+
+import (
+	"context"
+
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// Fault is one way in which the world around a gateway can be broken. It is plain data until Inject runs. One file holds one fault, or one family of one
+// mechanism, and registers it.
+type Fault struct {
+	// ID is stable, in kebab case, as in the catalogue.
+	ID string
+	// Title completes the sentence "the answer is a 502 when …".
+	Title string
+	// Cause is the article's.
+	Cause Cause
+	// Type is the Proxy-Status error type of RFC 9209 that a gateway would report; empty for a control.
+	Type ErrorType
+	// Control, if not nil, marks what is no fault: the answer that must come all the same.
+	Control *Expectation
+	// AfterHead is true when the fault strikes after the upstream's head was sent: a gateway that passed the head on cannot answer 502 any more, and its client
+	// must be able to see that the body is cut.
+	AfterHead bool
+	// Phase is where the exchange with the upstream goes wrong; it bounds the wait for an answer.
+	Phase Phase
+	// Route is the one that the fault strikes; the zero value is RouteMain.
+	Route Route
+	// Needs is what the world must be able to do.
+	Needs []world.Need
+	// What explains it in a paragraph; Made and Confirmed tell how it is made and how it is proved without the gateway.
+	What, Made, Confirmed string
+	// Prepare changes the plan of the world before anything starts. Optional.
+	Prepare func(*Plan)
+	// Inject breaks the bench's world.
+	Inject func(context.Context, *Bench) (*Injection, error)
+}
+
+// Phase is a part of the exchange between gateway and upstream.
+type Phase string
+
+// The phases. See gateway.Within for the time that each is given.
+const (
+	AtOnce     Phase = "at-once"
+	Resolving  Phase = "resolve"
+	Connecting Phase = "connect"
+	Responding Phase = "response"
+)
+
+// Injection is a fault that holds.
+type Injection struct {
+	// Undo takes the fault back. It is idempotent.
+	Undo func(context.Context) error
+	// Confirm proves, with a dial of its own past the gateway, that the world is broken as claimed, and returns the evidence. It is called before the probes
+	// and again after them. An error means that the world is not broken so, and makes the experiment inconclusive.
+	Confirm func(context.Context) (evidence string, err error)
+	// Rearm makes a fault that one request uses up ready for the next. Optional; it is called before each probe and each confirmation.
+	Rearm func(context.Context) error
+}

@@ -1,0 +1,28 @@
+package faults
+
+import (
+	"context"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// AcceptQueueFull is an upstream that is too busy to accept.
+var AcceptQueueFull = harness.RegisterFault(harness.Fault{
+	ID:    "accept-queue-full",
+	Title: "the upstream's accept queue is full",
+	Cause: harness.Overload, Type: harness.ConnectionTimeout, Phase: harness.Connecting,
+	Needs: []world.Need{world.AcceptQueue},
+	What: "An overloaded server stops accepting: its kernel queues finished handshakes until the queue is full, and then drops every further SYN without " +
+		"a word. To the gateway the machine seems gone, though the process lives.",
+	Made:      "A real listener at the upstream's address with a backlog of 0, filled, that never accepts.",
+	Confirmed: "An own dial to the address gets no reply.",
+	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		_, undo, err := standIn(ctx, b, upstream.FullQueue)
+		if err != nil {
+			return nil, err
+		}
+		return &harness.Injection{Undo: undo, Confirm: unanswered(b, b.Plan.Upstream)}, nil
+	},
+})

@@ -1,0 +1,58 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+)
+
+// confirmation proves a fault without the gateway.
+type confirmation = func(context.Context) (string, error)
+
+// ends confirms that a request straight to the upstream's address ends so.
+func ends(b *harness.Bench, at netip.AddrPort, want client.End) confirmation {
+	return func(ctx context.Context) (string, error) {
+		r, _ := b.Direct(ctx, at, 10*quiet)
+		if r.End != want {
+			return "", fmt.Errorf("ask %s: got %d %s (%s), want %s", at, r.Status, r.End, r.Error, want)
+		}
+		return fmt.Sprintf("own request to %s: %s", at, r.End), nil
+	}
+}
+
+// unanswered confirms that a connection attempt to the upstream's address gets no reply at all.
+func unanswered(b *harness.Bench, at netip.AddrPort) confirmation {
+	return func(ctx context.Context) (string, error) {
+		r, _ := b.Direct(ctx, at, quiet)
+		if r.End != client.TimedOut || r.Connect != 0 {
+			return "", fmt.Errorf("dial %s: got %s (connected in %s), want no reply in %s", at, r.End, r.Connect, quiet)
+		}
+		return fmt.Sprintf("own dial to %s: no reply in %s", at, quiet), nil
+	}
+}
+
+// silent confirms that the upstream's address takes a connection and a request, and says nothing.
+func silent(b *harness.Bench, at netip.AddrPort) confirmation {
+	return func(ctx context.Context) (string, error) {
+		r, _ := b.Direct(ctx, at, quiet)
+		if r.End != client.TimedOut || r.Connect == 0 || r.Status != 0 {
+			return "", fmt.Errorf("ask %s: got %d %s, want a connection and then silence for %s", at, r.Status, r.End, quiet)
+		}
+		return fmt.Sprintf("own request to %s: connected, then silence for %s", at, quiet), nil
+	}
+}
+
+// answers confirms that a request straight to the upstream's address is answered with the status, no sooner than after atLeast.
+func answers(b *harness.Bench, at netip.AddrPort, status int, atLeast time.Duration) confirmation {
+	return func(ctx context.Context) (string, error) {
+		r, _ := b.Direct(ctx, at, atLeast+10*time.Second)
+		if r.Status != status || r.End != client.Complete || r.Took < atLeast {
+			return "", fmt.Errorf("ask %s: got %d %s in %s, want a whole %d after %s or more", at, r.Status, r.End, r.Took, status, atLeast)
+		}
+		return fmt.Sprintf("own request to %s: %d after %s or more", at, r.Status, atLeast), nil
+	}
+}

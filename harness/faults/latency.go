@@ -1,0 +1,48 @@
+package faults
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/link"
+)
+
+// Delays of the two latency faults. Every gateway's folder sets its timeouts to a second: three times that is too slow on any machine, and a fifth of it is
+// in time on any that is fit to run experiments.
+const (
+	tooLate = 3 * time.Second
+	inTime  = 200 * time.Millisecond
+)
+
+// SlowAnswer is an upstream whose answers take longer than the gateway waits.
+var SlowAnswer = harness.RegisterFault(harness.Fault{
+	ID:    "slow-answer",
+	Title: "the upstream answers later than the gateway waits",
+	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	What:      "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer does come; nobody waits for it any more.",
+	Made:      "Toxiproxy latency of three seconds on what the upstream sends, against a read timeout of one.",
+	Confirmed: "An own request is answered, with 200, and not before three seconds have passed.",
+	Inject:    delayed(tooLate),
+})
+
+// LatencyWithinBudget is an upstream that is slow, and not too slow.
+var LatencyWithinBudget = harness.RegisterFault(harness.Fault{
+	ID:      "latency-within-budget",
+	Title:   "the upstream is slow, but within the gateway's patience (control: no error)",
+	Cause:   harness.Network,
+	Control: &harness.Expectation{Statuses: []int{http.StatusOK}, By: harness.ByUpstream},
+	Phase:   harness.Responding,
+	What: "Latency below the gateway's timeout is no fault: the answer must come, later. A gateway that calls this a 502 gives up too early, and a harness " +
+		"that expects one would call anything a 502.",
+	Made:      "Toxiproxy latency of a fifth of a second on what the upstream sends, against a read timeout of one.",
+	Confirmed: "An own request is answered, with 200, and not before the latency has passed.",
+	Inject:    delayed(inTime),
+})
+
+func delayed(d time.Duration) func(context.Context, *harness.Bench) (*harness.Injection, error) {
+	return func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		return toxic(ctx, b, link.Latency{Delay: d}, answers(b, b.Plan.Upstream, http.StatusOK, d))
+	}
+}

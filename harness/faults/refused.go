@@ -1,0 +1,22 @@
+package faults
+
+import (
+	"context"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/link"
+)
+
+// Refused is an upstream that is not there.
+var Refused = harness.RegisterFault(harness.Fault{
+	ID:    "refused",
+	Title: "nothing listens at the upstream's address",
+	Cause: harness.Network, Type: harness.ConnectionRefused, Phase: harness.AtOnce,
+	What:      "The upstream's machine is up, its process is not: every connection attempt is answered with a reset, which a dial sees as ECONNREFUSED.",
+	Made:      "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the port.",
+	Confirmed: "An own dial gets ECONNREFUSED.",
+	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		return toxic(ctx, b, link.Refuse{}, ends(b, b.Plan.Upstream, client.Refused))
+	},
+})

@@ -1,0 +1,110 @@
+package firewall
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/userdata"
+)
+
+// table and input are what `nft list ruleset` shows, and where.
+var (
+	table = &nftables.Table{Name: "gatequake", Family: nftables.TableFamilyINet}
+	input = &nftables.Chain{
+		Name:     "input",
+		Table:    table,
+		Type:     nftables.ChainTypeFilter,
+		Hooknum:  nftables.ChainHookInput,
+		Priority: nftables.ChainPriorityFilter,
+	}
+)
+
+// Firewall is the firewall of the world that this process is in. It holds no resources: the rules end with the world. Its methods are safe for
+// concurrent use.
+type Firewall struct {
+	mu      sync.Mutex // one transaction at a time: a listing that a change overtakes may miss a rule
+	applied uint64
+}
+
+// New returns the firewall of the current network namespace, with no rules. It refuses to work anywhere but in a sealed world: lo is up, the routes
+// make every address local. A world has one firewall: a second New there is an error.
+func New() (*Firewall, error) {
+	if err := sealed(); err != nil {
+		return nil, fmt.Errorf("create firewall: %w", err)
+	}
+	conn, err := nftables.New()
+	if err != nil {
+		return nil, fmt.Errorf("create firewall: %w", err)
+	}
+	// The library's CreateTable leaves the create flag out; its AddTable is content with a table that exists, and the rules of somebody else in it.
+	tables, err := conn.ListTablesOfFamily(table.Family)
+	if err != nil {
+		return nil, fmt.Errorf("create firewall: list tables: %w", err)
+	}
+	if slices.ContainsFunc(tables, func(t *nftables.Table) bool { return t.Name == table.Name }) {
+		return nil, fmt.Errorf("create firewall: got a table inet %s already, want one firewall a world", table.Name)
+	}
+	conn.AddTable(table)
+	conn.AddChain(input)
+	if err := conn.Flush(); err != nil {
+		return nil, fmt.Errorf("create firewall: add table inet %s: %w", table.Name, err)
+	}
+	return &Firewall{}, nil
+}
+
+// Apply puts r in force before it returns; of several rules that match a packet, the newest decides. What undo takes back is this rule alone, also in
+// force when it returns; it may be called again, after an error too.
+func (f *Firewall) Apply(r Rule) (undo func() error, err error) {
+	if err := r.check(); err != nil {
+		return nil, fmt.Errorf("apply %v: %w", r, err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	conn, err := nftables.New()
+	if err != nil {
+		return nil, fmt.Errorf("apply %v: %w", r, err)
+	}
+	f.applied++
+	// The number is how undo finds its rule again; nft shows it as the rule's comment.
+	mark := strconv.FormatUint(f.applied, 10)
+	conn.InsertRule(&nftables.Rule{
+		Table:    table,
+		Chain:    input,
+		Exprs:    r.expressions(),
+		UserData: userdata.AppendString(nil, userdata.TypeComment, mark),
+	})
+	if err := conn.Flush(); err != nil {
+		return nil, fmt.Errorf("apply %v: %w", r, err)
+	}
+	return func() error {
+		if err := f.remove(mark); err != nil {
+			return fmt.Errorf("undo %v: %w", r, err)
+		}
+		return nil
+	}, nil
+}
+
+// remove deletes the rule with the mark, if it is there.
+func (f *Firewall) remove(mark string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	conn, err := nftables.New()
+	if err != nil {
+		return err
+	}
+	rules, err := conn.GetRules(table, input)
+	if err != nil {
+		return fmt.Errorf("list rules: %w", err)
+	}
+	for _, rule := range rules {
+		if comment, ok := userdata.GetString(rule.UserData, userdata.TypeComment); ok && comment == mark {
+			if err := conn.DelRule(rule); err != nil {
+				return err
+			}
+		}
+	}
+	return conn.Flush()
+}

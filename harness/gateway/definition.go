@@ -1,0 +1,181 @@
+// Package gateway runs the system under test: it reads a gateway's folder, renders its configuration, starts it, watches it, collects its log, and stops it.
+//
+//	fixtures/gateways/NAME/gateway.yaml + SETTING/ templates ──Vars──> files in the world ──> process ──> log lines
+//
+// A gateway is data. There is no Go code per gateway, but for the built-in one, which is this binary in another role.
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Definition is one gateway's folder, read. It carries the templates' text, so that it can be sent into a world.
+type Definition struct {
+	// Name is the folder's name.
+	Name string `yaml:"-"`
+	// About says in one line what it is.
+	About string `yaml:"about"`
+	// Command starts the gateway in the foreground. Each argument is a template over Vars. A first argument @ROLE is this binary in that role.
+	Command []string `yaml:"command"`
+	// Version tells which version is installed.
+	Version Version `yaml:"version"`
+	// Install is the hint for a machine that lacks it.
+	Install string `yaml:"install"`
+	// Logs are the files, below the world's folder, that the gateway logs to besides its standard output and error.
+	Logs []string `yaml:"logs"`
+	// Resolves is how long after a change of names the gateway has noticed it at the latest; for those that resolve in the background. Zero: it asks
+	// when it needs to know.
+	Resolves time.Duration `yaml:"resolves"`
+	// Settings by name.
+	Settings map[string]Setting `yaml:"settings"`
+	// Deviations are the known ones.
+	Deviations []Deviation `yaml:"deviations"`
+}
+
+// Version is a command and the regular expression whose first group is the version in its output.
+type Version struct {
+	Command []string `yaml:"command"`
+	Pattern string   `yaml:"pattern"`
+}
+
+// Setting is one named configuration of a gateway.
+type Setting struct {
+	// About says in one line what it is for.
+	About string `yaml:"about"`
+	// Within tells by when the gateway has answered, by the phase of the exchange with the upstream that went wrong.
+	Within Within `yaml:"within"`
+	// Files are the templates of the setting's folder by name.
+	Files map[string]string `yaml:"-"`
+}
+
+// Within holds, for each phase that a fault can strike, how long the configuration lets a client wait for an answer, retries of the gateway included.
+type Within struct {
+	// AtOnce is for what the gateway sees without waiting: a refusal, a close, a broken answer. Not zero for those that pause before a retry.
+	AtOnce time.Duration `yaml:"at-once"`
+	// Resolve is for a name that cannot be resolved.
+	Resolve time.Duration `yaml:"resolve"`
+	// Connect is for a connection, with its TLS handshake, that cannot be made.
+	Connect time.Duration `yaml:"connect"`
+	// Response is for an answer that does not come.
+	Response time.Duration `yaml:"response"`
+}
+
+// Deviation is a promise that the gateway is known to break in a setting. A run shows it and counts it apart; it is red again when the gateway keeps the
+// promise after all, or breaks it in another way.
+type Deviation struct {
+	// Experiments are the IDs it concerns.
+	Experiments []string `yaml:"experiments"`
+	// Settings it concerns.
+	Settings []string `yaml:"settings"`
+	// Versions is the range it concerns, as in github.com/Masterminds/semver; empty means all.
+	Versions string `yaml:"versions"`
+	// Observed is what is seen instead, as in a verdict's observed.
+	Observed string `yaml:"observed"`
+	// Breaks names the checks that fail.
+	Breaks []string `yaml:"breaks"`
+	// Reason says why, and why no configuration helps.
+	Reason string `yaml:"reason"`
+	// Link is the vendor's own word.
+	Link string `yaml:"link"`
+}
+
+// All reads every folder of files, sorted by name.
+func All(files fs.FS) ([]*Definition, error) {
+	folders, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return nil, fmt.Errorf("list gateways: %w", err)
+	}
+	all := []*Definition{}
+	for _, f := range folders {
+		if !f.IsDir() {
+			continue
+		}
+		d, err := Load(files, f.Name())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+// Load reads the folder name of files.
+func Load(files fs.FS, name string) (*Definition, error) {
+	file := path.Join(name, "gateway.yaml")
+	text, err := fs.ReadFile(files, file)
+	if err != nil {
+		return nil, fmt.Errorf("read gateway %s: %w", name, err)
+	}
+	d := &Definition{}
+	if err := yaml.UnmarshalWithOptions(text, d, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("read %s", place(file, err))
+	}
+	d.Name = name
+	for setting, s := range d.Settings {
+		if s.Files, err = templates(files, path.Join(name, setting)); err != nil {
+			return nil, fmt.Errorf("read %s: setting %s: %w", file, setting, err)
+		}
+		d.Settings[setting] = s
+	}
+	return d, d.validate(file)
+}
+
+// place puts a YAML error on one line that begins with where it is: file:line:column.
+func place(file string, err error) string {
+	var at yaml.Error
+	if !errors.As(err, &at) || at.GetToken() == nil {
+		return file + ": " + err.Error()
+	}
+	p := at.GetToken().Position
+	return fmt.Sprintf("%s:%d:%d: %s", file, p.Line, p.Column, at.GetMessage())
+}
+
+// SettingNames lists the settings, sorted.
+func (d *Definition) SettingNames() []string {
+	names := []string{}
+	for n := range d.Settings {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (d *Definition) validate(file string) error {
+	missing := []string{}
+	for what, there := range map[string]bool{
+		"about": d.About != "", "command": len(d.Command) > 0, "version.command": len(d.Version.Command) > 0,
+		"version.pattern": d.Version.Pattern != "", "install": d.Install != "", "settings": len(d.Settings) > 0,
+	} {
+		if !there {
+			missing = append(missing, what)
+		}
+	}
+	if sort.Strings(missing); len(missing) > 0 {
+		return fmt.Errorf("read %s: missing %s", file, strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+func templates(files fs.FS, folder string) (map[string]string, error) {
+	entries, err := fs.ReadDir(files, folder)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]string{}
+	for _, e := range entries {
+		text, err := fs.ReadFile(files, path.Join(folder, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		all[e.Name()] = string(text)
+	}
+	return all, nil
+}

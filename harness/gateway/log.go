@@ -1,0 +1,89 @@
+package gateway
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds on what is kept of a log: enough for every line that one experiment causes, and nothing that a gateway gone mad could fill a report with.
+const (
+	maxLogBytes = 256 << 10
+	maxLogLines = 40
+	maxLineLen  = 600
+)
+
+// Mark is a place in each log of a gateway.
+type Mark []int64
+
+// Mark returns the present end of the logs.
+func (p *Process) Mark() Mark {
+	m := make(Mark, len(p.logs))
+	for i, path := range p.logs {
+		if info, err := os.Stat(path); err == nil {
+			m[i] = info.Size()
+		}
+	}
+	return m
+}
+
+// Since returns the lines logged after m, log by log, oldest first, bounded in number and length. A nil Mark means from the start.
+func (p *Process) Since(m Mark) []string {
+	lines := []string{}
+	for i, path := range p.logs {
+		from := int64(0)
+		if i < len(m) {
+			from = m[i]
+		}
+		lines = append(lines, readLines(path, from)...)
+	}
+	if n := len(lines) - maxLogLines; n > 0 {
+		lines = lines[n:]
+	}
+	return lines
+}
+
+func readLines(path string, from int64) []string {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil // Not written yet: no lines.
+	}
+	defer func() { _ = f.Close() }()
+	if size, err := f.Seek(0, io.SeekEnd); err == nil && size-from > maxLogBytes {
+		from = size - maxLogBytes
+	}
+	if _, err := f.Seek(from, io.SeekStart); err != nil {
+		return nil
+	}
+	lines := []string{}
+	for raw := range bytes.Lines(readAll(f)) {
+		if line := clean(string(raw)); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func readAll(r io.Reader) []byte {
+	b, err := io.ReadAll(io.LimitReader(r, maxLogBytes))
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// clean makes a line safe to show: valid UTF-8, no control characters, bounded.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || (r < ' ' && r != '\t' && r != '\n') || r == 0x7f {
+			return '.'
+		}
+		return r
+	}, s)
+	if len(s) > maxLineLen {
+		s = strings.ToValidUTF8(s[:maxLineLen], "") + "…"
+	}
+	return strings.TrimSpace(s)
+}

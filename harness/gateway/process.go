@@ -1,0 +1,97 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Process is a running gateway.
+type Process struct {
+	cmd    *exec.Cmd
+	exited chan struct{}
+	logs   []string
+}
+
+// stopGrace is how long a gateway may take to end by SIGTERM before it is killed. It is not measured, and nothing depends on a clean end.
+const stopGrace = 2 * time.Second
+
+// output is the file that a gateway's standard output and error go to.
+const output = "gateway.out"
+
+// Start renders the setting's templates into v.Dir and starts the gateway. It returns as soon as the process runs; a gateway that ends at once is seen
+// at Exited. The caller calls Stop.
+func (d *Definition) Start(setting string, v Vars) (*Process, error) {
+	s, ok := d.Settings[setting]
+	if !ok {
+		return nil, fmt.Errorf("start %s: no setting %q; there are: %v", d.Name, setting, d.SettingNames())
+	}
+	for name, text := range s.Files {
+		content, err := render(d.Name+"/"+setting+"/"+name, text, v)
+		if err != nil {
+			return nil, fmt.Errorf("start %s: %w", d.Name, err)
+		}
+		if err := os.WriteFile(filepath.Join(v.Dir, name), []byte(content), 0o644); err != nil {
+			return nil, fmt.Errorf("start %s: %w", d.Name, err)
+		}
+	}
+	argv := make([]string, len(d.Command))
+	for i, a := range d.Command {
+		var err error
+		if argv[i], err = render(d.Name+"/gateway.yaml: command", a, v); err != nil {
+			return nil, fmt.Errorf("start %s: %w", d.Name, err)
+		}
+	}
+	return start(argv, v.Dir, d.Logs)
+}
+
+func start(argv []string, dir string, logs []string) (*Process, error) {
+	out, err := os.OpenFile(filepath.Join(dir, output), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", argv[0], err)
+	}
+	defer func() { _ = out.Close() }()
+	// Not bound to a context: the gateway lives until Stop, or until its world ends.
+	p := &Process{cmd: command(context.Background(), argv), exited: make(chan struct{})}
+	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, out, out
+	p.cmd.SysProcAttr = dieWithParent()
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", argv[0], err)
+	}
+	for _, l := range append([]string{output}, logs...) {
+		p.logs = append(p.logs, filepath.Join(dir, l))
+	}
+	go func() {
+		_ = p.cmd.Wait() // How it ended is in ProcessState.
+		close(p.exited)
+	}()
+	return p, nil
+}
+
+// Exited is closed when the gateway's process has ended.
+func (p *Process) Exited() <-chan struct{} { return p.exited }
+
+// Dead tells how the gateway's process ended, or "" while it runs.
+func (p *Process) Dead() string {
+	select {
+	case <-p.exited:
+		return p.cmd.ProcessState.String()
+	default:
+		return ""
+	}
+}
+
+// Stop ends the gateway: SIGTERM, and SIGKILL for one that does not listen. It returns when the process is gone.
+func (p *Process) Stop() {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-p.exited:
+	case <-time.After(stopGrace):
+		_ = p.cmd.Process.Kill()
+		<-p.exited
+	}
+}

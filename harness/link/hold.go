@@ -1,0 +1,100 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// hold is one toxic, or one absence, from inject to undo.
+type hold struct {
+	does, undoes string // how errors begin
+	plan         plan
+}
+
+// Inject makes t so and returns when it is: every connection opened afterwards meets it. What happens to the connections that are open, the
+// gateway's pooled ones above all, is said at each toxic. Toxics may be combined; they act in the order in which they were injected.
+//
+// The undo takes t back. It may be called any number of times, also after Close, and again after an error. It heals the Link even if Toxiproxy
+// blocks while removing the toxic, which it does when a client stopped reading: then the open connections are dropped.
+//
+// When Inject returns an error, t is not in force and there is nothing to undo.
+func (l *Link) Inject(ctx context.Context, t Toxic) (undo func(context.Context) error, err error) {
+	if t == nil {
+		return nil, errors.New("inject toxic: got nil, want a toxic such as link.Refuse{}")
+	}
+	p, err := t.plan()
+	if err != nil {
+		return nil, fmt.Errorf("inject %s: %w", t, err)
+	}
+	return l.hold(ctx, &hold{does: "inject " + t.String(), undoes: "undo " + t.String(), plan: p})
+}
+
+// StepAside ends the listener and every open connection and frees the port, so that another listener can stand at the Link's very address.
+// The toxics stay in force for when the Link is back. Back resumes; it may be called any number of times, also after Close, and again after an
+// error: it is one as long as somebody else listens at the address.
+func (l *Link) StepAside(ctx context.Context) (back func(context.Context) error, err error) {
+	gone := plan{ground: away, dropsFirst: true, dropsLast: true}
+	return l.hold(ctx, &hold{does: "step aside", undoes: "step back", plan: gone})
+}
+
+func (l *Link) hold(ctx context.Context, h *hold) (func(context.Context) error, error) {
+	if err := l.take(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", h.does, err)
+	}
+	defer l.give()
+	if l.closed {
+		return nil, fmt.Errorf("%s: got a closed link, want an open one", h.does)
+	}
+	l.serial++
+	h.plan.Name = strconv.Itoa(l.serial)
+	l.holds = append(l.holds, h)
+	if err := l.impose(ctx, h); err != nil {
+		l.forget(h)
+		return nil, fmt.Errorf("%s: %w", h.does, errors.Join(err, l.renew(context.WithoutCancel(ctx))))
+	}
+	return func(ctx context.Context) error { return l.release(ctx, h) }, nil
+}
+
+// impose makes h so. On a Link that is not to listen, a toxic waits for the proxy to come.
+func (l *Link) impose(ctx context.Context, h *hold) error {
+	switch {
+	case h.plan.dropsFirst || !l.settled():
+		return l.renew(ctx)
+	case l.proxy != nil:
+		proxy := l.proxy
+		return bounded(ctx, func() error { return add(proxy, h.plan) })
+	}
+	return nil
+}
+
+func (l *Link) release(ctx context.Context, h *hold) error {
+	if err := l.take(ctx); err != nil {
+		return fmt.Errorf("%s: %w", h.undoes, err)
+	}
+	defer l.give()
+	held := l.forget(h)
+	if l.closed || !held && l.settled() {
+		return nil
+	}
+	if held && l.proxy != nil && !h.plan.dropsLast {
+		proxy := l.proxy
+		if bounded(ctx, func() error { return proxy.Toxics.RemoveToxic(context.Background(), h.plan.Name) }) == nil {
+			return nil
+		}
+		// The proxy is lost with its lock held; a fresh one heals the link.
+	}
+	if err := l.renew(ctx); err != nil {
+		return fmt.Errorf("%s: %w", h.undoes, err)
+	}
+	return nil
+}
+
+// forget reports whether h was in force.
+func (l *Link) forget(h *hold) bool {
+	before := len(l.holds)
+	l.holds = slices.DeleteFunc(l.holds, func(other *hold) bool { return other == h })
+	return len(l.holds) < before
+}

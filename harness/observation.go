@@ -1,0 +1,76 @@
+package harness
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+)
+
+// Observation is the plain record of one probe: what the client saw, and what the upstream did.
+type Observation struct {
+	// Probe says what was asked by whom, such as "GET /".
+	Probe string `json:"probe"`
+	// Nonce marks the request; the upstream stamps its answers with it.
+	Nonce string `json:"nonce"`
+	// Status is the status code, 0 if no answer came.
+	Status int         `json:"status"`
+	Header http.Header `json:"header,omitempty"`
+	// By is who wrote the answer: the upstream if it is stamped with our nonce, else the gateway.
+	By Author `json:"by"`
+	// End is how the exchange ended; Error is what stopped one that did not end well.
+	End   client.End `json:"end"`
+	Error string     `json:"error,omitempty"`
+	// Body is the start of the body; BodyBytes counts all of it.
+	Body      string `json:"body,omitempty"`
+	BodyBytes int64  `json:"body_bytes"`
+	// Connect, Head and Took are times in milliseconds: to connect, to the end of the head, and in all, counted from the request.
+	Connect float64 `json:"connect_ms"`
+	Head    float64 `json:"head_ms"`
+	Took    float64 `json:"took_ms"`
+	// Hits is how many requests with the nonce the upstreams saw, up to the end of the experiment.
+	Hits int `json:"upstream_hits"`
+	// After tells what became of the client's connection: "usable", "closed", or what was wrong with it.
+	After string `json:"after,omitempty"`
+
+	keep bool // the answer left the connection open for another request
+}
+
+// Ends of the client's connection after an answer that was whole.
+const (
+	connectionUsable = "usable"
+	connectionClosed = "closed"
+)
+
+// shownBody is how much of a body stands in a record: more than any error page needs.
+const shownBody = 2 << 10
+
+// String sums the observation up, without anything that differs from run to run: "502 by gateway", "200 by upstream, cut", "no answer: reset".
+func (o Observation) String() string {
+	if o.End == client.Malformed {
+		return "malformed answer"
+	}
+	if o.Status == 0 {
+		return fmt.Sprintf("no answer: %s", o.End)
+	}
+	s := fmt.Sprintf("%d by %s", o.Status, o.By)
+	switch o.End {
+	case client.Complete:
+		return s
+	case client.Truncated:
+		return s + ", cut"
+	default:
+		return fmt.Sprintf("%s, %s", s, o.End)
+	}
+}
+
+// Answered reports whether the probe got a whole answer.
+func (o Observation) Answered() bool {
+	return o.Status != 0 && (o.End == client.Complete || o.End == client.Unframed)
+}
+
+// Late reports whether the time for the answer ran out.
+func (o Observation) Late() bool { return o.End == client.TimedOut }
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -1,0 +1,135 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// Probe is one request through the gateway.
+type Probe struct {
+	// Route and Ask.Path say where to; the path counts if it is there.
+	Route Route
+	Ask   Ask
+	// Method is GET if empty.
+	Method string
+	// Within is how long the client waits for the whole answer.
+	Within time.Duration
+}
+
+// probeBody is what a POST carries.
+const probeBody = "a thing that must not be bought twice\n"
+
+// patience is how long a client waits for an answer when nothing is wrong: generous, because nothing depends on it but the end of a hang.
+const patience = 10 * time.Second
+
+// Get probes the main route once, as an ordinary client would, and waits at most ten seconds.
+func (b *Bench) Get(ctx context.Context) Observation {
+	return b.Probe(ctx, Probe{Within: patience})
+}
+
+// Probe sends one request through the gateway, on a connection of its own, and records what came of it. Hits are counted up to now; see Bench.HitsOf.
+func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
+	r, source := b.request(p)
+	nonce := r.Header[0].Value
+	o := Observation{Probe: r.Method + " " + r.Target, Nonce: nonce}
+	if p.Ask.As != "" {
+		o.Probe = r.Method + " " + p.Ask.As
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.Within)
+	defer cancel()
+	begin := time.Now()
+	c, err := client.Open(ctx, b.Plan.Gateway, source)
+	if err != nil {
+		o.End, o.Error, o.Took = client.EndOf(err), err.Error(), ms(time.Since(begin))
+		return o
+	}
+	defer func() { _ = c.Close() }()
+	o.fill(c.Do(ctx, r))
+	if o.Answered() {
+		o.After = b.after(ctx, c, o)
+	}
+	o.Hits = b.HitsOf(nonce)
+	return o
+}
+
+func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
+	b.mu.Lock()
+	b.nonces++
+	nonce := fmt.Sprintf("probe-%d", b.nonces)
+	b.mu.Unlock()
+	r := client.Request{
+		Method: p.Method, Target: p.Ask.Path, Host: "gateway.test",
+		Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}, {Name: "User-Agent", Value: browserAgent}, {Name: "Accept", Value: "*/*"}},
+	}
+	if r.Method == "" {
+		r.Method = http.MethodGet
+	}
+	if r.Target == "" {
+		r.Target = p.Route.Path()
+	}
+	if p.Ask.Agent == Crawler {
+		r.Header[1].Value = crawlerAgent
+	}
+	if p.Ask.Claims != Anyone {
+		claimed := b.Plan.Clients[p.Ask.Claims].String()
+		r.Header = append(r.Header, client.Field{Name: "X-Forwarded-For", Value: claimed}, client.Field{Name: "X-Real-IP", Value: claimed},
+			client.Field{Name: "Forwarded", Value: "for=" + claimed})
+	}
+	if r.Method == http.MethodPost {
+		r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "text/plain"})
+		r.Body = []byte(probeBody)
+	}
+	return r, b.Plan.Clients[p.Ask.From]
+}
+
+// fill copies what the client recorded.
+func (o *Observation) fill(r client.Response) {
+	o.Status, o.Header, o.End, o.Error = r.Status, r.Header, r.End, r.Error
+	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
+	o.Connect, o.Head, o.Took = ms(r.Connect), ms(r.Head), ms(r.Took)
+	o.keep = r.Keep
+	switch {
+	case r.Status == 0:
+		o.By = ByNobody
+	case r.Header.Get(upstream.StampHeader) == o.Nonce:
+		o.By = ByUpstream
+	default:
+		o.By = ByGateway
+	}
+}
+
+// after tells what an answer left behind: the client sends another request on the same connection, to the bystander, and must get its answer and nothing
+// else, or find the connection cleanly closed.
+func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	if !o.keep {
+		surplus, end := c.Rest(ctx)
+		switch {
+		case surplus > 0:
+			return fmt.Sprintf("%d bytes after the end of the answer", surplus)
+		case end != client.Closed:
+			return "announced as closing, then " + string(end)
+		}
+		return connectionClosed
+	}
+	r, _ := b.request(Probe{Route: RouteBystander})
+	resp := c.Do(ctx, r)
+	switch {
+	case resp.End == client.Complete && resp.Header.Get(upstream.StampHeader) == r.Header[0].Value:
+		return connectionUsable
+	case resp.End == client.Complete && resp.Status == http.StatusForbidden && o.Status == http.StatusForbidden:
+		return connectionUsable // A client that is refused once is refused twice.
+	case resp.End == client.Closed:
+		return connectionClosed // A gateway may close at any time (RFC 9112, section 9.5).
+	case resp.Status != 0:
+		return fmt.Sprintf("the next request on it got %d, %s", resp.Status, resp.End)
+	}
+	return fmt.Sprintf("the next request on it got no answer: %s", resp.End)
+}

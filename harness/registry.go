@@ -1,0 +1,69 @@
+package harness
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// registry holds faults and blocks by ID. Only init functions and package variables of the files that declare them write to it.
+var registry = struct {
+	faults map[string]*Fault
+	blocks map[string]*Block
+}{map[string]*Fault{}, map[string]*Block{}}
+
+// RegisterFault makes a fault known and returns it. It panics when the ID is taken, or when what every fault must have is missing.
+func RegisterFault(f Fault) *Fault {
+	claim(f.ID, f.Title != "" && f.Cause != "" && f.What != "" && f.Made != "" && f.Confirmed != "" && f.Inject != nil && (f.Type != "") == (f.Control == nil))
+	registry.faults[f.ID] = &f
+	return &f
+}
+
+// RegisterBlock makes a block known and returns it. It panics when the ID is taken, or when what every block must have is missing.
+func RegisterBlock(b Block) *Block {
+	claim(b.ID, b.Title != "" && b.What != "" && len(b.Refused) > 0 && len(b.LetIn) > 0)
+	registry.blocks[b.ID] = &b
+	return &b
+}
+
+func claim(id string, whole bool) {
+	if !whole || id == "" {
+		panic(fmt.Sprintf("harness: %q is registered without all that it must have", id))
+	}
+	if strings.Contains(id, "/") || registry.faults[id] != nil || registry.blocks[id] != nil {
+		panic(fmt.Sprintf("harness: the ID %q is taken, or has a slash in it", id))
+	}
+}
+
+// Faults lists the registered faults: by cause in the order of Causes, real ones before controls, then by ID.
+func Faults() []*Fault {
+	order := map[Cause]int{}
+	for i, c := range Causes() {
+		order[c] = i
+	}
+	all := []*Fault{}
+	for _, f := range registry.faults {
+		all = append(all, f)
+	}
+	sort.Slice(all, func(i, j int) bool {
+		a, b := all[i], all[j]
+		switch {
+		case a.Cause != b.Cause:
+			return order[a.Cause] < order[b.Cause]
+		case (a.Control == nil) != (b.Control == nil):
+			return a.Control == nil
+		}
+		return a.ID < b.ID
+	})
+	return all
+}
+
+// Blocks lists the registered blocks by ID.
+func Blocks() []*Block {
+	all := []*Block{}
+	for _, b := range registry.blocks {
+		all = append(all, b)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].ID < all[j].ID })
+	return all
+}

@@ -1,0 +1,131 @@
+// Package runner carries experiments out: each in a world of its own, several at a time.
+//
+//	jobs ──> workers ──request──> worlds ──> verdicts, as they come
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	_ "github.com/gatequake/gatequake/harness/faults" // makes every fault and block known
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// Job is one cell of the matrix: an experiment on a gateway in a setting.
+type Job struct {
+	Experiment string              `json:"experiment"`
+	Gateway    *gateway.Definition `json:"gateway"`
+	Version    string              `json:"version"`
+	Setting    string              `json:"setting"`
+}
+
+// Options says how jobs are run. The zero value runs one at a time in the strongest world that the machine allows.
+type Options struct {
+	// Mode is how worlds are made.
+	Mode world.Mode
+	// Workers is how many worlds there are at a time; less than one means one.
+	Workers int
+	// Args lead the re-executed binary to Serve, if its main does not do so by itself: a test binary's -test.run, say.
+	Args []string
+	// Started, if not nil, is called when a job begins, from the goroutine of Run's worker.
+	Started func(Job)
+}
+
+// Timeout bounds one experiment: the longest, with a gateway that waits for retries and does not recover, takes below a minute.
+const Timeout = 2 * time.Minute
+
+// Serve plays the experiment that this process was started for, if world.Inside says that it was, and exits. Every main whose binary runs jobs calls it
+// first; elsewhere it does nothing.
+func Serve() {
+	if world.Inside() {
+		world.Serve(Play)
+	}
+}
+
+// Play plays the experiment that the request, a Job, names, and returns its verdict. Serve calls it; so does a main whose worlds serve other requests too.
+func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
+	var j Job
+	if err := json.Unmarshal(request, &j); err != nil {
+		return nil, fmt.Errorf("read job: %w", err)
+	}
+	e, err := harness.Find(j.Experiment)
+	if err != nil {
+		return nil, err
+	}
+	return e.Run(ctx, w, j.Gateway, j.Setting, harness.Document{}), nil
+}
+
+// Run runs the jobs and sends each verdict on the returned channel as it comes. When ctx ends, worlds are ended at once, no further job begins, and those
+// not finished have no verdict. The channel is closed when everything has ended.
+func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
+	verdicts, queue := make(chan harness.Verdict), make(chan Job)
+	go func() {
+		defer close(queue)
+		for _, j := range jobs {
+			select {
+			case queue <- j:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var workers sync.WaitGroup
+	for range max(o.Workers, 1) {
+		workers.Go(func() {
+			for j := range queue {
+				if o.Started != nil {
+					o.Started(j)
+				}
+				if v := One(ctx, j, o); ctx.Err() == nil {
+					verdicts <- v
+				}
+			}
+		})
+	}
+	go func() {
+		workers.Wait()
+		close(verdicts)
+	}()
+	return verdicts
+}
+
+// One runs one job and returns its verdict, which is inconclusive when the world could not be made or gave no answer.
+func One(ctx context.Context, j Job, o Options) harness.Verdict {
+	ctx, cancel := context.WithTimeoutCause(ctx, Timeout, fmt.Errorf("the experiment took longer than %s", Timeout))
+	defer cancel()
+	v := harness.Verdict{}
+	begin := time.Now()
+	if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, j, &v); err != nil {
+		v = unheard(j, err)
+		v.Started, v.TookMS = begin.UTC(), float64(time.Since(begin).Milliseconds())
+	}
+	v.Version = j.Version
+	v.Replay = Replay(j, o.Mode)
+	return v.Judge(j.Gateway)
+}
+
+// unheard is the verdict on an experiment of which nothing was heard.
+func unheard(j Job, err error) harness.Verdict {
+	v := harness.Verdict{
+		ID: j.Experiment, Gateway: j.Gateway.Name, Setting: j.Setting, Policy: harness.Document{}.Name(), Reason: err.Error(), RecoveryMS: -1,
+		Checks: []harness.Check{}, Observations: []harness.Observation{}, Log: []string{},
+	}
+	if e, err := harness.Find(j.Experiment); err == nil {
+		v.Title, v.Cause, v.Expected = e.Title(), e.Cause(), e.Expected(harness.Document{}).String()
+	}
+	return v
+}
+
+// Replay returns the command that runs the job again.
+func Replay(j Job, m world.Mode) string {
+	s := fmt.Sprintf("gatequake run --gateway %s --setting %s --only %s", j.Gateway.Name, j.Setting, j.Experiment)
+	if m == world.Portable {
+		s += " --portable"
+	}
+	return s
+}

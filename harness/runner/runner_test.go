@@ -1,0 +1,141 @@
+package runner
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatequake/gatequake/fixtures"
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/gateway"
+	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // plays the role of the built-in gateway
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+func TestMain(m *testing.M) {
+	Serve()
+	os.Exit(m.Run())
+}
+
+func job(t testing.TB, experiment string) Job {
+	t.Helper()
+	d, err := gateway.Load(fixtures.Gateways(), "builtin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, err := d.Find(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Job{Experiment: experiment, Gateway: d, Version: version, Setting: "document"}
+}
+
+func TestOneFillsTheRecord(t *testing.T) {
+	v := One(t.Context(), job(t, "refused"), Options{})
+	if v.Result != harness.Pass || v.Observed != "502 by gateway" || v.Expected != "502 by gateway" || v.ErrorType != harness.ConnectionRefused {
+		t.Fatalf("got %s: %s (%s), want a pass; log: %q", v.Result, v.Observed, v.Reason, v.Log)
+	}
+	if v.RecoveryMS < 0 || v.TookMS <= 0 || v.FaultMS <= 0 || v.Evidence == "" || v.Version == "" || len(v.Log) == 0 {
+		t.Errorf("got %+v, want recovery, times, evidence, version and log", v)
+	}
+	if want := "gatequake run --gateway builtin --setting document --only refused"; v.Replay != want {
+		t.Errorf("got %q, want %q", v.Replay, want)
+	}
+	for _, o := range v.Observations {
+		bystander := strings.HasSuffix(o.Probe, "/bystander/")
+		if bystander != (o.Hits == 1) || o.Took <= 0 {
+			t.Errorf("%s: got %d hits in %f ms, want one at the bystander, none at the refused upstream", o.Probe, o.Hits, o.Took)
+		}
+	}
+}
+
+func TestBlockAsksNobody(t *testing.T) {
+	v := One(t.Context(), job(t, "user-agent-deny"), Options{})
+	if v.Result != harness.Pass || v.Observed != "403 by gateway" {
+		t.Fatalf("got %s: %s (%s), want a pass", v.Result, v.Observed, v.Reason)
+	}
+}
+
+func TestPortableSaysWhatItCannot(t *testing.T) {
+	v := One(t.Context(), job(t, "firewall-drop"), Options{Mode: world.Portable})
+	if v.Result != harness.Unsupported || !strings.Contains(v.Reason, "firewall") {
+		t.Errorf("got %s (%s), want unsupported, and why", v.Result, v.Reason)
+	}
+	if v := One(t.Context(), job(t, "refused"), Options{Mode: world.Portable}); v.Result != harness.Pass {
+		t.Errorf("got %s (%s), want a pass in portable mode too", v.Result, v.Reason)
+	}
+}
+
+func TestGatewayThatEndsAtOnce(t *testing.T) {
+	j := job(t, "refused")
+	j.Gateway.Command = []string{"sh", "-c", "echo no such luck; exit 3"}
+	v := One(t.Context(), j, Options{})
+	if v.Result != harness.Inconclusive || !strings.Contains(v.Reason, "exit status 3") || !strings.Contains(v.Reason, "no such luck") {
+		t.Errorf("got %s (%s), want inconclusive with its status and last words", v.Result, v.Reason)
+	}
+}
+
+func TestUnknownExperiment(t *testing.T) {
+	v := One(t.Context(), job(t, "refsued"), Options{})
+	if v.Result != harness.Inconclusive || !strings.Contains(v.Reason, `no experiment "refsued"; there are: `) {
+		t.Errorf("got %s (%s), want inconclusive with the known IDs", v.Result, v.Reason)
+	}
+}
+
+func TestRunDoesEveryJobOnce(t *testing.T) {
+	jobs := []Job{job(t, "refused"), job(t, "garbage"), job(t, "empty-reply"), job(t, "error-500")}
+	got := []string{}
+	for v := range Run(t.Context(), jobs, Options{Workers: 3}) {
+		got = append(got, v.ID)
+	}
+	slices.Sort(got)
+	if want := []string{"empty-reply", "error-500", "garbage", "refused"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	begin := time.Now()
+	started := 0
+	verdicts := Run(ctx, []Job{job(t, "slow-answer"), job(t, "refused")}, Options{Started: func(Job) { started++; cancel() }})
+	for v := range verdicts {
+		t.Errorf("got a verdict on %s, want none", v.ID)
+	}
+	// slow-answer alone takes eight seconds.
+	if took := time.Since(begin); started != 1 || took > 6*time.Second {
+		t.Errorf("got %d jobs started and %s, want 1 and an end at once", started, took)
+	}
+}
+
+// BenchmarkExperiment is the cost of a whole experiment whose fault needs no waiting: world, bench, gateway, steady state, fault, probes, recovery.
+func BenchmarkExperiment(b *testing.B) {
+	j := job(b, "refused")
+	for b.Loop() {
+		if v := One(b.Context(), j, Options{}); v.Result != harness.Pass {
+			b.Fatal(v.Reason)
+		}
+	}
+}
+
+// BenchmarkWorkers is the number of experiments a second by the number of worlds at a time, over faults that need no waiting.
+func BenchmarkWorkers(b *testing.B) {
+	for _, n := range []int{1, 2, 4, 8} {
+		b.Run(string(rune('0'+n)), func(b *testing.B) {
+			jobs := make([]Job, b.N)
+			for i := range jobs {
+				jobs[i] = job(b, "refused")
+			}
+			b.ResetTimer()
+			for v := range Run(b.Context(), jobs, Options{Workers: n}) {
+				if v.Result != harness.Pass {
+					b.Fatal(v.Reason)
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "experiments/s")
+		})
+	}
+}

@@ -1,0 +1,52 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// How the steady state is waited for. Gateways are up within some tens of milliseconds, those with health checks or a resolver of their own within
+// seconds; ten times that is a gateway that does not work.
+const (
+	steadyTimeout = 30 * time.Second
+	firstPoll     = 5 * time.Millisecond
+	longestPoll   = 200 * time.Millisecond
+)
+
+// Steady waits until each route answers 200, stamped by its upstream. It fails at once when the gateway's process has ended, and when the state does not
+// come in thirty seconds. Every attempt is a new connection.
+func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
+	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
+	defer cancel()
+	for _, r := range routes {
+		if err := b.await(ctx, r); err != nil {
+			return fmt.Errorf("wait for steady state: %w", err)
+		}
+	}
+	return nil
+}
+
+func (b *Bench) await(ctx context.Context, r Route) error {
+	for pause := firstPoll; ; pause = min(2*pause, longestPoll) {
+		if how := b.Gateway.Dead(); how != "" {
+			return fmt.Errorf("the gateway ended (%s)", how)
+		}
+		o := b.Probe(ctx, Probe{Route: r, Within: patience})
+		if o.Healthy() {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("GET %s: got %s, want %s", r.Path(), o, service)
+		case <-b.Gateway.Exited():
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Healthy reports whether the observation is of a steady state.
+func (o Observation) Healthy() bool {
+	return o.Status == http.StatusOK && o.By == ByUpstream && o.Answered()
+}

@@ -1,0 +1,281 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// trial is an experiment on its way.
+type trial struct {
+	experiment Experiment
+	policy     Policy
+	bench      *Bench
+	injection  *Injection
+	within     time.Duration
+	observed   []Observation // of what was asked for; not of the bystander
+	verdict    Verdict
+}
+
+// run fills the verdict in. Any error on the way leaves it inconclusive, with the error as the reason.
+func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
+	var err error
+	if t.bench, err = NewBench(w, s); err != nil {
+		t.verdict.Reason = err.Error()
+		return
+	}
+	defer t.bench.Close()
+	err = t.steps(ctx)
+	for i := range t.verdict.Observations {
+		o := &t.verdict.Observations[i]
+		o.Hits = t.bench.HitsOf(o.Nonce) // A request may arrive late: after a cut was healed, say.
+	}
+	if err != nil {
+		t.verdict.Reason = err.Error()
+		if t.bench.Gateway.Dead() != "" || len(t.verdict.Observations) == 0 {
+			t.verdict.Log = t.bench.Gateway.Since(nil)
+			t.verdict.Reason += lastWords(t.verdict.Log)
+		}
+		return
+	}
+	t.decide()
+}
+
+// lastWords appends the end of a gateway's log to a reason.
+func lastWords(log []string) string {
+	const enough = 5 // The lines that say why stand at the end.
+	if len(log) == 0 {
+		return "; it logged nothing"
+	}
+	return "; it last said: " + strings.Join(log[max(0, len(log)-enough):], " | ")
+}
+
+func (t *trial) steps(ctx context.Context) error {
+	b, e := t.bench, t.experiment
+	if err := b.Steady(ctx, e.route(), RouteBystander); err != nil {
+		return err
+	}
+	mark := b.Gateway.Mark()
+	undo, err := t.inject(ctx)
+	// The world is mended on every path, also when the time for the experiment is over.
+	defer func() { _ = undo(context.WithoutCancel(ctx)) }()
+	if err != nil {
+		return err
+	}
+	begin := time.Now()
+	if e.Block != nil {
+		t.probeBlock(ctx)
+	} else if err := t.probeFault(ctx); err != nil {
+		return err
+	}
+	if e.Fault != nil {
+		if err := t.confirm(ctx); err != nil {
+			return fmt.Errorf("after the probes: %w", err)
+		}
+	}
+	t.check(Check{Name: CheckAlive, OK: b.Gateway.Dead() == "", Got: b.Gateway.Dead() + lastWords(b.Gateway.Since(mark)), Want: "a process that lives"})
+	t.verdict.FaultMS = ms(time.Since(begin))
+	if err := undo(ctx); err != nil {
+		return fmt.Errorf("undo %s: %w", e.Fault.ID, err)
+	}
+	err = t.recover(ctx)
+	t.verdict.Log = b.Gateway.Since(mark)
+	return err
+}
+
+// inject breaks the world and confirms that it is broken. The undo is never nil.
+func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, err error) {
+	undo = func(context.Context) error { return nil }
+	f := t.experiment.Fault
+	if f == nil {
+		return undo, nil
+	}
+	// A pooled connection may hide a fault of the connection attempt: every experiment begins cold.
+	if err := t.bench.cold(ctx); err != nil {
+		return undo, err
+	}
+	if t.injection, err = f.Inject(ctx, t.bench); err != nil {
+		return undo, fmt.Errorf("inject %s: %w", f.ID, err)
+	}
+	if err := t.confirm(ctx); err != nil {
+		return t.injection.Undo, err
+	}
+	return t.injection.Undo, t.settle(ctx)
+}
+
+// confirm proves that the world is broken.
+func (t *trial) confirm(ctx context.Context) (err error) {
+	if err := t.rearm(ctx); err != nil {
+		return err
+	}
+	if t.verdict.Evidence, err = t.injection.Confirm(ctx); err != nil {
+		return fmt.Errorf("confirm %s: %w", t.experiment.Fault.ID, err)
+	}
+	return nil
+}
+
+func (t *trial) rearm(ctx context.Context) error {
+	if t.injection.Rearm == nil {
+		return nil
+	}
+	if err := t.injection.Rearm(ctx); err != nil {
+		return fmt.Errorf("rearm %s: %w", t.experiment.Fault.ID, err)
+	}
+	return nil
+}
+
+// settle waits until a gateway that resolves names in the background must have noticed, by its own configuration, that they changed.
+func (t *trial) settle(ctx context.Context) error {
+	f, wait := t.experiment.Fault, t.bench.Definition.Resolves
+	if f.Route != RouteNamed {
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(wait + cacheTick):
+		return nil
+	}
+}
+
+// cacheTick is how long a gateway that counts in whole seconds may keep an answer whose time to live is 0 (nginx: ngx_resolver.c compares seconds).
+const cacheTick = time.Second
+
+// probeFault sends each method through the broken world, with the bystander at its side.
+func (t *trial) probeFault(ctx context.Context) error {
+	f := t.experiment.Fault
+	want := t.policy.Expect(f)
+	t.within = t.limit(f.Phase) + Slack
+	for _, method := range methods {
+		if err := t.rearm(ctx); err != nil {
+			return err
+		}
+		bystander := make(chan Observation, 1)
+		go func() { bystander <- t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience}) }()
+		o := t.bench.Probe(ctx, Probe{Route: f.Route, Method: method, Within: t.within})
+		t.see(o, want)
+		t.seeBystander(<-bystander)
+	}
+	return nil
+}
+
+// probeBlock sends every request that must be refused, then those that must get through.
+func (t *trial) probeBlock(ctx context.Context) {
+	t.within = t.shortest()
+	for _, ask := range t.experiment.Block.Refused {
+		for _, method := range methods {
+			o := t.bench.Probe(ctx, Probe{Ask: ask, Method: method, Within: t.within})
+			t.see(o, refusal)
+		}
+	}
+	for _, ask := range t.experiment.Block.LetIn {
+		o := t.bench.Probe(ctx, Probe{Ask: ask, Within: patience})
+		t.verdict.Observations = append(t.verdict.Observations, o)
+		ok, want := o.Healthy(), service.String()
+		if t.experiment.Fault != nil {
+			ok, want = o.Status != http.StatusForbidden, "anything but 403"
+		}
+		t.check(Check{Name: CheckLetIn, OK: ok, Of: o.Probe, Got: o.String(), Want: want})
+	}
+	t.seeBystander(t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience}))
+}
+
+// limit returns how long the gateway's setting lets a client wait when the phase goes wrong.
+func (t *trial) limit(p Phase) time.Duration {
+	within := t.bench.Definition.Settings[t.bench.Setting].Within
+	return map[Phase]time.Duration{
+		AtOnce: within.AtOnce, Resolving: within.Resolve, Connecting: within.Connect, Responding: within.Response,
+	}[p]
+}
+
+// shortest returns the shortest of the gateway's time limits: a refusal that takes longer has waited for an upstream.
+func (t *trial) shortest() time.Duration {
+	return min(t.limit(Resolving), t.limit(Connecting), t.limit(Responding))
+}
+
+func (t *trial) check(c Check) {
+	if c.OK {
+		c.Got, c.Want = "", ""
+	}
+	t.verdict.Checks = append(t.verdict.Checks, c)
+}
+
+// see notes an observation and holds it against what a client should see.
+func (t *trial) see(o Observation, want Expectation) {
+	t.verdict.Observations = append(t.verdict.Observations, o)
+	t.observed = append(t.observed, o)
+	t.verdict.Checks = append(t.verdict.Checks, checkAnswer(o, want, t.within)...)
+	if o.By == ByGateway && o.Status >= http.StatusBadRequest {
+		t.verdict.Checks = append(t.verdict.Checks, checkPage(o, t.bench.secrets())...)
+	}
+}
+
+func (t *trial) seeBystander(o Observation) {
+	t.verdict.Observations = append(t.verdict.Observations, o)
+	t.check(Check{Name: CheckBystander, OK: o.Healthy(), Of: o.Probe, Got: o.String(), Want: service.String()})
+}
+
+// recover waits for the steady state after the undo, and tells a gateway that does not recover from a world that does not.
+func (t *trial) recover(ctx context.Context) error {
+	begin := time.Now()
+	err := t.bench.Steady(ctx, t.experiment.route(), RouteBystander)
+	if err == nil {
+		t.verdict.RecoveryMS = ms(time.Since(begin))
+	} else if broken := t.bench.sound(ctx); broken != nil {
+		return fmt.Errorf("undo left the world broken: %w", broken)
+	}
+	got := ""
+	if err != nil {
+		got = err.Error()
+	}
+	t.check(Check{Name: CheckSteadyAfter, OK: err == nil, Got: got, Want: "service again, with nothing restarted"})
+	return nil
+}
+
+// decide draws the conclusion from the checks.
+func (t *trial) decide() {
+	v := &t.verdict
+	for _, o := range v.Observations {
+		if strings.HasPrefix(o.Probe, http.MethodPost) {
+			t.check(Check{Name: CheckPostOnce, OK: o.Hits <= 1, Of: o.Probe, Got: fmt.Sprintf("%d of them at the upstream", o.Hits), Want: "one at most"})
+		}
+	}
+	for _, o := range t.observed {
+		if hits := t.bench.HitsOf(o.Nonce); t.experiment.Block != nil {
+			t.check(Check{Name: CheckNotAsked, OK: hits == 0, Of: o.Probe, Got: fmt.Sprintf("%d requests at the upstream", hits), Want: "none"})
+		}
+	}
+	slices.SortStableFunc(v.Checks, func(a, b Check) int { return slices.Index(CheckNames(), a.Name) - slices.Index(CheckNames(), b.Name) })
+	v.Observed = t.sum()
+	v.Result = Pass
+	broken := []Check{}
+	for _, c := range v.Checks {
+		if !c.OK {
+			broken = append(broken, c)
+		}
+	}
+	if len(broken) > 0 {
+		v.Result, v.Reason = Fail, broken[0].String()
+	}
+	if more := len(broken) - 1; more > 0 {
+		v.Reason += fmt.Sprintf(" (and %d more)", more)
+	}
+}
+
+// sum puts the answers into one line: one if all are alike, else each with its probe.
+func (t *trial) sum() string {
+	parts, alike := []string{}, true
+	for _, o := range t.observed {
+		alike = alike && o.String() == t.observed[0].String()
+		parts = append(parts, o.Probe+": "+o.String())
+	}
+	if alike && len(t.observed) > 0 {
+		return t.observed[0].String()
+	}
+	return strings.Join(parts, "; ")
+}

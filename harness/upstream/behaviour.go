@@ -1,0 +1,41 @@
+package upstream
+
+import (
+	"io"
+	"net/http"
+)
+
+// Behaviour is how an origin answers.
+type Behaviour interface {
+	// Answer writes what it has to say about r to c and returns what becomes of the connection. By then the hit is recorded and the whole of r is
+	// read, its body included. It returns soon after c is closed.
+	Answer(r *http.Request, c *Conn) End
+}
+
+// Behave makes b answer every request that is recorded from now on. The behaviour that was set last wins; undo takes this one back, and may be called
+// more than once. Requests that are recorded by then stay with b.
+func (o *Origin) Behave(b Behaviour) (undo func()) {
+	return o.behaviours.push(b)
+}
+
+func (o *Origin) behaviour() Behaviour {
+	if b, ok := o.behaviours.top(); ok {
+		return b
+	}
+	return healthy{}
+}
+
+// holdPath is where a Crowd waits.
+const holdPath = "/hold"
+
+// healthy answers with a stamped 200. At holdPath the body ends only when the client leaves.
+type healthy struct{}
+
+func (healthy) Answer(r *http.Request, c *Conn) End {
+	if r.URL.Path != holdPath {
+		return Status{Code: http.StatusOK}.Answer(r, c)
+	}
+	_, _ = c.Write(append(c.Head(r, http.StatusOK, -1, nil), c.Body(r)...))
+	_, _ = io.Copy(io.Discard, c.Conn)
+	return Close
+}

@@ -1,0 +1,138 @@
+// Package upstream is what a gateway forwards to: an origin that proves who answered, notes every request it was asked, and can be told to answer
+// in every broken way that needs more than a network fault. Beside it stand addresses that are broken themselves, a process that can be killed or
+// frozen, the certificates of a world and a crowd that keeps workers busy.
+//
+//	gateway ──> [link] ──> Origin | Process | Port <── Crowd
+package upstream
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+)
+
+// Options says what an Origin is. The zero value is a plain HTTP/1.1 origin called "upstream" that handles any number of requests at once.
+type Options struct {
+	Name    string      // in every stamp; "upstream" when empty
+	TLS     *tls.Config // speak TLS; nil is plain TCP. Session tickets are never given out
+	Workers int         // how many requests are answered at once; further ones are accepted, read, recorded, and wait. 0 is no limit
+}
+
+// Origin is an HTTP/1.1 server in this process: it answers every request with a stamped 200 until Behave says otherwise. All methods are safe for
+// concurrent use. Close it when done.
+type Origin struct {
+	Record
+
+	name         string
+	listener     *net.TCPListener
+	tls          *tls.Config
+	workers      chan struct{} // nil: no limit
+	behaviours   overrides[Behaviour]
+	certificates overrides[tls.Certificate]
+
+	closed chan struct{}
+	work   sync.WaitGroup // the accept loop and every connection
+	mu     sync.Mutex     // guards what follows
+	conns  map[*Conn]bool // nil once closed
+}
+
+// Start returns an Origin that is already listening at listen; port 0 is a free one, Addr tells which.
+func Start(listen string, o Options) (*Origin, error) {
+	return start(listen, o, nil)
+}
+
+func start(listen string, opts Options, tell func(event)) (*Origin, error) {
+	listener, err := listenTCP(listen)
+	if err != nil {
+		return nil, fmt.Errorf("start upstream: %w", err)
+	}
+	o := &Origin{name: opts.Name, listener: listener, closed: make(chan struct{}), conns: map[*Conn]bool{}}
+	o.tell = tell
+	if o.name == "" {
+		o.name = "upstream"
+	}
+	if opts.Workers > 0 {
+		o.workers = make(chan struct{}, opts.Workers)
+	}
+	if opts.TLS != nil {
+		o.tls = o.secure(opts.TLS)
+	}
+	o.work.Go(o.accept)
+	return o, nil
+}
+
+// listenTCP listens without Multipath TCP, which Go offers by default: a reset or a queue of an MPTCP socket is not one of plain TCP.
+func listenTCP(listen string) (*net.TCPListener, error) {
+	var config net.ListenConfig
+	config.SetMultipathTCP(false)
+	listener, err := config.Listen(context.Background(), "tcp", listen)
+	if err != nil {
+		return nil, err
+	}
+	return listener.(*net.TCPListener), nil
+}
+
+// Addr returns the address the origin listens at, with its real port.
+func (o *Origin) Addr() string { return o.listener.Addr().String() }
+
+// Close stops listening, closes every open connection and returns when nothing of the origin runs any more: at once, unless a Behaviour of the
+// caller's does not return when its connection is closed. A second Close does nothing.
+func (o *Origin) Close() error {
+	o.mu.Lock()
+	conns := o.conns
+	o.conns = nil
+	o.mu.Unlock()
+	if conns != nil {
+		close(o.closed)
+		_ = o.listener.Close()
+		for c := range conns {
+			_ = c.tcp.Close()
+		}
+	}
+	o.work.Wait()
+	return nil
+}
+
+func (o *Origin) accept() {
+	// Only a lack of descriptors or memory fails Accept while the listener is open; it is tried again as often as net/http does at most: each second
+	// is too rare for a test, each 10 ms costs nothing.
+	const again = 10 * time.Millisecond
+	for {
+		tcp, err := o.listener.AcceptTCP()
+		switch {
+		case err == nil:
+			o.take(tcp)
+		case errors.Is(err, net.ErrClosed):
+			return
+		default:
+			select {
+			case <-time.After(again):
+			case <-o.closed:
+				return
+			}
+		}
+	}
+}
+
+// take serves tcp, or closes it when the origin was closed meanwhile.
+func (o *Origin) take(tcp *net.TCPConn) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.conns == nil {
+		_ = tcp.Close()
+		return
+	}
+	c := &Conn{Conn: tcp, ID: o.Accepted() + 1, tcp: tcp, origin: o}
+	o.note(event{Accepted: c.ID})
+	o.conns[c] = true
+	o.work.Go(func() {
+		c.serve()
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.conns, c)
+	})
+}

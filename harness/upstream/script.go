@@ -1,0 +1,43 @@
+package upstream
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// Script is what a Process does with a request.
+type Script string
+
+// The scripts of a Process.
+const (
+	Healthy        Script = "healthy"          // a stamped 200
+	CrashOnRequest Script = "crash-on-request" // read and record the first request, then die by SIGKILL
+	Hold           Script = "hold"             // read and record every request, and answer none: time to be killed or frozen in the middle of it
+)
+
+var scripts = map[Script]Behaviour{Healthy: healthy{}, CrashOnRequest: crash{}, Hold: Silent{}}
+
+// known returns an error that lists the scripts when s is none of them.
+func (s Script) known() error {
+	if _, ok := scripts[s]; ok {
+		return nil
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(scripts)) {
+		names = append(names, string(name))
+	}
+	return fmt.Errorf("no script %q; there are: %s", string(s), strings.Join(names, ", "))
+}
+
+// crash kills its own process, as the kernel does when memory runs out: nothing is flushed, nothing is answered.
+type crash struct{}
+
+func (crash) Answer(*http.Request, *Conn) End {
+	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	select {} // the signal may be a moment away
+}

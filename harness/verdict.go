@@ -1,0 +1,93 @@
+package harness
+
+import "time"
+
+// Result is what an experiment came to.
+type Result string
+
+// The results. The zero value is Inconclusive: what was never decided did not pass.
+const (
+	// Inconclusive: we could not tell. It turns a run red.
+	Inconclusive Result = ""
+	// Pass: the gateway kept every promise.
+	Pass Result = "pass"
+	// Fail: the gateway broke a promise.
+	Fail Result = "fail"
+	// Unsupported: the world or the gateway cannot express the experiment; Reason says why. It is not a pass.
+	Unsupported Result = "unsupported"
+)
+
+// String returns the result's word.
+func (r Result) String() string {
+	if r == Inconclusive {
+		return "inconclusive"
+	}
+	return string(r)
+}
+
+// MarshalText writes the word.
+func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads the word; one it does not know is Inconclusive.
+func (r *Result) UnmarshalText(b []byte) error {
+	switch v := Result(b); v {
+	case Pass, Fail, Unsupported:
+		*r = v
+	default:
+		*r = Inconclusive
+	}
+	return nil
+}
+
+// Verdict is the whole record of one experiment on one gateway in one setting. Its zero value is inconclusive.
+type Verdict struct {
+	ID string `json:"id"`
+	// Title, Cause and ErrorType are the fault's; a block has the cause "block".
+	Title     string    `json:"title"`
+	Cause     Cause     `json:"cause"`
+	ErrorType ErrorType `json:"error_type,omitempty"`
+	Gateway   string    `json:"gateway"`
+	Version   string    `json:"version"`
+	Setting   string    `json:"setting"`
+	Policy    string    `json:"policy"`
+	// World is the mode of the world: root, user or portable.
+	World string `json:"world"`
+	// Expected and Observed sum up the promise and what came instead, in words that do not differ from run to run.
+	Expected string `json:"expected"`
+	Observed string `json:"observed"`
+	// Result and Reason are the outcome; Deviation is the known deviation's reason when Result is a Fail that is known.
+	Result    Result `json:"verdict"`
+	Reason    string `json:"reason,omitempty"`
+	Deviation string `json:"known_deviation,omitempty"`
+	// Evidence is what confirmed the fault without the gateway.
+	Evidence string `json:"evidence,omitempty"`
+	// Checks are the promises, each with its outcome; Observations the probes.
+	Checks       []Check       `json:"checks"`
+	Observations []Observation `json:"observations"`
+	// Log holds the gateway's own lines from the injection on.
+	Log []string `json:"log"`
+	// RecoveryMS is the time from the undo to the steady state; negative when it did not come, or was not tried.
+	RecoveryMS float64 `json:"recovery_ms"`
+	// Started, TookMS and FaultMS are when the experiment began, how long it took, and how much of that was spent in the fault (inject to undo).
+	Started time.Time `json:"started"`
+	TookMS  float64   `json:"took_ms"`
+	FaultMS float64   `json:"fault_ms"`
+	// Replay is the command that runs this very experiment again.
+	Replay string `json:"replay"`
+}
+
+// Known reports whether the verdict is a fail that the gateway's folder lists as a known deviation.
+func (v Verdict) Known() bool { return v.Result == Fail && v.Deviation != "" }
+
+// Broken lists the names of the checks that failed, each once, in order.
+func (v Verdict) Broken() []string {
+	names := []string{}
+	seen := map[string]bool{}
+	for _, c := range v.Checks {
+		if !c.OK && !seen[c.Name] {
+			names = append(names, c.Name)
+			seen[c.Name] = true
+		}
+	}
+	return names
+}

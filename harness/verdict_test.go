@@ -1,0 +1,143 @@
+package harness
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
+)
+
+func TestZeroVerdictIsInconclusive(t *testing.T) {
+	if got := (Verdict{}).Result.String(); got != "inconclusive" {
+		t.Errorf("got %q, want inconclusive", got)
+	}
+	for text, want := range map[string]Result{`"pass"`: Pass, `"fail"`: Fail, `"unsupported"`: Unsupported, `"inconclusive"`: Inconclusive, `"PASSED!"`: Inconclusive} {
+		var r Result
+		if err := json.Unmarshal([]byte(text), &r); err != nil || r != want {
+			t.Errorf("%s: got %v, %v; want %v", text, r, err, want)
+		}
+	}
+}
+
+func listed(observed string, breaks ...string) *gateway.Definition {
+	return &gateway.Definition{Name: "g", Deviations: []gateway.Deviation{{
+		Experiments: []string{"refused"}, Settings: []string{"stock"}, Versions: ">=1.2 <2", Observed: observed, Breaks: breaks, Reason: "so it is",
+	}}}
+}
+
+func TestJudge(t *testing.T) {
+	failed := Verdict{ID: "refused", Setting: "stock", Version: "1.5", Result: Fail, Observed: "503 by gateway", Reason: "status", Checks: []Check{{Name: CheckStatus}, {Name: CheckStatus}}}
+	with := func(change func(*Verdict)) Verdict { v := failed; change(&v); return v }
+	for name, c := range map[string]struct {
+		v      Verdict
+		d      *gateway.Definition
+		known  bool
+		result Result
+		reason string
+	}{
+		"as listed":             {failed, listed("503 by gateway", CheckStatus), true, Fail, ""},
+		"not listed":            {with(func(v *Verdict) { v.ID = "garbage" }), listed("503 by gateway", CheckStatus), false, Fail, ""},
+		"other setting":         {with(func(v *Verdict) { v.Setting = "document" }), listed("503 by gateway", CheckStatus), false, Fail, ""},
+		"other version":         {with(func(v *Verdict) { v.Version = "2.1" }), listed("503 by gateway", CheckStatus), false, Fail, ""},
+		"other answer":          {failed, listed("504 by gateway", CheckStatus), false, Fail, "known deviation changed"},
+		"breaks something else": {failed, listed("503 by gateway", CheckStatus, CheckPostOnce), false, Fail, "known deviation changed"},
+		"gone":                  {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), listed("503 by gateway", CheckStatus), false, Fail, "known deviation is gone"},
+		"inconclusive":          {with(func(v *Verdict) { v.Result = Inconclusive }), listed("503 by gateway", CheckStatus), false, Inconclusive, ""},
+		"unsupported":           {with(func(v *Verdict) { v.Result = Unsupported }), listed("503 by gateway", CheckStatus), false, Unsupported, ""},
+		"version is no version": {with(func(v *Verdict) { v.Version = "new" }), listed("503 by gateway", CheckStatus), false, Inconclusive, "compare version"},
+	} {
+		got := c.v.Judge(c.d)
+		if got.Known() != c.known || got.Result != c.result || !strings.Contains(got.Reason, c.reason) {
+			t.Errorf("%s: got %v, known %t, %q; want %v, %t, %q", name, got.Result, got.Known(), got.Reason, c.result, c.known, c.reason)
+		}
+	}
+}
+
+func TestCheckAnswer(t *testing.T) {
+	bad := Expectation{Statuses: []int{502}, By: ByGateway}
+	orCut := Expectation{Statuses: []int{502}, By: ByGateway, OrCut: true}
+	right := Observation{Status: 502, By: ByGateway, End: client.Complete, After: connectionUsable}
+	with := func(change func(*Observation)) Observation { o := right; change(&o); return o }
+	for name, c := range map[string]struct {
+		o      Observation
+		want   Expectation
+		broken string
+	}{
+		"right":                   {right, bad, ""},
+		"other status":            {with(func(o *Observation) { o.Status = 504 }), bad, CheckStatus},
+		"by the upstream":         {with(func(o *Observation) { o.By = ByUpstream }), bad, CheckAnsweredBy},
+		"no answer":               {Observation{End: client.Closed}, bad, CheckStatus},
+		"not in time":             {Observation{End: client.TimedOut}, bad, CheckInTime},
+		"half of it in time":      {with(func(o *Observation) { o.End = client.TimedOut }), bad, CheckInTime},
+		"cut":                     {with(func(o *Observation) { o.End = client.Truncated }), bad, CheckStatus},
+		"connection broken":       {with(func(o *Observation) { o.After = "reset" }), bad, CheckConnection},
+		"502 where a cut may be":  {right, orCut, ""},
+		"visibly cut":             {Observation{Status: 200, By: ByUpstream, End: client.Truncated}, orCut, ""},
+		"cut made whole":          {Observation{Status: 200, By: ByUpstream, End: client.Complete, After: connectionUsable}, orCut, CheckCutVisible},
+		"cut, and nobody can see": {Observation{Status: 200, By: ByUpstream, End: client.Unframed, After: connectionClosed}, orCut, CheckCutVisible},
+	} {
+		v := Verdict{Checks: checkAnswer(c.o, c.want, time.Second)}
+		if got := strings.Join(v.Broken(), ","); got != c.broken {
+			t.Errorf("%s: got %q broken, want %q", name, got, c.broken)
+		}
+	}
+}
+
+func TestCacheable(t *testing.T) {
+	date := "Mon, 01 Jan 2024 00:00:00 GMT"
+	later := "Mon, 01 Jan 2024 00:01:00 GMT"
+	for name, c := range map[string]struct {
+		status int
+		header http.Header
+		want   bool
+	}{
+		"bare 502":         {502, http.Header{}, false},
+		"bare 404":         {404, http.Header{}, true},
+		"no-store":         {404, http.Header{"Cache-Control": {"No-Store"}}, false},
+		"max-age":          {502, http.Header{"Cache-Control": {`private, max-age="60"`}}, true},
+		"max-age=0":        {502, http.Header{"Cache-Control": {"max-age=0"}, "Expires": {later}}, false},
+		"s-maxage wins":    {502, http.Header{"Cache-Control": {"max-age=0, s-maxage=60"}}, true},
+		"public":           {502, http.Header{"Cache-Control": {"public"}}, true},
+		"expires later":    {502, http.Header{"Date": {date}, "Expires": {later}}, true},
+		"expires at once":  {502, http.Header{"Date": {date}, "Expires": {date}}, false},
+		"expires nonsense": {502, http.Header{"Expires": {"-1"}}, false},
+	} {
+		if got := cacheable(c.status, c.header); (got != "") != c.want {
+			t.Errorf("%s: got %q, want cacheable: %t", name, got, c.want)
+		}
+	}
+}
+
+func TestCheckPage(t *testing.T) {
+	for name, c := range map[string]struct {
+		o      Observation
+		broken string
+	}{
+		"clean":          {Observation{Status: 502, Body: "Bad Gateway"}, ""},
+		"cacheable":      {Observation{Status: 502, Header: http.Header{"Cache-Control": {"max-age=60"}}}, CheckNotCacheable},
+		"leak in body":   {Observation{Status: 502, Body: "dial tcp 198.51.100.11:8080: refused"}, CheckNoLeak},
+		"leak in header": {Observation{Status: 502, Header: http.Header{"X-Backend": {"198.51.100.11"}}}, CheckNoLeak},
+	} {
+		v := Verdict{Checks: checkPage(c.o, []string{"198.51.100.11"})}
+		if got := strings.Join(v.Broken(), ","); got != c.broken {
+			t.Errorf("%s: got %q broken, want %q", name, got, c.broken)
+		}
+	}
+}
+
+func TestRecommendedCodes(t *testing.T) {
+	// RFC 9209, section 2.3.
+	for e, want := range map[ErrorType]int{
+		DNSTimeout: 504, DNSError: 502, DestinationUnavailable: 503, DestinationIPUnroutable: 502, ConnectionRefused: 502, ConnectionTerminated: 502,
+		ConnectionTimeout: 504, TLSProtocolError: 502, TLSCertificateError: 502, TLSAlertReceived: 502, HTTPRequestDenied: 403, HTTPResponseIncomplete: 502,
+		HTTPResponseHeaderSectionSize: 502, HTTPResponseTimeout: 504, HTTPProtocolError: 502,
+	} {
+		if got := e.Recommended(); got != want {
+			t.Errorf("%s: got %d, want %d", e, got, want)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package world
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+)
+
+// environ tells a process that it is the first of a world, and of which mode.
+const (
+	environ    = "GATEQUAKE_WORLD"
+	environDir = "GATEQUAKE_WORLD_DIR"
+)
+
+// The child's ends of the two pipes. Standard input, output and error are 0 to 2.
+const (
+	requestFD = 3
+	answerFD  = 4
+)
+
+// answer is what travels back to the parent.
+type answer struct {
+	Result json.RawMessage `json:"result,omitempty"`
+	Error  string          `json:"error,omitempty"`
+}
+
+// Inside reports whether this process was started by Run as the first of a world. Such a process calls Serve and nothing else.
+func Inside() bool { return os.Getenv(environ) != "" }
+
+// Serve enters the world, calls play with the parent's request, sends its result to the parent and exits. The process also exits when the parent
+// dies, and takes every process of the world with it. Serve must be called at most once, in a process for which Inside is true.
+func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (any, error)) {
+	mode, dir := Mode(os.Getenv(environ)), os.Getenv(environDir)
+	// What the child starts in turn (gateways, upstreams) is not the first process of a world.
+	_ = os.Unsetenv(environ)
+	_ = os.Unsetenv(environDir)
+
+	in, out := os.NewFile(requestFD, "request"), os.NewFile(answerFD, "answer")
+	reply := func(result any, err error) {
+		a := answer{}
+		if err != nil {
+			a.Error = err.Error()
+		} else if a.Result, err = json.Marshal(result); err != nil {
+			a.Error = fmt.Sprintf("encode answer: %v", err)
+		}
+		_ = json.NewEncoder(out).Encode(a)
+		os.Exit(0)
+	}
+
+	requests := json.NewDecoder(in)
+	var request json.RawMessage
+	if err := requests.Decode(&request); err != nil {
+		reply(nil, fmt.Errorf("read request: %w", err))
+	}
+	// The parent holds its end open for as long as it lives: the end of the pipe is the end of the parent.
+	go func() {
+		_, _ = io.Copy(io.Discard, in)
+		endAll(mode, dir)
+	}()
+
+	w, err := enter(mode, dir)
+	if err != nil {
+		reply(nil, err)
+	}
+	reply(play(context.Background(), w, request))
+}
+
+// endAll ends this process and all that it started, at once.
+func endAll(mode Mode, dir string) {
+	if mode == Portable {
+		// No namespace cleans up after us: the folder first, then the whole process group, ourselves included.
+		_ = os.RemoveAll(dir)
+		killGroup(os.Getpid())
+	}
+	os.Exit(1)
+}

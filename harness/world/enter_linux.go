@@ -1,0 +1,44 @@
+package world
+
+import (
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// ambient are the capabilities that a world made by an unprivileged user passes on to every process in it: addresses and firewall rules (NET_ADMIN,
+// NET_RAW), ports below 1024 (NET_BIND_SERVICE), mounts (SYS_ADMIN), files of a gateway that expects to be root (DAC_OVERRIDE), signals (KILL). SETUID
+// and CHOWN are left out: only one uid exists in there, and a gateway that sees it cannot change user ignores its user directive.
+var ambient = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_NET_BIND_SERVICE, unix.CAP_SYS_ADMIN, unix.CAP_DAC_OVERRIDE, unix.CAP_KILL}
+
+// attributes tells the kernel how to make the first process of a world.
+func attributes(mode Mode, terminal bool) *syscall.SysProcAttr {
+	a := &syscall.SysProcAttr{
+		// A second string to the request pipe, which also ends a world whose first process is too stuck to read it.
+		Pdeathsig: syscall.SIGKILL,
+		// Ctrl-C at the terminal is for the parent alone, which then ends its worlds; a shell inside wants it for itself.
+		Setpgid: !terminal,
+	}
+	if mode == Root || mode == User {
+		a.Cloneflags = syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWNS
+	}
+	if mode == User {
+		a.Cloneflags |= syscall.CLONE_NEWUSER
+		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
+		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
+		a.AmbientCaps = ambient
+	}
+	return a
+}
+
+// killGroup ends every process of the group that pid leads.
+func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
+
+// seal finishes the namespaces that the kernel made: mounts, then addresses.
+func (w *World) seal() error {
+	if err := w.mounts(); err != nil {
+		return err
+	}
+	return w.network()
+}

@@ -1,0 +1,71 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// shm is where a world keeps its files: a memory file system of its own, over a folder that every Linux has and that gateways use for shared memory, so
+// that they do not meet the segments of another world either.
+const shm = "/dev/shm"
+
+// mounts gives the world its own view: nothing mounted here is seen outside, /proc shows only the world's processes, and Dir is fresh.
+func (w *World) mounts() error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("make mounts private: %w", err)
+	}
+	// A container that hides parts of /proc forbids a fresh one. The old one then shows the processes of outside: odd, and harmless, as no signal
+	// reaches them.
+	_ = unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+	if err := unix.Mount("tmpfs", shm, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=1777"); err != nil {
+		return fmt.Errorf("mount %s: %w", shm, err)
+	}
+	w.Dir = filepath.Join(shm, "gatequake")
+	return os.Mkdir(w.Dir, 0o755)
+}
+
+// Names replaces the system's view of names: resolv.conf asks nameserver, and hosts holds the given lines besides localhost. Only the order files, then
+// DNS, is left in nsswitch.conf, so that no resolver daemon of the machine answers instead. It may be called again.
+func (w *World) Names(nameserver, hosts string) error {
+	if reason := w.Lacks(OwnResolvConf); reason != "" {
+		return fmt.Errorf("replace resolv.conf: %s: %w", reason, errors.ErrUnsupported)
+	}
+	// One short try a name: gateways that use the system's resolver must give up within their own time limits. Seconds are the finest unit there is.
+	files := map[string]string{
+		"/etc/resolv.conf":   "nameserver " + nameserver + "\noptions timeout:1 attempts:1\n",
+		"/etc/hosts":         "127.0.0.1 localhost\n::1 localhost\n" + hosts,
+		"/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+	}
+	for path, content := range files {
+		if err := w.shadow(path, content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shadow mounts a file of ours over path. A file that the machine does not have cannot be shadowed, and nothing reads it either, unless it is resolv.conf.
+func (w *World) shadow(path, content string) error {
+	own := filepath.Join(w.Dir, filepath.Base(path))
+	_, mounted := os.Stat(own)
+	if err := os.WriteFile(own, []byte(content), 0o644); err != nil {
+		return fmt.Errorf("shadow %s: %w", path, err)
+	}
+	if mounted == nil {
+		return nil // The mount shows the file that was just written over.
+	}
+	if _, err := os.Stat(path); err != nil {
+		if filepath.Base(path) == "resolv.conf" {
+			return fmt.Errorf("shadow %s: %w", path, err)
+		}
+		return nil
+	}
+	if err := unix.Mount(own, path, "", unix.MS_BIND, ""); err != nil {
+		return fmt.Errorf("shadow %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package world
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/self"
+)
+
+// Options says how Run makes a world.
+type Options struct {
+	// Mode is how the world is made; Auto asks Detect.
+	Mode Mode
+	// Args are the arguments of the re-executed binary. A test binary needs those that lead it to Serve again.
+	Args []string
+	// Terminal hands the caller's standard input, output and error to the child, for a shell inside the world. Otherwise the child has no input, and
+	// the last of what it prints is kept for error messages.
+	Terminal bool
+	// role is a role of harness/self for the child to play; "" leaves it to the binary's own main to call Serve.
+	role string
+}
+
+// maxAnswer bounds what the parent reads back: a verdict with its evidence is some tens of KB, so 64 MiB is out of reach unless something is broken.
+const maxAnswer = 64 << 20
+
+// Run makes a world, sends request (any JSON value) to the Serve of the same binary in it, and stores the answer in result. When ctx ends, the world is
+// ended at once and the error wraps ctx's cause. An error of the play comes back as its text. Nothing of the world is left when Run returns.
+func Run(ctx context.Context, o Options, request, result any) error {
+	mode, err := o.Mode.resolve()
+	if err != nil {
+		return err
+	}
+	c, err := newChild(ctx, mode, o)
+	if err != nil {
+		return fmt.Errorf("start world: %w", err)
+	}
+	defer c.cleanUp()
+	a, err := c.talk(request)
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("world ended early: %w", context.Cause(ctx))
+	case err != nil:
+		return err
+	case a.Error != "":
+		return errors.New(a.Error)
+	case result == nil:
+		return nil
+	}
+	if err := json.Unmarshal(a.Result, result); err != nil {
+		return fmt.Errorf("decode answer of world: %w", err)
+	}
+	return nil
+}
+
+// child is the parent's handle on a world.
+type child struct {
+	cmd           *exec.Cmd
+	request       *os.File // our end; open for as long as the world may live
+	answer        *os.File
+	output        *tail
+	dir           string
+	waited        bool
+	requestInside *os.File
+	answerInside  *os.File
+}
+
+func newChild(ctx context.Context, mode Mode, o Options) (c *child, err error) {
+	c = &child{output: &tail{}}
+	defer func() {
+		if err != nil {
+			c.cleanUp()
+		}
+	}()
+	if mode == Portable {
+		if c.dir, err = os.MkdirTemp("", "gatequake-"); err != nil {
+			return nil, err
+		}
+	}
+	if c.requestInside, c.request, err = os.Pipe(); err != nil {
+		return nil, err
+	}
+	if c.answer, c.answerInside, err = os.Pipe(); err != nil {
+		return nil, err
+	}
+	if o.role != "" {
+		c.cmd = self.Command(ctx, o.role, o.Args...)
+	} else {
+		c.cmd = exec.CommandContext(ctx, self.Path(), o.Args...)
+		c.cmd.Env = os.Environ()
+	}
+	c.cmd.Env = append(c.cmd.Env, environ+"="+string(mode), environDir+"="+c.dir)
+	c.cmd.ExtraFiles = []*os.File{c.requestInside, c.answerInside} // become requestFD and answerFD
+	c.cmd.Stdout, c.cmd.Stderr = c.output, c.output
+	if o.Terminal {
+		c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	}
+	// Ends what a portable world may leave with our output still open; in a sealed world the kernel has ended all by then.
+	c.cmd.WaitDelay = 2 * time.Second
+	c.cmd.SysProcAttr = attributes(mode, o.Terminal)
+	c.cmd.Cancel = func() error { return c.kill(mode) }
+	return c, c.cmd.Start()
+}
+
+// talk sends the request and waits for the answer and the end of the child.
+func (c *child) talk(request any) (a answer, err error) {
+	_ = c.requestInside.Close()
+	_ = c.answerInside.Close()
+	if err := json.NewEncoder(c.request).Encode(request); err != nil {
+		return a, fmt.Errorf("send request to world: %w", err)
+	}
+	decodeErr := json.NewDecoder(io.LimitReader(c.answer, maxAnswer)).Decode(&a)
+	if c.dir != "" {
+		// A portable world has no kernel that ends what its first process left behind. That one is not waited for yet, so its number is still its own.
+		killGroup(c.cmd.Process.Pid)
+	}
+	c.waited = true
+	waitErr := c.cmd.Wait()
+	if decodeErr != nil {
+		return a, fmt.Errorf("world gave no answer (%w; %v); it last said: %s", decodeErr, waitErr, c.output)
+	}
+	return a, nil
+}
+
+func (c *child) kill(mode Mode) error {
+	if mode == Portable {
+		killGroup(c.cmd.Process.Pid)
+	}
+	return c.cmd.Process.Kill()
+}
+
+func (c *child) cleanUp() {
+	for _, f := range []*os.File{c.requestInside, c.answerInside, c.request, c.answer} {
+		if f != nil {
+			_ = f.Close()
+		}
+	}
+	if c.cmd != nil && c.cmd.Process != nil && !c.waited {
+		_ = c.cmd.Cancel()
+		_ = c.cmd.Wait()
+	}
+	if c.dir != "" {
+		_ = os.RemoveAll(c.dir)
+	}
+}

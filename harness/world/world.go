@@ -1,0 +1,57 @@
+// Package world enters the sealed namespaces in which one experiment runs.
+//
+//	parent (CLI, Ginkgo) ──request──> child = PID 1 of fresh network, PID and mount namespaces ──answer──> parent
+//
+// The parent never moves: Run starts this binary again as the first process of a world and waits for its answer on an inherited pipe. In the world
+// every IPv4 and IPv6 address is local, every port is free, resolv.conf and hosts are ours, and the kernel ends every process when the first one
+// ends, for whatever reason. Where namespaces are refused, portable mode runs the same child on plain loopback, and says what it lacks.
+package world
+
+import (
+	"fmt"
+	"os"
+)
+
+// Mode is the way in which a world is made. The zero value, Auto, takes the strongest that the machine allows.
+type Mode string
+
+// The modes, from strongest to weakest.
+const (
+	// Auto stands for the strongest mode that Detect finds.
+	Auto Mode = ""
+	// Root makes network, PID and mount namespaces with the privileges of the caller: a gateway can still drop to another user.
+	Root Mode = "root"
+	// User adds a user namespace that maps only the caller's own uid and gid, with ambient capabilities; no privilege is needed.
+	User Mode = "user"
+	// Portable makes no namespaces: plain loopback and free ports.
+	Portable Mode = "portable"
+)
+
+// World is the inside of a world, as its first process sees it.
+type World struct {
+	// Mode tells how the world was made; never Auto.
+	Mode Mode
+	// Dir is a folder of the world's own, readable by every user in it. It vanishes with the world.
+	Dir string
+	// lacks holds, for each need that this world cannot meet, the reason.
+	lacks map[Need]string
+}
+
+// Sealed reports whether the world has namespaces of its own: any address, any port, own names, a real firewall.
+func (w *World) Sealed() bool { return w.Mode == Root || w.Mode == User }
+
+// Lacks returns why the world cannot meet the need, or "" if it can.
+func (w *World) Lacks(n Need) string { return w.lacks[n] }
+
+// enter turns the calling process, started by Run, into the first process of its world.
+func enter(mode Mode, dir string) (*World, error) {
+	w := &World{Mode: mode, Dir: dir, lacks: map[Need]string{}}
+	if !w.Sealed() {
+		w.lacks = portableLacks()
+		return w, nil
+	}
+	if err := w.seal(); err != nil {
+		return nil, fmt.Errorf("enter world: %w", err)
+	}
+	return w, os.Chmod(w.Dir, 0o755) // The gateway's workers, another user, must be able to read it.
+}
