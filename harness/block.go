@@ -57,3 +57,11 @@ const (
 	// Crawler is the one that the gateway refuses.
 	Crawler
 )
+
+// String returns the User-Agent that the agent sends.
+func (a Agent) String() string {
+	if a == Crawler {
+		return crawlerAgent
+	}
+	return browserAgent
+}

@@ -52,7 +52,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	defer func() { _ = c.Close() }()
 	o.fill(c.Do(ctx, r))
 	if o.Answered() {
-		o.After = b.after(ctx, c, o)
+		o.After = b.after(ctx, c, o, source)
 	}
 	o.Hits = b.HitsOf(nonce)
 	return o
@@ -106,7 +106,7 @@ func (o *Observation) fill(r client.Response) {
 
 // after tells what an answer left behind: the client sends another request on the same connection, to the bystander, and must get its answer and nothing
 // else, or find the connection cleanly closed.
-func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation) string {
+func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source netip.Addr) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if !o.keep {
@@ -124,12 +124,18 @@ func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation) string
 	switch {
 	case resp.End == client.Complete && resp.Header.Get(upstream.StampHeader) == r.Header[0].Value:
 		return connectionUsable
-	case resp.End == client.Complete && resp.Status == http.StatusForbidden && o.Status == http.StatusForbidden:
-		return connectionUsable // A client that is refused once is refused twice.
 	case resp.End == client.Closed:
 		return connectionClosed // A gateway may close at any time (RFC 9112, section 9.5).
+	case resp.End == client.Complete && resp.Status == b.anew(ctx, source):
+		return connectionUsable // Whatever is wrong, a new connection fares no better.
 	case resp.Status != 0:
 		return fmt.Sprintf("the next request on it got %d, %s", resp.Status, resp.End)
 	}
 	return fmt.Sprintf("the next request on it got no answer: %s", resp.End)
+}
+
+// anew asks the bystander on a new connection from source, and returns the status.
+func (b *Bench) anew(ctx context.Context, source netip.Addr) int {
+	r, _ := b.request(Probe{Route: RouteBystander})
+	return client.Once(ctx, b.Plan.Gateway, source, r).Status
 }

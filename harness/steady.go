@@ -8,15 +8,15 @@ import (
 )
 
 // How the steady state is waited for. Gateways are up within some tens of milliseconds, those with health checks or a resolver of their own within
-// seconds; ten times that is a gateway that does not work.
+// seconds; several times that is a gateway that does not work.
 const (
-	steadyTimeout = 30 * time.Second
+	steadyTimeout = 15 * time.Second
 	firstPoll     = 5 * time.Millisecond
 	longestPoll   = 200 * time.Millisecond
 )
 
 // Steady waits until each route answers 200, stamped by its upstream. It fails at once when the gateway's process has ended, and when the state does not
-// come in thirty seconds. Every attempt is a new connection.
+// come in fifteen seconds. Every attempt is a new connection.
 func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
 	defer cancel()

@@ -57,7 +57,11 @@ func lastWords(log []string) string {
 
 func (t *trial) steps(ctx context.Context) error {
 	b, e := t.bench, t.experiment
-	if err := b.Steady(ctx, e.route(), RouteBystander); err != nil {
+	if err := b.Steady(ctx, RouteBystander); err != nil {
+		return err
+	}
+	t.verdict.Served = true
+	if err := b.Steady(ctx, e.route()); err != nil {
 		return err
 	}
 	mark := b.Gateway.Mark()
@@ -78,12 +82,12 @@ func (t *trial) steps(ctx context.Context) error {
 			return fmt.Errorf("after the probes: %w", err)
 		}
 	}
-	t.check(Check{Name: CheckAlive, OK: b.Gateway.Dead() == "", Got: b.Gateway.Dead() + lastWords(b.Gateway.Since(mark)), Want: "a process that lives"})
+	dead := b.Gateway.Dead() // Undoing a wrong configuration starts another process.
 	t.verdict.FaultMS = ms(time.Since(begin))
 	if err := undo(ctx); err != nil {
 		return fmt.Errorf("undo %s: %w", e.Fault.ID, err)
 	}
-	err = t.recover(ctx)
+	err = t.recover(ctx, dead)
 	t.verdict.Log = b.Gateway.Since(mark)
 	return err
 }
@@ -220,14 +224,21 @@ func (t *trial) seeBystander(o Observation) {
 	t.check(Check{Name: CheckBystander, OK: o.Healthy(), Of: o.Probe, Got: o.String(), Want: service.String()})
 }
 
-// recover waits for the steady state after the undo, and tells a gateway that does not recover from a world that does not.
-func (t *trial) recover(ctx context.Context) error {
+// recover waits for the steady state after the undo, and tells a gateway that is dead from one that does not recover, and that from a world that does not.
+func (t *trial) recover(ctx context.Context, dead string) error {
 	begin := time.Now()
 	err := t.bench.Steady(ctx, t.experiment.route(), RouteBystander)
 	if err == nil {
 		t.verdict.RecoveryMS = ms(time.Since(begin))
 	} else if broken := t.bench.sound(ctx); broken != nil {
 		return fmt.Errorf("undo left the world broken: %w", broken)
+	}
+	if dead == "" {
+		dead = t.bench.Gateway.Dead()
+	}
+	t.check(Check{Name: CheckAlive, OK: dead == "", Got: dead + lastWords(t.bench.Gateway.Since(nil)), Want: "a process that lives"})
+	if dead != "" {
+		return nil // That it serves nobody any more goes without saying.
 	}
 	got := ""
 	if err != nil {

@@ -59,6 +59,8 @@ type Verdict struct {
 	Result    Result `json:"verdict"`
 	Reason    string `json:"reason,omitempty"`
 	Deviation string `json:"known_deviation,omitempty"`
+	// Served is true when the gateway served the bystander before anything was broken.
+	Served bool `json:"served"`
 	// Evidence is what confirmed the fault without the gateway.
 	Evidence string `json:"evidence,omitempty"`
 	// Checks are the promises, each with its outcome; Observations the probes.

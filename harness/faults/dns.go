@@ -24,7 +24,7 @@ func answered(id string, code dns.Rcode, title, what string) *harness.Fault {
 			return resolver(b, code, func(ctx context.Context) (string, error) {
 				reply, err := dns.Ask(ctx, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 				if err != nil || reply.Rcode != code.String() {
-					return "", fmt.Errorf("ask for %s: got %s (%v), want %s", b.Plan.Named.Host, reply.Rcode, err, code)
+					return "", fmt.Errorf("ask for %s: got %s (%w), want %s", b.Plan.Named.Host, reply.Rcode, err, code)
 				}
 				return fmt.Sprintf("own query for %s: %s", b.Plan.Named.Host, reply.Rcode), nil
 			}), nil
@@ -63,7 +63,7 @@ var DNSSilence = harness.RegisterFault(harness.Fault{
 			defer cancel()
 			reply, err := dns.Ask(ctx, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 			if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, os.ErrDeadlineExceeded) {
-				return "", fmt.Errorf("ask for %s: got %s (%v), want no reply in %s", b.Plan.Named.Host, reply.Rcode, err, quiet)
+				return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host, reply.Rcode, err, quiet)
 			}
 			return fmt.Sprintf("own query for %s: no reply in %s", b.Plan.Named.Host, quiet), nil
 		}), nil

@@ -29,9 +29,12 @@ type Rule struct {
 type Protocol int
 
 const (
-	Any Protocol = iota // Any is everything but ICMP.
-	TCP                 // TCP is TCP alone.
-	UDP                 // UDP is UDP alone.
+	// Any is everything but ICMP.
+	Any Protocol = iota
+	// TCP is TCP alone.
+	TCP
+	// UDP is UDP alone.
+	UDP
 )
 
 // Match narrows a rule to a phase of a connection.

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -18,7 +19,7 @@ func bounded(ctx context.Context, call func() error) error {
 		return err
 	case <-ctx.Done():
 	}
-	if cause := context.Cause(ctx); cause == late {
+	if cause := context.Cause(ctx); errors.Is(cause, late) {
 		return late
 	}
 	return fmt.Errorf("wait for toxiproxy: got no answer: %w", context.Cause(ctx))

@@ -27,9 +27,8 @@ func TestEnemyAddWaitsForAClientThatDoesNotRead(t *testing.T) {
 	g := NewWithT(t)
 	p := raw(t, serve(t, blast(64<<20)))
 	c := dial(t, p.Listen)
-	send(t, c, "?")
-	added := make(chan error, 1)
 	jam(t, c)
+	added := make(chan error, 1)
 	go func() {
 		_, err := p.Toxics.AddToxicJson(strings.NewReader(`{"type":"latency","attributes":{"latency":1}}`))
 		added <- err

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,17 +30,30 @@ func waiting(t testing.TB, c *net.TCPConn) int {
 	return int(n)
 }
 
-// jam returns when everything between the origin and c, who does not read, is full: then Toxiproxy is blocked in a write.
+// jam asks c for more than fits between an origin that blasts and a client that does not read, and returns when Toxiproxy is blocked by it.
 func jam(t testing.TB, c *net.TCPConn) {
 	t.Helper()
-	g := NewWithT(t)
+	before := stacks("[chan send", "toxics.(*ToxicStub).Run") // of connections that were jammed earlier
+	send(t, c, "?")
 	last, since := -1, time.Now()
-	g.Eventually(func() bool {
-		if n := waiting(t, c); n != last {
+	NewWithT(t).Eventually(func() bool {
+		full := stacks("[IO wait", "FD).Write(", "(*ToxicLink).write") > 0 && stacks("[chan send", "toxics.(*ToxicStub).Run") > before
+		if n := waiting(t, c); n != last || !full {
 			last, since = n, time.Now()
 		}
-		return last > 0 && time.Since(since) > 200*time.Millisecond
-	}).WithTimeout(soon).WithPolling(10 * time.Millisecond).Should(BeTrue())
+		return last > 0 && time.Since(since) > 200*time.Millisecond // a chunk in transit is gone sooner
+	}).WithTimeout(4 * soon).WithPolling(10 * time.Millisecond).Should(BeTrue())
+}
+
+// stacks counts the goroutines whose stack has all of the words.
+func stacks(words ...string) (n int) {
+	text := make([]byte, 1<<20)
+	for _, one := range strings.Split(string(text[:runtime.Stack(text, true)]), "\n\n") {
+		if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(one, word) }) {
+			n++
+		}
+	}
+	return n
 }
 
 // blackhole returns an address where a SYN gets no answer, and a function that ends that: a full accept queue.

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"io"
 	"net"
 	"syscall"
 	"testing"
@@ -38,19 +39,22 @@ func TestUndoHealsWhenToxiproxyIsStuck(t *testing.T) {
 	l := to(t, serve(t, blast(64<<20)))
 	undo := inject(t, l, Latency{Delay: time.Millisecond})
 	c := dial(t, l.Addr())
-	send(t, c, "?")
 	jam(t, c)
 	begin := time.Now()
 	undo()
 	g.Expect(time.Since(begin)).To(BeNumerically("<", time.Second))
-	send(t, dial(t, l.Addr()), "?")
+	fresh := dial(t, l.Addr())
+	send(t, fresh, "?")
+	g.Expect(io.ReadFull(fresh, make([]byte, 1000))).To(Equal(1000))
+}
 
-	jammed := dial(t, l.Addr())
-	send(t, jammed, "?")
-	jam(t, jammed)
+func TestInjectAndCloseAreBoundedBehindAClientThatDoesNotRead(t *testing.T) {
+	g := NewWithT(t)
+	l := to(t, serve(t, blast(64<<20)))
+	jam(t, dial(t, l.Addr()))
 	_, err := l.Inject(context.Background(), Latency{Delay: time.Millisecond})
 	g.Expect(err).To(MatchError(context.DeadlineExceeded))
-	begin = time.Now()
+	begin := time.Now()
 	g.Expect(l.Close(context.Background())).To(Succeed())
 	g.Expect(time.Since(begin)).To(BeNumerically("<", time.Second))
 }

@@ -39,12 +39,23 @@ type Options struct {
 // Timeout bounds one experiment: the longest, with a gateway that waits for retries and does not recover, takes below a minute.
 const Timeout = 2 * time.Minute
 
-// Serve plays the experiment that this process was started for, if world.Inside says that it was, and exits. Every main whose binary runs jobs calls it
-// first; elsewhere it does nothing.
+// Serve plays what this process was started for (the experiment of Run, or the part of Shell or TryFirewall inside the world), if world.Inside says that it
+// was, and exits. Every main whose binary runs jobs calls it first; elsewhere it does nothing.
 func Serve() {
 	if world.Inside() {
-		world.Serve(Play)
+		world.Serve(serve)
 	}
+}
+
+func serve(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
+	var r struct{ Do errand }
+	if err := json.Unmarshal(request, &r); err != nil {
+		return nil, fmt.Errorf("read request: %w", err)
+	}
+	if do := errands[r.Do]; do != nil {
+		return do(ctx, w, request)
+	}
+	return Play(ctx, w, request)
 }
 
 // Play plays the experiment that the request, a Job, names, and returns its verdict. Serve calls it; so does a main whose worlds serve other requests too.
@@ -63,7 +74,7 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 // Run runs the jobs and sends each verdict on the returned channel as it comes. When ctx ends, worlds are ended at once, no further job begins, and those
 // not finished have no verdict. The channel is closed when everything has ended.
 func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
-	verdicts, queue := make(chan harness.Verdict), make(chan Job)
+	verdicts, queue, columns := make(chan harness.Verdict), make(chan Job), &columns{}
 	go func() {
 		defer close(queue)
 		for _, j := range jobs {
@@ -81,7 +92,12 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
 				if o.Started != nil {
 					o.Started(j)
 				}
-				if v := One(ctx, j, o); ctx.Err() == nil {
+				v, down := columns.down(j, o)
+				if !down {
+					v = One(ctx, j, o)
+					columns.note(j, v)
+				}
+				if ctx.Err() == nil {
 					verdicts <- v
 				}
 			}

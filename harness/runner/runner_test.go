@@ -78,6 +78,21 @@ func TestGatewayThatEndsAtOnce(t *testing.T) {
 	}
 }
 
+func TestRestOfAColumnThatDoesNotServeIsNotTried(t *testing.T) {
+	dead := job(t, "refused")
+	dead.Gateway.Command = []string{"sh", "-c", "exit 3"}
+	jobs := []Job{dead, dead, job(t, "garbage")}
+	jobs[1].Experiment, jobs[2].Setting = "empty-reply", "stock"
+	for v := range Run(t.Context(), jobs, Options{Workers: 1}) {
+		switch {
+		case v.Setting == "stock" && v.Result != harness.Pass:
+			t.Errorf("stock: got %s (%s), want a pass: it is another column", v.Result, v.Reason)
+		case v.ID == "empty-reply" && (v.Result != harness.Inconclusive || !strings.HasPrefix(v.Reason, "not tried after refused: ") || v.Replay == ""):
+			t.Errorf("empty-reply: got %s (%s), want inconclusive, for the reason of the first", v.Result, v.Reason)
+		}
+	}
+}
+
 func TestUnknownExperiment(t *testing.T) {
 	v := One(t.Context(), job(t, "refsued"), Options{})
 	if v.Result != harness.Inconclusive || !strings.Contains(v.Reason, `no experiment "refsued"; there are: `) {

@@ -122,7 +122,7 @@ func (c *child) talk(request any) (a answer, err error) {
 	c.waited = true
 	waitErr := c.cmd.Wait()
 	if decodeErr != nil {
-		return a, fmt.Errorf("world gave no answer (%w; %v); it last said: %s", decodeErr, waitErr, c.output)
+		return a, fmt.Errorf("world gave no answer (%w; %w); it last said: %s", decodeErr, waitErr, c.output)
 	}
 	return a, nil
 }

@@ -1,0 +1,40 @@
+# Gatequake. `make help` lists the verbs; CI calls these and nothing else.
+
+GO ?= go
+# More flags for gatequake or go test: make run ARGS='--gateway nginx --only refused', make test ARGS='-run Refused'.
+ARGS ?=
+LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test race check bench mutants docs soak
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/gatequake
+	@$(GO) build -o bin/gatequake ./harness/cmd/gatequake
+
+run: build ## the main job: every experiment on every gateway that is found, ending with the matrix
+	@bin/gatequake run $(ARGS)
+
+test: ## every test; the scenarios run on the built-in gateway
+	@$(GO) test ./... $(ARGS)
+
+race: ## every test under the race detector (needs a C compiler)
+	@GORACE=atexit_sleep_ms=0 $(GO) test -race -count=1 ./... $(ARGS)
+
+check: ## formatting, linters, vet for other systems
+	@$(LINT) run ./...
+	@GOOS=darwin $(GO) vet ./...
+
+mutants: ## gateways that are wrong on purpose, and the check that catches each
+	@$(GO) test -count=1 -v -run 'Mutant' ./fixtures/mutants $(ARGS)
+
+bench: ## speed, as ratios within one run
+	@$(GO) test -run '^$$' -bench . ./harness/... $(ARGS)
+
+docs: ## write the README's tables anew from the registries
+	@$(GO) test -count=1 ./ci -run Docs -update
+
+soak: ## every test twenty times in a row, under the race detector and with the processors loaded
+	@ci/soak 20

@@ -1,0 +1,31 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// errand is what a world is asked to do other than an experiment. It stands in the field Do of the request, which a Job does not have.
+type errand string
+
+const (
+	openShell   errand = "shell"
+	tryFirewall errand = "try-firewall"
+)
+
+var errands = map[errand]func(context.Context, *world.World, json.RawMessage) (any, error){
+	openShell: serveShell,
+	tryFirewall: func(context.Context, *world.World, json.RawMessage) (any, error) {
+		_, err := firewall.New()
+		return nil, err
+	},
+}
+
+// TryFirewall makes a world of the mode and sets up its firewall for real. The error says why there is none.
+func TryFirewall(ctx context.Context, o Options) error {
+	request := struct{ Do errand }{tryFirewall}
+	return world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, nil)
+}

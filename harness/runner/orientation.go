@@ -1,0 +1,80 @@
+package runner
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// orientation tells somebody who just entered a world what is wrong with it, who lives where, and what to try.
+func orientation(b *harness.Bench, e harness.Experiment, j Job, evidence string) string {
+	var s strings.Builder
+	p := b.Plan
+	fmt.Fprintf(&s, "\n%s: %s\n  confirmed  %s\n  expected   %s\n\n", e.ID, e.Title(), evidence, e.Expected(harness.Document{}))
+	t := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
+	line := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
+	line("gateway", p.Gateway.String(), fmt.Sprintf("%s %s, setting %s", j.Gateway.Name, j.Version, j.Setting))
+	line("upstream", p.Upstream.String(), "serves /, and /named/ as "+p.Named.Host)
+	line("secure", p.Secure.String(), "serves /secure/ over TLS, as "+b.SecureName())
+	line("bystander", p.Bystander.String(), "serves /bystander/, and must stay healthy")
+	line("nameserver", p.Nameserver.String(), "knows "+p.Named.Host)
+	if b.World.Lacks(world.SourceAddress) == "" {
+		line("denied", p.Clients[harness.Banned].String(), fmt.Sprintf("and the network %s; %s is not", p.BannedNet, p.Clients[harness.Neighbour]))
+	}
+	line("files", b.World.Dir, "the gateway's configuration, its output (gateway.out) and its logs")
+	_ = t.Flush()
+	s.WriteString("\nTo try:\n")
+	t = tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
+	for _, c := range commands(b, e) {
+		line(c[0], "# "+c[1])
+	}
+	_ = t.Flush()
+	s.WriteString("\nexit leaves and undoes everything.\n\n")
+	return s.String()
+}
+
+// commands are what to try first, each with what it shows.
+func commands(b *harness.Bench, e harness.Experiment) [][2]string {
+	p, route := b.Plan, harness.RouteMain
+	if e.Block == nil && e.Fault != nil {
+		route = e.Fault.Route
+	}
+	all := [][2]string{}
+	if e.Block == nil {
+		all = append(all, [2]string{fmt.Sprintf("curl -i http://%s%s", p.Gateway, route.Path()), "what a client sees: expected " + e.Expected(harness.Document{}).String()})
+	} else {
+		for _, ask := range append(append([]harness.Ask{}, e.Block.Refused...), e.Block.LetIn...) {
+			all = append(all, [2]string{curl(b, ask), ask.As})
+		}
+	}
+	all = append(all,
+		[2]string{fmt.Sprintf("curl -i http://%s/bystander/", p.Gateway), "another route of the same gateway"},
+		[2]string{fmt.Sprintf("curl -i http://%s/", p.Upstream), "the upstream, past the gateway"},
+		[2]string{fmt.Sprintf("tail -n 5 %s/*.out %[1]s/*.log", b.World.Dir), "what the gateway says about it"})
+	if b.World.Lacks(world.Firewall) == "" {
+		all = append(all, [2]string{"nft list ruleset", "the firewall of this world"})
+	}
+	return all
+}
+
+// curl is the command that asks as a client would.
+func curl(b *harness.Bench, ask harness.Ask) string {
+	c := "curl -i"
+	if ask.From != harness.Anyone {
+		c += " --interface " + b.Plan.Clients[ask.From].String()
+	}
+	if ask.Agent != harness.Browser {
+		c += " -A " + ask.Agent.String()
+	}
+	if ask.Claims != harness.Anyone {
+		c += " -H 'X-Forwarded-For: " + b.Plan.Clients[ask.Claims].String() + "'"
+	}
+	path := ask.Path
+	if path == "" {
+		path = "/"
+	}
+	return fmt.Sprintf("%s http://%s%s", c, b.Plan.Gateway, path)
+}
