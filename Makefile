@@ -18,7 +18,7 @@ run: build ## the main job: every experiment on every gateway that is found, end
 	@bin/gatequake run $(ARGS)
 
 test: ## every test; the scenarios run on the built-in gateway
-	@$(GO) test ./... $(ARGS)
+	@$(GO) test -count=1 ./... $(ARGS)
 
 race: ## every test under the race detector (needs a C compiler)
 	@GORACE=atexit_sleep_ms=0 $(GO) test -race -count=1 ./... $(ARGS)

@@ -65,11 +65,12 @@ func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 	// Both a deadline and a cancelled context end a blocked read.
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	if _, err := c.conn.Write(r.bytes()); err != nil {
-		// The gateway may have answered before it closed: read on, and let the read say what happened.
-		resp.Error = err.Error()
-	}
+	// When the write fails, the gateway may have answered before it closed: read on, and let the read say what happened.
+	_, writeErr := c.conn.Write(r.bytes())
 	head, err := c.head(r)
+	if errors.Is(err, io.EOF) && writeErr != nil {
+		err = writeErr // The kernel tells of a reset once: who hears of it in a write reads a clean end.
+	}
 	if err != nil {
 		resp.End, resp.Error = EndOf(err), err.Error()
 		return resp

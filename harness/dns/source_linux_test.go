@@ -7,11 +7,13 @@ import (
 	"github.com/miekg/dns"
 
 	resolver "github.com/gatequake/gatequake/harness/dns"
+
+	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
 // A client takes a reply only from the address that it asked: an answer here proves where it came from.
 func TestAnswersFromTheAddressThatWasAsked(t *testing.T) {
-	if !inWorld(t) {
+	if !worldtest.In(t) {
 		return
 	}
 	s := start(t, ":53")

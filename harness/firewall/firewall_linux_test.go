@@ -7,6 +7,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/firewall"
+
+	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
 var (
@@ -43,7 +45,7 @@ func TestRefusedOutsideAWorld(t *testing.T) {
 }
 
 func TestOneFirewallAWorld(t *testing.T) {
-	if !inWorld(t) {
+	if !worldtest.In(t) {
 		return
 	}
 	g := NewWithT(t)

@@ -12,10 +12,12 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/firewall"
+
+	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
 func TestEstablished(t *testing.T) {
-	if !inWorld(t) {
+	if !worldtest.In(t) {
 		return
 	}
 	f, port := create(t), echo(t)
@@ -46,7 +48,7 @@ func TestEstablished(t *testing.T) {
 }
 
 func TestRepliesOnly(t *testing.T) {
-	if !inWorld(t) {
+	if !worldtest.In(t) {
 		return
 	}
 	g := NewWithT(t)

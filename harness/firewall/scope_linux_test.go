@@ -10,10 +10,12 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/firewall"
+
+	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
 func TestOnePortOnly(t *testing.T) {
-	if !inWorld(t) {
+	if !worldtest.In(t) {
 		return
 	}
 	g := NewWithT(t)
@@ -27,7 +29,7 @@ func TestOnePortOnly(t *testing.T) {
 }
 
 func TestUDP(t *testing.T) {
-	if !inWorld(t) {
+	if !worldtest.In(t) {
 		return
 	}
 	g := NewWithT(t)

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/harness/self"
+
+	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
 // nobody is a user that owns nothing.
@@ -36,5 +38,5 @@ func TestUnprivileged(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), binary, "-test.run=^"+name+"$", "-test.v")
 	cmd.Dir = dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	run(t, cmd, name)
+	worldtest.Passes(t, cmd, name)
 }

@@ -10,6 +10,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/firewall"
+
+	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
 var verdicts = []struct {
@@ -26,7 +28,7 @@ var verdicts = []struct {
 
 // Each case has addresses of its own, so that all run at the same time: the IPv6 ones take a second.
 func TestVerdictsAsADialSeesThem(t *testing.T) {
-	if !inWorld(t) {
+	if !worldtest.In(t) {
 		return
 	}
 	f, port := create(t), echo(t)

@@ -54,16 +54,16 @@ func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (an
 	if err := requests.Decode(&request); err != nil {
 		reply(nil, fmt.Errorf("read request: %w", err))
 	}
-	// The parent holds its end open for as long as it lives: the end of the pipe is the end of the parent.
-	go func() {
-		_, _ = io.Copy(io.Discard, in)
-		endAll(mode, dir)
-	}()
-
 	w, err := enter(mode, dir)
 	if err != nil {
 		reply(nil, err)
 	}
+	// The parent holds its end open for as long as it lives: the end of the pipe is the end of the parent. Not watched before the folder is there, which
+	// would otherwise be made after its removal.
+	go func() {
+		_, _ = io.Copy(io.Discard, in)
+		endAll(mode, dir)
+	}()
 	reply(play(context.Background(), w, request))
 }
 

@@ -15,13 +15,14 @@ var ambient = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_NET_BIND_
 // attributes tells the kernel how to make the first process of a world.
 func attributes(mode Mode, terminal bool) *syscall.SysProcAttr {
 	a := &syscall.SysProcAttr{
-		// A second string to the request pipe, which also ends a world whose first process is too stuck to read it.
-		Pdeathsig: syscall.SIGKILL,
 		// Ctrl-C at the terminal is for the parent alone, which then ends its worlds; a shell inside wants it for itself.
 		Setpgid: !terminal,
 	}
 	if mode == Root || mode == User {
 		a.Cloneflags = syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWNS
+		// A second string to the request pipe, which also ends a world whose first process is too stuck to read it. Not in portable mode: there the first
+		// process has a folder to remove, which it must live for.
+		a.Pdeathsig = syscall.SIGKILL
 	}
 	if mode == User {
 		a.Cloneflags |= syscall.CLONE_NEWUSER

@@ -2,12 +2,14 @@ package world
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/self"
@@ -78,9 +80,8 @@ func newChild(ctx context.Context, mode Mode, o Options) (c *child, err error) {
 		}
 	}()
 	if mode == Portable {
-		if c.dir, err = os.MkdirTemp("", "gatequake-"); err != nil {
-			return nil, err
-		}
+		// Made by the child: a parent that is killed between making it and starting the child would leave it behind.
+		c.dir = filepath.Join(os.TempDir(), "gatequake-"+rand.Text())
 	}
 	if c.requestInside, c.request, err = os.Pipe(); err != nil {
 		return nil, err

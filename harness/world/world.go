@@ -48,6 +48,9 @@ func enter(mode Mode, dir string) (*World, error) {
 	w := &World{Mode: mode, Dir: dir, lacks: map[Need]string{}}
 	if !w.Sealed() {
 		w.lacks = portableLacks()
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("enter world: %w", err)
+		}
 		return w, nil
 	}
 	if err := w.seal(); err != nil {

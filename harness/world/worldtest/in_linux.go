@@ -1,4 +1,5 @@
-package dns_test
+// Package worldtest runs a test of a leaf package, one that knows no experiments, in namespaces of its own.
+package worldtest
 
 import (
 	"errors"
@@ -15,11 +16,12 @@ import (
 	"github.com/gatequake/gatequake/harness/self"
 )
 
+// inside tells the process that it is the one in the namespaces.
 const inside = "GATEQUAKE_TEST_WORLD"
 
-// inWorld reports whether the test runs in network and user namespaces of its own, in which every address is local. When it does not, inWorld runs it
-// there, in a process of its own, and reports what became of it.
-func inWorld(t *testing.T) bool {
+// In reports whether the test runs in network and user namespaces of its own, in which every address is local. When it does not, In runs it there, in a
+// process of its own, and reports what became of it. Unlike a world, the process runs the test's parallel subtests as go test does.
+func In(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv(inside) != "" {
 		seal(t)
@@ -33,12 +35,12 @@ func inWorld(t *testing.T) bool {
 		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
 		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
 	}
-	run(t, cmd, t.Name())
+	Passes(t, cmd, t.Name())
 	return false
 }
 
-// run fails the test unless cmd says that the test called name has passed.
-func run(t *testing.T, cmd *exec.Cmd, name string) {
+// Passes fails the test unless cmd says that the test called name has passed.
+func Passes(t *testing.T, cmd *exec.Cmd, name string) {
 	t.Helper()
 	out, err := cmd.CombinedOutput()
 	if errors.Is(err, os.ErrPermission) || strings.Contains(string(out), "--- SKIP: "+name) {
@@ -49,6 +51,7 @@ func run(t *testing.T, cmd *exec.Cmd, name string) {
 	}
 }
 
+// seal makes every address local.
 func seal(t *testing.T) {
 	t.Helper()
 	lo, err := netlink.LinkByName("lo")

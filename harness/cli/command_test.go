@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{}, {"help"}, {"--help"}} {
+		gatequake(args...).is(t, statusHolds, "a 502 for every broken upstream", "Exit status: 0 all hold")
+	}
+	gatequake("help", "run").is(t, statusHolds, "--workers")
+	gatequake("--version").is(t, statusHolds, "gatequake version")
+}
+
+func TestListAndExplainKnowEverything(t *testing.T) {
+	list := gatequake("list")
+	list.is(t, statusHolds, "GATEWAY", "builtin")
+	for _, e := range harness.Experiments() {
+		if base, _, _ := strings.Cut(e.ID, "+"); !strings.Contains(list.out, base) {
+			t.Errorf("list: %s is not in it", base)
+		}
+		want := []string{e.ID, "expected", "RFC 9209"}
+		if e.Fault != nil && e.Block == nil {
+			want = []string{"confirmed", string(e.Cause())}
+		}
+		gatequake("explain", e.ID).is(t, statusHolds, want...)
+	}
+}
+
+func TestListAsJSON(t *testing.T) {
+	var got struct{ Faults, Blocks, Gateways []map[string]any }
+	o := gatequake("list", "--json")
+	if err := json.Unmarshal([]byte(o.out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Faults) != len(harness.Faults()) || len(got.Blocks) != len(harness.Blocks()) || len(got.Gateways) == 0 {
+		t.Errorf("got %d faults, %d blocks, %d gateways, want all", len(got.Faults), len(got.Blocks), len(got.Gateways))
+	}
+}
+
+func TestExplainSaysWhatEachCheckIs(t *testing.T) {
+	for _, name := range harness.CheckNames() {
+		if promises[name] == "" {
+			t.Errorf("the check %s has no sentence", name)
+		}
+	}
+	if len(promises) != len(harness.CheckNames()) {
+		t.Errorf("got %d sentences, want %d", len(promises), len(harness.CheckNames()))
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	gatequake("doctor").is(t, statusHolds, "portable   yes", "must not touch the machine's own firewall", "builtin", "This machine can run experiments")
+}
+
+func TestCompletion(t *testing.T) {
+	for args, want := range map[string]string{
+		"run --gateway bui":           "builtin",
+		"run --gateway builtin,al":    "builtin,all",
+		"run --setting sto":           "stock",
+		"run --cause ov":              "overload",
+		"run --only refused,ip-deny+": "refused,ip-deny+refused",
+		"explain refu":                "refused",
+		"shell --gateway bui":         "builtin",
+		"list fa":                     "faults",
+	} {
+		gatequake(append([]string{"__complete"}, strings.Split(args, " ")...)...).is(t, statusHolds, want+"\n")
+	}
+	gatequake("completion", "bash").is(t, statusHolds, "bash completion")
+}
+
+func TestBlockStandsForItsOtherStates(t *testing.T) {
+	for only, want := range map[string]int{"ip-deny": 3, "ip-deny+refused": 1, "refused": 1, "refused,ip-deny,ip-deny+refused": 4} {
+		picked, err := experiments(strings.Split(only, ","), nil)
+		if err != nil || len(picked) != want {
+			t.Errorf("%s: got %d experiments (%v), want %d", only, len(picked), err, want)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/report"
+)
+
+// processes counts the processes that run the binary: every world and every gateway in it is one.
+func processes(binary string) int {
+	links, _ := filepath.Glob("/proc/[0-9]*/exe")
+	n := 0
+	for _, l := range links {
+		if target, err := os.Readlink(l); err == nil && target == binary {
+			n++
+		}
+	}
+	return n
+}
+
+// started is a run of the built command that has several worlds going. Its temporary folder is its own.
+func started(t *testing.T, args ...string) (cmd *exec.Cmd, temp, out string) {
+	t.Helper()
+	temp, out = t.TempDir(), t.TempDir()
+	cmd = exec.Command(binary(t), append([]string{"run", "--gateway", "builtin", "--report", out, "--workers", "6"}, args...)...)
+	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	within(t, 20*time.Second, "several worlds", func() bool { return processes(cmd.Path) > 6 })
+	return cmd, temp, out
+}
+
+// within polls until ok, or fails the test.
+func within(t *testing.T, d time.Duration, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(d); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("got none in %s, want %s", d, what)
+		}
+	}
+}
+
+// nothingLeft fails the test unless no process of the binary is left, and no folder.
+func nothingLeft(t *testing.T, binary, temp string) {
+	t.Helper()
+	empty := func() bool { files, err := os.ReadDir(temp); return err == nil && len(files) == 0 }
+	within(t, 5*time.Second, "no process and no folder left", func() bool { return processes(binary) == 0 && empty() })
+}
+
+func TestInterruptLeavesAPartialReport(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		cmd, temp, out := started(t)
+		begin := time.Now()
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		err := cmd.Wait()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != statusInterrupted {
+			t.Errorf("%s: got %v, want status 130", signal, err)
+		}
+		if took := time.Since(begin); took > 5*time.Second {
+			t.Errorf("%s: got an end after %s, want one at once", signal, took)
+		}
+		nothingLeft(t, cmd.Path, temp)
+		doc, err := os.ReadFile(filepath.Join(out, report.ResultsFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		valid(t, doc)
+		var got struct{ Interrupted bool }
+		if err := json.Unmarshal(doc, &got); err != nil || !got.Interrupted {
+			t.Errorf("%s: got %v (%v), want a report that says it was interrupted", signal, got, err)
+		}
+	}
+}
+
+func TestKillLeavesNothing(t *testing.T) {
+	for _, mode := range []string{"--portable=false", "--portable"} {
+		cmd, temp, out := started(t, mode)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		nothingLeft(t, cmd.Path, temp)
+		if files, err := os.ReadDir(out); err != nil || len(files) != 0 {
+			t.Errorf("%s: got %v in the report folder, want nothing half-written", mode, files)
+		}
+	}
+}
+
+func TestShellIsInTheWorld(t *testing.T) {
+	cmd := exec.Command(binary(t), "shell", "ip-deny")
+	cmd.Env = append(os.Environ(), "SHELL=/bin/sh", "GATEQUAKE_X=leaks")
+	cmd.Stdin = strings.NewReader("echo pid $PPID; env | grep GATEQUAKE_; cat /dev/shm/gatequake/gateway.json; exit 5\n")
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 5 {
+		t.Errorf("got %v, want the shell's own status 5: %s", err, out)
+	}
+	for _, want := range []string{"ip-deny: a client whose address is denied", "403 by gateway", "--interface 203.0.113.9", "pid 1\n", `"listen": "192.0.2.80:80"`} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("got %s, want %q in it", out, want)
+		}
+	}
+	if strings.Contains(string(out), "leaks") {
+		t.Errorf("got %s, want no variable of ours in the shell", out)
+	}
+	nothingLeft(t, cmd.Path, t.TempDir())
+}

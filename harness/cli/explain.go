@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/report"
+)
+
+func (a *app) explain() *cobra.Command {
+	folder := ""
+	c := &cobra.Command{
+		Use: "explain ID", Short: "Say what an experiment is, how it is made and proved, what is expected and why",
+		ValidArgsFunction: first(experimentIDs),
+		Args:              oneID,
+		RunE: func(_ *cobra.Command, args []string) error {
+			e, err := harness.Find(args[0])
+			if err != nil {
+				return err
+			}
+			all, err := candidates(folder)
+			if err != nil {
+				return err
+			}
+			return explanation(a.out, e, all)
+		},
+	}
+	c.Flags().StringVar(&folder, "gateways", "", "a further `DIR` of gateway folders of your own")
+	return c
+}
+
+// oneID accepts the ID of one experiment.
+func oneID(c *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usage("%s: got %d arguments, want the ID of one experiment; gatequake list shows them", c.Name(), len(args))
+	}
+	_, err := each("experiment", args, experimentIDs())
+	return err
+}
+
+// column is the width of the words on the left, and measure that of a line: short enough to read.
+const (
+	column  = 12
+	measure = 100
+)
+
+// explanation writes what there is to say about an experiment.
+func explanation(w io.Writer, e harness.Experiment, all []*candidate) error {
+	var b strings.Builder
+	say := func(word, s string) {
+		lines := strings.Split(text.WrapSoft(report.Safe(s), measure-column), "\n")
+		for i, l := range lines {
+			if i > 0 {
+				word = ""
+			}
+			b.WriteString(strings.TrimRight(fmt.Sprintf("%-*s%s", column, word, l), " ") + "\n")
+		}
+	}
+	say(e.ID, "")
+	b.WriteString("\n")
+	if e.Block != nil {
+		sayBlock(say, e)
+	} else {
+		sayFault(say, e.Fault)
+	}
+	say("needs", needs(e.Needs()))
+	for _, n := range e.Needs() {
+		say("", fmt.Sprintf("%s: %s", n, n.About()))
+	}
+	b.WriteString("\nIt passes only if, before and after, the gateway serves its upstream's answers, the fault is proved, and all of this holds:\n")
+	for _, name := range harness.CheckNames() {
+		if f := onlyFor[name]; f == nil || f(e) {
+			fmt.Fprintf(&b, "  %-14s %s\n", name, promises[name])
+		}
+	}
+	sayDeviations(&b, e, all)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func sayFault(say func(word, s string), f *harness.Fault) {
+	say("is", "What a client sees when "+f.Title+".")
+	say("", f.What)
+	say("cause", string(f.Cause))
+	say("made", f.Made)
+	say("confirmed", f.Confirmed)
+	want := harness.Document{}.Expect(f)
+	switch {
+	case f.Control != nil:
+		say("expected", want.String()+": this is a control, not a fault. It shows that not everything is called a 502.")
+	case f.AfterHead:
+		say("expected", want.String()+": the head of the answer has been sent when the fault strikes. A gateway that holds it back answers 502; any other must let "+
+			"the client see that the body is cut.")
+	default:
+		say("expected", want.String()+": under the policy document every broken upstream is a 502, and the gateway itself says so.")
+	}
+	if f.Type != "" {
+		say("RFC 9209", fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", f.Type, f.Type.Recommended()))
+	}
+}
+
+func sayBlock(say func(word, s string), e harness.Experiment) {
+	say("is", "A 403 for "+e.Title()+".")
+	say("", e.Block.What)
+	say("cause", "block: a refusal, which is not a cause of a 502")
+	state := "The upstream is healthy. In +refused nothing listens there, in +silent-after-accept it never answers."
+	if e.Fault != nil {
+		state = fmt.Sprintf("The upstream is broken by %s. %s %s", e.Fault.ID, e.Fault.Made, e.Fault.Confirmed)
+	}
+	say("made", "The gateway's configuration holds the refusal. "+state)
+	for _, ask := range e.Block.Refused {
+		say("refused", "a GET and a POST "+ask.As)
+	}
+	for _, ask := range e.Block.LetIn {
+		say("let in", "a GET "+ask.As)
+	}
+	say("expected", e.Expected(harness.Document{}).String()+", and the upstream is never asked: a block is decided before anything else, whatever state the upstream is in.")
+	say("RFC 9209", fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", harness.HTTPRequestDenied, harness.HTTPRequestDenied.Recommended()))
+}
+
+// sayDeviations lists what the gateways' folders say about the experiment.
+func sayDeviations(b *strings.Builder, e harness.Experiment, all []*candidate) {
+	head := "\nKnown deviations:\n"
+	for _, c := range all {
+		for _, d := range c.Deviations {
+			if !slices.Contains(d.Experiments, e.ID) {
+				continue
+			}
+			fmt.Fprintf(b, "%s  %s %s (%s): %s\n", head, report.Safe(c.Name), strings.Join(d.Settings, ", "), report.Safe(d.Observed), report.Safe(d.Reason))
+			head = ""
+		}
+	}
+}

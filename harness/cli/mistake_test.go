@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestEveryMistakeIsOneLineAndStatus64(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"rnu", `no command "rnu"; did you mean run? there are: completion, doctor`},
+		{"zzzzzz", `no command "zzzzzz"; there are: completion, doctor`},
+		{"help zzzzzz", `no command "zzzzzz"`},
+		{"completion ksh", `got "ksh", want one of bash, fish`},
+		{"run extra", `got argument "extra", want none`},
+		{"run --wrokers 3", `no flag "--wrokers"; did you mean --workers?`},
+		{"run -x", `no flag "-x"`},
+		{"run --workers", "flag needs an argument: --workers"},
+		{"run --workers 0", `invalid argument "0" for "--workers" flag: want a whole number, 1 or more`},
+		{"run --workers many", `invalid argument "many" for "--workers" flag`},
+		{"run --portable=maybe", `invalid argument "maybe" for "--portable" flag`},
+		{"run --gateway ngnix", `no gateway "ngnix"; did you mean nginx? there are: builtin, haproxy, nginx, all`},
+		{"run --gateway=", "--gateway: got nothing"},
+		{"run --gateway builtin,", "got an empty gateway name"},
+		{"run --setting stok", `no setting "stok"; did you mean stock? there are: document, stock`},
+		{"run --only refusd", `no experiment "refusd"; did you mean refused?`},
+		{"run --only ip-deny+nothing", `no experiment "ip-deny+nothing"`},
+		{"run --cause dsn", `no cause "dsn"; did you mean dns? there are: overload, network`},
+		{"run --only refused --cause dns", "--only refused leaves nothing of --cause dns"},
+		{"run --gateway builtin --report " + file, "--report: make report folder"},
+		{"run --gateway builtin --report " + file + "/below", "choose another folder"},
+		{"run --gateways " + file, "want a folder of gateway folders (it is a file)"},
+		{"run --gateways /does/not/exist", "(no such file or directory)"},
+		{"run --gateways testdata/gateways/quits/document/none", "want a folder of gateway folders"},
+		{"run --gateways testdata/broken-typo", "read own/gateway.yaml:1:8: "},
+		{"run --gateways testdata/broken-field", `read own/gateway.yaml:2:1: unknown field "comand"`},
+		{"run --gateways testdata/broken-missing", "read own/gateway.yaml: missing command, install, settings"},
+		{"run --gateways ../../fixtures/gateways", "is known already; give the folder another name"},
+		{"explain", "got 0 arguments, want the ID of one experiment"},
+		{"explain refused garbage", "got 2 arguments"},
+		{"explain zzzzzz", `no experiment "zzzzzz"`},
+		{"list nothing", `no list "nothing"; there are: faults, blocks, gateways`},
+		{"list faults blocks", "got 2 arguments, want one of faults"},
+		{"shell", "got 0 arguments"},
+		{"shell zzzzzz", `no experiment "zzzzzz"`},
+		{"shell refused --gateway zzzzzz", `no gateway "zzzzzz"`},
+		{"shell refused --setting zzzzzz", `no setting "zzzzzz"; there are: document, stock`},
+		{"doctor now", `got argument "now", want none`},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			o := gatequake(strings.Split(c.args, " ")...)
+			o.is(t, statusUsage, c.want)
+			if o.out != "" || strings.Count(o.err, "\n") != 1 || !strings.HasPrefix(o.err, "gatequake: ") {
+				t.Errorf("got output %q and error %q, want one line of error", o.out, o.err)
+			}
+		})
+	}
+}
+
+func TestHostileArgumentIsEscaped(t *testing.T) {
+	o := gatequake("run", "--only", "\x1b[31mred\nfoo")
+	o.is(t, statusUsage, `\x1b`)
+	if strings.Contains(o.err, "\x1b") || strings.Count(o.err, "\n") != 1 {
+		t.Errorf("got %q, want one harmless line", o.err)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"builtin", "haproxy", "nginx"}
+	for name, want := range map[string]string{"ngnix": "nginx", "NGINX": "nginx", "haprox": "haproxy", "caddy": "", "": "", "n": ""} {
+		if got := nearest(name, known); got != want {
+			t.Errorf("nearest(%q): got %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/runner"
+)
+
+// progress shows how far a run is. Its methods may be called side by side; end comes last.
+type progress interface {
+	started(runner.Job)
+	done(harness.Verdict)
+	end()
+}
+
+// tally counts what has happened so far.
+type tally struct {
+	begin            time.Time
+	total, done, red int
+	told             map[string]bool
+}
+
+// count adds a verdict and returns the line to show for it, "" if it is not red or was told before.
+func (t *tally) count(v harness.Verdict) string {
+	t.done++
+	if !report.Red(v) {
+		return ""
+	}
+	t.red++
+	if key := report.Key(v); !t.told[key] {
+		t.told[key] = true
+		return report.Line(v)
+	}
+	return ""
+}
+
+// sofar is "31 of 92 experiments, 2 red".
+func (t *tally) sofar() string { return fmt.Sprintf("%d of %d experiments, %d red", t.done, t.total, t.red) }
+
+// watch returns the progress that suits w: live on a terminal, lines elsewhere.
+func (a *app) watch(w io.Writer, total int) progress {
+	t := tally{begin: time.Now(), total: total, told: map[string]bool{}}
+	if fd, ok := terminal(w); ok && a.env["TERM"] != "dumb" {
+		return newLive(w, fd, t)
+	}
+	return newLines(w, t)
+}
+
+// lines is progress for a pipeline's log: a line for each new deviation, and one every few seconds to show that it lives.
+type lines struct {
+	mu    sync.Mutex
+	out   io.Writer
+	tally tally
+	stop  chan struct{}
+	ended chan struct{}
+}
+
+// alive is how often a log hears of a run in which nothing goes wrong.
+const alive = 5 * time.Second
+
+func newLines(w io.Writer, t tally) *lines {
+	l := &lines{out: w, tally: t, stop: make(chan struct{}), ended: make(chan struct{})}
+	go func() {
+		defer close(l.ended)
+		tick := time.NewTicker(alive)
+		defer tick.Stop()
+		for {
+			select {
+			case <-l.stop:
+				return
+			case <-tick.C:
+				l.mu.Lock()
+				_, _ = fmt.Fprintf(l.out, "%s, %s\n", l.tally.sofar(), time.Since(l.tally.begin).Round(time.Second))
+				l.mu.Unlock()
+			}
+		}
+	}()
+	return l
+}
+
+func (l *lines) started(runner.Job) {}
+
+func (l *lines) done(v harness.Verdict) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if line := l.tally.count(v); line != "" {
+		_, _ = fmt.Fprintln(l.out, line)
+	}
+}
+
+func (l *lines) end() {
+	close(l.stop)
+	<-l.ended
+}

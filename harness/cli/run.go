@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// order is what `gatequake run` was asked for.
+type order struct {
+	gateways, settings, only, causes []string
+	workers                          workers
+	portable, json                   bool
+	report, folder                   string
+}
+
+// workers is a flag: how many worlds at a time.
+type workers int
+
+// Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU. Measured on two CPUs with three gateways: 52 s with four
+// each, 28 s with eight, 20 s with sixteen, at which time limits begin to be missed when the machine has other work. Beyond the most a run does not get
+// shorter, only its memory larger: it takes as long as its longest experiment.
+const (
+	perCPU     = 8
+	mostWorlds = 64
+)
+
+// Set reads the flag's value.
+func (w *workers) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return fmt.Errorf("want a whole number, 1 or more")
+	}
+	*w = workers(n)
+	return nil
+}
+
+// String writes the flag's value.
+func (w *workers) String() string { return strconv.Itoa(int(*w)) }
+
+// Type is how help calls the value.
+func (*workers) Type() string { return "N" }
+
+func (a *app) run() *cobra.Command {
+	o := order{workers: workers(min(perCPU*runtime.NumCPU(), mostWorlds))}
+	c := &cobra.Command{
+		Use: "run", Short: "Run experiments and report what clients saw",
+		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json and junit.xml.\n\n" +
+			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all, or no name, what is not installed is\n" +
+			"listed with how to get it, and is no reason for a red run.",
+		Args: nothing("argument"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			for name, values := range map[string][]string{"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes} {
+				if c.Flags().Changed(name) && len(values) == 0 {
+					return usage("--%s: got nothing, want a name, or leave it out", name)
+				}
+			}
+			return a.runOrder(c.Context(), o)
+		},
+	}
+	f := c.Flags()
+	f.StringSliceVar(&o.gateways, "gateway", nil, "gateways to test, as `NAME,...`; all for every one that is installed (default all)")
+	f.StringSliceVar(&o.settings, "setting", nil, "settings to test them in, as `NAME,...` (default every one)")
+	f.StringSliceVar(&o.only, "only", nil, "experiments to run, as `ID,...`; a block's ID stands for all states of its upstream (default all)")
+	f.StringSliceVar(&o.causes, "cause", nil, "run only experiments with these causes, as `NAME,...` (default all)")
+	f.Var(&o.workers, "workers", "how many worlds at a time")
+	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
+	f.StringVar(&o.report, "report", "report", "`DIR` for results.json and junit.xml")
+	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
+	f.StringVar(&o.folder, "gateways", "", "a further `DIR` of gateway folders of your own")
+	completeRun(c, &o)
+	return c
+}
+
+func (a *app) runOrder(ctx context.Context, o order) error {
+	picked, err := experiments(o.only, o.causes)
+	if err != nil {
+		return err
+	}
+	known, err := candidates(o.folder)
+	if err != nil {
+		return err
+	}
+	asked, err := named(known, o.gateways)
+	if err != nil {
+		return err
+	}
+	if err := ofSettings(asked, o.settings); err != nil {
+		return err
+	}
+	there, missing, err := installed(ctx, asked)
+	if err != nil {
+		return err
+	}
+	all := jobs(picked, there, o.settings)
+	if len(all) == 0 {
+		return unclear(fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")))
+	}
+	mode, err := o.mode()
+	if err != nil {
+		return unclear(fmt.Errorf("nothing ran: %w", err))
+	}
+	// Before anything runs: nobody wants to learn after a minute that the report cannot be written.
+	if err := report.Ready(o.report); err != nil {
+		return usage("--report: %w; choose another folder", err)
+	}
+	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: missing}
+	a.play(ctx, &r, all, dealt(all, picked), runner.Options{Mode: mode, Workers: int(o.workers)})
+	o.finishReplays(&r, there)
+	return a.present(r, o)
+}
+
+func (o order) mode() (world.Mode, error) {
+	if o.portable {
+		return world.Portable, nil
+	}
+	return world.Detect()
+}
+
+// play runs the jobs in the order dealt and puts the verdicts into the run in the order of all.
+func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options) {
+	place := map[string]int{}
+	for i, j := range all {
+		place[label(j.Gateway.Name, j.Setting, j.Experiment)] = i
+	}
+	p := a.watch(a.err, len(all))
+	o.Started = p.started
+	for v := range runner.Run(ctx, dealt, o) {
+		p.done(v)
+		r.Verdicts = append(r.Verdicts, v)
+	}
+	p.end()
+	slices.SortFunc(r.Verdicts, func(a, b harness.Verdict) int {
+		return place[label(a.Gateway, a.Setting, a.ID)] - place[label(b.Gateway, b.Setting, b.ID)]
+	})
+	r.Took = time.Since(r.Started)
+	r.Interrupted = ctx.Err() != nil && len(r.Verdicts) < len(all)
+}
+
+// finishReplays adds the user's folder to the commands that need it.
+func (o order) finishReplays(r *report.Run, there []*candidate) {
+	own := map[string]bool{}
+	for _, c := range there {
+		own[c.Name] = c.own
+	}
+	for i := range r.Verdicts {
+		if v := &r.Verdicts[i]; own[v.Gateway] {
+			v.Replay += " --gateways " + quoted(o.folder)
+		}
+	}
+}
+
+// quoted makes a word of s that a shell leaves alone.
+func quoted(s string) string {
+	if !strings.ContainsAny(s, " \t\n'\"\\$`&|;<>()*?[]{}!#~") {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// present writes the files and then prints what was asked for.
+func (a *app) present(r report.Run, o order) error {
+	if err := report.Write(o.report, r); err != nil {
+		return unclear(err)
+	}
+	if o.json {
+		doc, err := report.JSON(r)
+		if err == nil {
+			_, err = a.out.Write(doc)
+		}
+		if err != nil {
+			return unclear(fmt.Errorf("print results: %w", err))
+		}
+		return conclude(r)
+	}
+	if err := report.Console(a.out, r, a.look(), o.report); err != nil {
+		return unclear(fmt.Errorf("print report: %w", err))
+	}
+	return conclude(r)
+}
+
+// look suits standard output.
+func (a *app) look() report.Look {
+	fd, ok := terminal(a.out)
+	if !ok {
+		return report.Look{}
+	}
+	width, _, err := term.GetSize(fd)
+	if err != nil {
+		width = 0
+	}
+	// https://no-color.org: any value that is not empty.
+	return report.Look{Color: a.env["NO_COLOR"] == "" && a.env["TERM"] != "dumb", Width: width}
+}

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gatequake/gatequake/harness/report"
+)
+
+func TestRunThatHolds(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "report")
+	out, err := exec.Command(binary(t), "run", "--only", "refused", "--gateway", "builtin", "--report", dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("got %v, want status 0: %s", err, out)
+	}
+	for _, want := range []string{"refused  502   502 ✓", "2 experiments in", "2 pass · 0 fail", "Report: " + dir} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("got %s, want %q in it", out, want)
+		}
+	}
+	doc, err := os.ReadFile(filepath.Join(dir, report.ResultsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid(t, doc)
+	if _, err := os.Stat(filepath.Join(dir, report.JUnitFile)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRunAsJSON(t *testing.T) {
+	o := gatequake("run", "--only", "garbage,ip-deny", "--gateway", "builtin", "--setting", "document", "--json", "--report", t.TempDir())
+	o.is(t, statusHolds)
+	valid(t, []byte(o.out))
+	var got struct {
+		Experiments []struct {
+			ID     string
+			Status int `json:"observed_status"`
+		}
+	}
+	if err := json.Unmarshal([]byte(o.out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Experiments) != 4 || got.Experiments[0].ID != "garbage" || got.Experiments[0].Status != 502 || got.Experiments[1].Status != 403 {
+		t.Errorf("got %+v, want garbage with 502, then the three of ip-deny with 403", got.Experiments)
+	}
+}
+
+// valid fails the test unless doc is what the schema says.
+func valid(t *testing.T, doc []byte) {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.ResultsSchema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.AddResource("schema.json", schema); err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(doc))
+	if err != nil {
+		t.Fatalf("%v: %s", err, doc)
+	}
+	if err := c.MustCompile("schema.json").Validate(value); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRunWithNothingToRun(t *testing.T) {
+	gatequake("run", "--only", "firewall-drop", "--gateway", "builtin", "--portable", "--report", t.TempDir()).
+		is(t, statusUnclear, "nothing ran: all 2 experiments are unsupported here", "2 unsupported")
+}
+
+func TestNamedGatewayThatIsNotInstalled(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	gatequake("run", "--gateway", "nginx", "--report", t.TempDir()).is(t, statusUnclear, "nothing ran: nginx: not installed", "to get it: ")
+	o := gatequake("run", "--only", "refused", "--report", t.TempDir())
+	o.is(t, statusHolds, "Not installed: nginx (to get it: ")
+	gatequake("list", "gateways").is(t, statusHolds, "not installed")
+	gatequake("doctor").is(t, statusHolds, "not installed; to get it")
+}
+
+func TestGatewayThatDoesNotStart(t *testing.T) {
+	o := gatequake("run", "--gateways", "testdata/gateways", "--gateway", "quits", "--cause", "bug", "--report", t.TempDir())
+	o.is(t, statusUnclear, "experiments: wait for steady state: the gateway ended (exit status 3)", "unknown directive proxi_pass", "--gateways testdata/gateways")
+	if n := strings.Count(o.out, "proxi_pass"); n != 1 {
+		t.Errorf("got its last words %d times, want once: %s", n, o.out)
+	}
+}
+
+func TestGatewayThatNeverListens(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a gateway until it is given up")
+	}
+	t.Parallel()
+	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "sleeps", "--only", "refused", "--report", t.TempDir()).
+		is(t, statusUnclear, "got no answer: refused, want 200 by upstream", "starting up, please wait")
+}
+
+func TestGatewayThatDies(t *testing.T) {
+	t.Parallel()
+	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "mortal", "--only", "refused", "--report", t.TempDir()).
+		is(t, statusFails, "out of cheese", "1 fail", "gatequake run --gateway mortal --setting document --only refused --gateways testdata/gateways")
+}

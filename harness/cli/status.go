@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gatequake/gatequake/harness/report"
+)
+
+// The exit statuses. 64 is EX_USAGE of sysexits.h; 130 is what shells make of an interrupt.
+const (
+	statusHolds       = 0
+	statusFails       = 1
+	statusUnclear     = 2
+	statusUsage       = 64
+	statusInterrupted = 130
+)
+
+// exit is an exit status, with the one line on standard error that says why; nil for a status that the output explains.
+type exit struct {
+	status int
+	err    error
+}
+
+// Error is the line.
+func (e exit) Error() string { return fmt.Sprint(e.err) }
+
+// Unwrap returns the reason.
+func (e exit) Unwrap() error { return e.err }
+
+// usage is a mistake in what was typed.
+func usage(format string, args ...any) error { return exit{statusUsage, fmt.Errorf(format, args...)} }
+
+// unclear is what keeps a run from telling anything.
+func unclear(err error) error { return exit{statusUnclear, err} }
+
+// status prints the error's line, if there is one, and returns the exit status. An error that carries none is one of the flag and argument parser's.
+func (a *app) status(err error) int {
+	if err == nil {
+		return statusHolds
+	}
+	var e exit
+	if !errors.As(err, &e) {
+		e = exit{statusUsage, err}
+	}
+	if e.err != nil {
+		_, _ = fmt.Fprintln(a.err, "gatequake: "+report.Safe(e.err.Error()))
+	}
+	return e.status
+}
+
+// conclude turns a run into its exit status.
+func conclude(r report.Run) error {
+	c := r.Counts()
+	switch {
+	case r.Interrupted:
+		return exit{status: statusInterrupted}
+	case c.Fail > 0:
+		return exit{status: statusFails}
+	case c.Inconclusive > 0:
+		return exit{status: statusUnclear}
+	case c.Ran() == 0:
+		return unclear(fmt.Errorf("nothing ran: all %d experiments are unsupported here; see gatequake doctor", c.Unsupported))
+	}
+	return nil
+}

@@ -1,0 +1,2 @@
+echo "starting up, please wait"
+exec sleep 600

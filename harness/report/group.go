@@ -1,0 +1,81 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// group is verdicts of one kind for one reason.
+type group struct {
+	reason   string
+	verdicts []harness.Verdict
+}
+
+// groups collects the verdicts of the kind that have gateway and reason in common, in the order of the first of each. A gateway that does not start says so
+// once, not forty times.
+func (r Run) groups(k kind) []*group {
+	all, byKey := []*group{}, map[[2]string]*group{}
+	for _, v := range r.Verdicts {
+		if kindOf(v) != k {
+			continue
+		}
+		key, reason := [2]string{v.Gateway, sameWords(why(v))}, notTried.ReplaceAllString(why(v), "")
+		switch k {
+		case known:
+			key[1], reason = v.Deviation, v.Deviation
+		case unsupported:
+			key[0] = "" // The reason lies in the machine: it is the same for all gateways.
+		}
+		if byKey[key] == nil {
+			byKey[key] = &group{reason: reason}
+			all = append(all, byKey[key])
+		}
+		byKey[key].verdicts = append(byKey[key].verdicts, v)
+	}
+	return all
+}
+
+// lastWords introduces a gateway's own log lines in a reason; numbers in them (times, process IDs) differ from run to run. notTried is how a reason begins
+// that is another experiment's. A change of these words costs a report its brevity, nothing more.
+const lastWords = "; it last said: "
+
+var (
+	number   = regexp.MustCompile(`[0-9]+`)
+	notTried = regexp.MustCompile(`^not tried after \S+: `)
+)
+
+// sameWords returns what two reasons have in common that differ only in the numbers of the gateway's last words, or in who gave them first.
+func sameWords(reason string) string {
+	ours, theirs, _ := strings.Cut(notTried.ReplaceAllString(reason, ""), lastWords)
+	return ours + lastWords + number.ReplaceAllString(theirs, "0")
+}
+
+// who names the gateway and the settings of the group: "nginx 1.22.1 document, stock".
+func (g *group) who() string {
+	settings := []string{}
+	for _, v := range g.verdicts {
+		if !slices.Contains(settings, v.Setting) {
+			settings = append(settings, v.Setting)
+		}
+	}
+	first := g.verdicts[0]
+	return Safe(strings.Join(strings.Fields(first.Gateway+" "+first.Version), " ") + " " + strings.Join(settings, ", "))
+}
+
+// ids lists the group's experiments, each once, at most n of them.
+func (g *group) ids(n int) string {
+	all := []string{}
+	for _, v := range g.verdicts {
+		if !slices.Contains(all, v.ID) {
+			all = append(all, v.ID)
+		}
+	}
+	if more := len(all) - n; more > 1 {
+		all = append(all[:n], fmt.Sprintf("and %d more", more))
+	}
+	return Safe(strings.Join(all, ", "))
+}

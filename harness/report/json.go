@@ -1,0 +1,76 @@
+package report
+
+import (
+	_ "embed" // for the schema
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// ResultsSchema is the JSON schema of what JSON returns, with a description of every field.
+//
+//go:embed results.schema.json
+var ResultsSchema []byte
+
+// results is the form of results.json.
+type results struct {
+	Schema       string       `json:"schema"`
+	Tool         string       `json:"tool"`
+	Started      time.Time    `json:"started"`
+	TookMS       int64        `json:"took_ms"`
+	World        string       `json:"world"`
+	Planned      int          `json:"planned"`
+	Interrupted  bool         `json:"interrupted"`
+	NotInstalled []Missing    `json:"not_installed"`
+	Counts       Counts       `json:"counts"`
+	Experiments  []experiment `json:"experiments"`
+}
+
+// experiment is a verdict with what most readers want of its observations pulled up.
+type experiment struct {
+	harness.Verdict
+	ObservedStatus int            `json:"observed_status"`
+	AnsweredBy     harness.Author `json:"answered_by"`
+}
+
+// JSON returns the run as results.json holds it.
+func JSON(r Run) ([]byte, error) {
+	out := results{
+		Schema: Schema, Tool: r.Tool, Started: r.Started.UTC(), TookMS: r.Took.Milliseconds(), World: r.World, Planned: r.Planned,
+		Interrupted: r.Interrupted, NotInstalled: append([]Missing{}, r.NotInstalled...), Counts: r.Counts(), Experiments: []experiment{},
+	}
+	for _, v := range r.Verdicts {
+		e := experiment{Verdict: v}
+		if o := telling(v); o != nil {
+			e.ObservedStatus, e.AnsweredBy = o.Status, o.By
+		}
+		out.Experiments = append(out.Experiments, e)
+	}
+	doc, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode results: %w", err)
+	}
+	return append(escapeJSON(doc), '\n'), nil
+}
+
+// telling returns the observation that shows best what a client saw: the one that the first broken check is about, so that a broken POST is not hidden by
+// the GET before it, or else the first. The bystander's do not count: they show another route. It is nil when nothing was observed.
+func telling(v harness.Verdict) *harness.Observation {
+	if len(v.Observations) == 0 {
+		return nil
+	}
+	for _, c := range v.Checks {
+		if c.OK || c.Name == harness.CheckBystander {
+			continue
+		}
+		for i := range v.Observations {
+			if v.Observations[i].Probe == c.Of {
+				return &v.Observations[i]
+			}
+		}
+		break
+	}
+	return &v.Observations[0]
+}

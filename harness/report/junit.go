@@ -1,0 +1,81 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jstemmer/go-junit-report/v2/junit"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// JUnit returns the run as JUnit XML: a suite for each gateway and setting, a case for each experiment. A fail is a failure and an inconclusive experiment
+// an error, because both turn a run red. A known deviation is skipped, with its reason, like what is unsupported: as a failure it would turn red what the exit
+// status calls green, as a pass it would be hidden, and JUnit has nothing else.
+func JUnit(r Run) ([]byte, error) {
+	suites := junit.Testsuites{Name: "gatequake", Time: seconds(r.Took)}
+	for i, c := range r.columns() {
+		s, took := junit.Testsuite{Name: Safe(c.gateway + "/" + c.setting), ID: i}, time.Duration(0)
+		s.SetTimestamp(r.Started.UTC())
+		s.AddProperty("gatequake", Safe(r.Tool))
+		s.AddProperty("version", Safe(c.version))
+		s.AddProperty("world", Safe(r.World))
+		s.AddProperty("interrupted", fmt.Sprint(r.Interrupted))
+		for _, v := range r.Verdicts {
+			if columnOf(v) == c {
+				s.AddTestcase(testcase(v))
+				took += tookOf(v)
+			}
+		}
+		s.Time = seconds(took)
+		suites.AddSuite(s)
+	}
+	var b bytes.Buffer
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+	if err := suites.WriteXML(&b); err != nil {
+		return nil, fmt.Errorf("encode junit: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func testcase(v harness.Verdict) junit.Testcase {
+	c := junit.Testcase{Name: Safe(v.ID), Classname: Safe(string(v.Cause)), Time: seconds(tookOf(v))}
+	result := &junit.Result{Message: Safe(why(v)), Type: v.Result.String(), Data: details(v)}
+	switch kindOf(v) {
+	case pass:
+	case known:
+		result.Message, result.Type = "known deviation: "+Safe(v.Deviation), "known-deviation"
+		c.Skipped = result
+	case unsupported:
+		c.Skipped = result
+	case fail:
+		c.Failure = result
+	default:
+		c.Error = result
+	}
+	return c
+}
+
+// details is the text of a case: what one needs to understand it without the other files.
+func details(v harness.Verdict) string {
+	lines := []string{}
+	for _, l := range []struct{ name, text string }{
+		{"experiment", v.Title}, {"reason", why(v)}, {"expected", v.Expected}, {"observed", v.Observed}, {"evidence", v.Evidence}, {"to reproduce", v.Replay},
+	} {
+		if l.text != "" {
+			lines = append(lines, l.name+": "+Safe(l.text))
+		}
+	}
+	for _, l := range v.Log {
+		lines = append(lines, "log: "+Safe(l))
+	}
+	return "\n" + strings.Join(lines, "\n") + "\n"
+}
+
+func tookOf(v harness.Verdict) time.Duration {
+	return time.Duration(v.TookMS * float64(time.Millisecond))
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

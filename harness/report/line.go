@@ -1,0 +1,29 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// Red reports whether the verdict turns a run red: a fail that is not known, or nobody can tell.
+func Red(v harness.Verdict) bool { return kindOf(v) == fail || kindOf(v) == inconclusive }
+
+// Line sums the verdict up in one line, for a log.
+func Line(v harness.Verdict) string {
+	return fmt.Sprintf("%s %s %s, %s: %s", marks[kindOf(v)], Safe(v.Gateway), Safe(v.Setting), Safe(v.ID), clip(Safe(why(v)), shownReason))
+}
+
+// why is the verdict's reason, with the end of the gateway's process if it ended: of all that a client sees then, that is the cause.
+func why(v harness.Verdict) string {
+	for _, c := range v.Checks {
+		if c.Name == harness.CheckAlive && !c.OK && !strings.HasPrefix(v.Reason, c.Name) {
+			return fmt.Sprintf("%s; the gateway died: %s", v.Reason, c.Got)
+		}
+	}
+	return v.Reason
+}
+
+// Key is the same for verdicts that are told as one: those of one gateway with the same reason.
+func Key(v harness.Verdict) string { return v.Gateway + "\x00" + sameWords(why(v)) }

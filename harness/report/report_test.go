@@ -1,0 +1,252 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares got with the file, or writes it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s: got\n%s\nwant\n%s\n(go test ./harness/report -update, if it is right)", name, got, want)
+	}
+}
+
+// hostile is what a gateway may log to forge a report: invalid UTF-8, a terminal escape, a line end, a C1 control, a right-to-left override, the end of a
+// CDATA section.
+const hostile = "\xff\x1b[2J\nPASS \u009b31m \u202e ]]> <b>"
+
+// sample is a run with a verdict of every kind.
+func sample() Run {
+	r := Run{
+		Tool: "v0.0.0-test", Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Took: 14600 * time.Millisecond, World: "root", Planned: 24,
+		Interrupted: true, NotInstalled: []Missing{{"haproxy", "apt-get install haproxy"}},
+	}
+	for _, c := range []column{{"builtin", "1.26.0", "document"}, {"nginx", "1.22.1", "stock"}, {"broken", "9", "document"}} {
+		for _, id := range []string{"slow-answer", "refused", "reset-mid-body", "ip-deny", "ip-deny+refused", "firewall-drop", "error-500"} {
+			r.Verdicts = append(r.Verdicts, made(c, id))
+		}
+	}
+	return r
+}
+
+func made(c column, id string) harness.Verdict {
+	v := harness.Verdict{
+		ID: id, Title: "the title of " + id, Gateway: c.gateway, Version: c.version, Setting: c.setting, Policy: "document", World: "root",
+		Cause: map[string]harness.Cause{
+			"slow-answer": harness.Overload, "firewall-drop": harness.Firewall, "error-500": harness.Bug, "ip-deny": harness.Blocked,
+			"ip-deny+refused": harness.Blocked,
+		}[id],
+		Expected: "502 by gateway", Observed: "502 by gateway", Result: harness.Pass, RecoveryMS: 1.5, TookMS: 250, FaultMS: 200,
+		Started:      time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC),
+		Checks:       []harness.Check{{Name: harness.CheckStatus, OK: true, Of: "GET /"}},
+		Observations: []harness.Observation{{Probe: "GET /", Nonce: "probe-1", Status: 502, By: harness.ByGateway, End: client.Complete, After: "usable"}},
+		Log:          []string{"a line"}, Evidence: "own dial: refused",
+		Replay: fmt.Sprintf("gatequake run --gateway %s --setting %s --only %s", c.gateway, c.setting, id),
+	}
+	if v.Cause == "" {
+		v.Cause = harness.Network
+	}
+	if v.Cause == harness.Blocked {
+		v.Expected, v.Observed, v.Observations[0].Status = "403 by gateway", "403 by gateway", 403
+	}
+	switch {
+	case c.gateway == "broken":
+		v.Result, v.Observed, v.Observations, v.Checks, v.RecoveryMS = harness.Inconclusive, "", []harness.Observation{}, []harness.Check{}, -1
+		v.Reason = fmt.Sprintf("wait for steady state: the gateway ended (exit status 3); it last said: pid %d: no such file %s", len(id), hostile)
+	case id == "reset-mid-body":
+		v.Expected, v.Observed = "502 by gateway, or visibly cut", "200 by upstream, cut"
+		v.Observations[0].Status, v.Observations[0].By, v.Observations[0].End = 200, harness.ByUpstream, client.Truncated
+	case id == "firewall-drop" && c.gateway == "nginx":
+		v.Result, v.Reason, v.Observations, v.Observed = harness.Unsupported, "needs real nftables rules: portable mode must not touch them", []harness.Observation{}, ""
+	case id == "slow-answer" && c.gateway == "nginx":
+		v.Result, v.Reason, v.Deviation = harness.Fail, "status of GET /: got 504 by gateway, want 502 by gateway", "nginx answers 504 when it waits in vain"
+		v.Observed, v.Observations[0].Status = "504 by gateway", 504
+	case id == "refused" && c.gateway == "nginx":
+		post := harness.Observation{Probe: "POST /", Nonce: "probe-2", Status: 200, By: harness.ByGateway, End: client.Complete, Body: hostile}
+		v.Result, v.Reason = harness.Fail, "status of POST /: got 200 by gateway, want 502 by gateway"
+		v.Observations = append(v.Observations, post)
+		v.Checks = append(v.Checks, harness.Check{Name: harness.CheckStatus, Of: "POST /", Got: "200 by gateway", Want: "502 by gateway"})
+		v.Checks = append(v.Checks, harness.Check{Name: harness.CheckAlive, Got: "exit status 7; it last said: out of cheese", Want: "a process that lives"})
+		v.Log = []string{hostile}
+	}
+	return v
+}
+
+func TestConsole(t *testing.T) {
+	for name, look := range map[string]Look{"console.golden": {}, "narrow.golden": {Width: 50}, "color.golden": {Color: true}} {
+		var b bytes.Buffer
+		if err := Console(&b, sample(), look, "report/"); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.Bytes())
+	}
+}
+
+func TestConsoleOfNothing(t *testing.T) {
+	var b bytes.Buffer
+	if err := Console(&b, Run{}, Look{}, "report"); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "0 experiments") {
+		t.Errorf("got %q, want it to say that there were none", b.String())
+	}
+}
+
+func TestJUnit(t *testing.T) {
+	doc, err := JUnit(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "junit.golden.xml", doc)
+	var back struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+		Errors   int `xml:"errors,attr"`
+		Skipped  int `xml:"skipped,attr"`
+	}
+	if err := xml.Unmarshal(doc, &back); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(back); got != "{21 1 7 2}" {
+		t.Errorf("got tests, failures, errors, skipped %s, want {21 1 7 2}", got)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	doc, err := JSON(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "results.golden.json", doc)
+	Valid(t, doc)
+	harmless(t, doc)
+	var back struct {
+		Experiments []struct {
+			ID             string         `json:"id"`
+			Result         harness.Result `json:"verdict"`
+			ObservedStatus int            `json:"observed_status"`
+			AnsweredBy     string         `json:"answered_by"`
+		}
+	}
+	if err := json.Unmarshal(doc, &back); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(back.Experiments[8]), "{refused fail 200 gateway}"; got != want {
+		t.Errorf("got %s, want %s: the POST that is wrong, not the GET that is right", got, want)
+	}
+}
+
+// Valid fails the test unless doc is what the schema says.
+func Valid(t *testing.T, doc []byte) {
+	t.Helper()
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(ResultsSchema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("results.schema.json", schema); err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.MustCompile("results.schema.json").Validate(value); err != nil {
+		t.Errorf("results: %v", err)
+	}
+}
+
+// harmless fails the test if a terminal would act upon a byte of doc.
+func harmless(t *testing.T, doc []byte) {
+	t.Helper()
+	for _, bad := range []string{"\x1b", "\u009b", "\u202e", "\xff"} {
+		if bytes.Contains(doc, []byte(bad)) {
+			t.Errorf("got %q in the report, want it escaped", bad)
+		}
+	}
+}
+
+func TestEveryReportIsHarmless(t *testing.T) {
+	var b bytes.Buffer
+	if err := Console(&b, sample(), Look{}, "report"); err != nil {
+		t.Fatal(err)
+	}
+	harmless(t, b.Bytes())
+	doc, err := JUnit(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	harmless(t, doc)
+}
+
+func TestSafe(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain – ✓":          "plain – ✓",
+		"a\nb\tc":            `a\nb\tc`,
+		"\xff\x00":           `\xff\x00`,
+		"\u202e\u009b\u007f": `\u202e\u009b\x7f`,
+		`"quoted\"`:          `"quoted\"`,
+	} {
+		if got := Safe(in); got != want {
+			t.Errorf("Safe(%q): got %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestWriteLeavesNothingElse(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "deep", "report")
+	if err := Ready(dir); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // A second report replaces the first.
+		if err := Write(dir, sample()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != 2 || files[0].Name() != JUnitFile || files[1].Name() != ResultsFile {
+		t.Errorf("got %v, want only %s and %s", files, JUnitFile, ResultsFile)
+	}
+}
+
+func TestReadyRefusesAFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, filepath.Join(file, "below")} {
+		if err := Ready(dir); err == nil {
+			t.Errorf("Ready(%s): got nil, want an error", dir)
+		}
+	}
+}

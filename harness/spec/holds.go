@@ -1,0 +1,63 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/spec/matchers"
+)
+
+// Holds is the body of a table whose entries are experiments: it runs one in a world of its own and fails unless the gateway kept its word. What it takes is a
+// *harness.Fault, a *harness.Block (its upstream healthy) or a harness.Experiment.
+func Holds(ctx ginkgo.SpecContext, what any) {
+	e, err := experiment(what)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	s, err := underTest()
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	v := runner.One(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting},
+		runner.Options{Mode: mode(), Args: suite.args})
+	ginkgo.AddReportEntry("verdict", record(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
+	switch {
+	case v.Result == harness.Unsupported:
+		ginkgo.Skip("unsupported: " + v.Reason)
+	case v.Known():
+		ginkgo.Skip(fmt.Sprintf("known deviation: got %s, want %s: %s", v.Observed, v.Expected, v.Deviation))
+	}
+	gomega.Expect(v).To(matchers.Hold())
+}
+
+func experiment(what any) (harness.Experiment, error) {
+	switch w := what.(type) {
+	case harness.Experiment:
+		return w, nil
+	case *harness.Fault:
+		return harness.Find(w.ID)
+	case *harness.Block:
+		return harness.Find(w.ID)
+	}
+	return harness.Experiment{}, fmt.Errorf("read table entry: got %T, want a *harness.Fault, a *harness.Block or a harness.Experiment", what)
+}
+
+// record is a verdict as a report entry: the same JSON, and some lines for a console.
+type record harness.Verdict
+
+// String tells what was seen: the evidence of the fault, each probe, and what the gateway logged.
+func (r record) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s on %s %s, setting %s, world %s\n", r.Result, r.ID, r.Gateway, r.Version, r.Setting, r.World)
+	if r.Evidence != "" {
+		fmt.Fprintf(&b, "  confirmed: %s\n", r.Evidence)
+	}
+	for _, o := range r.Observations {
+		fmt.Fprintf(&b, "  %s: %s after %.0f ms, %d of it at the upstream\n", o.Probe, o, o.Took, o.Hits)
+	}
+	for _, line := range r.Log {
+		fmt.Fprintf(&b, "  logged: %s\n", line)
+	}
+	return b.String()
+}

@@ -1,0 +1,105 @@
+package spec
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/reporters"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// In makes a spec's body of one that runs inside a world with a bench in it, whose gateway serves; the bench is closed after it. Assertions, By, Skip and
+// DeferCleanup work in it as anywhere. The world is prepared for the faults that are given, if one of them asks for that. The spec's BeforeEach and the suite's
+// BeforeSuite run on both sides: once outside, once in the world.
+func In(body func(ginkgo.SpecContext, *Bench), prepared ...*harness.Fault) func(ginkgo.SpecContext) {
+	return func(ctx ginkgo.SpecContext) {
+		if suite.inside != nil {
+			body(ctx, newBench(ctx, *suite.inside, prepared))
+			return
+		}
+		relay(visit(ctx))
+	}
+}
+
+// visit lets the current spec be played in a world and returns its report.
+func visit(ctx ginkgo.SpecContext) types.SpecReport {
+	s, err := underTest()
+	if err != nil {
+		ginkgo.Fail(err.Error())
+	}
+	this := ctx.SpecReport()
+	r := request{subject: s, Focus: focus(this)}
+	late, stop := withGrace(ctx)
+	defer stop()
+	report := types.SpecReport{}
+	if err := world.Run(late, world.Options{Mode: mode(), Args: suite.args}, r, &report); err != nil {
+		ginkgo.Fail(err.Error() + replay(this))
+	}
+	return report
+}
+
+// relay makes the outcome of a spec in a world the outcome of the current one.
+func relay(r types.SpecReport) {
+	ginkgo.GinkgoWriter.Print(reporters.RenderTimeline(r, true))
+	if r.State == types.SpecStateSkipped {
+		ginkgo.Skip(r.Failure.Message)
+	}
+	if r.State == types.SpecStatePassed {
+		return
+	}
+	message := []string{r.Failure.Message}
+	if r.Failure.ForwardedPanic != "" {
+		message = append(message, r.Failure.ForwardedPanic)
+	}
+	if more := r.Failure.AdditionalFailure; more != nil {
+		message = append(message, more.Failure.Message, "at "+more.Failure.Location.String())
+	}
+	message = append(message, "at "+r.Failure.Location.String())
+	ginkgo.Fail(strings.Join(message, "\n") + replay(r))
+}
+
+// focus returns a regular expression that matches the spec as --focus does, and no spec with another text.
+func focus(r types.SpecReport) string {
+	return "^" + regexp.QuoteMeta(suite.description+" "+r.FullText()) + "$"
+}
+
+// replay tells how to run the spec again.
+func replay(r types.SpecReport) string {
+	s, err := underTest()
+	if err != nil {
+		return ""
+	}
+	settings := []string{environGateway + "=" + environment(environGateway, s.Gateway.Name), environSetting + "=" + s.Setting}
+	if mode() == world.Portable {
+		settings = append(settings, environPortable+"=1")
+	}
+	quoted := "'" + strings.ReplaceAll(focus(r), "'", `'\''`) + "'"
+	return fmt.Sprintf("\nTo reproduce, in the suite's folder: %s go test -ginkgo.focus=%s", strings.Join(settings, " "), quoted)
+}
+
+// grace is how long a world may go on when its spec's time is over: enough for the spec in it, whose time is over a moment later as it began a moment later,
+// to tell what it was waiting for, and not so long that Ctrl-C annoys.
+const grace = 2 * time.Second
+
+// withGrace returns a context that ends a grace after ctx, with its cause.
+func withGrace(ctx context.Context) (context.Context, func()) {
+	late, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-late.Done():
+		case <-time.After(grace):
+			cancel(context.Cause(ctx))
+		}
+	})
+	return late, func() {
+		stop()
+		cancel(nil)
+	}
+}

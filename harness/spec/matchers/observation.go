@@ -1,0 +1,34 @@
+package matchers
+
+import (
+	"net/http"
+
+	"github.com/onsi/gomega/gcustom"
+	"github.com/onsi/gomega/types"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// BeBadGateway succeeds if the observation is a whole 502 that the gateway wrote itself.
+func BeBadGateway() types.GomegaMatcher { return beRefused(http.StatusBadGateway) }
+
+// BeForbidden succeeds if the observation is a whole 403 that the gateway wrote itself.
+func BeForbidden() types.GomegaMatcher { return beRefused(http.StatusForbidden) }
+
+// BeHealthy succeeds if the observation is a whole 200 that the upstream wrote in answer to this very probe.
+func BeHealthy() types.GomegaMatcher {
+	return observed("a whole 200 by upstream", harness.Observation.Healthy)
+}
+
+func beRefused(status int) types.GomegaMatcher {
+	want := harness.Expectation{Statuses: []int{status}, By: harness.ByGateway}
+	return observed("a whole "+want.String(), func(o harness.Observation) bool {
+		return o.Answered() && want.Accepts(o.Status) && o.By == want.By
+	})
+}
+
+func observed(what string, match func(harness.Observation) bool) types.GomegaMatcher {
+	return gcustom.MakeMatcher(of(match)).WithTemplate(
+		`Expected {{.Actual.Probe}} {{.To}} get {{.Data}}; it got {{.Actual}} after {{printf "%.0f" .Actual.Took}} ms{{with .Actual.Error}} ({{.}}){{end}}, `+
+			`with {{.Actual.Hits}} of it at the upstream{{with .Actual.Body}}:{{printf "\n%.300q" .}}{{end}}`, what)
+}

@@ -1,0 +1,37 @@
+package causes
+
+import (
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/spec"
+	. "github.com/gatequake/gatequake/harness/spec/matchers"
+)
+
+var _ = Describe("A wrong server configuration", Label("cause", string(harness.Configuration)), func() {
+	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(harness.Configuration))
+
+	It("is a 502 though nothing is wrong with the upstream", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		b.Inject(ctx, faults.WrongPort)
+		Expect(b.Get(ctx)).To(BeBadGateway())
+		direct, _ := b.Direct(ctx, b.Plan.Upstream, time.Second)
+		Expect(direct.Status).To(Equal(200), "past the gateway, all is well")
+	}), SpecTimeout(enough))
+
+	It("is over when the right one is deployed", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		correct := b.Inject(ctx, faults.WrongPort)
+		Expect(b.Get(ctx)).To(BeBadGateway())
+		correct()
+		Eventually(ctx, b.Get).Should(BeHealthy())
+	}), SpecTimeout(enough))
+
+	It("of one upstream's certificate spares the other upstreams", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		b.Inject(ctx, faults.CertificateExpired)
+		Expect(b.Visit(ctx, harness.RouteSecure)).To(BeBadGateway())
+		Expect(b.Get(ctx)).To(BeHealthy())
+	}), SpecTimeout(enough))
+})

@@ -1,0 +1,28 @@
+package causes
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/spec"
+	. "github.com/gatequake/gatequake/harness/spec/matchers"
+)
+
+var _ = Describe("A DNS problem", Label("cause", string(harness.DNS)), func() {
+	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(harness.DNS))
+
+	It("spares the routes whose upstream has no name", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		b.Inject(ctx, faults.DNSNXDomain)
+		Expect(b.Visit(ctx, harness.RouteNamed)).To(BeBadGateway())
+		Expect(b.Get(ctx)).To(BeHealthy())
+	}), SpecTimeout(enough))
+
+	It("is over when the name is back, with nothing restarted", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		publish := b.Inject(ctx, faults.DNSNXDomain)
+		Expect(b.Visit(ctx, harness.RouteNamed)).To(BeBadGateway())
+		publish()
+		Eventually(ctx, b.Visit).WithArguments(harness.RouteNamed).Should(BeHealthy())
+	}), SpecTimeout(enough))
+})
