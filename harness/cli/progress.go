@@ -40,7 +40,9 @@ func (t *tally) count(v harness.Verdict) string {
 }
 
 // sofar is "31 of 92 experiments, 2 red".
-func (t *tally) sofar() string { return fmt.Sprintf("%d of %d experiments, %d red", t.done, t.total, t.red) }
+func (t *tally) sofar() string {
+	return fmt.Sprintf("%d of %d experiments, %d red", t.done, t.total, t.red)
+}
 
 // watch returns the progress that suits w: live on a terminal, lines elsewhere.
 func (a *app) watch(w io.Writer, total int) progress {

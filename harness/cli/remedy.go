@@ -36,15 +36,18 @@ func remedies(w world.Ability) []string {
 			}
 		}
 	}
-	if len(found) == 0 && forbidden(w.Err) {
-		found = append(found, "no sysctl forbids it: if this is a container, its profile does; start it with "+
+	switch {
+	case len(found) > 0:
+	case says(w.Err, syscall.EPERM), says(w.Err, syscall.EACCES):
+		found = append(found, "a capability is missing, or a security profile forbids it; a container may with "+
 			"--cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined")
+	case says(w.Err, syscall.EROFS):
+		found = append(found, "something that must be written is mounted read-only; a container may with --security-opt systempaths=unconfined")
 	}
 	return found
 }
 
-// forbidden reports whether the system knows namespaces but does not let us have them. What a world's own first process met comes back as text only.
-func forbidden(err error) bool {
-	return errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EACCES) || strings.Contains(err.Error(), syscall.EPERM.Error()) ||
-		strings.Contains(err.Error(), syscall.EACCES.Error())
+// says reports whether err is, or tells of, the system's error n. What a world's own first process met comes back as text only.
+func says(err error, n syscall.Errno) bool {
+	return errors.Is(err, n) || strings.Contains(err.Error(), n.Error())
 }

@@ -30,7 +30,7 @@ func (d *Definition) Find(ctx context.Context) (version string, err error) {
 	}
 	pattern, err := regexp.Compile(d.Version.Pattern)
 	if err != nil || pattern.NumSubexp() < 1 {
-		return "", fmt.Errorf("%s: version.pattern: got %q, want a regular expression with a group (%v)", d.Name, d.Version.Pattern, err)
+		return "", fmt.Errorf("%s: version.pattern: got %q, want a regular expression with a group (%w)", d.Name, d.Version.Pattern, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, versionTimeout)
 	defer cancel()
@@ -38,7 +38,7 @@ func (d *Definition) Find(ctx context.Context) (version string, err error) {
 	if m := pattern.FindSubmatch(out); m != nil {
 		return string(m[1]), nil
 	}
-	return "", fmt.Errorf("%s: ask version: got %q (%v), want a match of %q", d.Name, strings.TrimSpace(string(out)), err, d.Version.Pattern)
+	return "", fmt.Errorf("%s: ask version: got %q (%w), want a match of %q", d.Name, strings.TrimSpace(string(out)), err, d.Version.Pattern)
 }
 
 // command makes a command of argv, whose first word may be a role of this binary.

@@ -43,7 +43,11 @@ func TestInjectValidates(t *testing.T) {
 	for _, toxic := range []Toxic{
 		Latency{Delay: math.MaxInt64 / ms * ms, Jitter: math.MaxInt64 / ms * ms},
 		Bandwidth{BytesPerSecond: math.MaxInt64 / 1000 * 1000},
-		Reset{}, Limit{}, Timeout{Stream: Upstream}, Timeout{After: ms}, Refuse{},
+		Reset{},
+		Limit{},
+		Timeout{Stream: Upstream},
+		Timeout{After: ms},
+		Refuse{},
 	} {
 		inject(t, l, toxic)()
 	}

@@ -94,7 +94,10 @@ func (l Look) sums(r Run) string {
 		n    int
 		word string
 	}{
-		{pass, c.Pass, "pass"}, {fail, c.Fail, "fail"}, {known, c.Known, "known deviation"}, {inconclusive, c.Inconclusive, "inconclusive"},
+		{pass, c.Pass, "pass"},
+		{fail, c.Fail, "fail"},
+		{known, c.Known, "known deviation"},
+		{inconclusive, c.Inconclusive, "inconclusive"},
 		{unsupported, c.Unsupported, "unsupported"},
 	} {
 		s := fmt.Sprintf("%d %s", p.n, p.word)
