@@ -95,8 +95,14 @@ func (l *live) end() {
 	l.bar.UpdateMessage(l.tally.sofar())
 	l.bar.MarkAsDone()
 	l.mu.Unlock()
-	l.writer.Stop()
-	<-l.ended
+	for { // A Stop before Render has begun is lost on it (go-pretty v6.8.3; TestProgress hangs if it is called once).
+		l.writer.Stop()
+		select {
+		case <-l.ended:
+			return
+		case <-time.After(redraw):
+		}
+	}
 }
 
 func label(gateway, setting, id string) string { return fmt.Sprintf("%s/%s %s", gateway, setting, id) }
