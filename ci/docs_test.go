@@ -57,7 +57,7 @@ func tables() string {
 		if f.Type != "" {
 			recommended = fmt.Sprint(f.Type.Recommended())
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", f.ID, f.Title, f.Type, harness.Document{}.Expect(f), recommended)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", f.ID, f.Title, f.Type, harness.Document().Expect(f), recommended)
 	}
 	b.WriteString("\n**block**: 403 by the gateway, with the upstream never asked; each with the upstream healthy, refusing and silent\n\n| ID | for |\n| --- | --- |\n")
 	for _, block := range harness.Blocks() {

@@ -12,10 +12,11 @@ import (
 	"time"
 )
 
-// fence is a block of commands in the README; inline is one that stands in a sentence or a table.
+// fence is a block of commands in the README; inline is one that stands in a sentence or a table; policyFence is the policy.
 var (
-	fence  = regexp.MustCompile("(?s)```sh\n(.*?)```")
-	inline = regexp.MustCompile("`(gatequake run [^`]+)`")
+	fence       = regexp.MustCompile("(?s)```sh\n(.*?)```")
+	policyFence = regexp.MustCompile("(?s)```yaml\n(name: .*?)```")
+	inline      = regexp.MustCompile("`(gatequake run [^`]+)`")
 )
 
 // TestReadmeCommands runs every command of the README as it stands there. Two kinds are not run again inside a test, because CI runs them by themselves: make
@@ -54,6 +55,18 @@ func workshop(t *testing.T) string {
 	}
 	// The built-in gateway's folder under another name: it is there on every machine.
 	if err := os.CopyFS(filepath.Join(dir, "mine", "proxy"), os.DirFS(filepath.Join(root, "fixtures", "gateways", "builtin"))); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The policy that the README shows, under the name that its command uses.
+	policy := policyFence.FindStringSubmatch(string(text))
+	if policy == nil {
+		t.Fatalf("%s: no policy", readme)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "ours.yaml"), []byte(policy[1]), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/gateway"
@@ -24,6 +25,10 @@ type Bench struct {
 	Plan  Plan
 	// Upstream, Bystander and Secure are what the gateway forwards to.
 	Upstream, Bystander, Secure *Place
+	// Auth is the link in front of the service that the gateway asks about some requests.
+	Auth *link.Link
+	// Socket leads to Upstream's link from a Unix socket at SocketPath.
+	Socket *upstream.Relay
 	// Authority issued the certificate of Secure; the gateway knows it.
 	Authority *upstream.Authority
 	// Names is the nameserver that the gateway asks.
@@ -35,6 +40,7 @@ type Bench struct {
 	Setting    string
 	Gateway    *gateway.Process
 
+	way     client.Way // of every client
 	vars    gateway.Vars
 	closers []func()
 
@@ -58,6 +64,8 @@ type Recorder interface {
 type Setup struct {
 	Definition *gateway.Definition
 	Setting    string
+	// Protocol is what every client speaks.
+	Protocol client.Protocol
 	// Prepare changes the plan before anything starts. Optional.
 	Prepare func(*Plan)
 }
@@ -75,8 +83,8 @@ func NewBench(w *world.World, s Setup) (*Bench, error) {
 	if s.Prepare != nil {
 		s.Prepare(&plan)
 	}
-	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting}
-	for _, step := range []func() error{b.startUpstreams, b.startNames, b.startWall, b.startGateway} {
+	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, way: client.Way{Protocol: s.Protocol}}
+	for _, step := range []func() error{b.startUpstreams, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway} {
 		if err := step(); err != nil {
 			b.Close()
 			return nil, fmt.Errorf("set up bench: %w", err)
@@ -129,7 +137,12 @@ func (b *Bench) newPlace(at netip.AddrPort, o upstream.Options) (*Place, error) 
 	}
 	b.atClose(func() { _ = origin.Close() })
 	b.Record(origin)
-	l, err := link.New(at.String(), origin.Addr())
+	l, err := b.newLink(at, origin.Addr())
+	return &Place{Link: l, Origin: origin}, err
+}
+
+func (b *Bench) newLink(at netip.AddrPort, to string) (*link.Link, error) {
+	l, err := link.New(at.String(), to)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +151,18 @@ func (b *Bench) newPlace(at netip.AddrPort, o upstream.Options) (*Place, error) 
 		defer cancel()
 		_ = l.Close(ctx)
 	})
-	return &Place{Link: l, Origin: origin}, nil
+	return l, nil
+}
+
+// SocketPath is where the Unix socket is that leads to Upstream.
+func (b *Bench) SocketPath() string { return filepath.Join(b.World.Dir, "upstream.sock") }
+
+func (b *Bench) startSocket() (err error) {
+	if b.Socket, err = upstream.UnixSocket(b.SocketPath(), b.Plan.Upstream.String()); err != nil {
+		return err
+	}
+	b.atClose(func() { _ = b.Socket.Close() })
+	return nil
 }
 
 func (b *Bench) startNames() (err error) {
@@ -153,7 +177,7 @@ func (b *Bench) startNames() (err error) {
 		return err
 	}
 	b.atClose(func() { _ = b.Names.Close() })
-	b.Names.Set(namedHost, b.Plan.Upstream.Addr())
+	b.Names.SetFor(namedHost, b.Plan.NamedFor, b.Plan.Upstream.Addr())
 	b.Names.Set(secureHost, b.Plan.Secure.Addr())
 	return nil
 }
@@ -170,11 +194,17 @@ func (b *Bench) startGateway() error {
 	if err := os.WriteFile(ca, b.Authority.PEM(), 0o644); err != nil {
 		return err
 	}
+	cert, err := b.certify()
+	if err != nil {
+		return err
+	}
 	b.vars = gateway.Vars{
 		Dir: b.World.Dir, Listen: b.Plan.Gateway, Upstream: b.Plan.Upstream, Bystander: b.Plan.Bystander, Named: b.Plan.Named,
-		Resolver: b.Plan.Nameserver, Secure: b.Plan.Secure, SecureName: secureHost, CA: ca,
+		Resolver: b.Plan.Nameserver, Secure: b.Plan.Secure, SecureName: secureHost, CA: ca, Socket: b.SocketPath(),
 		DeniedIP: b.Plan.Clients[Banned], DeniedCIDR: b.Plan.BannedNet, DeniedAgent: deniedAgent, DeniedPath: deniedPath,
-		Root: os.Geteuid() == 0,
+		Listen6: b.Plan.Gateway6, DeniedIPv6: b.Plan.Clients[Banned6], DeniedVPN: b.Plan.VPN, DeniedMethod: deniedMethod, GuardedPath: guardedPath,
+		DroppedAgent: droppedAgent, Files: b.files(), Member: member, Password: password, Auth: b.Plan.Auth,
+		ListenTLS: b.Plan.GatewayTLS, ListenH2C: b.Plan.GatewayH2C, ServerCert: cert, Root: os.Geteuid() == 0,
 	}
 	return b.launch(b.vars)
 }
@@ -226,28 +256,17 @@ func (b *Bench) Record(r Recorder) {
 }
 
 // HitsOf counts the requests with the nonce that reached any upstream.
-func (b *Bench) HitsOf(nonce string) int {
+func (b *Bench) HitsOf(nonce string) int { return len(b.hits(nonce)) }
+
+// hits lists the requests with the nonce that reached any upstream.
+func (b *Bench) hits(nonce string) []upstream.Hit {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := 0
+	all := []upstream.Hit{}
 	for _, r := range b.recorders {
-		n += len(r.HitsOf(nonce))
+		all = append(all, r.HitsOf(nonce)...)
 	}
-	return n
-}
-
-// cold ends every pooled connection between the gateway and its upstreams.
-func (b *Bench) cold(ctx context.Context) error {
-	for _, p := range []*Place{b.Upstream, b.Secure} {
-		back, err := p.Link.StepAside(ctx)
-		if err != nil {
-			return fmt.Errorf("drop pooled connections: %w", err)
-		}
-		if err := back(ctx); err != nil {
-			return fmt.Errorf("drop pooled connections: %w", err)
-		}
-	}
-	return nil
+	return all
 }
 
 // SecureName is the name that the certificate of Secure must be for.

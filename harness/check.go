@@ -2,10 +2,12 @@ package harness
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/wording"
 )
 
 // Check is one promise and whether it was kept.
@@ -40,12 +42,16 @@ const (
 	CheckAnsweredBy = "answered-by"
 	// CheckInTime: it came within the gateway's own time limits plus Slack.
 	CheckInTime = "in-time"
+	// CheckPrompt: a refusal took less than a tenth of the shortest of the gateway's time limits; see promptShare.
+	CheckPrompt = "prompt"
 	// CheckCutVisible: an answer that broke off is not passed on as if it were whole.
 	CheckCutVisible = "cut-visible"
 	// CheckNotAsked: the upstream was not asked at all before a refusal.
 	CheckNotAsked = "not-asked"
 	// CheckLetIn: who is not blocked is not refused.
 	CheckLetIn = "let-in"
+	// CheckBlockHolds: beside every fault, a client that is blocked gets its 403, and the upstream is not asked.
+	CheckBlockHolds = "block-holds"
 	// CheckBystander: another route stayed healthy.
 	CheckBystander = "bystander"
 	// CheckPostOnce: a POST reached the upstream at most once.
@@ -54,6 +60,10 @@ const (
 	CheckNotCacheable = "not-cacheable"
 	// CheckNoLeak: the gateway's error page names no internal address.
 	CheckNoLeak = "no-leak"
+	// CheckSaysDenied: the page of a 403 by the gateway says that access was denied.
+	CheckSaysDenied = "says-denied"
+	// CheckSaysNoBlock: the page of a 5xx by the gateway does not claim that the client was blocked.
+	CheckSaysNoBlock = "says-no-block"
 	// CheckConnection: the client's connection was usable afterwards, or cleanly closed.
 	CheckConnection = "connection"
 	// CheckAlive: the gateway's process lives.
@@ -65,8 +75,8 @@ const (
 // CheckNames lists the checks.
 func CheckNames() []string {
 	return []string{
-		CheckStatus, CheckAnsweredBy, CheckInTime, CheckCutVisible, CheckNotAsked, CheckLetIn, CheckBystander, CheckPostOnce, CheckNotCacheable,
-		CheckNoLeak, CheckConnection, CheckAlive, CheckSteadyAfter,
+		CheckStatus, CheckAnsweredBy, CheckInTime, CheckPrompt, CheckCutVisible, CheckNotAsked, CheckLetIn, CheckBlockHolds, CheckBystander, CheckPostOnce,
+		CheckNotCacheable, CheckNoLeak, CheckSaysDenied, CheckSaysNoBlock, CheckConnection, CheckAlive, CheckSteadyAfter,
 	}
 }
 
@@ -82,18 +92,27 @@ func checkAnswer(o Observation, want Expectation, within time.Duration) []Check 
 		}
 		return Check{Name: name, Of: o.Probe, Got: got, Want: want}
 	}
+	if len(want.Statuses) == 0 {
+		return []Check{check(CheckStatus, o.Silent(), o.String(), want.String())}
+	}
 	checks := []Check{check(CheckInTime, !o.Late(), fmt.Sprintf("nothing whole in %s (%s)", within, o), "an answer in that time")}
 	if o.Late() {
 		return checks // Nothing more can be said of an answer that is not there.
 	}
+	if took := time.Duration(o.Took * float64(time.Millisecond)); want.Within > 0 && took > want.Within {
+		checks[0] = check(CheckInTime, false, took.Round(time.Millisecond).String(), "an answer within "+want.Within.String())
+	}
 	if want.OrCut && o.By == ByUpstream && !want.Accepts(o.Status) {
 		return append(checks, check(CheckCutVisible, o.End == client.Truncated, o.String()+", seemingly whole", want.String()))
+	}
+	if want.relayed(o) {
+		want.Statuses, want.By = []int{o.Status}, o.By
 	}
 	checks = append(checks, check(CheckStatus, want.Accepts(o.Status) && o.Answered(), o.String(), want.String()))
 	if !want.Accepts(o.Status) || !o.Answered() {
 		return checks
 	}
-	checks = append(checks, check(CheckAnsweredBy, o.By == want.By, o.String(), want.String()),
+	checks = append(checks, check(CheckAnsweredBy, o.By == want.By && want.kept(o) == "", o.String()+want.kept(o), want.String()),
 		check(CheckConnection, o.After == connectionUsable || o.After == connectionClosed, o.After, "usable or cleanly closed"))
 	return checks
 }
@@ -114,4 +133,16 @@ func checkPage(o Observation, secrets []string) []Check {
 		}
 	}
 	return checks
+}
+
+// checkWords holds the words of an error page of the gateway's own against its status.
+func checkWords(o Observation) []Check {
+	denied := o.says == wording.Denied
+	switch {
+	case o.Status == http.StatusForbidden:
+		return []Check{{Name: CheckSaysDenied, OK: denied, Of: o.Probe, Got: fmt.Sprintf("%.80q", o.Body), Want: "a page that says that access was denied"}}
+	case o.Status >= http.StatusInternalServerError:
+		return []Check{{Name: CheckSaysNoBlock, OK: !denied, Of: o.Probe, Got: fmt.Sprintf("%.80q", o.Body), Want: "a page that blames no block"}}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/Masterminds/semver/v3"
 
@@ -17,23 +18,37 @@ func (v Verdict) Judge(d *gateway.Definition) Verdict {
 	case err != nil:
 		v.Result, v.Reason = Inconclusive, err.Error()
 	case known == nil || v.Result == Unsupported || v.Result == Inconclusive:
+	case v.Result == Fail && v.Observed == known.Observed && slices.Equal(v.Broken(), known.Breaks):
+		v.Deviation = known.Reason
+	case v.Policy != Document().Name: // The lists were made under the default policy; another may accept what is on them.
 	case v.Result == Pass:
 		v.Result = Fail
 		v.Reason = fmt.Sprintf("known deviation is gone: got %s, want %s as listed in %s/gateway.yaml; remove it from the list", v.Observed, known.Observed, d.Name)
-	case v.Observed != known.Observed || !slices.Equal(v.Broken(), known.Breaks):
+	default:
 		v.Reason = fmt.Sprintf("known deviation changed: got %s (%v), want %s (%v) as listed in %s/gateway.yaml: %s",
 			v.Observed, v.Broken(), known.Observed, known.Breaks, d.Name, v.Reason)
-	default:
-		v.Deviation = known.Reason
 	}
 	return v
 }
 
-// Listed returns the entry of the gateway's list that is about the verdict's experiment, version and setting, or nil.
+// Listed returns the entry of the gateway's list that is about the verdict's experiment, version and setting, or nil. An entry for an experiment holds in
+// the other states of the gateway and over the other protocols too, unless they have entries of their own.
 func (v Verdict) Listed(d *gateway.Definition) (*gateway.Deviation, error) {
+	base, other := v.ID, false
+	if at := strings.IndexAny(v.ID, "@~"); at > 0 {
+		base, other = v.ID[:at], true
+	}
+	entry, err := v.listed(d, v.ID)
+	if entry == nil && err == nil && other {
+		return v.listed(d, base)
+	}
+	return entry, err
+}
+
+func (v Verdict) listed(d *gateway.Definition, id string) (*gateway.Deviation, error) {
 	for i := range d.Deviations {
 		entry := &d.Deviations[i]
-		if !slices.Contains(entry.Experiments, v.ID) || !slices.Contains(entry.Settings, v.Setting) {
+		if !slices.Contains(entry.Experiments, id) || !slices.Contains(entry.Settings, v.Setting) {
 			continue
 		}
 		if entry.Versions == "" {

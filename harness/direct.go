@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -43,6 +44,9 @@ func (b *Bench) sound(ctx context.Context) error {
 	}
 	if err := b.Handshake(ctx, b.Plan.Secure); err != nil {
 		return fmt.Errorf("upstream %s: %w", b.Plan.Secure, err)
+	}
+	if r, _ := b.Direct(ctx, b.Plan.Auth, patience); r.Status != http.StatusNoContent {
+		return fmt.Errorf("auth service %s: got %d (%s %s), want a 204", b.Plan.Auth, r.Status, r.End, r.Error)
 	}
 	return nil
 }

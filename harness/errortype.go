@@ -24,6 +24,14 @@ const (
 	HTTPProtocolError             ErrorType = "http_protocol_error"
 )
 
+// ErrorTypes lists the error types, in the order of RFC 9209, section 2.3.
+func ErrorTypes() []ErrorType {
+	return []ErrorType{
+		DNSTimeout, DNSError, DestinationUnavailable, DestinationIPUnroutable, ConnectionRefused, ConnectionTerminated, ConnectionTimeout, TLSProtocolError,
+		TLSCertificateError, TLSAlertReceived, HTTPRequestDenied, HTTPResponseIncomplete, HTTPResponseHeaderSectionSize, HTTPResponseTimeout, HTTPProtocolError,
+	}
+}
+
 // Recommended returns the status code that RFC 9209, section 2.3, recommends for the error type.
 func (e ErrorType) Recommended() int {
 	switch e {

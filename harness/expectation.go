@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Author is who wrote an answer.
@@ -14,21 +15,35 @@ type Author string
 const (
 	ByGateway  Author = "gateway"
 	ByUpstream Author = "upstream"
+	ByBetween  Author = "between" // someone between the two, such as a filtering proxy
 	ByNobody   Author = ""
 )
 
+// BetweenName is the name in whose stamp (upstream.OriginHeader) someone between gateway and upstream answers.
+const BetweenName = "between"
+
 // Expectation is what a client should see.
 type Expectation struct {
-	// Statuses are the acceptable status codes.
+	// Statuses are the acceptable status codes; none means that no answer may come.
 	Statuses []int `json:"statuses"`
 	// By is who must have written the answer.
 	By Author `json:"by"`
 	// OrCut accepts, besides, an answer of the upstream whose body is visibly cut.
 	OrCut bool `json:"or_cut,omitempty"`
+	// OrRelayed, if not nil, accepts, besides, a whole 200 of the upstream.
+	OrRelayed *Tolerance `json:"or_relayed,omitempty"`
+	// Header holds fields that the answer must still carry as the upstream wrote them.
+	Header map[string]string `json:"header,omitempty"`
+	// Within and Recovery, if not zero, bound the time to the answer and to the steady state after the fault.
+	Within   time.Duration `json:"within,omitempty"`
+	Recovery time.Duration `json:"recovery,omitempty"`
 }
 
-// String is short enough for a report: "502 by gateway", "502 by gateway or visibly cut".
+// String is short enough for a report: "502 by gateway", "502 by gateway or visibly cut", "no answer".
 func (e Expectation) String() string {
+	if len(e.Statuses) == 0 {
+		return "no answer"
+	}
 	codes := make([]string, len(e.Statuses))
 	for i, s := range e.Statuses {
 		codes[i] = strconv.Itoa(s)
@@ -37,8 +52,40 @@ func (e Expectation) String() string {
 	if e.OrCut {
 		s += ", or visibly cut"
 	}
+	if e.OrRelayed != nil {
+		s += ", or relayed whole"
+	}
+	if e.Within > 0 {
+		s += fmt.Sprintf(", within %s", e.Within)
+	}
+	if e.Recovery > 0 {
+		s += fmt.Sprintf(", recovered within %s", e.Recovery)
+	}
 	return s
 }
 
 // Accepts reports whether status is one of the acceptable ones.
 func (e Expectation) Accepts(status int) bool { return slices.Contains(e.Statuses, status) }
+
+// relayed reports whether o is the upstream's answer, whole and clean, where that is tolerated.
+func (e Expectation) relayed(o Observation) bool {
+	if e.OrRelayed == nil || !o.Healthy() || e.OrRelayed.Body != "" && o.Body != e.OrRelayed.Body {
+		return false
+	}
+	for _, values := range o.Header {
+		if strings.ContainsAny(strings.Join(values, ""), "\r\n\x00") {
+			return false // RFC 9110, section 5.5: refuse these in a field's value or replace them, but do not pass them on.
+		}
+	}
+	return true
+}
+
+// kept tells which of the fields that the answer must carry it does not, or "".
+func (e Expectation) kept(o Observation) string {
+	for name, want := range e.Header {
+		if got := o.Header.Get(name); got != want {
+			return fmt.Sprintf(" with %s %q instead of %q", name, got, want)
+		}
+	}
+	return ""
+}

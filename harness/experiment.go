@@ -8,50 +8,82 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // Experiment is one row of the matrix: a fault, or a block in one state of its upstream.
 type Experiment struct {
-	// ID is the fault's or the block's, the latter with +STATE when the upstream is not healthy.
+	// ID is the fault's or the block's; +FAULT tells what is wrong with the upstream behind a block, @STATE in which state of the gateway a fault strikes,
+	// ~PROTOCOL what the clients speak.
 	ID string
 	// Fault is what is broken; for a block, the state of its upstream, nil for healthy.
 	Fault *Fault
 	// Block is the refusal that is tried; nil for a cause.
 	Block *Block
+	// State is what the gateway has been through when the fault strikes.
+	State State
+	// Protocol is what every client speaks.
+	Protocol client.Protocol
 }
 
-// blockStates are the faults under which every block is tried besides a healthy upstream: one that a gateway sees at once, one that it waits for.
-var blockStates = []string{"refused", "silent-after-accept"}
+// blockStates are the faults under which every block is tried besides a healthy upstream: one that a gateway sees at once, one whose answer and one whose
+// connection it waits for.
+var blockStates = []string{"refused", "silent-after-accept", "accept-queue-full"}
 
-// Experiments lists every experiment that the registry allows: the faults, then each block with its upstream healthy and in each of the other states.
+// Experiments lists every experiment that the registry allows: the faults, each in every state that it is tried in, then each block with its upstream healthy and not.
 func Experiments() []Experiment {
+	ready()
+	return registered()
+}
+
+// registered lists the experiments on what is registered so far.
+func registered() []Experiment {
 	all := []Experiment{}
-	for _, f := range Faults() {
+	for _, f := range faults() {
 		all = append(all, Experiment{ID: f.ID, Fault: f})
+		for _, s := range f.Also {
+			all = append(all, Experiment{ID: f.ID + "@" + string(s), Fault: f, State: s})
+		}
+		all = append(all, Experiment{ID: f.ID, Fault: f}.overEach()...)
 	}
-	for _, b := range Blocks() {
+	for _, b := range blocks() {
 		all = append(all, Experiment{ID: b.ID, Block: b})
 		for _, state := range blockStates {
 			if f := registry.faults[state]; f != nil {
 				all = append(all, Experiment{ID: b.ID + "+" + state, Block: b, Fault: f})
 			}
 		}
+		all = append(all, Experiment{ID: b.ID, Block: b}.overEach()...)
 	}
 	return all
 }
 
 // Find returns the experiment with the ID, or an error that lists the known.
 func Find(id string) (Experiment, error) {
-	known := []string{}
-	for _, e := range Experiments() {
-		if e.ID == id {
-			return e, nil
-		}
-		known = append(known, e.ID)
+	has := func(e Experiment) bool { return e.ID == id }
+	// Most are found among what is registered already, without reading what was left for later.
+	if i := slices.IndexFunc(registered(), has); i >= 0 {
+		return registered()[i], nil
+	}
+	all := Experiments()
+	if i := slices.IndexFunc(all, has); i >= 0 {
+		return all[i], nil
+	}
+	known := make([]string, len(all))
+	for i, e := range all {
+		known[i] = e.ID
 	}
 	return Experiment{}, fmt.Errorf("no experiment %q; there are: %s", id, strings.Join(known, ", "))
+}
+
+// Base is the ID of the fault, or of the block in whatever state of its upstream.
+func (e Experiment) Base() string {
+	if e.Block != nil {
+		return e.Block.ID
+	}
+	return e.Fault.ID
 }
 
 // Cause returns the fault's cause, or Blocked.
@@ -66,9 +98,9 @@ func (e Experiment) Cause() Cause {
 func (e Experiment) Title() string {
 	switch {
 	case e.Block == nil:
-		return e.Fault.Title
+		return e.Fault.Title + e.State.About() + e.aboutProtocol()
 	case e.Fault == nil:
-		return e.Block.Title
+		return e.Block.Title + e.aboutProtocol()
 	}
 	return e.Block.Title + ", when " + e.Fault.Title
 }
@@ -89,7 +121,7 @@ func (e Experiment) Needs() []world.Need {
 // Expected returns what a client should see under the policy.
 func (e Experiment) Expected(p Policy) Expectation {
 	if e.Block != nil {
-		return refusal
+		return e.Block.Expected()
 	}
 	return p.Expect(e.Fault)
 }
@@ -106,14 +138,18 @@ func (e Experiment) route() Route {
 // verdict's reason. Everything it started has ended when it returns.
 func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definition, setting string, p Policy) Verdict {
 	t := &trial{experiment: e, policy: p, verdict: Verdict{
-		ID: e.ID, Title: e.Title(), Cause: e.Cause(), Gateway: d.Name, Setting: setting, Policy: p.Name(), World: string(w.Mode),
+		ID: e.ID, Title: e.Title(), Cause: e.Cause(), Gateway: d.Name, Setting: setting, Policy: p.Name, World: string(w.Mode),
 		Expected: e.Expected(p).String(), Started: time.Now().UTC(), RecoveryMS: -1, Checks: []Check{}, Observations: []Observation{}, Log: []string{},
 	}}
-	if e.Fault != nil {
+	switch {
+	case e.Block == nil:
 		t.verdict.ErrorType = e.Fault.Type
-	}
-	if e.Block != nil {
+	case e.Block.Control == nil:
 		t.verdict.ErrorType = HTTPRequestDenied
+	}
+	if reason := e.cannot(d, setting); reason != "" {
+		t.verdict.Result, t.verdict.Reason = Unsupported, fmt.Sprintf("not with %s: %s", d.Name, reason)
+		return t.verdict
 	}
 	for _, n := range e.Needs() {
 		if reason := w.Lacks(n); reason != "" {
@@ -121,7 +157,7 @@ func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definiti
 			return t.verdict
 		}
 	}
-	t.run(ctx, w, Setup{Definition: d, Setting: setting, Prepare: e.prepare()})
+	t.run(ctx, w, Setup{Definition: d, Setting: setting, Protocol: e.Protocol, Prepare: e.prepare()})
 	t.verdict.TookMS = ms(time.Since(t.verdict.Started))
 	return t.verdict
 }

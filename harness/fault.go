@@ -22,10 +22,14 @@ type Fault struct {
 	// AfterHead is true when the fault strikes after the upstream's head was sent: a gateway that passed the head on cannot answer 502 any more, and its client
 	// must be able to see that the body is cut.
 	AfterHead bool
+	// Tolerated, if not nil, marks what the standards leave to each gateway: the upstream's answer, passed on whole, is as right as an error.
+	Tolerated *Tolerance
 	// Phase is where the exchange with the upstream goes wrong; it bounds the wait for an answer.
 	Phase Phase
 	// Route is the one that the fault strikes; the zero value is RouteMain.
 	Route Route
+	// Also lists the states of the gateway, besides Warm, that the fault is tried in.
+	Also []State
 	// Needs is what the world must be able to do.
 	Needs []world.Need
 	// What explains it in a paragraph; Made and Confirmed tell how it is made and how it is proved without the gateway.
@@ -34,6 +38,14 @@ type Fault struct {
 	Prepare func(*Plan)
 	// Inject breaks the bench's world.
 	Inject func(context.Context, *Bench) (*Injection, error)
+}
+
+// Tolerance is the leave to pass an upstream's answer on.
+type Tolerance struct {
+	// Why tells which standard gives it, with the section.
+	Why string `json:"why"`
+	// Body is what the client must get then; empty when it differs from answer to answer.
+	Body string `json:"body,omitempty"`
 }
 
 // Phase is a part of the exchange between gateway and upstream.
@@ -46,6 +58,9 @@ const (
 	Connecting Phase = "connect"
 	Responding Phase = "response"
 )
+
+// Phases lists the phases, in the order of an exchange.
+func Phases() []Phase { return []Phase{AtOnce, Resolving, Connecting, Responding} }
 
 // Injection is a fault that holds.
 type Injection struct {

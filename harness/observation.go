@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/wording"
 )
 
 // Observation is the plain record of one probe: what the client saw, and what the upstream did.
@@ -17,7 +18,7 @@ type Observation struct {
 	// Status is the status code, 0 if no answer came.
 	Status int         `json:"status"`
 	Header http.Header `json:"header,omitempty"`
-	// By is who wrote the answer: the upstream if it is stamped with our nonce, else the gateway.
+	// By is who wrote the answer: the one who stamped it with our nonce, the upstream or someone between; else the gateway.
 	By Author `json:"by"`
 	// End is how the exchange ended; Error is what stopped one that did not end well.
 	End   client.End `json:"end"`
@@ -34,7 +35,8 @@ type Observation struct {
 	// After tells what became of the client's connection: "usable", "closed", or what was wrong with it.
 	After string `json:"after,omitempty"`
 
-	keep bool // the answer left the connection open for another request
+	keep bool         // the answer left the connection open for another request
+	says wording.Kind // what the page reads like
 }
 
 // Ends of the client's connection after an answer that was whole.
@@ -68,6 +70,11 @@ func (o Observation) String() string {
 // Answered reports whether the probe got a whole answer.
 func (o Observation) Answered() bool {
 	return o.Status != 0 && (o.End == client.Complete || o.End == client.Unframed)
+}
+
+// Silent reports whether the connection was made and nothing came on it, until it ended or the time did.
+func (o Observation) Silent() bool {
+	return o.Status == 0 && (o.End == client.Closed || o.End == client.Reset || o.End == client.TimedOut)
 }
 
 // Late reports whether the time for the answer ran out.

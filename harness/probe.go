@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/wording"
 )
 
 // Probe is one request through the gateway.
@@ -16,7 +18,7 @@ type Probe struct {
 	// Route and Ask.Path say where to; the path counts if it is there.
 	Route Route
 	Ask   Ask
-	// Method is GET if empty.
+	// Method is that of Ask if empty, and GET if that is empty too.
 	Method string
 	// Within is how long the client waits for the whole answer.
 	Within time.Duration
@@ -44,7 +46,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	ctx, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	begin := time.Now()
-	c, err := client.Open(ctx, b.Plan.Gateway, source)
+	c, err := b.way.Open(ctx, b.door(source), source)
 	if err != nil {
 		o.End, o.Error, o.Took = client.EndOf(err), err.Error(), ms(time.Since(begin))
 		return o
@@ -58,29 +60,29 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	return o
 }
 
+// method is the one that is sent.
+func (p Probe) method() string {
+	return cmp.Or(p.Method, p.Ask.Method, http.MethodGet)
+}
+
 func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 	b.mu.Lock()
 	b.nonces++
 	nonce := fmt.Sprintf("probe-%d", b.nonces)
 	b.mu.Unlock()
 	r := client.Request{
-		Method: p.Method, Target: p.Ask.Path, Host: "gateway.test",
-		Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}, {Name: "User-Agent", Value: browserAgent}, {Name: "Accept", Value: "*/*"}},
-	}
-	if r.Method == "" {
-		r.Method = http.MethodGet
+		Method: p.method(), Target: p.Ask.Path, Host: gatewayHost,
+		Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}, {Name: "User-Agent", Value: p.Ask.Agent.String()}, {Name: "Accept", Value: "*/*"}},
 	}
 	if r.Target == "" {
 		r.Target = p.Route.Path()
-	}
-	if p.Ask.Agent == Crawler {
-		r.Header[1].Value = crawlerAgent
 	}
 	if p.Ask.Claims != Anyone {
 		claimed := b.Plan.Clients[p.Ask.Claims].String()
 		r.Header = append(r.Header, client.Field{Name: "X-Forwarded-For", Value: claimed}, client.Field{Name: "X-Real-IP", Value: claimed},
 			client.Field{Name: "Forwarded", Value: "for=" + claimed})
 	}
+	r.Header = append(r.Header, p.Ask.Header...)
 	if r.Method == http.MethodPost {
 		r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "text/plain"})
 		r.Body = []byte(probeBody)
@@ -94,9 +96,12 @@ func (o *Observation) fill(r client.Response) {
 	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
 	o.Connect, o.Head, o.Took = ms(r.Connect), ms(r.Head), ms(r.Took)
 	o.keep = r.Keep
+	o.says, _ = wording.Classify(r.Status, r.Header, r.Body)
 	switch {
 	case r.Status == 0:
 		o.By = ByNobody
+	case r.Header.Get(upstream.StampHeader) == o.Nonce && r.Header.Get(upstream.OriginHeader) == BetweenName:
+		o.By = ByBetween
 	case r.Header.Get(upstream.StampHeader) == o.Nonce:
 		o.By = ByUpstream
 	default:
@@ -137,5 +142,5 @@ func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source
 // anew asks the bystander on a new connection from source, and returns the status.
 func (b *Bench) anew(ctx context.Context, source netip.Addr) int {
 	r, _ := b.request(Probe{Route: RouteBystander})
-	return client.Once(ctx, b.Plan.Gateway, source, r).Status
+	return b.way.Once(ctx, b.door(source), source, r).Status
 }

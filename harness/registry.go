@@ -4,13 +4,28 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 )
 
-// registry holds faults and blocks by ID. Only init functions and package variables of the files that declare them write to it.
+// registry holds faults and blocks by ID. Only init functions and package variables of the files that declare them write to it, and what they left for later.
 var registry = struct {
 	faults map[string]*Fault
 	blocks map[string]*Block
-}{map[string]*Fault{}, map[string]*Block{}}
+	later  []func()
+	once   sync.Once
+}{faults: map[string]*Fault{}, blocks: map[string]*Block{}}
+
+// RegisterLater lets load register what takes time to read, when somebody first asks what there is: a process that only plays a gateway need not wait for it.
+func RegisterLater(load func()) { registry.later = append(registry.later, load) }
+
+// ready reads what was left for later.
+func ready() {
+	registry.once.Do(func() {
+		for _, load := range registry.later {
+			load()
+		}
+	})
+}
 
 // RegisterFault makes a fault known and returns it. It panics when the ID is taken, or when what every fault must have is missing.
 func RegisterFault(f Fault) *Fault {
@@ -37,6 +52,11 @@ func claim(id string, whole bool) {
 
 // Faults lists the registered faults: by cause in the order of Causes, real ones before controls, then by ID.
 func Faults() []*Fault {
+	ready()
+	return faults()
+}
+
+func faults() []*Fault {
 	order := map[Cause]int{}
 	for i, c := range Causes() {
 		order[c] = i
@@ -60,6 +80,11 @@ func Faults() []*Fault {
 
 // Blocks lists the registered blocks by ID.
 func Blocks() []*Block {
+	ready()
+	return blocks()
+}
+
+func blocks() []*Block {
 	all := []*Block{}
 	for _, b := range registry.blocks {
 		all = append(all, b)

@@ -13,6 +13,10 @@ const (
 	RouteNamed Route = "named"
 	// RouteSecure leads to an upstream over TLS, whose certificate is verified where the setting says so.
 	RouteSecure Route = "secure"
+	// RouteUnix leads to the upstream by way of a Unix socket.
+	RouteUnix Route = "unix"
+	// RouteVouched leads to the upstream for those whom another service vouches for.
+	RouteVouched Route = "vouched"
 )
 
 // Path returns the path of the route's root.

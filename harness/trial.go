@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,6 +19,7 @@ type trial struct {
 	bench      *Bench
 	injection  *Injection
 	within     time.Duration
+	blocked    *Observation  // of a client that is blocked, beside a probe of a fault
 	observed   []Observation // of what was asked for; not of the bystander
 	verdict    Verdict
 }
@@ -34,6 +36,10 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 	for i := range t.verdict.Observations {
 		o := &t.verdict.Observations[i]
 		o.Hits = t.bench.HitsOf(o.Nonce) // A request may arrive late: after a cut was healed, say.
+	}
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.verdict.Result, t.verdict.Reason = Unsupported, err.Error()
+		return
 	}
 	if err != nil {
 		t.verdict.Reason = err.Error()
@@ -99,14 +105,16 @@ func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, e
 	if f == nil {
 		return undo, nil
 	}
-	// A pooled connection may hide a fault of the connection attempt: every experiment begins cold.
-	if err := t.bench.cold(ctx); err != nil {
+	if err := t.bench.before(ctx, t.experiment.State, f.Route); err != nil {
 		return undo, err
 	}
 	if t.injection, err = f.Inject(ctx, t.bench); err != nil {
 		return undo, fmt.Errorf("inject %s: %w", f.ID, err)
 	}
 	if err := t.confirm(ctx); err != nil {
+		return t.injection.Undo, err
+	}
+	if err := t.bench.struck(ctx, t.experiment.State); err != nil {
 		return t.injection.Undo, err
 	}
 	return t.injection.Undo, t.settle(ctx)
@@ -153,40 +161,20 @@ const cacheTick = time.Second
 // probeFault sends each method through the broken world, with the bystander at its side.
 func (t *trial) probeFault(ctx context.Context) error {
 	f := t.experiment.Fault
-	want := t.policy.Expect(f)
-	t.within = t.limit(f.Phase) + Slack
+	t.within = max(t.limit(f.Phase)+Slack, t.policy.Expect(f).Within)
 	for _, method := range methods {
 		if err := t.rearm(ctx); err != nil {
 			return err
 		}
 		bystander := make(chan Observation, 1)
 		go func() { bystander <- t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience}) }()
+		blocked := t.besideBlocked(ctx, method)
 		o := t.bench.Probe(ctx, Probe{Route: f.Route, Method: method, Within: t.within})
-		t.see(o, want)
+		t.note(o)
+		blocked()
 		t.seeBystander(<-bystander)
 	}
 	return nil
-}
-
-// probeBlock sends every request that must be refused, then those that must get through.
-func (t *trial) probeBlock(ctx context.Context) {
-	t.within = t.shortest()
-	for _, ask := range t.experiment.Block.Refused {
-		for _, method := range methods {
-			o := t.bench.Probe(ctx, Probe{Ask: ask, Method: method, Within: t.within})
-			t.see(o, refusal)
-		}
-	}
-	for _, ask := range t.experiment.Block.LetIn {
-		o := t.bench.Probe(ctx, Probe{Ask: ask, Within: patience})
-		t.verdict.Observations = append(t.verdict.Observations, o)
-		ok, want := o.Healthy(), service.String()
-		if t.experiment.Fault != nil {
-			ok, want = o.Status != http.StatusForbidden, "anything but 403"
-		}
-		t.check(Check{Name: CheckLetIn, OK: ok, Of: o.Probe, Got: o.String(), Want: want})
-	}
-	t.seeBystander(t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience}))
 }
 
 // limit returns how long the gateway's setting lets a client wait when the phase goes wrong.
@@ -197,7 +185,11 @@ func (t *trial) limit(p Phase) time.Duration {
 	}[p]
 }
 
-// shortest returns the shortest of the gateway's time limits: a refusal that takes longer has waited for an upstream.
+// longest and shortest return the extremes of the gateway's time limits.
+func (t *trial) longest() time.Duration {
+	return max(t.limit(AtOnce), t.limit(Resolving), t.limit(Connecting), t.limit(Responding))
+}
+
 func (t *trial) shortest() time.Duration {
 	return min(t.limit(Resolving), t.limit(Connecting), t.limit(Responding))
 }
@@ -209,13 +201,18 @@ func (t *trial) check(c Check) {
 	t.verdict.Checks = append(t.verdict.Checks, c)
 }
 
-// see notes an observation and holds it against what a client should see.
+// see notes an observation and holds it against what a client should see under every policy.
 func (t *trial) see(o Observation, want Expectation) {
+	t.note(o)
+	t.verdict.Checks = append(t.verdict.Checks, checkAnswer(o, want, t.within)...)
+}
+
+// note notes an observation, and holds it against what does not depend on the status that is wanted.
+func (t *trial) note(o Observation) {
 	t.verdict.Observations = append(t.verdict.Observations, o)
 	t.observed = append(t.observed, o)
-	t.verdict.Checks = append(t.verdict.Checks, checkAnswer(o, want, t.within)...)
 	if o.By == ByGateway && o.Status >= http.StatusBadRequest {
-		t.verdict.Checks = append(t.verdict.Checks, checkPage(o, t.bench.secrets())...)
+		t.verdict.Checks = append(t.verdict.Checks, append(checkPage(o, t.bench.secrets()), checkWords(o)...)...)
 	}
 }
 
@@ -238,6 +235,7 @@ func (t *trial) recover(ctx context.Context, dead string) error {
 	}
 	t.check(Check{Name: CheckAlive, OK: dead == "", Got: dead + lastWords(t.bench.Gateway.Since(nil)), Want: "a process that lives"})
 	if dead != "" {
+		t.blocked = nil
 		return nil // That it serves nobody any more goes without saying.
 	}
 	got := ""
@@ -261,6 +259,16 @@ func (t *trial) decide() {
 			t.check(Check{Name: CheckNotAsked, OK: hits == 0, Of: o.Probe, Got: fmt.Sprintf("%d requests at the upstream", hits), Want: "none"})
 		}
 	}
+	t.holdBlock()
+	common := v.Checks
+	for _, p := range Policies() {
+		under := Under{Policy: p.Name, Expected: t.experiment.Expected(p).String(), Result: Pass}
+		if slices.ContainsFunc(append(t.answers(p), common...), func(c Check) bool { return !c.OK }) {
+			under.Result = Fail
+		}
+		v.Under = append(v.Under, under)
+	}
+	v.Checks = append(common, t.answers(t.policy)...)
 	slices.SortStableFunc(v.Checks, func(a, b Check) int { return slices.Index(CheckNames(), a.Name) - slices.Index(CheckNames(), b.Name) })
 	v.Observed = t.sum()
 	v.Result = Pass
@@ -276,6 +284,22 @@ func (t *trial) decide() {
 	if more := len(broken) - 1; more > 0 {
 		v.Reason += fmt.Sprintf(" (and %d more)", more)
 	}
+}
+
+// answers holds what was seen under a fault against what a policy wants.
+func (t *trial) answers(p Policy) []Check {
+	if t.experiment.Block != nil {
+		return nil // A block is what it is under every policy.
+	}
+	want := p.Expect(t.experiment.Fault)
+	checks := []Check{}
+	for _, o := range t.observed {
+		checks = append(checks, checkAnswer(o, want, t.within)...)
+	}
+	if recovery := time.Duration(t.verdict.RecoveryMS * float64(time.Millisecond)); want.Recovery > 0 && recovery > want.Recovery {
+		checks = append(checks, Check{Name: CheckSteadyAfter, Got: "service after " + recovery.Round(time.Millisecond).String(), Want: "within " + want.Recovery.String()})
+	}
+	return checks
 }
 
 // sum puts the answers into one line: one if all are alike, else each with its probe.

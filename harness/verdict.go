@@ -50,6 +50,8 @@ type Verdict struct {
 	Version   string    `json:"version"`
 	Setting   string    `json:"setting"`
 	Policy    string    `json:"policy"`
+	// Under tells what each of Gatequake's own policies would have said of the same observations; empty when nothing was observed.
+	Under []Under `json:"under,omitempty"`
 	// World is the mode of the world: root, user or portable.
 	World string `json:"world"`
 	// Expected and Observed sum up the promise and what came instead, in words that do not differ from run to run.
@@ -74,8 +76,17 @@ type Verdict struct {
 	Started time.Time `json:"started"`
 	TookMS  float64   `json:"took_ms"`
 	FaultMS float64   `json:"fault_ms"`
+	// Runs are the single runs of an experiment that was repeated; empty when it was run once.
+	Runs []Run `json:"runs,omitempty"`
 	// Replay is the command that runs this very experiment again.
 	Replay string `json:"replay"`
+}
+
+// Under is what a policy says of an experiment.
+type Under struct {
+	Policy   string `json:"policy"`
+	Expected string `json:"expected"`
+	Result   Result `json:"verdict"`
 }
 
 // Known reports whether the verdict is a fail that the gateway's folder lists as a known deviation.

@@ -30,7 +30,7 @@ func listed(observed string, breaks ...string) *gateway.Definition {
 }
 
 func TestJudge(t *testing.T) {
-	failed := Verdict{ID: "refused", Setting: "stock", Version: "1.5", Result: Fail, Observed: "503 by gateway", Reason: "status", Checks: []Check{{Name: CheckStatus}, {Name: CheckStatus}}}
+	failed := Verdict{ID: "refused", Setting: "stock", Version: "1.5", Policy: "document", Result: Fail, Observed: "503 by gateway", Reason: "status", Checks: []Check{{Name: CheckStatus}, {Name: CheckStatus}}}
 	with := func(change func(*Verdict)) Verdict { v := failed; change(&v); return v }
 	for name, c := range map[string]struct {
 		v      Verdict
@@ -48,6 +48,8 @@ func TestJudge(t *testing.T) {
 		"gone":                  {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), listed("503 by gateway", CheckStatus), false, Fail, "known deviation is gone"},
 		"inconclusive":          {with(func(v *Verdict) { v.Result = Inconclusive }), listed("503 by gateway", CheckStatus), false, Inconclusive, ""},
 		"unsupported":           {with(func(v *Verdict) { v.Result = Unsupported }), listed("503 by gateway", CheckStatus), false, Unsupported, ""},
+		"other policy":          {with(func(v *Verdict) { v.Policy = "rfc9209" }), listed("503 by gateway", CheckStatus), true, Fail, ""},
+		"passes other policy":   {with(func(v *Verdict) { v.Policy, v.Result, v.Checks = "rfc9209", Pass, nil }), listed("503 by gateway", CheckStatus), false, Pass, ""},
 		"version is no version": {with(func(v *Verdict) { v.Version = "new" }), listed("503 by gateway", CheckStatus), false, Inconclusive, "compare version"},
 	} {
 		got := c.v.Judge(c.d)
@@ -138,6 +140,36 @@ func TestRecommendedCodes(t *testing.T) {
 	} {
 		if got := e.Recommended(); got != want {
 			t.Errorf("%s: got %d, want %d", e, got, want)
+		}
+	}
+}
+
+func TestMerge(t *testing.T) {
+	pass := Verdict{Result: Pass, Observed: "502 by gateway", RecoveryMS: 3}
+	fail := Verdict{Result: Fail, Observed: "200 by upstream", Reason: "status"}
+	known := Verdict{Result: Fail, Observed: "504 by gateway", Deviation: "so it is"}
+	unclear := Verdict{Reason: "no steady state"}
+	for name, c := range map[string]struct {
+		runs             []Verdict
+		result           Result
+		known            bool
+		observed, reason string
+	}{
+		"once":               {[]Verdict{pass}, Pass, false, "502 by gateway", ""},
+		"always a pass":      {[]Verdict{pass, pass}, Pass, false, "502 by gateway", ""},
+		"always known":       {[]Verdict{known, known}, Fail, true, "504 by gateway", ""},
+		"a fail among them":  {[]Verdict{pass, fail, pass}, Fail, false, "not always the same: 2 × 502 by gateway, 1 × 200 by upstream", "the worst: status"},
+		"the fail not last":  {[]Verdict{fail, pass}, Fail, false, "not always the same: 1 × 200 by upstream, 1 × 502 by gateway", "the worst: status"},
+		"known sometimes":    {[]Verdict{pass, known}, Fail, false, "not always the same: 1 × 502 by gateway, 1 × 504 by gateway", "not always"},
+		"unclear sometimes":  {[]Verdict{pass, unclear}, Inconclusive, false, "not always the same: 1 × 502 by gateway, 1 × nothing", "no steady state"},
+		"unclear and failed": {[]Verdict{unclear, fail}, Fail, false, "not always the same: 1 × nothing, 1 × 200 by upstream", "the worst: status"},
+	} {
+		got := Merge(c.runs)
+		if got.Result != c.result || got.Known() != c.known || got.Observed != c.observed || !strings.Contains(got.Reason, c.reason) {
+			t.Errorf("%s: got %v (known %t), %q, %q; want %v (known %t), %q, %q", name, got.Result, got.Known(), got.Observed, got.Reason, c.result, c.known, c.observed, c.reason)
+		}
+		if n := len(got.Runs); len(c.runs) > 1 && n != len(c.runs) {
+			t.Errorf("%s: got %d runs, want %d", name, n, len(c.runs))
 		}
 	}
 }

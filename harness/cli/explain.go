@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -90,7 +91,7 @@ func sayFault(say func(word, s string), f *harness.Fault) {
 	say("cause", string(f.Cause))
 	say("made", f.Made)
 	say("confirmed", f.Confirmed)
-	want := harness.Document{}.Expect(f)
+	want := harness.Document().Expect(f)
 	switch {
 	case f.Control != nil:
 		say("expected", want.String()+": this is a control, not a fault. It shows that not everything is called a 502.")
@@ -106,22 +107,36 @@ func sayFault(say func(word, s string), f *harness.Fault) {
 }
 
 func sayBlock(say func(word, s string), e harness.Experiment) {
-	say("is", "A 403 for "+e.Title()+".")
+	is := "A 403 for "
+	if e.Block.Control != nil {
+		is = "The answer to "
+	}
+	say("is", is+e.Title()+".")
 	say("", e.Block.What)
 	say("cause", "block: a refusal, which is not a cause of a 502")
-	state := "The upstream is healthy. In +refused nothing listens there, in +silent-after-accept it never answers."
+	state := "The upstream is healthy. In +refused nothing listens there, in +silent-after-accept it never answers, in +accept-queue-full it takes no connection."
 	if e.Fault != nil {
 		state = fmt.Sprintf("The upstream is broken by %s. %s %s", e.Fault.ID, e.Fault.Made, e.Fault.Confirmed)
 	}
 	say("made", "The gateway's configuration holds the refusal. "+state)
+	for _, ask := range e.Block.First {
+		say("let in", request(ask, "GET"))
+	}
 	for _, ask := range e.Block.Refused {
-		say("refused", "a GET and a POST "+ask.As)
+		say("refused", request(ask, "GET and a POST"))
 	}
 	for _, ask := range e.Block.LetIn {
-		say("let in", "a GET "+ask.As)
+		say("let in", request(ask, "GET"))
 	}
-	say("expected", e.Expected(harness.Document{}).String()+", and the upstream is never asked: a block is decided before anything else, whatever state the upstream is in.")
-	say("RFC 9209", fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", harness.HTTPRequestDenied, harness.HTTPRequestDenied.Recommended()))
+	say("expected", e.Expected(harness.Document()).String()+", and the upstream is never asked: a block is decided before anything else, whatever state the upstream is in.")
+	if e.Block.Control == nil {
+		say("RFC 9209", fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", harness.HTTPRequestDenied, harness.HTTPRequestDenied.Recommended()))
+	}
+}
+
+// request says what is asked by whom; otherwise is the method of an ask that names none.
+func request(ask harness.Ask, otherwise string) string {
+	return fmt.Sprintf("a %s %s", cmp.Or(ask.Method, otherwise), ask.As)
 }
 
 // sayDeviations lists what the gateways' folders say about the experiment.

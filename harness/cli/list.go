@@ -34,9 +34,11 @@ type listedFault struct {
 }
 
 type listedBlock struct {
-	ID    string       `json:"id"`
-	Title string       `json:"title"`
-	Needs []world.Need `json:"needs"`
+	ID       string       `json:"id"`
+	Title    string       `json:"title"`
+	Expected string       `json:"expected"`
+	Needs    []world.Need `json:"needs"`
+	control  bool
 }
 
 type listedGateway struct {
@@ -92,13 +94,13 @@ func (a *app) inventory(ctx context.Context, asked []string, folder string) (inv
 	if wanted["faults"] {
 		for _, f := range harness.Faults() {
 			i.Faults = append(i.Faults, listedFault{
-				f.ID, f.Cause, f.Type, f.Title, harness.Document{}.Expect(f).String(), append([]world.Need{}, f.Needs...),
+				f.ID, f.Cause, f.Type, f.Title, harness.Document().Expect(f).String(), append([]world.Need{}, f.Needs...),
 			})
 		}
 	}
 	if wanted["blocks"] {
 		for _, b := range harness.Blocks() {
-			i.Blocks = append(i.Blocks, listedBlock{b.ID, b.Title, append([]world.Need{}, b.Needs...)})
+			i.Blocks = append(i.Blocks, listedBlock{b.ID, b.Title, b.Expected().String(), append([]world.Need{}, b.Needs...), b.Control != nil})
 		}
 	}
 	all, err := candidates(folder)
@@ -137,7 +139,11 @@ func (i inventory) print(w io.Writer) {
 		line("BLOCK", "CAUSE", "RFC 9209", "NEEDS", "THE ANSWER MUST BE")
 	}
 	for _, b := range i.Blocks {
-		line(b.ID, string(harness.Blocked), string(harness.HTTPRequestDenied), needs(b.Needs), "403 by gateway for "+b.Title)
+		kind := string(harness.HTTPRequestDenied)
+		if b.control {
+			kind = ""
+		}
+		line(b.ID, string(harness.Blocked), orDash(kind), needs(b.Needs), b.Expected+" for "+b.Title)
 	}
 	_ = t.Flush()
 	if len(i.Blocks) > 0 && len(i.Gateways) > 0 {

@@ -50,6 +50,9 @@ func TestEveryMistakeIsOneLineAndStatus64(t *testing.T) {
 		{"shell zzzzzz", `no experiment "zzzzzz"`},
 		{"shell refused --gateway zzzzzz", `no gateway "zzzzzz"`},
 		{"shell refused --setting zzzzzz", `no setting "zzzzzz"; there are: document, stock`},
+		{"run --policy documnet", `no policy, and no file, "documnet"; did you mean document? there are: document, rfc9209`},
+		{"run --policy testdata/bad-policy.yaml", `testdata/bad-policy.yaml:3:3: experiments: got "refsued"; did you mean refused?`},
+		{"run --repeat 0", "want a whole number, 1 or more"},
 		{"doctor now", `got argument "now", want none`},
 	} {
 		t.Run(c.args, func(t *testing.T) {
@@ -67,14 +70,5 @@ func TestHostileArgumentIsEscaped(t *testing.T) {
 	o.is(t, statusUsage, `\x1b`)
 	if strings.Contains(o.err, "\x1b") || strings.Count(o.err, "\n") != 1 {
 		t.Errorf("got %q, want one harmless line", o.err)
-	}
-}
-
-func TestNearest(t *testing.T) {
-	known := []string{"builtin", "haproxy", "nginx"}
-	for name, want := range map[string]string{"ngnix": "nginx", "NGINX": "nginx", "haprox": "haproxy", "caddy": "", "": "", "n": ""} {
-		if got := nearest(name, known); got != want {
-			t.Errorf("nearest(%q): got %q, want %q", name, got, want)
-		}
 	}
 }

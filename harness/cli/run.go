@@ -21,13 +21,13 @@ import (
 // order is what `gatequake run` was asked for.
 type order struct {
 	gateways, settings, only, causes []string
-	workers                          workers
+	workers, repeat                  atLeastOne
 	portable, json                   bool
-	report, folder                   string
+	report, folder, policy           string
 }
 
-// workers is a flag: how many worlds at a time.
-type workers int
+// atLeastOne is a flag's value: a whole number above 0.
+type atLeastOne int
 
 // Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU. Measured on two CPUs with three gateways: 52 s with four
 // each, 28 s with eight, 20 s with sixteen, at which time limits begin to be missed when the machine has other work. Beyond the most a run does not get
@@ -38,23 +38,23 @@ const (
 )
 
 // Set reads the flag's value.
-func (w *workers) Set(s string) error {
+func (w *atLeastOne) Set(s string) error {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
 		return fmt.Errorf("want a whole number, 1 or more")
 	}
-	*w = workers(n)
+	*w = atLeastOne(n)
 	return nil
 }
 
 // String writes the flag's value.
-func (w *workers) String() string { return strconv.Itoa(int(*w)) }
+func (w *atLeastOne) String() string { return strconv.Itoa(int(*w)) }
 
 // Type is how help calls the value.
-func (*workers) Type() string { return "N" }
+func (*atLeastOne) Type() string { return "N" }
 
 func (a *app) run() *cobra.Command {
-	o := order{workers: workers(min(perCPU*runtime.NumCPU(), mostWorlds))}
+	o := order{repeat: 1, workers: atLeastOne(min(perCPU*runtime.NumCPU(), mostWorlds))}
 	c := &cobra.Command{
 		Use: "run", Short: "Run experiments and report what clients saw",
 		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json and junit.xml.\n\n" +
@@ -76,6 +76,8 @@ func (a *app) run() *cobra.Command {
 	f.StringSliceVar(&o.only, "only", nil, "experiments to run, as `ID,...`; a block's ID stands for all states of its upstream (default all)")
 	f.StringSliceVar(&o.causes, "cause", nil, "run only experiments with these causes, as `NAME,...` (default all)")
 	f.Var(&o.workers, "workers", "how many worlds at a time")
+	f.Var(&o.repeat, "repeat", "how many times to run each experiment; one that does not always come out the same fails")
+	f.StringVar(&o.policy, "policy", harness.Document().Name, "what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
 	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
 	f.StringVar(&o.report, "report", "report", "`DIR` for results.json and junit.xml")
 	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
@@ -86,6 +88,10 @@ func (a *app) run() *cobra.Command {
 
 func (a *app) runOrder(ctx context.Context, o order) error {
 	picked, err := experiments(o.only, o.causes)
+	if err != nil {
+		return err
+	}
+	policy, err := readPolicy(o.policy)
 	if err != nil {
 		return err
 	}
@@ -104,7 +110,7 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	if err != nil {
 		return err
 	}
-	all := jobs(picked, there, o.settings)
+	all := jobs(picked, there, o.settings, policy)
 	if len(all) == 0 {
 		return unclear(fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")))
 	}
@@ -117,7 +123,7 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 		return usage("--report: %w; choose another folder", err)
 	}
 	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: missing}
-	a.play(ctx, &r, all, dealt(all, picked), runner.Options{Mode: mode, Workers: int(o.workers)})
+	a.play(ctx, &r, all, dealt(all, picked), runner.Options{Mode: mode, Workers: int(o.workers), Repeat: int(o.repeat)})
 	o.finishReplays(&r, there)
 	return a.present(r, o)
 }
@@ -149,7 +155,7 @@ func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, 
 	r.Interrupted = ctx.Err() != nil && len(r.Verdicts) < len(all)
 }
 
-// finishReplays adds the user's folder to the commands that need it.
+// finishReplays adds the user's folder, policy and number of runs to the commands that need them.
 func (o order) finishReplays(r *report.Run, there []*candidate) {
 	own := map[string]bool{}
 	for _, c := range there {
@@ -158,6 +164,12 @@ func (o order) finishReplays(r *report.Run, there []*candidate) {
 	for i := range r.Verdicts {
 		if v := &r.Verdicts[i]; own[v.Gateway] {
 			v.Replay += " --gateways " + quoted(o.folder)
+		}
+		if o.policy != harness.Document().Name {
+			r.Verdicts[i].Replay += " --policy " + quoted(o.policy)
+		}
+		if o.repeat > 1 {
+			r.Verdicts[i].Replay += " --repeat " + o.repeat.String()
 		}
 	}
 }

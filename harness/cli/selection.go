@@ -10,7 +10,7 @@ import (
 	"github.com/gatequake/gatequake/harness/runner"
 )
 
-// experiments picks those with the IDs, or all, that have one of the causes, or any. The ID of a block stands for all states of its upstream.
+// experiments picks those with the IDs, or all, that have one of the causes, or any. The ID of a block stands for all states of its upstream, that of a fault for all states of the gateway.
 func experiments(ids, causes []string) ([]harness.Experiment, error) {
 	known, knownCauses := []string{}, []string{}
 	for _, e := range harness.Experiments() {
@@ -28,8 +28,7 @@ func experiments(ids, causes []string) ([]harness.Experiment, error) {
 	}
 	picked := []harness.Experiment{}
 	for _, e := range harness.Experiments() {
-		base, _, _ := strings.Cut(e.ID, "+")
-		byID := len(ids) == 0 || slices.Contains(ids, e.ID) || slices.Contains(ids, base)
+		byID := len(ids) == 0 || slices.Contains(ids, e.ID) || slices.Contains(ids, e.Base())
 		if byID && (len(causes) == 0 || slices.Contains(causes, string(e.Cause()))) {
 			picked = append(picked, e)
 		}
@@ -52,7 +51,7 @@ func ofSettings(gateways []*candidate, settings []string) error {
 }
 
 // jobs makes a job of each experiment on each gateway in each of the settings, or all, sorted as reports are.
-func jobs(picked []harness.Experiment, gateways []*candidate, settings []string) []runner.Job {
+func jobs(picked []harness.Experiment, gateways []*candidate, settings []string, policy harness.Policy) []runner.Job {
 	all := []runner.Job{}
 	for _, g := range gateways {
 		for _, s := range g.SettingNames() {
@@ -60,7 +59,7 @@ func jobs(picked []harness.Experiment, gateways []*candidate, settings []string)
 				continue
 			}
 			for _, e := range picked {
-				all = append(all, runner.Job{Experiment: e.ID, Gateway: g.Definition, Version: g.version, Setting: s})
+				all = append(all, runner.Job{Experiment: e.ID, Gateway: g.Definition, Version: g.version, Setting: s, Policy: &policy})
 			}
 		}
 	}

@@ -1,4 +1,5 @@
-// Package client is the probe's HTTP/1.1 client: one connection, one request at a time, and a plain record of what came back.
+// Package client is the probe's HTTP client, for HTTP/1.1, HTTP/1.0 and HTTP/2: one connection, one request at a time, and a plain record of what came
+// back.
 //
 //	Open ──> Conn ──Do(request bytes)──> Response (status, bytes, how it ended, when)
 //
@@ -33,10 +34,14 @@ type Request struct {
 	Body []byte
 }
 
-// bytes returns the request as it stands on the wire.
-func (r Request) bytes() []byte {
+// bytes returns the request as it stands on the wire of HTTP/1.
+func (r Request) bytes(p Protocol) []byte {
+	version := "1.1"
+	if p == HTTP10 {
+		version = "1.0"
+	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.Target, r.Host)
+	fmt.Fprintf(&b, "%s %s HTTP/%s\r\nHost: %s\r\n", r.Method, r.Target, version, r.Host)
 	for _, f := range r.Header {
 		fmt.Fprintf(&b, "%s: %s\r\n", f.Name, f.Value)
 	}
@@ -50,23 +55,24 @@ func (r Request) bytes() []byte {
 
 // Conn is one connection to a gateway.
 type Conn struct {
-	conn    net.Conn
-	reader  *bufio.Reader
-	connect time.Duration
+	conn     net.Conn
+	protocol Protocol
+	reader   *bufio.Reader
+	streams  *streams // of HTTP/2; nil otherwise
+	connect  time.Duration
 }
 
-// Open connects to address from source (the zero Addr leaves the choice to the kernel). The context bounds the attempt. The caller closes the Conn.
+func newConn(conn net.Conn, p Protocol, connect time.Duration) *Conn {
+	c := &Conn{conn: conn, protocol: p, reader: bufio.NewReader(io.LimitReader(conn, maxRead)), connect: connect}
+	if p == H2 || p == H2C {
+		c.streams = newStreams(c.reader, p == H2)
+	}
+	return c
+}
+
+// Open connects to address from source as Way{}.Open does, for HTTP/1.1.
 func Open(ctx context.Context, address netip.AddrPort, source netip.Addr) (*Conn, error) {
-	begin := time.Now()
-	d := net.Dialer{KeepAlive: -1} // No probes of our own on the wire.
-	if source.IsValid() {
-		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(source, 0))
-	}
-	conn, err := d.DialContext(ctx, "tcp", address.String())
-	if err != nil {
-		return nil, err
-	}
-	return &Conn{conn: conn, reader: bufio.NewReader(io.LimitReader(conn, maxRead)), connect: time.Since(begin)}, nil
+	return Way{}.Open(ctx, address, source)
 }
 
 // maxRead bounds what one connection may send us: no experiment's answer comes near 64 MiB, and a gateway gone mad must not fill our memory.
@@ -75,13 +81,7 @@ const maxRead = 64 << 20
 // Close closes the connection.
 func (c *Conn) Close() error { return c.conn.Close() }
 
-// Once opens a connection, sends one request, and closes. A connection that cannot be made is a Response too, with nothing in it but how it ended.
+// Once sends one request over HTTP/1.1 on a connection of its own, as Way{}.Once does.
 func Once(ctx context.Context, address netip.AddrPort, source netip.Addr, r Request) Response {
-	begin := time.Now()
-	c, err := Open(ctx, address, source)
-	if err != nil {
-		return Response{End: EndOf(err), Error: err.Error(), Took: time.Since(begin)}
-	}
-	defer func() { _ = c.Close() }()
-	return c.Do(ctx, r)
+	return Way{}.Once(ctx, address, source, r)
 }

@@ -3,38 +3,11 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"syscall"
 	"time"
-)
-
-// End is how an exchange ended, as the client can tell. The zero value means that nothing was tried.
-type End string
-
-// The ends.
-const (
-	// Complete: a whole answer, as its own framing declares.
-	Complete End = "complete"
-	// Unframed: an answer that only the end of the connection ends, so that a cut is not visible (RFC 9112, section 6.3, item 8).
-	Unframed End = "unframed"
-	// Truncated: less than the framing declares; the client can see it.
-	Truncated End = "truncated"
-	// Malformed: bytes that are no HTTP response.
-	Malformed End = "malformed"
-	// Closed: the connection ended (FIN) before an answer began.
-	Closed End = "closed"
-	// Reset: the connection was reset (RST) before an answer began.
-	Reset End = "reset"
-	// Refused: no connection: ECONNREFUSED.
-	Refused End = "refused"
-	// Unreachable: no connection: EHOSTUNREACH or ENETUNREACH.
-	Unreachable End = "unreachable"
-	// TimedOut: the time given was over before the answer was.
-	TimedOut End = "timed-out"
-	// Failed: none of the above; Error says what.
-	Failed End = "failed"
 )
 
 // maxBody bounds how much of a body is kept. The rest is counted and dropped.
@@ -51,7 +24,9 @@ type Response struct {
 	End       End
 	// Error is the error behind an End that is not Complete or Unframed.
 	Error string
-	// Connect is the time to connect; zero on a connection that was used before. Head and Took count from the first byte of the request.
+	// Trailer holds the fields behind the body of an HTTP/2 answer.
+	Trailer http.Header
+	// Connect is the time to connect, TLS included; zero on a connection that was used before. Head and Took count from the first byte of the request.
 	Connect, Head, Took time.Duration
 	// Keep is true when the answer's framing and headers leave the connection open for another request.
 	Keep bool
@@ -65,11 +40,18 @@ func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 	// Both a deadline and a cancelled context end a blocked read.
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
+	if c.streams != nil {
+		c.streams.exchange(c.conn, r, begin, &resp)
+		return resp
+	}
 	// When the write fails, the gateway may have answered before it closed: read on, and let the read say what happened.
-	_, writeErr := c.conn.Write(r.bytes())
+	_, writeErr := c.conn.Write(r.bytes(c.protocol))
 	head, err := c.head(r)
 	if errors.Is(err, io.EOF) && writeErr != nil {
 		err = writeErr // The kernel tells of a reset once: who hears of it in a write reads a clean end.
+	}
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", ctx.Err(), err) // A time that ran out in the middle of a line reads as a malformed line.
 	}
 	if err != nil {
 		resp.End, resp.Error = EndOf(err), err.Error()
@@ -77,6 +59,12 @@ func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 	}
 	resp.Status, resp.Header, resp.Head = head.StatusCode, head.Header, time.Since(begin)
 	c.body(head, &resp)
+	if c.protocol == HTTP10 {
+		resp.Keep = false // Nobody asked for it.
+	}
+	if c.protocol == HTTP10 && len(head.TransferEncoding) > 0 && resp.End != TimedOut {
+		resp.End, resp.Error = Malformed, "a transfer coding, which HTTP/1.0 does not know (RFC 9112, section 6.1)"
+	}
 	return resp
 }
 
@@ -85,15 +73,33 @@ func (c *Conn) head(r Request) (*http.Response, error) {
 	if _, err := c.reader.Peek(1); err != nil {
 		return nil, err
 	}
+	if err := c.begins("HTTP/"); err != nil {
+		return nil, malformed{err}
+	}
 	for {
 		head, err := http.ReadResponse(c.reader, &http.Request{Method: r.Method})
 		if err != nil {
 			return nil, malformed{err}
 		}
-		if head.StatusCode < 100 || head.StatusCode > 199 || head.StatusCode == http.StatusSwitchingProtocols {
+		interim := head.StatusCode >= 100 && head.StatusCode <= 199 && head.StatusCode != http.StatusSwitchingProtocols
+		if !interim || c.protocol == HTTP10 { // A client of HTTP/1.0 knows no interim answers.
 			return head, nil
 		}
 	}
+}
+
+// begins returns an error as soon as what comes differs from want: for the end of a line that is no HTTP one might wait for ever.
+func (c *Conn) begins(want string) error {
+	for n := range len(want) {
+		start, err := c.reader.Peek(n + 1)
+		if err != nil {
+			return nil // Whoever reads on meets the error.
+		}
+		if start[n] != want[n] {
+			return fmt.Errorf("got %q, want %s", start, want)
+		}
+	}
+	return nil
 }
 
 func (c *Conn) body(head *http.Response, resp *Response) {
@@ -117,8 +123,12 @@ func (c *Conn) body(head *http.Response, resp *Response) {
 	}
 }
 
-// Rest reads what still comes on the connection until it ends or ctx does, and tells how much that was and how it ended: Closed for a clean end.
+// Rest reads what still comes on the connection until it ends or ctx does, and tells how much that was and how it ended: Closed for a clean end. In HTTP/2
+// a GOAWAY without an error is that end.
 func (c *Conn) Rest(ctx context.Context) (surplus int64, end End) {
+	if c.streams != nil {
+		return 0, c.streams.rest()
+	}
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	surplus, err := io.Copy(io.Discard, c.reader)
@@ -126,32 +136,4 @@ func (c *Conn) Rest(ctx context.Context) (surplus int64, end End) {
 		return surplus, EndOf(err)
 	}
 	return surplus, Closed
-}
-
-// malformed marks an error that came after the first byte of an answer.
-type malformed struct{ error }
-
-func (m malformed) Unwrap() error { return m.error }
-
-// EndOf tells how an exchange ended that err stopped.
-func EndOf(err error) End {
-	var m malformed
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return TimedOut
-	case errors.As(err, &m):
-		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) {
-			return Truncated
-		}
-		return Malformed
-	case errors.Is(err, io.EOF):
-		return Closed
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return Reset
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return Refused
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return Unreachable
-	}
-	return Failed
 }

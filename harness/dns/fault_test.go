@@ -32,6 +32,8 @@ var faults = []struct {
 	{resolver.NoData{}, dns.RcodeSuccess, true, "NOERROR", func(err *net.DNSError) bool { return err.IsNotFound }},
 	{resolver.Silence{}, -1, false, "silence", func(err *net.DNSError) bool { return err.IsTimeout }},
 	{resolver.Slow(late), dns.RcodeSuccess, false, "NOERROR", nil},
+	{resolver.CNAMELoop{}, dns.RcodeSuccess, false, "NOERROR", func(err *net.DNSError) bool { return !err.IsTimeout }},
+	{resolver.Elsewhere{Address: six}, dns.RcodeSuccess, true, "NOERROR", nil},
 }
 
 func TestFaultsOnTheWire(t *testing.T) {

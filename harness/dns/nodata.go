@@ -7,6 +7,6 @@ type NoData struct{}
 
 // Break empties the answer.
 func (NoData) Break(_ Query, sound *dns.Msg) Answer {
-	sound.Rcode, sound.Answer, sound.Ns = dns.RcodeSuccess, nil, authority()
+	sound.Rcode, sound.Answer, sound.Ns = dns.RcodeSuccess, nil, authority(0)
 	return Answer{Message: sound}
 }

@@ -18,7 +18,7 @@ const (
 func (r Rcode) Break(_ Query, sound *dns.Msg) Answer {
 	sound.Rcode, sound.Answer, sound.Ns = int(r), nil, nil
 	if r == NXDOMAIN {
-		sound.Ns = authority()
+		sound.Ns = authority(0)
 	} else {
 		sound.Authoritative = false // who did not look has no authority
 	}

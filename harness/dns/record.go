@@ -4,23 +4,31 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/miekg/dns"
 )
 
-// ttl is 0 in every answer, so that a fault shows as soon as it is injected: nothing may serve an old answer for long. Caches that count in whole
-// seconds keep even such an answer for the rest of the second at most; use a fresh name where that matters.
-const ttl = 0
+// record is what a name has.
+type record struct {
+	addresses []netip.Addr
+	seconds   uint32 // to live
+}
 
-// Set makes name exist with exactly these addresses, in this order, in place of what it had. Without an address it exists and has no data.
-func (s *Server) Set(name string, ips ...netip.Addr) {
+// Set makes name exist with exactly these addresses, in this order, in place of what it had. Without an address it exists and has no data. The time to
+// live is 0, so that a fault shows as soon as it is injected: nothing may serve an old answer for long. Caches that count in whole seconds keep even such
+// an answer for the rest of the second at most; use a fresh name where that matters.
+func (s *Server) Set(name string, ips ...netip.Addr) { s.SetFor(name, 0, ips...) }
+
+// SetFor is Set with a time to live, in whole seconds: a cache may serve what it got for that long.
+func (s *Server) SetFor(name string, ttl time.Duration, ips ...netip.Addr) {
 	addresses := slices.Clone(ips)
 	for i := range addresses {
 		addresses[i] = addresses[i].Unmap() // a mapped address is an IPv4 address in disguise and belongs into an A record
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.records[dns.CanonicalName(name)] = addresses
+	s.records[dns.CanonicalName(name)] = record{addresses, uint32(ttl / time.Second)}
 }
 
 // sound returns what a healthy server answers to request, which has one question, over a transport that carries size bytes.
@@ -33,7 +41,7 @@ func (s *Server) sound(request *dns.Msg, size int) *dns.Msg {
 	}
 	question := request.Question[0]
 	s.mu.RLock()
-	addresses, known := s.records[dns.CanonicalName(question.Name)]
+	found, known := s.records[dns.CanonicalName(question.Name)]
 	s.mu.RUnlock()
 	switch {
 	case request.Opcode != dns.OpcodeQuery:
@@ -41,8 +49,8 @@ func (s *Server) sound(request *dns.Msg, size int) *dns.Msg {
 	case question.Qclass != dns.ClassINET && question.Qclass != dns.ClassANY:
 		reply.Rcode = dns.RcodeRefused
 	default:
-		if reply.Answer = answers(question, addresses); len(reply.Answer) == 0 {
-			reply.Ns = authority()
+		if reply.Answer = answers(question, found.addresses, found.seconds); len(reply.Answer) == 0 {
+			reply.Ns = authority(found.seconds)
 		}
 		if !known {
 			reply.Rcode = dns.RcodeNameError
@@ -53,7 +61,7 @@ func (s *Server) sound(request *dns.Msg, size int) *dns.Msg {
 }
 
 // answers returns the records of addresses that question asks for, under the name as it was spelled: clients that randomise its case compare it.
-func answers(question dns.Question, addresses []netip.Addr) []dns.RR {
+func answers(question dns.Question, addresses []netip.Addr, seconds uint32) []dns.RR {
 	var found []dns.RR
 	for _, ip := range addresses {
 		kind := dns.TypeAAAA
@@ -63,7 +71,7 @@ func answers(question dns.Question, addresses []netip.Addr) []dns.RR {
 		if question.Qtype != kind && question.Qtype != dns.TypeANY {
 			continue
 		}
-		header := dns.RR_Header{Name: question.Name, Rrtype: kind, Class: dns.ClassINET, Ttl: ttl}
+		header := dns.RR_Header{Name: question.Name, Rrtype: kind, Class: dns.ClassINET, Ttl: seconds}
 		if kind == dns.TypeA {
 			found = append(found, &dns.A{Hdr: header, A: net.IP(ip.AsSlice())})
 		} else {
@@ -74,14 +82,14 @@ func answers(question dns.Question, addresses []netip.Addr) []dns.RR {
 }
 
 // authority is what makes an empty answer final: without an SOA record clients take it for a referral that leads nowhere, and ask again. Its owner is
-// the root, above every name; its times are 0, for the reason of ttl.
-func authority() []dns.RR {
+// the root, above every name. That there was nothing may be remembered for as many seconds as an answer (RFC 2308).
+func authority(seconds uint32) []dns.RR {
 	return []dns.RR{&dns.SOA{
-		Hdr:  dns.RR_Header{Name: ".", Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: ttl},
+		Hdr:  dns.RR_Header{Name: ".", Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: seconds},
 		Ns:   "ns.gatequake.",
 		Mbox: "nobody.gatequake.",
 		// A serial that never changes says that there is nothing to transfer.
 		Serial: 1,
-		Minttl: ttl,
+		Minttl: seconds,
 	}}
 }

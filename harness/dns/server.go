@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -32,8 +31,8 @@ type Server struct {
 	late   chan struct{} // one token for each answer that waits
 
 	mu      sync.RWMutex
-	records map[string][]netip.Addr // by canonical name
-	faults  []*injection            // the newest is the last
+	records map[string]record // by canonical name
+	faults  []*injection      // the newest is the last
 	asked   []Query
 }
 
@@ -48,7 +47,7 @@ func Start(listen string) (*Server, error) {
 		addr:    tcp.Addr().String(),
 		closed:  make(chan struct{}),
 		late:    make(chan struct{}, lateMax),
-		records: map[string][]netip.Addr{},
+		records: map[string]record{},
 	}
 	stopUDP, err := s.serve(&dns.Server{PacketConn: udp})
 	if err != nil {

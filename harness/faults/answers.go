@@ -3,38 +3,29 @@ package faults
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"path"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// answer is one file of fixtures/answers: a YAML head, a line of three dashes, and the bytes that the upstream sends. In the bytes a line end of the file
-// means nothing; \r, \n, \t, \\ and \xNN stand for what they do in Go.
-type answer struct {
-	Title string            `yaml:"title"`
-	Error harness.ErrorType `yaml:"error"`
-	What  string            `yaml:"what"`
-	// Phase is when the gateway can tell; at once if empty.
-	Phase harness.Phase `yaml:"phase"`
-	bytes []byte
-}
-
 // suffix is that of an answer's file; the rest of its name is the fault's ID.
 const suffix = ".answer"
 
-func init() {
+func init() { harness.RegisterLater(readAnswers) }
+
+// readAnswers registers the fault of every file.
+func readAnswers() {
 	files, err := fs.Glob(fixtures.Answers(), "*"+suffix)
 	if err != nil {
 		panic(err) // Only a malformed pattern leads here.
@@ -44,70 +35,89 @@ func init() {
 		if err != nil {
 			panic(err) // The files are embedded.
 		}
-		a, err := parseAnswer(string(text))
+		a, err := parseAnswer("fixtures/answers/"+file, string(text))
 		if err != nil {
-			panic(fmt.Sprintf("fixtures/answers/%s: %v", file, err))
+			panic(err)
 		}
 		a.register(strings.TrimSuffix(path.Base(file), suffix))
 	}
 }
 
+// register makes the fault of the file whose name is id.
 func (a answer) register(id string) {
-	if a.Phase == "" {
-		a.Phase = harness.AtOnce
-	}
-	harness.RegisterFault(harness.Fault{
-		ID: id, Title: a.Title, What: a.What, Cause: harness.Bug, Type: a.Error, Phase: a.Phase,
+	f := harness.Fault{
+		ID: id, Title: a.Title, What: a.What, Cause: harness.Bug, Type: a.Error, Phase: a.Phase, AfterHead: a.AfterHead,
 		Made:      "The upstream reads the request, answers with the bytes of fixtures/answers/" + id + suffix + ", and closes.",
 		Confirmed: "An own request gets exactly those bytes, and the end of the connection.",
-		Inject: misbehave(upstream.Raw{Bytes: a.bytes, Then: upstream.Close}, func(b *harness.Bench) confirmation {
-			return func(ctx context.Context) (string, error) { return sends(ctx, b, a.bytes) }
-		}),
-	})
+		Inject:    a.inject,
+	}
+	if a.Tolerated != "" {
+		f.Tolerated = &harness.Tolerance{Why: a.Tolerated, Body: a.Body}
+	}
+	switch {
+	case a.Every > 0:
+		f.Made = fmt.Sprintf("The upstream reads the request and sends the bytes of fixtures/answers/%s%s every %s, until the client leaves.", id, suffix, a.Every)
+		f.Confirmed = "An own request gets exactly those bytes, and gets them again."
+	case a.When == onAccept:
+		f.Made = "A listener at the upstream's address sends the bytes of fixtures/answers/" + id + suffix + " as soon as a connection is made, and closes."
+		f.Confirmed = "An own connection on which nothing is sent gets exactly those bytes, and the end."
+	}
+	harness.RegisterFault(f)
 }
 
-// sends confirms that a request is answered with exactly these bytes.
-func sends(ctx context.Context, b *harness.Bench, want []byte) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
-	defer cancel()
-	c, err := new(net.Dialer).DialContext(ctx, "tcp", b.Plan.Upstream.String())
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = c.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
-	if _, err := fmt.Fprintf(c, "%s / HTTP/1.1\r\nHost: upstream\r\n\r\n", http.MethodGet); err != nil {
-		return "", err
-	}
-	got, err := io.ReadAll(c)
-	if err != nil || !bytes.Equal(got, want) {
-		return "", fmt.Errorf("ask %s: got %d bytes, %.80q (%w), want the %d bytes of the file", b.Plan.Upstream, len(got), got, err, len(want))
-	}
-	return fmt.Sprintf("own request to %s: %d bytes, %.60q, and the end", b.Plan.Upstream, len(got), got), nil
-}
-
-func parseAnswer(text string) (a answer, err error) {
-	head, body, found := strings.Cut(text, "\n---\n")
-	if !found {
-		return a, fmt.Errorf("got no line of three dashes, want one between the head and the bytes")
-	}
-	if err := yaml.UnmarshalWithOptions([]byte(head), &a, yaml.Strict()); err != nil {
-		return a, err
-	}
-	for i, line := range strings.Split(body, "\n") {
-		for line != "" {
-			r, multibyte, rest, err := strconv.UnquoteChar(line, 0)
-			if err != nil {
-				return a, fmt.Errorf("line %d: got %q, want \\r, \\n, \\t, \\\\ or \\xNN", i+strings.Count(head, "\n")+3, line)
-			}
-			if multibyte {
-				a.bytes = append(a.bytes, string(r)...)
-			} else {
-				a.bytes = append(a.bytes, byte(r))
-			}
-			line = rest
+func (a answer) inject(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	how := upstream.Canned{Bytes: a.bytes, Every: a.Every, Then: upstream.Close}
+	if a.When == onAccept {
+		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Port, error) { return upstream.SpeakFirst(at, a.bytes) })
+		if err != nil {
+			return nil, err
 		}
+		return &harness.Injection{Undo: undo, Confirm: hears(b, "", a.bytes, io.EOF)}, nil
 	}
-	return a, nil
+	want, end := how.Stamped(confirmNonce), io.EOF
+	if a.Every > 0 {
+		want, end = bytes.Repeat(want, 2), nil
+	}
+	return misbehave(how, func(b *harness.Bench) confirmation { return hears(b, confirmRequest, want, end) })(ctx, b)
+}
+
+// What an own request by hand looks like.
+const (
+	confirmNonce   = "confirmation"
+	confirmRequest = http.MethodGet + " / HTTP/1.1\r\nHost: upstream\r\n" + upstream.NonceHeader + ": " + confirmNonce + "\r\n\r\n"
+)
+
+// hears confirms that who connects to the upstream's address and sends this gets exactly the bytes that are wanted, and then the end that is: io.EOF,
+// ECONNRESET, a deadline for silence, or nil when it is not looked at.
+func hears(b *harness.Bench, send string, want []byte, end error) confirmation {
+	return func(ctx context.Context) (string, error) {
+		at := b.Plan.Upstream
+		ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+		defer cancel()
+		c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
+		if err != nil {
+			return "", err
+		}
+		defer func() { _ = c.Close() }()
+		stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
+		defer stop()
+		if _, err := io.WriteString(c, send); err != nil {
+			return "", err
+		}
+		got := make([]byte, len(want))
+		if n, err := io.ReadFull(c, got); err != nil || !bytes.Equal(got, want) {
+			return "", fmt.Errorf("ask %s: got %d bytes, %.80q (%w), want the %d bytes %.80q", at, n, got[:n], err, len(want), want)
+		}
+		told := fmt.Sprintf("own connection to %s: %d bytes, %.60q", at, len(got), got)
+		if end == nil {
+			return told, nil
+		}
+		if errors.Is(end, os.ErrDeadlineExceeded) {
+			_ = c.SetReadDeadline(time.Now().Add(quiet))
+		}
+		if n, err := c.Read(make([]byte, 1)); n > 0 || !errors.Is(err, end) {
+			return "", fmt.Errorf("ask %s: got %d bytes more (%w) after the first %d, want %w", at, n, err, len(want), end)
+		}
+		return fmt.Sprintf("%s, then %v", told, end), nil
+	}
 }

@@ -5,10 +5,14 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/netip"
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/world"
 )
 
 // deployed injects a wrong configuration: the gateway is restarted with it, as by a deployment, and restarted with the right one to undo it.
@@ -32,6 +36,62 @@ var WrongPort = harness.RegisterFault(harness.Fault{
 	Confirmed: "An own dial to that port gets ECONNREFUSED.",
 	Inject: deployed(func(b *harness.Bench, v *gateway.Vars) { v.Upstream = b.Plan.Nobody },
 		func(b *harness.Bench) confirmation { return ends(b, b.Plan.Nobody, client.Refused) }),
+})
+
+// WrongAddress is a configuration that names another machine.
+var WrongAddress = harness.RegisterFault(harness.Fault{
+	ID: "wrong-address", Title: "the gateway's configuration names another machine's address",
+	Cause: harness.Configuration, Type: harness.ConnectionRefused, Phase: harness.AtOnce,
+	Needs: []world.Need{world.SourceAddress}, // A second machine, which in portable mode is a second loopback address.
+	What: "One digit is wrong, or the configuration is that of another environment. The machine at that address is up and serves something else, on other " +
+		"ports; the upstream is healthy and idle.",
+	Made:      "The gateway is restarted with the address of another machine, at which nothing listens, in its configuration.",
+	Confirmed: "An own dial to that address gets ECONNREFUSED.",
+	Inject: deployed(func(b *harness.Bench, v *gateway.Vars) { v.Upstream = elsewhere(b) },
+		func(b *harness.Bench) confirmation { return ends(b, elsewhere(b), client.Refused) }),
+})
+
+// elsewhere is the upstream's port on another machine.
+func elsewhere(b *harness.Bench) netip.AddrPort {
+	return netip.AddrPortFrom(b.Plan.Stranger, b.Plan.Upstream.Port())
+}
+
+// mistyped is a name that nobody has.
+const mistyped = "oders.upstream.test"
+
+// WrongHost is a configuration that names a host nobody has.
+var WrongHost = harness.RegisterFault(harness.Fault{
+	ID: "wrong-host", Title: "the gateway's configuration names a host that does not exist",
+	Cause: harness.Configuration, Type: harness.DNSError, Phase: harness.Resolving, Route: harness.RouteNamed,
+	What: "A typing error in a name. The nameserver is well and says with authority that there is no such host; a gateway that looks its names up at start may " +
+		"refuse to start at all, which is a deployment that fails in the open.",
+	Made:      "The gateway is restarted with a misspelt name in its configuration, one that it looks up when it is asked.",
+	Confirmed: "An own query for that name is answered NXDOMAIN, and one for the right name with an address.",
+	Inject: deployed(func(_ *harness.Bench, v *gateway.Vars) { v.Named.Host = mistyped }, func(b *harness.Bench) confirmation {
+		return func(ctx context.Context) (string, error) {
+			wrong, err := dns.Ask(ctx, b.Plan.Nameserver.String(), mistyped, typeA)
+			if err != nil || wrong.Rcode != dns.NXDOMAIN.String() {
+				return "", fmt.Errorf("ask for %s: got %s (%w), want NXDOMAIN", mistyped, wrong.Rcode, err)
+			}
+			right, err := dns.Ask(ctx, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
+			if err != nil || len(right.Addresses) == 0 {
+				return "", fmt.Errorf("ask for %s: got %s (%w), want an address", b.Plan.Named.Host, right.Rcode, err)
+			}
+			return fmt.Sprintf("own query for %s: NXDOMAIN; for %s: an address", mistyped, b.Plan.Named.Host), nil
+		}
+	}),
+})
+
+// EmptyPool is a configuration that leaves nobody to ask.
+var EmptyPool = harness.RegisterFault(harness.Fault{
+	ID: "empty-pool", Title: "every member of the gateway's pool is marked down",
+	Cause: harness.Configuration, Type: harness.DestinationUnavailable, Phase: harness.AtOnce,
+	What: "Somebody took the members out for maintenance, one after the other, and nobody put them back. Nothing is wrong with any of them: the gateway was " +
+		"told not to ask.",
+	Made:      "The gateway is restarted with the one member of its pool marked down in its configuration.",
+	Confirmed: "An own request to the member is answered 200: it is well, and only marked.",
+	Inject: deployed(func(_ *harness.Bench, v *gateway.Vars) { v.Down = true },
+		func(b *harness.Bench) confirmation { return answers(b, b.Plan.Upstream, http.StatusOK, 0) }),
 })
 
 // HTTPSToPlain is a configuration that speaks TLS to an upstream that does not.

@@ -64,6 +64,7 @@ var SilentAfterAccept = harness.RegisterFault(harness.Fault{
 	ID:    "silent-after-accept",
 	Title: "the upstream takes the connection and is never heard of again",
 	Cause: harness.Network, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Also: []harness.State{harness.Cold, harness.Pooled},
 	What: "A peer that vanished without closing: a pulled cable, a crashed machine, a middlebox that lost its state. The connection stands, and nothing " +
 		"comes of it.",
 	Made:      "Toxiproxy timeout 0 on what the gateway sends: the request is swallowed, so that not even the upstream's close can pass.",

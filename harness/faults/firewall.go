@@ -33,6 +33,7 @@ func toward(at netip.AddrPort) netip.Prefix { return netip.PrefixFrom(at.Addr(),
 var FirewallDrop = walled(harness.Fault{
 	ID: "firewall-drop", Title: "a firewall drops every packet to the upstream",
 	Type: harness.ConnectionTimeout, Phase: harness.Connecting,
+	Also:      []harness.State{harness.Cold, harness.Pooled},
 	What:      "The commonest firewall mistake: packets to the upstream vanish, nothing tells the gateway why, and each attempt costs a full connect timeout.",
 	Made:      "An nftables rule in the world: drop TCP to the upstream's host.",
 	Confirmed: "An own dial to the upstream gets no reply.",

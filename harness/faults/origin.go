@@ -22,6 +22,7 @@ var Deadlock = harness.RegisterFault(harness.Fault{
 	ID:    "deadlock",
 	Title: "the upstream reads the request and never answers",
 	Cause: harness.Bug, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Also:      []harness.State{harness.Pooled},
 	What:      "Two threads wait for each other, or a lock was never given back: the request has been read, and its handler will never return.",
 	Made:      "The upstream records the request and does nothing more with it.",
 	Confirmed: "An own request connects, is recorded, and gets nothing.",
@@ -44,32 +45,30 @@ var Error500 = harness.RegisterFault(harness.Fault{
 	}),
 })
 
-// bigHead is more than the buffers of every gateway's default that we know of (nginx 4 or 8 KiB, Apache 8 KiB, HAProxy 16 KiB, Varnish 32 KiB, Envoy 60 KiB).
-const bigHead = 64 << 10
+// retryAfter is what a shedding upstream tells its clients, in seconds.
+const retryAfter = "120"
 
-// HeadersTooLarge is an upstream whose head does not fit into a gateway's buffer.
-var HeadersTooLarge = harness.RegisterFault(harness.Fault{
-	ID:    "headers-too-large",
-	Title: "the head of the upstream's answer is larger than the gateway's buffer",
-	Cause: harness.Configuration, Type: harness.HTTPResponseHeaderSectionSize, Phase: harness.AtOnce,
-	What: "Cookies pile up, or a debug header carries a stack trace, until the head no longer fits into the gateway's buffer. The answer is valid; the " +
-		"gateway is not configured for it. How much is too much differs from gateway to gateway.",
-	Made:      "The upstream answers a valid, stamped 200 with 64 KiB of headers, in lines that each fit everywhere.",
-	Confirmed: "An own request is answered with a whole 200 whose head is that large.",
-	Inject: misbehave(upstream.BigHeaders{Bytes: bigHead}, func(b *harness.Bench) confirmation {
-		return func(ctx context.Context) (string, error) {
-			r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
-			size := 0
-			for name, values := range r.Header {
-				for _, v := range values {
-					size += len(name) + len(v)
+// Sheds503 is an upstream that turns away what it cannot handle, in good order.
+var Sheds503 = harness.RegisterFault(harness.Fault{
+	ID:    "sheds-503",
+	Title: "the upstream itself answers 503 with Retry-After (control: it is passed on)",
+	Cause: harness.Overload,
+	Control: &harness.Expectation{
+		Statuses: []int{http.StatusServiceUnavailable}, By: harness.ByUpstream, Header: map[string]string{"Retry-After": retryAfter},
+	},
+	Phase: harness.AtOnce,
+	What: "An upstream that sheds load says so, and when to come again (RFC 9110, section 10.2.3). That is a valid answer, and the best that an overloaded server can " +
+		"do. A gateway that turns it into a 502, or drops the Retry-After, undoes it.",
+	Made:      "The upstream answers every request with a stamped 503 that has Retry-After: 120.",
+	Confirmed: "An own request is answered with a whole 503 that has it.",
+	Inject: misbehave(upstream.Status{Code: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {retryAfter}}},
+		func(b *harness.Bench) confirmation {
+			return func(ctx context.Context) (string, error) {
+				r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
+				if got := r.Header.Get("Retry-After"); r.Status != http.StatusServiceUnavailable || got != retryAfter {
+					return "", fmt.Errorf("ask %s: got %d with Retry-After %q, want 503 with %q", b.Plan.Upstream, r.Status, got, retryAfter)
 				}
+				return fmt.Sprintf("own request to %s: 503 with Retry-After: %s", b.Plan.Upstream, retryAfter), nil
 			}
-			// Separators and the status line are not counted, hence the tenth.
-			if r.Status != http.StatusOK || size < bigHead*9/10 {
-				return "", fmt.Errorf("ask %s: got %d with %d bytes of headers, want a 200 with about %d", b.Plan.Upstream, r.Status, size, bigHead)
-			}
-			return fmt.Sprintf("own request to %s: 200 with some 64 KiB of headers", b.Plan.Upstream), nil
-		}
-	}),
+		}),
 })

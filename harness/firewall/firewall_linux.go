@@ -67,13 +67,19 @@ func (f *Firewall) Apply(r Rule) (undo func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("apply %v: %w", r, err)
 	}
+	sieve, err := r.sieve(conn)
+	if err != nil {
+		return nil, fmt.Errorf("apply %v: %w", r, err)
+	}
+	match := r.expressions()
+	verdict := len(match) - 1
 	f.applied++
 	// The number is how undo finds its rule again; nft shows it as the rule's comment.
 	mark := strconv.FormatUint(f.applied, 10)
 	conn.InsertRule(&nftables.Rule{
 		Table:    table,
 		Chain:    input,
-		Exprs:    r.expressions(),
+		Exprs:    slices.Insert(match, verdict, sieve...),
 		UserData: userdata.AppendString(nil, userdata.TypeComment, mark),
 	})
 	if err := conn.Flush(); err != nil {

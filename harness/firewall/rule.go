@@ -23,7 +23,13 @@ type Rule struct {
 	Protocol         Protocol
 	Match            Match
 	Verdict          Verdict
+	// Loss, if not zero, is the share of the matching packets that meet the verdict, in percent: 30 takes 30 of each 100, evenly spread and in a fixed order, so
+	// that no two in a row are lost below 50.
+	Loss int
 }
+
+// percent is what a Loss is counted in.
+const percent = 100
 
 // Protocol is what a rule is about.
 type Protocol int
@@ -89,7 +95,11 @@ func word(i int, words ...string) string {
 
 // String returns the rule on one line: "drop tcp any:0 -> 10.0.0.1/32:80 (established)".
 func (r Rule) String() string {
-	return fmt.Sprintf("%v %v %s -> %s (%v)", r.Verdict, r.Protocol, side(r.From, r.FromPort), side(r.To, r.ToPort), r.Match)
+	s := fmt.Sprintf("%v %v %s -> %s (%v)", r.Verdict, r.Protocol, side(r.From, r.FromPort), side(r.To, r.ToPort), r.Match)
+	if r.Loss != 0 {
+		s += fmt.Sprintf(" %d%%", r.Loss)
+	}
+	return s
 }
 
 func side(p netip.Prefix, port uint16) string {
@@ -110,6 +120,8 @@ func (r Rule) check() error {
 		return fmt.Errorf("got protocol %d, want %d to %d", r.Protocol, Any, UDP)
 	case r.Match != All && r.Match != Established:
 		return fmt.Errorf("got match %d, want %d or %d", r.Match, All, Established)
+	case r.Loss < 0 || r.Loss > percent:
+		return fmt.Errorf("got a loss of %d%%, want 0 to %d", r.Loss, percent)
 	case !r.From.IsValid() && !r.To.IsValid() && r.FromPort == 0 && r.ToPort == 0:
 		return errors.New("got no address and no port, want one at least: the rule would cut everything")
 	case r.From.IsValid() && r.To.IsValid() && r.From.Addr().Is4() != r.To.Addr().Is4():

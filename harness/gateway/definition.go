@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -25,6 +27,8 @@ type Definition struct {
 	About string `yaml:"about"`
 	// Command starts the gateway in the foreground. Each argument is a template over Vars. A first argument @ROLE is this binary in that role.
 	Command []string `yaml:"command"`
+	// User is who the gateway runs as where it would otherwise be root. Empty for one that drops its privileges by itself.
+	User string `yaml:"user"`
 	// Version tells which version is installed.
 	Version Version `yaml:"version"`
 	// Install is the hint for a machine that lacks it.
@@ -36,6 +40,9 @@ type Definition struct {
 	Resolves time.Duration `yaml:"resolves"`
 	// Settings by name.
 	Settings map[string]Setting `yaml:"settings"`
+	// Cannot holds the experiments that the gateway cannot express in any setting, by ID (of a block: in every state of its upstream; of a fault: in every
+	// state of the gateway), or by ~PROTOCOL for all those over a protocol, each with the reason.
+	Cannot map[string]string `yaml:"cannot"`
 	// Deviations are the known ones.
 	Deviations []Deviation `yaml:"deviations"`
 }
@@ -146,6 +153,12 @@ func (d *Definition) SettingNames() []string {
 	}
 	sort.Strings(names)
 	return names
+}
+
+// Uses reports whether the gateway's command, or a template of the setting, mentions the variable of Vars.
+func (d *Definition) Uses(setting, variable string) bool {
+	texts := append(slices.Collect(maps.Values(d.Settings[setting].Files)), d.Command...)
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "."+variable) })
 }
 
 func (d *Definition) validate(file string) error {

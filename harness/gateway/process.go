@@ -46,10 +46,16 @@ func (d *Definition) Start(setting string, v Vars) (*Process, error) {
 			return nil, fmt.Errorf("start %s: %w", d.Name, err)
 		}
 	}
-	return start(argv, v.Dir, d.Logs)
+	attributes := dieWithParent()
+	if d.User != "" && v.Root {
+		if err := become(attributes, d.User); err != nil {
+			return nil, fmt.Errorf("start %s: %w", d.Name, err)
+		}
+	}
+	return start(argv, v.Dir, d.Logs, attributes)
 }
 
-func start(argv []string, dir string, logs []string) (*Process, error) {
+func start(argv []string, dir string, logs []string, attributes *syscall.SysProcAttr) (*Process, error) {
 	out, err := os.OpenFile(filepath.Join(dir, output), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", argv[0], err)
@@ -58,7 +64,7 @@ func start(argv []string, dir string, logs []string) (*Process, error) {
 	// Not bound to a context: the gateway lives until Stop, or until its world ends.
 	p := &Process{cmd: command(context.Background(), argv), exited: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, out, out
-	p.cmd.SysProcAttr = dieWithParent()
+	p.cmd.SysProcAttr = attributes
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", argv[0], err)
 	}

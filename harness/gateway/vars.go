@@ -11,8 +11,12 @@ import (
 type Vars struct {
 	// Dir is the folder for the gateway's files and logs; the rendered templates are in it.
 	Dir string
-	// Listen is where clients connect.
-	Listen netip.AddrPort
+	// Listen is where clients connect; Listen6 is where they do over IPv6, and not valid in a world without.
+	Listen, Listen6 netip.AddrPort
+	// ListenTLS is where clients connect that speak HTTP/2 over TLS, ListenH2C where those do that speak it in plain text, with nothing agreed before.
+	ListenTLS, ListenH2C netip.AddrPort
+	// ServerCert is the file of the gateway's own certificate, for ListenTLS: PEM, with its key in it.
+	ServerCert string
 	// Upstream serves /, Bystander serves /bystander/.
 	Upstream, Bystander netip.AddrPort
 	// Named serves /named/: the same upstream, found by name at run time.
@@ -23,11 +27,30 @@ type Vars struct {
 	Secure     netip.AddrPort
 	SecureName string
 	CA         string
+	// Socket is the path of the Unix socket that serves /unix/.
+	Socket string
+	// Down is true when every member of the pool that serves / is marked as not to be asked.
+	Down bool
 	// DeniedIP and DeniedCIDR may not have anything; DeniedAgent is refused by its User-Agent; DeniedPath (and what is below it) is refused to all.
 	DeniedIP    netip.Addr
 	DeniedCIDR  netip.Prefix
 	DeniedAgent string
 	DeniedPath  string
+	// DeniedIPv6 and DeniedVPN, the range that a VPN's exits are in, may not have anything either.
+	DeniedIPv6 netip.Addr
+	DeniedVPN  netip.Prefix
+	// DeniedMethod is refused by policy on every path.
+	DeniedMethod string
+	// GuardedPath (and what is below it) is refused to all, however a client writes it; its case does not matter.
+	GuardedPath string
+	// DroppedAgent gets no answer at all, by its User-Agent.
+	DroppedAgent string
+	// Files is the folder that /files/ serves; one of the files in it is not readable.
+	Files string
+	// Member and Password are the credentials (RFC 7617) that /members/ asks for.
+	Member, Password string
+	// Auth is a service that says whether a request to /vouched/, an upstream's path otherwise, may pass: 2xx or 403 by the Cookie field.
+	Auth netip.AddrPort
 	// Root is true when the gateway starts as root and so can drop to another user.
 	Root bool
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/gatequake/gatequake/harness"
 )
 
 // Bounds of what the console shows of one thing; results.json has all of it.
@@ -36,6 +38,7 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 		fmt.Fprintf(&b, "%s after %d of %d experiments: this report is partial.\n", l.paint(fail, "Interrupted"), len(r.Verdicts), r.Planned)
 	}
 	b.WriteString(l.sums(r))
+	b.WriteString(r.under())
 	fmt.Fprintf(&b, "Report: %s/%s, %s\n", Safe(strings.TrimRight(dir, "/")), ResultsFile, JUnitFile)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -107,6 +110,31 @@ func (l Look) sums(r Run) string {
 		parts = append(parts, s)
 	}
 	return fmt.Sprintf("%s in %s: %s\n", count(len(r.Verdicts)), r.Took.Round(100*time.Millisecond), strings.Join(parts, " · "))
+}
+
+// under says how the same run would have come out under the policies that it was not held against.
+func (r Run) under() string {
+	holds, fails, order := map[string]int{}, map[string]int{}, []string{}
+	for _, v := range r.Verdicts {
+		for _, u := range v.Under {
+			if u.Policy == v.Policy {
+				continue
+			}
+			if holds[u.Policy]+fails[u.Policy] == 0 {
+				order = append(order, u.Policy)
+			}
+			if u.Result == harness.Pass {
+				holds[u.Policy]++
+			} else {
+				fails[u.Policy]++
+			}
+		}
+	}
+	var b strings.Builder
+	for _, p := range order {
+		fmt.Fprintf(&b, "Under the policy %s: %d hold, %d do not\n", Safe(p), holds[p], fails[p])
+	}
+	return b.String()
 }
 
 // count is "1 experiment", "2 experiments".

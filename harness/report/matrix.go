@@ -32,9 +32,9 @@ func (r Run) rows() []*row {
 	for _, c := range harness.Causes() {
 		for i, next := range byCause[c] {
 			next.name = next.id
-			// A block's other states stand below it.
-			if base, state, ok := strings.Cut(next.id, "+"); ok && i > 0 && strings.HasPrefix(byCause[c][i-1].id, base) {
-				next.name = "  + " + state
+			// Other states stand below what they are states of.
+			if at := strings.IndexAny(next.id, "+@~"); at > 0 && i > 0 && strings.HasPrefix(byCause[c][i-1].id, next.id[:at]) {
+				next.name = "  " + next.id[at:at+1] + " " + next.id[at+1:]
 			}
 			all = append(all, next)
 		}
@@ -55,11 +55,26 @@ func want(v harness.Verdict) string {
 func (l Look) cell(v harness.Verdict) string {
 	k := kindOf(v)
 	s := marks[k]
-	if o := telling(v); o != nil && k != unsupported {
-		s = seen(*o) + " " + s
+	if w := word(v); w != "" {
+		s = w + " " + s
 	}
 	return l.paint(k, s)
 }
+
+// word is what a client saw, in a word; empty when there is nothing to say.
+func word(v harness.Verdict) string {
+	o := telling(v)
+	switch {
+	case v.Mixed():
+		return mixed
+	case o == nil || kindOf(v) == unsupported:
+		return ""
+	}
+	return seen(*o)
+}
+
+// mixed is the word for an experiment that did not always come out the same.
+const mixed = "mixed"
 
 // seen puts an observation into a word.
 func seen(o harness.Observation) string {
@@ -76,7 +91,7 @@ func seen(o harness.Observation) string {
 var (
 	words = map[client.End]string{client.TimedOut: "hung", client.Truncated: "cut", client.Malformed: "junk"}
 	said  = []struct{ word, text string }{
-		{"hung", "no whole answer in time"}, {"cut", "the answer visibly breaks off"}, {"junk", "bytes that are no HTTP answer"},
+		{mixed, "not always the same"}, {"hung", "no whole answer in time"}, {"cut", "the answer visibly breaks off"}, {"junk", "bytes that are no HTTP answer"},
 	}
 )
 
@@ -143,9 +158,7 @@ func (l Look) legend(r Run) string {
 	there, spoken, parts := map[kind]bool{}, map[string]bool{}, []string{}
 	for _, v := range r.Verdicts {
 		there[kindOf(v)] = true
-		if o := telling(v); o != nil {
-			spoken[seen(*o)] = true
-		}
+		spoken[word(v)] = true
 	}
 	for _, m := range meanings {
 		if there[m.kind] {

@@ -2,6 +2,8 @@ package runner
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -13,7 +15,7 @@ import (
 func orientation(b *harness.Bench, e harness.Experiment, j Job, evidence string) string {
 	var s strings.Builder
 	p := b.Plan
-	fmt.Fprintf(&s, "\n%s: %s\n  confirmed  %s\n  expected   %s\n\n", e.ID, e.Title(), evidence, e.Expected(harness.Document{}))
+	fmt.Fprintf(&s, "\n%s: %s\n  confirmed  %s\n  expected   %s\n\n", e.ID, e.Title(), evidence, e.Expected(harness.Document()))
 	t := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
 	line("gateway", p.Gateway.String(), fmt.Sprintf("%s %s, setting %s", j.Gateway.Name, j.Version, j.Setting))
@@ -44,9 +46,9 @@ func commands(b *harness.Bench, e harness.Experiment) [][2]string {
 	}
 	all := [][2]string{}
 	if e.Block == nil {
-		all = append(all, [2]string{fmt.Sprintf("curl -i http://%s%s", p.Gateway, route.Path()), "what a client sees: expected " + e.Expected(harness.Document{}).String()})
+		all = append(all, [2]string{fmt.Sprintf("curl -i http://%s%s", p.Gateway, route.Path()), "what a client sees: expected " + e.Expected(harness.Document()).String()})
 	} else {
-		for _, ask := range append(append([]harness.Ask{}, e.Block.Refused...), e.Block.LetIn...) {
+		for _, ask := range slices.Concat(e.Block.First, e.Block.Refused, e.Block.LetIn) {
 			all = append(all, [2]string{curl(b, ask), ask.As})
 		}
 	}
@@ -62,7 +64,16 @@ func commands(b *harness.Bench, e harness.Experiment) [][2]string {
 
 // curl is the command that asks as a client would.
 func curl(b *harness.Bench, ask harness.Ask) string {
-	c := "curl -i"
+	c, door := "curl -i --path-as-is", b.Plan.Gateway
+	if ask.Method != "" && ask.Method != http.MethodGet {
+		c += " -X " + ask.Method
+	}
+	for _, f := range ask.Header {
+		c += fmt.Sprintf(" -H '%s: %s'", f.Name, f.Value)
+	}
+	if b.Plan.Clients[ask.From].Is6() {
+		door = b.Plan.Gateway6
+	}
 	if ask.From != harness.Anyone {
 		c += " --interface " + b.Plan.Clients[ask.From].String()
 	}
@@ -76,5 +87,5 @@ func curl(b *harness.Bench, ask harness.Ask) string {
 	if path == "" {
 		path = "/"
 	}
-	return fmt.Sprintf("%s http://%s%s", c, b.Plan.Gateway, path)
+	return fmt.Sprintf("%s 'http://%s%s'", c, door, path)
 }

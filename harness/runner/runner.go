@@ -22,6 +22,16 @@ type Job struct {
 	Gateway    *gateway.Definition `json:"gateway"`
 	Version    string              `json:"version"`
 	Setting    string              `json:"setting"`
+	// Policy says what should come of it; nil means harness.Document.
+	Policy *harness.Policy `json:"policy,omitempty"`
+}
+
+// policy returns the job's policy.
+func (j Job) policy() harness.Policy {
+	if j.Policy == nil {
+		return harness.Document()
+	}
+	return *j.Policy
 }
 
 // Options says how jobs are run. The zero value runs one at a time in the strongest world that the machine allows.
@@ -30,6 +40,8 @@ type Options struct {
 	Mode world.Mode
 	// Workers is how many worlds there are at a time; less than one means one.
 	Workers int
+	// Repeat is how many times each job is run; less than one means once. Its verdict comes when all its runs are over, and tells if they were not alike.
+	Repeat int
 	// Args lead the re-executed binary to Serve, if its main does not do so by itself: a test binary's -test.run, say.
 	Args []string
 	// Started, if not nil, is called when a job begins, from the goroutine of Run's worker.
@@ -68,20 +80,23 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	if err != nil {
 		return nil, err
 	}
-	return e.Run(ctx, w, j.Gateway, j.Setting, harness.Document{}), nil
+	return e.Run(ctx, w, j.Gateway, j.Setting, j.policy()), nil
 }
 
 // Run runs the jobs and sends each verdict on the returned channel as it comes. When ctx ends, worlds are ended at once, no further job begins, and those
 // not finished have no verdict. The channel is closed when everything has ended.
 func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
 	verdicts, queue, columns := make(chan harness.Verdict), make(chan Job), &columns{}
+	runs := &runs{want: max(o.Repeat, 1)}
 	go func() {
 		defer close(queue)
-		for _, j := range jobs {
-			select {
-			case queue <- j:
-			case <-ctx.Done():
-				return
+		for range runs.want {
+			for _, j := range jobs {
+				select {
+				case queue <- j:
+				case <-ctx.Done():
+					return
+				}
 			}
 		}
 	}()
@@ -97,8 +112,11 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
 					v = One(ctx, j, o)
 					columns.note(j, v)
 				}
-				if ctx.Err() == nil {
-					verdicts <- v
+				if ctx.Err() != nil {
+					continue
+				}
+				if whole, ok := runs.add(j, v); ok {
+					verdicts <- whole
 				}
 			}
 		})
@@ -128,11 +146,11 @@ func One(ctx context.Context, j Job, o Options) harness.Verdict {
 // unheard is the verdict on an experiment of which nothing was heard.
 func unheard(j Job, err error) harness.Verdict {
 	v := harness.Verdict{
-		ID: j.Experiment, Gateway: j.Gateway.Name, Setting: j.Setting, Policy: harness.Document{}.Name(), Reason: err.Error(), RecoveryMS: -1,
+		ID: j.Experiment, Gateway: j.Gateway.Name, Setting: j.Setting, Policy: j.policy().Name, Reason: err.Error(), RecoveryMS: -1,
 		Checks: []harness.Check{}, Observations: []harness.Observation{}, Log: []string{},
 	}
 	if e, err := harness.Find(j.Experiment); err == nil {
-		v.Title, v.Cause, v.Expected = e.Title(), e.Cause(), e.Expected(harness.Document{}).String()
+		v.Title, v.Cause, v.Expected = e.Title(), e.Cause(), e.Expected(j.policy()).String()
 	}
 	return v
 }

@@ -112,6 +112,19 @@ func TestRunDoesEveryJobOnce(t *testing.T) {
 	}
 }
 
+func TestRunRepeats(t *testing.T) {
+	n := 0
+	for v := range Run(t.Context(), []Job{job(t, "refused"), job(t, "garbage")}, Options{Workers: 3, Repeat: 3}) {
+		n++
+		if v.Result != harness.Pass || len(v.Runs) != 3 || v.Observed != "502 by gateway" {
+			t.Errorf("%s: got %s with %d runs, %s; want a pass with 3, always the same", v.ID, v.Result, len(v.Runs), v.Observed)
+		}
+	}
+	if n != 2 {
+		t.Errorf("got %d verdicts, want one for each job", n)
+	}
+}
+
 func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	begin := time.Now()
@@ -123,34 +136,5 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	// slow-answer alone takes eight seconds.
 	if took := time.Since(begin); started != 1 || took > 6*time.Second {
 		t.Errorf("got %d jobs started and %s, want 1 and an end at once", started, took)
-	}
-}
-
-// BenchmarkExperiment is the cost of a whole experiment whose fault needs no waiting: world, bench, gateway, steady state, fault, probes, recovery.
-func BenchmarkExperiment(b *testing.B) {
-	j := job(b, "refused")
-	for b.Loop() {
-		if v := One(b.Context(), j, Options{}); v.Result != harness.Pass {
-			b.Fatal(v.Reason)
-		}
-	}
-}
-
-// BenchmarkWorkers is the number of experiments a second by the number of worlds at a time, over faults that need no waiting.
-func BenchmarkWorkers(b *testing.B) {
-	for _, n := range []int{1, 2, 4, 8} {
-		b.Run(string(rune('0'+n)), func(b *testing.B) {
-			jobs := make([]Job, b.N)
-			for i := range jobs {
-				jobs[i] = job(b, "refused")
-			}
-			b.ResetTimer()
-			for v := range Run(b.Context(), jobs, Options{Workers: n}) {
-				if v.Result != harness.Pass {
-					b.Fatal(v.Reason)
-				}
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "experiments/s")
-		})
 	}
 }

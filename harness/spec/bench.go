@@ -59,6 +59,24 @@ func (b *Bench) Inject(ctx context.Context, f *harness.Fault) (undo func()) {
 	}
 }
 
+// Try skips the spec where the block cannot be tried: the world or the gateway cannot express it, or the gateway is known not to hold it.
+func (b *Bench) Try(block *harness.Block) {
+	ginkgo.GinkgoHelper()
+	for _, n := range block.Needs {
+		if reason := b.World.Lacks(n); reason != "" {
+			ginkgo.Skip("unsupported: " + reason)
+		}
+	}
+	if reason := b.Definition.Cannot[block.ID]; reason != "" {
+		ginkgo.Skip("unsupported: " + reason)
+	}
+	known, err := b.subject.known(block.ID)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	if known != "" {
+		ginkgo.Skip("known deviation: " + block.ID + ": " + known)
+	}
+}
+
 // Crowd keeps n workers of the upstream busy, with real requests past the gateway, until it leaves or the spec ends. More than harness.Workers do not fit in.
 func (b *Bench) Crowd(ctx context.Context, n int) *upstream.Crowd {
 	ginkgo.GinkgoHelper()

@@ -22,7 +22,7 @@ func (o *Origin) behaviour() Behaviour {
 	if b, ok := o.behaviours.top(); ok {
 		return b
 	}
-	return healthy{}
+	return o.first
 }
 
 // holdPath is where a Crowd waits.

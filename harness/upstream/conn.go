@@ -19,8 +19,9 @@ type Conn struct {
 	net.Conn
 	ID int // its place in the order of accepted connections, from 1
 
-	tcp    *net.TCPConn // below TLS, or Conn itself
-	origin *Origin
+	tcp      *net.TCPConn // below TLS, or Conn itself
+	origin   *Origin
+	requests int // read on it so far
 }
 
 // serve answers requests until one of them ends the connection, or the client does. It is a loop over http.ReadRequest and not an http.Server,
@@ -49,6 +50,7 @@ func (c *Conn) serve() {
 // hit can take the behaviour back.
 func (c *Conn) exchange(r *http.Request) End {
 	behaviour := c.origin.behaviour()
+	c.requests++
 	c.origin.note(event{Hit: c.hit(r)})
 	if err := c.readBody(r); err != nil {
 		return Close

@@ -38,23 +38,26 @@ func (c *Conn) handshake() bool {
 	return false
 }
 
-// Present makes the origin show cert, whatever its configuration says, in every handshake from now on; connections that are open stay. The
-// certificate presented last wins; undo takes this one back and may be called more than once. It needs Options.TLS.
+// Present makes the origin show cert, whatever its configuration says, in every handshake from now on; connections that are open stay. Of what Present
+// and Secure asked for the last wins; undo takes this back and may be called more than once. It needs Options.TLS.
 func (o *Origin) Present(cert tls.Certificate) (undo func()) {
-	return o.certificates.push(cert)
+	return o.Secure(func(c *tls.Config) { c.Certificates, c.GetCertificate = []tls.Certificate{cert}, nil })
 }
 
-// secure returns a copy of config that shows what Present asks for. Nobody gets a session ticket: who resumes a session sees no certificate.
+// Secure makes the origin begin every handshake from now on with a copy of its configuration that change has changed; connections that are open stay. Of
+// what Present and Secure asked for the last wins; undo takes this back and may be called more than once. It needs Options.TLS.
+func (o *Origin) Secure(change func(*tls.Config)) (undo func()) { return o.handshakes.push(change) }
+
+// secure returns a copy of config that heeds Secure. Nobody gets a session ticket: who resumes a session sees no certificate.
 func (o *Origin) secure(config *tls.Config) *tls.Config {
 	config = config.Clone()
 	config.SessionTicketsDisabled = true
 	before := config.GetConfigForClient
 	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		if cert, ok := o.certificates.top(); ok {
-			presented := config.Clone()
-			presented.Certificates = []tls.Certificate{cert}
-			presented.GetCertificate = nil
-			return presented, nil
+		if change, ok := o.handshakes.top(); ok {
+			changed := config.Clone()
+			change(changed)
+			return changed, nil
 		}
 		if before != nil {
 			return before(hello)

@@ -110,3 +110,35 @@ func TestPresentSwapsTheCertificate(t *testing.T) {
 		}
 	}
 }
+
+func TestSecureChangesTheHandshake(t *testing.T) {
+	g := leakless(t)
+	origin, authority := secureOrigin(t)
+	mine := issue(t, authority, upstream.Leaf{})
+	dialTLS := func(c *tls.Config) error {
+		conn := dial(t, origin.Addr())
+		defer func() { _ = conn.Close() }()
+		c.RootCAs, c.ServerName = authority.Pool(), "secure.example"
+		secure := tls.Client(conn.TCPConn, c)
+		if _, err := io.WriteString(secure, get("n")); err != nil {
+			return err
+		}
+		_, err := secure.Read(make([]byte, 1)) // In TLS 1.3 the server's no comes after the client's handshake.
+		return err
+	}
+	for name, c := range map[string]struct {
+		change func(*tls.Config)
+		able   *tls.Config
+	}{
+		"an old version":     {func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }, &tls.Config{MinVersion: tls.VersionTLS11}},
+		"client certificate": {func(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert }, &tls.Config{Certificates: []tls.Certificate{mine}}},
+	} {
+		g.Expect(dialTLS(&tls.Config{})).To(Succeed(), name)
+		undo := origin.Secure(c.change)
+		g.Expect(dialTLS(&tls.Config{})).To(MatchError(ContainSubstring("remote error")), name)
+		g.Expect(dialTLS(c.able)).To(Succeed(), name)
+		undo()
+		undo()
+		g.Expect(dialTLS(&tls.Config{})).To(Succeed(), name)
+	}
+}

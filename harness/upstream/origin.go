@@ -20,6 +20,8 @@ type Options struct {
 	Name    string      // in every stamp; "upstream" when empty
 	TLS     *tls.Config // speak TLS; nil is plain TCP. Session tickets are never given out
 	Workers int         // how many requests are answered at once; further ones are accepted, read, recorded, and wait. 0 is no limit
+	Limit   int         // how many connections may be open; further ones are accepted, not recorded, and end as Over says. 0 is no limit
+	Over    End         // Close or Reset
 }
 
 // Origin is an HTTP/1.1 server in this process: it answers every request with a stamped 200 until Behave says otherwise. All methods are safe for
@@ -27,12 +29,15 @@ type Options struct {
 type Origin struct {
 	Record
 
-	name         string
-	listener     *net.TCPListener
-	tls          *tls.Config
-	workers      chan struct{} // nil: no limit
-	behaviours   overrides[Behaviour]
-	certificates overrides[tls.Certificate]
+	name       string
+	listener   *net.TCPListener
+	tls        *tls.Config
+	workers    chan struct{} // nil: no limit
+	limit      int           // 0: none
+	over       End
+	first      Behaviour // while behaviours is empty
+	behaviours overrides[Behaviour]
+	handshakes overrides[func(*tls.Config)]
 
 	closed chan struct{}
 	work   sync.WaitGroup // the accept loop and every connection
@@ -42,15 +47,16 @@ type Origin struct {
 
 // Start returns an Origin that is already listening at listen; port 0 is a free one, Addr tells which.
 func Start(listen string, o Options) (*Origin, error) {
-	return start(listen, o, nil)
+	return start(listen, o, nil, healthy{})
 }
 
-func start(listen string, opts Options, tell func(event)) (*Origin, error) {
+// start returns an Origin that has never answered otherwise than first says.
+func start(listen string, opts Options, tell func(event), first Behaviour) (*Origin, error) {
 	listener, err := listenTCP(listen)
 	if err != nil {
 		return nil, fmt.Errorf("start upstream: %w", err)
 	}
-	o := &Origin{name: opts.Name, listener: listener, closed: make(chan struct{}), conns: map[*Conn]bool{}}
+	o := &Origin{name: opts.Name, first: first, listener: listener, limit: opts.Limit, over: opts.Over, closed: make(chan struct{}), conns: map[*Conn]bool{}}
 	o.tell = tell
 	if o.name == "" {
 		o.name = "upstream"
@@ -124,6 +130,10 @@ func (o *Origin) take(tcp *net.TCPConn) {
 	defer o.mu.Unlock()
 	if o.conns == nil {
 		_ = tcp.Close()
+		return
+	}
+	if o.limit > 0 && len(o.conns) >= o.limit {
+		o.work.Go(func() { o.over.of(tcp, tcp) })
 		return
 	}
 	c := &Conn{Conn: tcp, ID: o.Accepted() + 1, tcp: tcp, origin: o}

@@ -26,12 +26,13 @@ func play(args []string) int {
 		}
 	}
 	listen, name, script := args[0], args[1], Script(args[2])
-	origin, err := start(listen, Options{Name: name}, tell)
+	// From the first on: a request may be there before this process has said that it listens.
+	origin, err := start(listen, Options{Name: name}, tell, scripts[script])
 	if err != nil {
 		tell(event{Error: err.Error()})
 		return 1
 	}
-	undo := origin.Behave(scripts[script])
+	undo := func() {}
 	origin.note(event{Listening: origin.Addr()})
 	commands := bufio.NewScanner(os.Stdin)
 	for played := 1; commands.Scan(); played++ {

@@ -17,10 +17,12 @@ type Script string
 const (
 	Healthy        Script = "healthy"          // a stamped 200
 	CrashOnRequest Script = "crash-on-request" // read and record the first request, then die by SIGKILL
-	Hold           Script = "hold"             // read and record every request, and answer none: time to be killed or frozen in the middle of it
+	// CrashAfterHead sends the head and a quarter of the body of its first answer, 256 KiB of 1 MiB, and dies by SIGKILL when they have arrived.
+	CrashAfterHead Script = "crash-after-head"
+	Hold           Script = "hold" // read and record every request, and answer none: time to be killed or frozen in the middle of it
 )
 
-var scripts = map[Script]Behaviour{Healthy: healthy{}, CrashOnRequest: crash{}, Hold: Silent{}}
+var scripts = map[Script]Behaviour{Healthy: healthy{}, CrashOnRequest: crash{}, CrashAfterHead: crashAfterHead{}, Hold: Silent{}}
 
 // known returns an error that lists the scripts when s is none of them.
 func (s Script) known() error {
@@ -40,4 +42,14 @@ type crash struct{}
 func (crash) Answer(*http.Request, *Conn) End {
 	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	select {} // the signal may be a moment away
+}
+
+// crashAfterHead dies in the middle of its first answer.
+type crashAfterHead struct{}
+
+func (crashAfterHead) Answer(r *http.Request, c *Conn) End {
+	// More than a gateway holds back by default, so that the head has been sent on.
+	Truncated{Declared: 1 << 20, Sent: 256 << 10}.Answer(r, c)
+	awaitAcknowledged(c.tcp)
+	return crash{}.Answer(r, c)
 }

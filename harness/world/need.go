@@ -20,10 +20,14 @@ const (
 	OwnResolvConf Need = "own-resolv-conf"
 	// AcceptQueue: a listener whose accept queue is full leaves a SYN unanswered, as Linux does.
 	AcceptQueue Need = "accept-queue"
+	// FileModes: a gateway may not read what a file's mode forbids it to.
+	FileModes Need = "file-modes"
 )
 
 // Needs lists every need, in the order in which doctor shows them.
-func Needs() []Need { return []Need{AnyAddress, SourceAddress, Firewall, OwnResolvConf, AcceptQueue} }
+func Needs() []Need {
+	return []Need{AnyAddress, SourceAddress, Firewall, OwnResolvConf, AcceptQueue, FileModes}
+}
 
 // About says in plain words what a need is.
 func (n Need) About() string {
@@ -33,6 +37,7 @@ func (n Need) About() string {
 		Firewall:      "real nftables rules that drop or reject",
 		OwnResolvConf: "own resolv.conf and hosts, for gateways that use the system's resolver",
 		AcceptQueue:   "a full accept queue that leaves connections unanswered",
+		FileModes:     "file modes that bind the gateway, for files it may not read",
 	}[n]
 }
 

@@ -53,6 +53,9 @@ func enter(mode Mode, dir string) (*World, error) {
 		}
 		return w, nil
 	}
+	if mode == User {
+		w.lacks[FileModes] = "a gateway in a world made without root may read every file (CAP_DAC_OVERRIDE; see ambient)"
+	}
 	if err := w.seal(); err != nil {
 		return nil, fmt.Errorf("enter world: %w", err)
 	}

@@ -5,17 +5,34 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
 var _ = Describe("A block", Label("block"), func() {
-	DescribeTable("is a 403 that the gateway writes, and the upstream is not asked, for", spec.Holds, spec.Blocks())
+	DescribeTable("is a 403 that the gateway writes (a control is what it says it is), and the upstream is not asked, for", spec.Holds, spec.Blocks())
 
 	It("lies in the address: another one is served", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		Expect(b.Ask(ctx, harness.Ask{From: harness.Banned})).To(BeForbidden())
 		Expect(b.Ask(ctx, harness.Ask{From: harness.Neighbour})).To(BeHealthy())
+	}), SpecTimeout(enough))
+
+	It("lies in the way that a person takes: a VPN on is refused, and off is served", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		b.Try(faults.VPNRange)
+		Expect(b.Ask(ctx, harness.Ask{From: harness.BehindVPN, Header: []client.Field{harness.Alice}})).To(BeForbidden())
+		Expect(b.Ask(ctx, harness.Ask{From: harness.AtHome, Header: []client.Field{harness.Alice}})).To(BeHealthy())
+	}), SpecTimeout(enough))
+
+	It("is what the authorisation service says, not that it is gone", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		b.Try(faults.ExternalAuth)
+		mallory := harness.Ask{Path: harness.RouteVouched.Path(), Header: []client.Field{harness.Mallory}}
+		Expect(b.Ask(ctx, mallory)).To(BeForbidden())
+		back := b.Inject(ctx, faults.ExternalAuthDead)
+		Expect(b.Ask(ctx, mallory)).To(BeBadGateway())
+		back()
+		Expect(b.Ask(ctx, mallory)).To(BeForbidden())
 	}), SpecTimeout(enough))
 
 	It("lies in the name: the crawler is served as a browser", spec.In(func(ctx SpecContext, b *spec.Bench) {

@@ -4,16 +4,12 @@
 package builtin
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log"
-	"net"
 	"net/http"
 	"os"
-	"os/signal"
 	"runtime"
-	"syscall"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/self"
@@ -51,7 +47,7 @@ func Main(args []string, wrap Wrap) int {
 	if wrap != nil {
 		handler = wrap(handler, c)
 	}
-	if err := serve(c.Listen, logged(handler)); err != nil {
+	if err := c.serve(logged(handler)); err != nil {
 		return fail(err)
 	}
 	return 0
@@ -60,22 +56,6 @@ func Main(args []string, wrap Wrap) int {
 func fail(err error) int {
 	log.Printf("gateway: %v", err)
 	return 1
-}
-
-func serve(listen string, h http.Handler) error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	l, err := net.Listen("tcp", listen)
-	if err != nil {
-		return err
-	}
-	// A header timeout, as any gateway that faces the internet has; a client of ours sends its head in one write.
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	context.AfterFunc(ctx, func() { _ = s.Close() })
-	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
 }
 
 // recorder notes the status that a handler sends.

@@ -4,22 +4,26 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
-	"net/netip"
 	"os"
-	"strings"
 	"time"
 )
 
 // Config is the gateway's configuration file, in JSON.
 type Config struct {
-	// Listen is host:port.
-	Listen string `json:"listen"`
+	// Listen is host:port; Listen6 is another, and empty for none.
+	Listen  string `json:"listen"`
+	Listen6 string `json:"listen6"`
+	// ListenH2C is one for clients of HTTP/2 in plain text, ListenTLS one for those over TLS, who are shown Certificate, a PEM file with its key in it. Empty
+	// for none.
+	ListenH2C   string `json:"listen_h2c"`
+	ListenTLS   string `json:"listen_tls"`
+	Certificate string `json:"certificate"`
 	// Routes are tried by the longest prefix.
 	Routes []Route `json:"routes"`
 	// Resolver is the nameserver, host:port; empty means the system's.
 	Resolver string `json:"resolver"`
+	// KeepNames keeps what Resolver said for as long as its time to live allows. Without it each connection asks anew.
+	KeepNames bool `json:"keep_names"`
 	// CA is a PEM file of authorities for https routes; empty means the system's.
 	CA string `json:"ca"`
 	// ConnectTimeout bounds name lookup and connection, ResponseTimeout the wait for the head of an answer.
@@ -31,24 +35,27 @@ type Config struct {
 	HoldAnswer int64 `json:"hold_answer"`
 	// Deny is who gets a 403.
 	Deny Deny `json:"deny"`
+	// Drop are the product names in a User-Agent whose clients get no answer at all.
+	Drop []string `json:"drop"`
+	// Rules are those of the rule engine, in the language of ModSecurity; without any it is not there.
+	Rules []string `json:"rules"`
+	// Members, Limit and Ask are for what is below their prefixes; without a prefix they are not there.
+	Members Members `json:"members"`
+	Limit   Limit   `json:"limit"`
+	Ask     Ask     `json:"ask"`
 }
 
-// Route sends what is below Prefix to URL.
+// Route sends what is below Prefix to URL, or serves it from the folder Files.
 type Route struct {
 	Prefix string `json:"prefix"`
 	URL    string `json:"url"`
+	Files  string `json:"files"`
 	// ServerName is the name that an https upstream must have; empty means the host of URL.
 	ServerName string `json:"server_name"`
-}
-
-// Deny lists what is refused.
-type Deny struct {
-	// Networks are addresses or prefixes of clients, by the connection and by nothing that the client says.
-	Networks []string `json:"networks"`
-	// Agents are the product names (RFC 9110, section 10.1.5) in a User-Agent.
-	Agents []string `json:"agents"`
-	// Paths are prefixes.
-	Paths []string `json:"paths"`
+	// Socket is the path of a Unix socket that stands for the host of URL; empty means a TCP connection to it.
+	Socket string `json:"socket"`
+	// Down marks every member of the route's pool as one that is not to be asked.
+	Down bool `json:"down"`
 }
 
 // Duration is a time.Duration in the form of time.ParseDuration.
@@ -78,48 +85,4 @@ func read(file string) (*Config, error) {
 		}
 	}
 	return c, nil
-}
-
-func prefix(s string) (netip.Prefix, error) {
-	if !strings.Contains(s, "/") {
-		a, err := netip.ParseAddr(s)
-		if err != nil {
-			return netip.Prefix{}, err
-		}
-		return netip.PrefixFrom(a, a.BitLen()), nil
-	}
-	return netip.ParsePrefix(s)
-}
-
-// Denies reports whether the request is one to refuse, taking client, the address that the connection came from, for granted.
-func (d Deny) Denies(r *http.Request, client netip.Addr) bool {
-	for _, n := range d.Networks {
-		if p, err := prefix(n); err == nil && p.Contains(client) {
-			return true
-		}
-	}
-	for _, p := range d.Paths {
-		if strings.HasPrefix(r.URL.Path, p) {
-			return true
-		}
-	}
-	for _, a := range d.Agents {
-		if strings.Contains(r.UserAgent(), a) {
-			return true
-		}
-	}
-	return false
-}
-
-// Peer returns the address that the request's connection came from.
-func Peer(r *http.Request) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	a, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return a.Unmap()
 }

@@ -2,14 +2,12 @@ package builtin
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -18,8 +16,32 @@ import (
 	"time"
 )
 
-// handler builds the gateway: denials first, so that a block never waits for an upstream, then the routes.
+// handler builds the gateway: what refuses first, so that a block never waits for an upstream, then the routes.
 func (c *Config) handler() (http.Handler, error) {
+	routes, err := c.routes()
+	if err != nil {
+		return nil, err
+	}
+	inner := c.Members.asked(c.Limit.limited(c.Ask.asked(routes, time.Duration(c.ResponseTimeout))))
+	ruled, err := c.ruled(inner)
+	if err != nil {
+		return nil, err
+	}
+	return c.dropped(c.denied(ruled)), nil
+}
+
+// below sends what is below the prefix to there, all else to next. Without a prefix nothing is below it.
+func below(prefix string, next http.Handler, there http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if prefix != "" && strings.HasPrefix(r.URL.Path, prefix) {
+			there(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (c *Config) routes() (http.Handler, error) {
 	proxies := map[string]http.Handler{}
 	for _, r := range c.Routes {
 		p, err := c.proxy(r)
@@ -29,11 +51,6 @@ func (c *Config) handler() (http.Handler, error) {
 		proxies[r.Prefix] = p
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c.Deny.Denies(r, Peer(r)) {
-			log.Printf("access denied: client %s, path %q, agent %q", Peer(r), r.URL.Path, r.UserAgent())
-			page(w, http.StatusForbidden, "Access denied.")
-			return
-		}
 		best := ""
 		for prefix := range proxies {
 			if strings.HasPrefix(r.URL.Path, prefix) && len(prefix) > len(best) {
@@ -55,6 +72,9 @@ func page(w http.ResponseWriter, status int, text string) {
 }
 
 func (c *Config) proxy(r Route) (http.Handler, error) {
+	if r.Files != "" {
+		return http.StripPrefix(r.Prefix, http.FileServer(http.Dir(r.Files))), nil
+	}
 	target, err := url.Parse(r.URL)
 	if err != nil {
 		return nil, err
@@ -81,15 +101,9 @@ func (c *Config) proxy(r Route) (http.Handler, error) {
 }
 
 func (c *Config) transport(r Route) (*http.Transport, error) {
-	dialer := &net.Dialer{Timeout: time.Duration(c.ConnectTimeout)}
-	if c.Resolver != "" {
-		dialer.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, c.Resolver)
-		}}
-	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.Proxy = nil // The environment of the machine has no say.
-	t.DialContext = dialer.DialContext
+	t.DialContext = c.dial(r)
 	t.TLSHandshakeTimeout = time.Duration(c.ConnectTimeout)
 	t.ResponseHeaderTimeout = time.Duration(c.ResponseTimeout)
 	t.MaxResponseHeaderBytes = c.MaxAnswerHeader
@@ -108,9 +122,12 @@ func (c *Config) transport(r Route) (*http.Transport, error) {
 	return t, nil
 }
 
-// hold reads the answer's body before its head is sent on. An answer that breaks off becomes an error, and so a 502; what is longer than HoldAnswer is
+// hold reads the answer's body before its head is sent on. An answer that breaks off, or has no valid status, becomes an error, and so a 502; what is longer than HoldAnswer is
 // passed on as it comes, as no gateway can hold everything.
 func (c *Config) hold(resp *http.Response) error {
+	if resp.StatusCode < 100 || resp.StatusCode > 599 { // Over one below, http.Server ends the client's connection without an answer.
+		return fmt.Errorf("read head of answer: got status %d, want 100 to 599", resp.StatusCode)
+	}
 	held := &bytes.Buffer{}
 	stop := time.AfterFunc(time.Duration(c.ResponseTimeout), func() { _ = resp.Body.Close() })
 	defer stop.Stop()

@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"os"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// readPolicy returns the policy that is called name, or that stands in the file name.
+func readPolicy(name string) (harness.Policy, error) {
+	for _, p := range harness.Policies() {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	text, err := os.ReadFile(name)
+	if os.IsNotExist(err) {
+		return harness.Policy{}, unknown("policy, and no file,", name, policyNames())
+	}
+	if err != nil {
+		return harness.Policy{}, usage("--policy: %w", err)
+	}
+	p, err := harness.ParsePolicy(name, text)
+	if err != nil {
+		return p, usage("--policy: %w", err)
+	}
+	return p, nil
+}

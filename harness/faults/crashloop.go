@@ -1,0 +1,86 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// backoff is how long the supervisor waits before it starts the process again: short against every gateway's pause before another attempt, so that a second
+// attempt meets the process and not the pause.
+const backoff = 50 * time.Millisecond
+
+// CrashLoop is an upstream that is started again and again and dies of every request.
+var CrashLoop = harness.RegisterFault(harness.Fault{
+	ID:    "crash-loop",
+	Title: "the upstream's process dies of every request, however often it is started again",
+	Cause: harness.Bug, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
+	What: "A supervisor does its duty and starts the process whenever it is dead; the next request kills it again. Between two lives the port refuses, in each the " +
+		"connection is taken and lost. Health checks that only connect find it well.",
+	Made:      "A real upstream process that kills itself with SIGKILL when it has read a request, and a supervisor that starts it again 50 ms after each death.",
+	Confirmed: "An own request ends without an answer, a later one is refused, and a still later one ends without an answer again.",
+	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		p, undo, err := process(ctx, b, upstream.CrashOnRequest)
+		if err != nil {
+			return nil, err
+		}
+		stop := supervise(p)
+		return &harness.Injection{
+			Undo:    func(ctx context.Context) error { stop(); return undo(ctx) },
+			Confirm: func(ctx context.Context) (string, error) { return diesAgain(ctx, b, b.Plan.Upstream) },
+		}, nil
+	},
+})
+
+// supervise starts p again whenever it has died, until stop, which may be called more than once and returns when nothing is started any more.
+func supervise(p *upstream.Process) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	work.Go(func() {
+		for {
+			select {
+			case <-p.Exited():
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case <-time.After(backoff):
+			case <-ctx.Done():
+				return
+			}
+			_ = p.Respawn(ctx, upstream.CrashOnRequest) // One that dies before it says that it listens is tried again after the next pause.
+		}
+	})
+	return func() { cancel(); work.Wait() }
+}
+
+// diesAgain confirms that own requests end without an answer, then are refused, then end without an answer again: the process was there, gone, and there again.
+func diesAgain(ctx context.Context, b *harness.Bench, at netip.AddrPort) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*quiet) // Two starts of a process take some milliseconds, on a loaded machine some hundred.
+	defer cancel()
+	died, gone := []client.End{client.Closed, client.Reset}, []client.End{client.Refused}
+	for _, want := range [][]client.End{died, gone, died} {
+		for {
+			r, _ := b.Direct(ctx, at, 10*quiet)
+			if slices.Contains(want, r.End) {
+				break
+			}
+			if !slices.Contains(append(died, gone...), r.End) {
+				return "", fmt.Errorf("ask %s: got %d %s, want no answer", at, r.Status, r.End)
+			}
+			select {
+			case <-time.After(backoff / 10):
+			case <-ctx.Done():
+				return "", fmt.Errorf("ask %s: got %s, want %v: %w", at, r.End, want, context.Cause(ctx))
+			}
+		}
+	}
+	return fmt.Sprintf("own requests to %s: no answer, later refused, later no answer again", at), nil
+}

@@ -1,0 +1,52 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// drip is the pause after each byte. It is a tenth of the gateways' read timeouts, so that one that counts from the last byte never strikes, and the head has
+// some 200 bytes, so that it takes twenty times as long as any of them.
+const drip = 100 * time.Millisecond
+
+// SlowDrip is an upstream whose answer comes one byte at a time.
+var SlowDrip = harness.RegisterFault(harness.Fault{
+	ID:    "slow-drip",
+	Title: "the upstream sends the head of its answer one byte at a time",
+	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	What: "An upstream that is starved of processor time, or of good will, sends a byte, waits, and sends the next. A timeout that counts from the last byte never " +
+		"strikes: the head is on its way for as long as the upstream likes, and so is the client's request.",
+	Made:      "The upstream writes a valid answer byte by byte, a tenth of a second apart.",
+	Confirmed: "An own request gets bytes, few, one after the other, and the head is far from whole.",
+	Inject: misbehave(upstream.Drip{Every: drip}, func(b *harness.Bench) confirmation {
+		return func(ctx context.Context) (string, error) { return drips(ctx, b) }
+	}),
+})
+
+// drips confirms that the answer to a request begins, and comes no faster than it should.
+func drips(ctx context.Context, b *harness.Bench) (string, error) {
+	at := b.Plan.Upstream
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = c.Close() }()
+	if _, err := io.WriteString(c, confirmRequest); err != nil {
+		return "", err
+	}
+	const seconds = 1
+	_ = c.SetDeadline(time.Now().Add(seconds * time.Second))
+	got, err := io.ReadAll(c)
+	if most := int(seconds*time.Second/drip) + 1; !errors.Is(err, os.ErrDeadlineExceeded) || len(got) < 2 || len(got) > most {
+		return "", fmt.Errorf("ask %s: got %d bytes in %d s (%w), want 2 to %d, and more to come", at, len(got), seconds, err, most)
+	}
+	return fmt.Sprintf("own request to %s: the first bytes of a head, %s apart", at, drip), nil
+}

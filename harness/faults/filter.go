@@ -1,0 +1,46 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// Firewall403 is a firewall that speaks HTTP.
+var Firewall403 = harness.RegisterFault(harness.Fault{
+	ID: "firewall-403", Title: "a filtering proxy in front of the upstream answers 403 (control: it is passed on)",
+	Cause: harness.Firewall, Phase: harness.AtOnce,
+	Control: &harness.Expectation{Statuses: []int{http.StatusForbidden}, By: harness.ByBetween},
+	What: "An application firewall between gateway and upstream refuses the request by itself. Its 403 is a valid answer and is passed on, and it is nobody's " +
+		"block but its own: neither the gateway nor the upstream has refused anything. Who looks for the rule in either will not find it.",
+	Made:      "A proxy at the upstream's address, in place of the link, that answers every request with a stamped 403 in its own name.",
+	Confirmed: "An own request is answered with a whole 403 in the proxy's name, while the upstream behind it answers 200.",
+	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		proxy, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) {
+			return upstream.Start(at, upstream.Options{Name: harness.BetweenName})
+		})
+		if err != nil {
+			return nil, err
+		}
+		proxy.Behave(upstream.Status{Code: http.StatusForbidden})
+		return &harness.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return filtered(ctx, b) }}, nil
+	},
+})
+
+// filtered confirms that the proxy refuses what the upstream would answer.
+func filtered(ctx context.Context, b *harness.Bench) (string, error) {
+	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
+	if by := r.Header.Get(upstream.OriginHeader); r.Status != http.StatusForbidden || by != harness.BetweenName {
+		return "", fmt.Errorf("ask %s: got %d by %q, want 403 by %q", b.Plan.Upstream, r.Status, by, harness.BetweenName)
+	}
+	behind, err := netip.ParseAddrPort(b.Upstream.Origin.Addr())
+	if err != nil {
+		return "", err
+	}
+	well, err := answers(b, behind, http.StatusOK, 0)(ctx)
+	return fmt.Sprintf("own request to %s: 403 by the proxy; %s", b.Plan.Upstream, well), err
+}

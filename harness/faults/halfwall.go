@@ -1,0 +1,110 @@
+package faults
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/dns"
+	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// FirewallDropReplies loses what the upstream sends.
+var FirewallDropReplies = walled(harness.Fault{
+	ID: "firewall-drop-replies", Title: "a firewall drops every packet from the upstream to the gateway",
+	Type: harness.ConnectionTimeout, Phase: harness.Connecting,
+	What: "The way there is open and the way back is not, as after a change of routes that only one firewall knows of. The upstream sees connection attempts " +
+		"that never complete; the gateway sees nothing at all.",
+	Made:      "An nftables rule in the world: drop TCP from the upstream's port.",
+	Confirmed: "An own dial to the upstream gets no reply, while the kernel has a half-open connection to it: the SYN did arrive.",
+}, func(at netip.AddrPort) firewall.Rule {
+	return firewall.Rule{From: toward(at), FromPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.Drop}
+}, func(b *harness.Bench) confirmation {
+	return func(ctx context.Context) (string, error) {
+		dialled, err := unanswered(b, b.Plan.Upstream)(ctx)
+		if err != nil {
+			return "", err
+		}
+		return dialled + "; its SYN has arrived", halfOpen(b.Plan.Upstream)
+	}
+})
+
+// halfOpen returns nil if the kernel has received a SYN for at and not the end of the handshake.
+func halfOpen(at netip.AddrPort) error {
+	const sockets, received = "/proc/net/tcp", "03" // TCP_SYN_RECV, as include/net/tcp_states.h numbers it
+	table, err := os.ReadFile(sockets)
+	if err != nil {
+		return err
+	}
+	// Addresses are written as the number that their four bytes are to a little-endian machine, in hexadecimal.
+	four := at.Addr().As4()
+	slices.Reverse(four[:])
+	want := fmt.Sprintf("%s:%04X", strings.ToUpper(hex.EncodeToString(four[:])), at.Port())
+	for line := range strings.Lines(string(table)) {
+		if f := strings.Fields(line); len(f) > 3 && f[1] == want && f[3] == received {
+			return nil
+		}
+	}
+	return fmt.Errorf("look for a half-open connection to %s in %s: got none, want one at least", at, sockets)
+}
+
+// FirewallBlocksDNS leaves the gateway without its nameserver.
+var FirewallBlocksDNS = harness.RegisterFault(harness.Fault{
+	ID: "firewall-blocks-dns", Title: "a firewall drops DNS",
+	Cause: harness.Firewall, Type: harness.DNSTimeout, Phase: harness.Resolving, Route: harness.RouteNamed,
+	Needs: []world.Need{world.Firewall},
+	What: "A rule set that allows what it knows of, and nobody thought of port 53. The upstream can be reached and cannot be found; routes by address work, " +
+		"which makes it look like a fault of the upstream.",
+	Made:      "Two nftables rules in the world: drop UDP, and TCP, to port 53.",
+	Confirmed: "An own query for the upstream's name gets no reply, nor does an own TCP dial to the nameserver; the upstream's address answers 200.",
+	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+		lift := func() error { return nil }
+		for _, p := range []firewall.Protocol{firewall.UDP, firewall.TCP} {
+			undo, err := b.Wall.Apply(firewall.Rule{ToPort: b.Plan.Nameserver.Port(), Protocol: p, Verdict: firewall.Drop})
+			if err != nil {
+				return nil, errors.Join(err, lift())
+			}
+			before := lift
+			lift = func() error { return errors.Join(before(), undo()) }
+		}
+		return &harness.Injection{
+			Undo:    func(context.Context) error { return lift() },
+			Confirm: func(ctx context.Context) (string, error) { return noNameserver(ctx, b) },
+		}, nil
+	},
+})
+
+// noNameserver confirms that nothing comes back from the nameserver, and that the upstream is well.
+func noNameserver(ctx context.Context, b *harness.Bench) (string, error) {
+	within, cancel := context.WithTimeout(ctx, quiet)
+	defer cancel()
+	reply, err := dns.Ask(within, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
+	if !timedOut(err) {
+		return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host, reply.Rcode, err, quiet)
+	}
+	again, cancel := context.WithTimeout(ctx, quiet)
+	defer cancel()
+	c, err := new(net.Dialer).DialContext(again, "tcp", b.Plan.Nameserver.String())
+	if err == nil {
+		_ = c.Close()
+	}
+	if !timedOut(err) {
+		return "", fmt.Errorf("dial %s: got %w, want no reply in %s", b.Plan.Nameserver, err, quiet)
+	}
+	well, err := answers(b, b.Plan.Upstream, http.StatusOK, 0)(ctx)
+	return fmt.Sprintf("own query for %s, UDP and TCP: no reply in %s; %s", b.Plan.Named.Host, quiet, well), err
+}
+
+// timedOut reports whether err is the end of somebody's patience.
+func timedOut(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+}

@@ -1,0 +1,60 @@
+package faults
+
+import (
+	"context"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// connections is how many connections the limited upstream takes: as many as the other one has workers, which a small crowd fills.
+const connections = harness.Workers
+
+// limited completes and registers an upstream at the upstream's address that is full of others, and ends every further connection so.
+func limited(f harness.Fault, over upstream.End, seen client.End) *harness.Fault {
+	f.Cause = harness.Overload
+	f.Phase = harness.AtOnce
+	f.Inject = func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) {
+			return upstream.Start(at, upstream.Options{Limit: connections, Over: over})
+		})
+		if err != nil {
+			return nil, err
+		}
+		crowd, err := upstream.NewCrowd(ctx, b.Plan.Upstream.String(), connections)
+		if err != nil {
+			_ = undo(ctx)
+			return nil, err
+		}
+		return &harness.Injection{
+			Undo:    func(ctx context.Context) error { crowd.Leave(); return undo(ctx) },
+			Confirm: ends(b, b.Plan.Upstream, seen),
+		}, nil
+	}
+	return harness.RegisterFault(f)
+}
+
+// ConnectionLimitReset is an upstream at its limit that resets.
+var ConnectionLimitReset = limited(harness.Fault{
+	ID:    "connection-limit-reset",
+	Title: "the upstream has all the connections it takes, and resets the others",
+	Type:  harness.ConnectionTerminated,
+	What: "A server with a limit on connections, and a crowd that has taken them all. What comes on top is accepted and reset before anything is read. It passes when " +
+		"somebody leaves; until then every attempt meets the same.",
+	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients whose requests are being held; a connection " +
+		"beyond is closed with SO_LINGER 0.",
+	Confirmed: "Every client of the crowd has the head of its answer; an own request gets ECONNRESET.",
+}, upstream.Reset, client.Reset)
+
+// ConnectionLimitClose is an upstream at its limit that closes.
+var ConnectionLimitClose = limited(harness.Fault{
+	ID:    "connection-limit-close",
+	Title: "the upstream has all the connections it takes, and closes the others",
+	Type:  harness.ConnectionTerminated,
+	What: "A server with a limit on connections, and a crowd that has taken them all. What comes on top is accepted and ended in good order, with not a byte of an " +
+		"answer. It passes when somebody leaves; until then every attempt meets the same.",
+	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients whose requests are being held; a connection " +
+		"beyond is closed.",
+	Confirmed: "Every client of the crowd has the head of its answer; an own request gets the end of the connection and nothing before it.",
+}, upstream.Close, client.Closed)

@@ -1,0 +1,72 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// lossy completes and registers a network to the upstream's host that loses this share of its packets, in percent, of those that match.
+func lossy(f harness.Fault, loss int, match firewall.Match, confirm func(*harness.Bench) confirmation) *harness.Fault {
+	f.Cause = harness.Network
+	f.Needs = []world.Need{world.Firewall}
+	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+		undo, err := b.Wall.Apply(firewall.Rule{To: toward(b.Plan.Upstream), Protocol: firewall.TCP, Match: match, Verdict: firewall.Drop, Loss: loss})
+		if err != nil {
+			return nil, err
+		}
+		return &harness.Injection{Undo: func(context.Context) error { return undo() }, Confirm: confirm(b)}, nil
+	}
+	return harness.RegisterFault(f)
+}
+
+// PacketLossTotal is a network that loses everything.
+var PacketLossTotal = lossy(harness.Fault{
+	ID:    "packet-loss-total",
+	Title: "the network to the upstream loses every packet",
+	Type:  harness.ConnectionTimeout, Phase: harness.Connecting,
+	What: "A cable with a broken wire, a switch that is overrun, a wireless link out of reach: nothing arrives any more, in either direction, and nobody says so. What " +
+		"is sent is sent again and again by the kernel, and lost each time.",
+	Made:      "An nftables rule in the world: of 100 packets of TCP to or from the upstream's host, 100 are dropped.",
+	Confirmed: "An own dial to the upstream gets no reply.",
+}, 100, firewall.All, func(b *harness.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
+
+// PacketLoss30 is a network that loses much, and not too much.
+var PacketLoss30 = lossy(harness.Fault{
+	ID:      "packet-loss-30",
+	Title:   "the network to the upstream loses 30 % of the packets (control: no error)",
+	Control: &harness.Expectation{Statuses: []int{http.StatusOK}, By: harness.ByUpstream},
+	Phase:   harness.Responding,
+	What: "TCP is made for this: what is lost is sent again, a fifth of a second later, and the answer comes, whole. A gateway that calls that a 502 has its " +
+		"timeouts too tight. (The packets of the handshake are spared: a lost SYN is sent again after a whole second, RFC 6298, section 2.1, and that is as " +
+		"long as the gateways' settings here let any connection attempt take.)",
+	Made: "An nftables rule in the world: of 100 packets of TCP to or from the upstream's host without the SYN flag, 30 are dropped, in a fixed order and evenly " +
+		"spread.",
+	Confirmed: "Own requests are all answered 200, and one of the first ten took a tenth of a second or more, as only a packet that was sent again does.",
+}, 30, firewall.Established, func(b *harness.Bench) confirmation {
+	return func(ctx context.Context) (string, error) { return resent(ctx, b) }
+})
+
+// again is half the least time after which Linux sends a packet again (200 ms); an answer on loopback takes a millisecond.
+const again = 100 * time.Millisecond
+
+// resent confirms that requests get through, and that some of their packets had to be sent again.
+func resent(ctx context.Context, b *harness.Bench) (string, error) {
+	const tries = 10 // Each has five packets or more: with three in ten lost, every other request is hit.
+	for range tries {
+		r, _ := b.Direct(ctx, b.Plan.Upstream, 10*time.Second)
+		if r.Status != http.StatusOK || r.End != client.Complete {
+			return "", fmt.Errorf("ask %s: got %d %s, want a whole 200", b.Plan.Upstream, r.Status, r.End)
+		}
+		if r.Took >= again {
+			return fmt.Sprintf("own request to %s: 200 after %s or more, which takes a packet that was sent again", b.Plan.Upstream, again), nil
+		}
+	}
+	return "", fmt.Errorf("ask %s: got %d answers within %s each, want one that a lost packet delayed", b.Plan.Upstream, tries, again)
+}

@@ -1,0 +1,106 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// H2Upstream is an upstream that speaks a later HTTP.
+var H2Upstream = harness.RegisterFault(harness.Fault{
+	ID: "h2-upstream", Title: "the upstream speaks only HTTP/2 and the gateway HTTP/1",
+	Cause: harness.Configuration, Type: harness.HTTPProtocolError, Phase: harness.AtOnce,
+	What: "A gRPC server, or any other that speaks HTTP/2 in plain text to those who know. It meets an HTTP/1 request with its own first frame, and tells it to " +
+		"go away: binary, and no HTTP/1 at all.",
+	Made:      "A real HTTP/2 server at the upstream's address, in place of the link; what begins otherwise gets SETTINGS, GOAWAY and the end of the connection.",
+	Confirmed: "An own HTTP/2 request is answered 200; an own HTTP/1 request gets a SETTINGS frame.",
+	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		_, undo, err := standIn(ctx, b, upstream.HTTP2Only)
+		if err != nil {
+			return nil, err
+		}
+		return &harness.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return newer(ctx, b) }}, nil
+	},
+})
+
+// newer confirms that HTTP/2 is what the upstream's address speaks, and all that it speaks.
+func newer(ctx context.Context, b *harness.Bench) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	defer cancel()
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	defer transport.CloseIdleConnections()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.Plan.Upstream.String(), nil)
+	if err != nil {
+		return "", err
+	}
+	answer, err := transport.RoundTrip(r)
+	if err != nil {
+		return "", fmt.Errorf("ask %s over HTTP/2: %w", b.Plan.Upstream, err)
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("ask %s over HTTP/2: got %d, want 200", b.Plan.Upstream, answer.StatusCode)
+	}
+	settings := []byte{0, 0, 0, 4, 0} // A frame with nothing in it, of type 4 (RFC 9113, sections 4.1 and 6.5).
+	got, err := spoken(ctx, b, "")
+	if err != nil || !bytes.HasPrefix(got, settings) {
+		return "", fmt.Errorf("ask %s over HTTP/1: got %.40q (%w), want a SETTINGS frame", b.Plan.Upstream, got, err)
+	}
+	return fmt.Sprintf("own requests to %s: 200 over HTTP/2, frames over HTTP/1", b.Plan.Upstream), nil
+}
+
+// spoken sends an HTTP/1 request after the header, if any, to the upstream's address, and returns all that comes back.
+func spoken(ctx context.Context, b *harness.Bench, header string) ([]byte, error) {
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", b.Plan.Upstream.String())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = c.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	if _, err := fmt.Fprintf(c, "%s%s / HTTP/1.1\r\nHost: upstream\r\nConnection: close\r\n\r\n", header, http.MethodGet); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(c)
+}
+
+// ProxyProtocolExpected is an upstream that wants to be told where a connection comes from.
+var ProxyProtocolExpected = harness.RegisterFault(harness.Fault{
+	ID: "proxy-protocol-expected", Title: "the upstream expects the PROXY protocol and the gateway does not speak it",
+	Cause: harness.Configuration, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
+	What: "The upstream was set up to learn its clients' addresses from a line before the first request. Whoever does not send that line is cut off without a " +
+		"word, as the protocol demands; nothing in the answer tells why, because there is none.",
+	Made:      "A listener at the upstream's address, in place of the link, that passes connections with the header of version 1 on and closes any other.",
+	Confirmed: "An own request with the header is answered 200; one without gets the end of the connection.",
+	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Relay, error) { return upstream.ProxyProtocol(at, b.Upstream.Origin.Addr()) })
+		if err != nil {
+			return nil, err
+		}
+		return &harness.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return announced(ctx, b) }}, nil
+	},
+})
+
+// announced confirms that a request is answered after the header, and only then.
+func announced(ctx context.Context, b *harness.Bench) (string, error) {
+	without, err := ends(b, b.Plan.Upstream, client.Closed)(ctx)
+	if err != nil {
+		return "", err
+	}
+	within, cancel := context.WithTimeout(ctx, 10*quiet)
+	defer cancel()
+	got, err := spoken(within, b, "PROXY UNKNOWN\r\n")
+	if err != nil || !bytes.HasPrefix(got, []byte("HTTP/1.1 200 ")) {
+		return "", fmt.Errorf("ask %s with a PROXY header: got %.40q (%w), want 200", b.Plan.Upstream, got, err)
+	}
+	return without + "; with a PROXY header: 200", nil
+}

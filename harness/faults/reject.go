@@ -1,0 +1,45 @@
+package faults
+
+import (
+	"net/netip"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/firewall"
+)
+
+// rejected registers a firewall that answers each connection attempt with an ICMP message. The phase is that of connecting: on loopback a dial that blocks
+// hears of such a message at its next SYN only, a second later.
+func rejected(f harness.Fault, how firewall.Verdict, want client.End) *harness.Fault {
+	f.Phase = harness.Connecting
+	return walled(f, func(at netip.AddrPort) firewall.Rule {
+		return firewall.Rule{To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Verdict: how}
+	}, func(b *harness.Bench) confirmation { return ends(b, b.Plan.Upstream, want) })
+}
+
+// The firewalls that say no by ICMP.
+var (
+	FirewallRejectPort = rejected(harness.Fault{
+		ID: "firewall-reject-port", Title: "a firewall rejects connections to the upstream as to a closed port", Type: harness.ConnectionRefused,
+		What: "The default of many firewalls that reject: an ICMP message says that the port is unreachable. A dial sees the same ECONNREFUSED that a dead " +
+			"upstream gives, though the upstream is well.",
+		Made:      "An nftables rule in the world: reject TCP to the upstream's port with ICMP port unreachable.",
+		Confirmed: "An own dial to the upstream gets ECONNREFUSED.",
+	}, firewall.RejectPort, client.Refused)
+
+	FirewallRejectAdmin = rejected(harness.Fault{
+		ID: "firewall-reject-admin", Title: "a firewall says that connections to the upstream are prohibited", Type: harness.DestinationIPUnroutable,
+		What: "An honest firewall: its ICMP message says that the communication is administratively prohibited. A dial over IPv4 is told no more than that there " +
+			"is no route to the host.",
+		Made:      "An nftables rule in the world: reject TCP to the upstream's port with ICMP administratively prohibited.",
+		Confirmed: "An own dial to the upstream gets EHOSTUNREACH.",
+	}, firewall.RejectAdmin, client.Unreachable)
+
+	FirewallRejectHost = rejected(harness.Fault{
+		ID: "firewall-reject-host", Title: "a firewall says that the upstream's host cannot be reached", Type: harness.DestinationIPUnroutable,
+		What: "A router or firewall answers in the host's place: host unreachable. It is what a last hop says, too, whose neighbour does not answer ARP any " +
+			"more.",
+		Made:      "An nftables rule in the world: reject TCP to the upstream's port with ICMP host unreachable.",
+		Confirmed: "An own dial to the upstream gets EHOSTUNREACH.",
+	}, firewall.RejectHost, client.Unreachable)
+)

@@ -1,0 +1,144 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"syscall"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// unrouted completes and registers a world that has no way to the upstream. The confirmation is the error of an own dial.
+func unrouted(f harness.Fault, how world.Away, want syscall.Errno) *harness.Fault {
+	f.Cause, f.Type, f.Phase = harness.Network, harness.DestinationIPUnroutable, harness.AtOnce
+	f.Needs = []world.Need{world.AnyAddress}
+	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+		undo, err := b.World.Unroute(b.Plan.Upstream.Addr(), how)
+		if err != nil {
+			return nil, err
+		}
+		return &harness.Injection{Undo: func(context.Context) error { return undo() }, Confirm: undialled(b.Plan.Upstream, want)}, nil
+	}
+	return harness.RegisterFault(f)
+}
+
+// undialled confirms that an own dial fails so.
+func undialled(at netip.AddrPort, want syscall.Errno) confirmation {
+	return func(ctx context.Context) (string, error) {
+		ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+		defer cancel()
+		c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
+		if err == nil {
+			_ = c.Close()
+		}
+		if !errors.Is(err, want) {
+			return "", fmt.Errorf("dial %s: got %w, want %w", at, err, want)
+		}
+		return fmt.Sprintf("own dial to %s: %v", at, want), nil
+	}
+}
+
+// NoRoute is an upstream to whose network no route leads.
+var NoRoute = unrouted(harness.Fault{
+	ID:    "no-route",
+	Title: "no route leads to the upstream",
+	What: "The route to the upstream's network is gone: a tunnel that ended, a route that was withdrawn. The gateway's own kernel says so at once, and not a packet is " +
+		"sent.",
+	Made:      "A route in the world that takes the upstream's address out of the routing table; other addresses stay.",
+	Confirmed: "An own dial gets ENETUNREACH.",
+}, world.NoRoute, syscall.ENETUNREACH)
+
+// HostUnreachable is an upstream that the router cannot find.
+var HostUnreachable = unrouted(harness.Fault{
+	ID:        "host-unreachable",
+	Title:     "the upstream's host cannot be reached",
+	What:      "The upstream's network is there and its host is not: nobody answers for its address on the last hop, and a router, here the gateway's own kernel, says so.",
+	Made:      "An unreachable route for the upstream's address in the world; other addresses stay.",
+	Confirmed: "An own dial gets EHOSTUNREACH.",
+}, world.HostUnreachable, syscall.EHOSTUNREACH)
+
+// LinkDown is a way to the upstream that is lost while connections are pooled.
+var LinkDown = harness.RegisterFault(harness.Fault{
+	ID:    "link-down",
+	Title: "the upstream's address and route vanish while the gateway holds a pooled connection",
+	Cause: harness.Network, Type: harness.ConnectionTimeout, Phase: harness.Responding,
+	Needs: []world.Need{world.AnyAddress},
+	What: "The link to the upstream goes down. Who dials anew is told; who has an open connection is not, because TCP takes it for a loss that will pass: the request is " +
+		"accepted by the kernel, sent nowhere, and waits. A gateway with a pool finds that out by its timeout alone.",
+	Made: "The gateway's pool is filled with one connection, by two requests; then the upstream's address and route are removed from the world. Both are done anew " +
+		"before each probe.",
+	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own request on a connection from before gets nothing, and an " +
+		"own dial gets ENETUNREACH.",
+	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+		d := &downLink{bench: b}
+		return &harness.Injection{Undo: func(context.Context) error { return d.up() }, Rearm: d.down, Confirm: d.confirm}, nil
+	},
+})
+
+// downLink is a link that goes down and up again.
+type downLink struct {
+	bench *harness.Bench
+	own   *client.Conn // from before; nil while the link is up
+	undo  func() error
+}
+
+// down brings the link up, fills the gateway's pool and takes the link down.
+func (d *downLink) down(ctx context.Context) error {
+	if err := d.up(); err != nil {
+		return err
+	}
+	if _, err := pooled(ctx, d.bench); err != nil {
+		return err
+	}
+	var err error
+	if d.own, err = client.Open(ctx, d.bench.Plan.Upstream, netip.Addr{}); err != nil {
+		return err
+	}
+	if r := d.ask(ctx); r.Status != http.StatusOK || !r.Keep {
+		return fmt.Errorf("ask %s: got %d %s, want a 200 and a connection that stays", d.bench.Plan.Upstream, r.Status, r.End)
+	}
+	d.undo, err = d.bench.World.Unroute(d.bench.Plan.Upstream.Addr(), world.NoRoute)
+	return err
+}
+
+// ask sends a request on the own connection and waits for as long as a healthy upstream would never take.
+func (d *downLink) ask(ctx context.Context) client.Response {
+	ctx, cancel := context.WithTimeout(ctx, quiet)
+	defer cancel()
+	return d.own.Do(ctx, client.Request{Method: http.MethodGet, Target: "/", Host: "upstream"})
+}
+
+func (d *downLink) confirm(ctx context.Context) (string, error) {
+	if d.own == nil {
+		return "", errors.New("look at the own connection: got none, want one from before the link went down")
+	}
+	if d.own == nil {
+		return "", fmt.Errorf("ask %s on a connection from before: the link is up", d.bench.Plan.Upstream)
+	}
+	if r := d.ask(ctx); r.End != client.TimedOut || r.Status != 0 {
+		return "", fmt.Errorf("ask %s on a connection from before: got %d %s, want silence for %s", d.bench.Plan.Upstream, r.Status, r.End, quiet)
+	}
+	dial, err := undialled(d.bench.Plan.Upstream, syscall.ENETUNREACH)(ctx)
+	return fmt.Sprintf("own request on a connection from before: silence for %s; %s", quiet, dial), err
+}
+
+// up brings the link up, if it is down.
+func (d *downLink) up() error {
+	if d.undo != nil {
+		if err := d.undo(); err != nil {
+			return err
+		}
+		d.undo = nil
+	}
+	if d.own != nil {
+		_ = d.own.Close()
+		d.own = nil
+	}
+	return nil
+}

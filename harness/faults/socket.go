@@ -1,0 +1,84 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// UnixSocketMissing is an upstream whose socket is gone.
+var UnixSocketMissing = harness.RegisterFault(harness.Fault{
+	ID: "unix-socket-missing", Title: "the upstream's Unix socket is not there",
+	Cause: harness.Configuration, Type: harness.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteUnix,
+	What: "The upstream was not started, it makes its socket elsewhere, or a cleaner of temporary files was thorough. A socket is a file: where there is none, " +
+		"connecting fails at once.",
+	Made:      "The socket, on which the upstream goes on listening, is given another name.",
+	Confirmed: "An own dial to the path gets ENOENT.",
+	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+		aside := b.SocketPath() + ".aside"
+		if err := os.Rename(b.SocketPath(), aside); err != nil {
+			return nil, err
+		}
+		return &harness.Injection{
+			Undo: func(context.Context) error {
+				if err := os.Rename(aside, b.SocketPath()); err != nil && !errors.Is(err, fs.ErrNotExist) { // It is back already.
+					return err
+				}
+				return nil
+			},
+			Confirm: knocks(b, "", dialUnix, syscall.ENOENT),
+		}, nil
+	},
+})
+
+// UnixSocketForbidden is an upstream whose socket is for others.
+var UnixSocketForbidden = harness.RegisterFault(harness.Fault{
+	ID: "unix-socket-forbidden", Title: "the gateway may not use the upstream's Unix socket",
+	Cause: harness.Configuration, Type: harness.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteUnix,
+	What: "The socket is there and somebody listens; its mode lets the upstream's own user in, and the gateway runs as another. It is the commonest mistake " +
+		"with application servers on a socket, and looks from outside like a dead upstream.",
+	Made:      "The socket's mode is set to 0; a gateway that is started as root runs as another user.",
+	Confirmed: "An own dial to the path gets EACCES, made as the user that a gateway runs as who gave root up.",
+	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+		before, err := os.Stat(b.SocketPath())
+		if err != nil {
+			return nil, err
+		}
+		if err := os.Chmod(b.SocketPath(), 0); err != nil {
+			return nil, err
+		}
+		undo := func(context.Context) error { return os.Chmod(b.SocketPath(), before.Mode().Perm()) }
+		confirm := knocks(b, ", as nobody", dialAsNobody, syscall.EACCES)
+		if _, err := confirm(context.Background()); b.World.Mode == world.User && err != nil {
+			// There is one user alone in such a world, whom no mode stops.
+			return nil, errors.Join(fmt.Errorf("a world without root lets everybody use any file: %w", errors.ErrUnsupported), undo(context.Background()))
+		}
+		return &harness.Injection{Undo: undo, Confirm: confirm}, nil
+	},
+})
+
+// dialUnix connects to the socket at path.
+func dialUnix(path string) error {
+	c, err := net.Dial("unix", path)
+	if err == nil {
+		_ = c.Close()
+	}
+	return err
+}
+
+// knocks confirms what comes of connecting to the upstream's socket.
+func knocks(b *harness.Bench, how string, dial func(path string) error, want syscall.Errno) confirmation {
+	return func(context.Context) (string, error) {
+		if err := dial(b.SocketPath()); !errors.Is(err, want) {
+			return "", fmt.Errorf("dial the socket%s: got %w, want %w", how, err, want)
+		}
+		return fmt.Sprintf("own dial to the socket%s: %v", how, want), nil
+	}
+}

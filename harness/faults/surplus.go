@@ -1,0 +1,63 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// forged is what stands behind the declared end of the answer: an answer of its own, for whoever asks next on the connection. It has nobody's stamp.
+const forged = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nforged\n"
+
+// WrongLengthBody is an upstream that sends more than it declares.
+var WrongLengthBody = harness.RegisterFault(harness.Fault{
+	ID:      "wrong-length-body",
+	Title:   "the upstream sends more body than it declares (control: the surplus reaches nobody)",
+	Cause:   harness.Bug,
+	Control: &harness.Expectation{Statuses: []int{http.StatusOK}, By: harness.ByUpstream},
+	Phase:   harness.AtOnce,
+	What: "A length that was counted in characters and sent in bytes: the answer is whole at its declared length, and more follows, on a connection that stays. The " +
+		"gateway passes the answer on without the surplus. What it must not do is keep the connection and take the surplus for the answer to the next request, " +
+		"perhaps another client's (RFC 9112, section 6.3): here it has the very form of one.",
+	Made: "The upstream appends a whole forged 200 to each of its answers, in the same write, and keeps the connection. Before each probe another client's request " +
+		"has brought such an answer to the gateway, which may have kept that connection.",
+	Confirmed: "An own request gets a whole 200; a second one on the same connection gets the forged one, which nobody stamped.",
+	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+		undo := b.Upstream.Origin.Behave(upstream.Surplus{Bytes: []byte(forged)})
+		return &harness.Injection{
+			Undo: func(context.Context) error { undo(); return nil },
+			Rearm: func(ctx context.Context) error {
+				if o := b.Get(ctx); o.Status == 0 {
+					return fmt.Errorf("ask as another client: got %s, want an answer", o)
+				}
+				return nil
+			},
+			Confirm: func(ctx context.Context) (string, error) { return poisons(ctx, b.Plan.Upstream) },
+		}, nil
+	},
+})
+
+// poisons confirms that who believes the second answer on a connection gets the forged one.
+func poisons(ctx context.Context, at netip.AddrPort) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	defer cancel()
+	c, err := client.Open(ctx, at, netip.Addr{})
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = c.Close() }()
+	r := client.Request{Method: http.MethodGet, Target: "/", Host: "upstream", Header: []client.Field{{Name: upstream.NonceHeader, Value: confirmNonce}}}
+	for i, stamp := range []string{confirmNonce, ""} {
+		answer := c.Do(ctx, r)
+		if answer.Status != http.StatusOK || answer.End != client.Complete || answer.Header.Get(upstream.StampHeader) != stamp {
+			return "", fmt.Errorf("ask %s: answer %d: got %d %s stamped %q, want a whole 200 stamped %q", at, i+1, answer.Status, answer.End,
+				answer.Header.Get(upstream.StampHeader), stamp)
+		}
+	}
+	return fmt.Sprintf("two own requests on a connection to %s: the second is answered by the surplus of the first", at), nil
+}

@@ -1,0 +1,44 @@
+package harness
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"testing"
+	"time"
+)
+
+func TestAwaitLetGo(t *testing.T) {
+	if _, err := os.Stat("/proc/net/tcp"); err != nil {
+		t.Skip("this system does not tell")
+	}
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	at := netip.MustParseAddrPort(l.Addr().String())
+	ours, err := net.Dial("tcp4", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if halfClosed(at) {
+		t.Error("got a half-closed connection, want an open one")
+	}
+	_ = theirs.Close()
+	for begin := time.Now(); !halfClosed(at); time.Sleep(time.Millisecond) {
+		if time.Since(begin) > 5*time.Second {
+			t.Fatal("got no half-closed connection, want one")
+		}
+	}
+	time.AfterFunc(20*time.Millisecond, func() { _ = ours.Close() })
+	begin := time.Now()
+	awaitLetGo(t.Context(), at)
+	if took := time.Since(begin); halfClosed(at) || took < 20*time.Millisecond {
+		t.Errorf("got back after %s with it half-closed: %t; want it let go", took, halfClosed(at))
+	}
+}

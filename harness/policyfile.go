@@ -1,0 +1,163 @@
+package harness
+
+import (
+	_ "embed" // for the schema
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// PolicySchema is the JSON schema of a policy file.
+//
+//go:embed policy.schema.json
+var PolicySchema []byte
+
+// policyFile is a user's policy, in YAML.
+type policyFile struct {
+	Name        string              `yaml:"name"`
+	Default     ruleFile            `yaml:"default"`
+	Causes      map[string]ruleFile `yaml:"causes"`
+	Errors      map[string]ruleFile `yaml:"errors"`
+	Experiments map[string]ruleFile `yaml:"experiments"`
+}
+
+// ruleFile is a rule: a code, a list of codes, or a mapping.
+type ruleFile struct {
+	Status   codes         `yaml:"status"`
+	Within   time.Duration `yaml:"within"`
+	Recovery time.Duration `yaml:"recovery"`
+}
+
+// codes is one status code or several.
+type codes []int
+
+// UnmarshalYAML reads a number or a list of numbers.
+func (c *codes) UnmarshalYAML(read func(any) error) error {
+	one := 0
+	if err := read(&one); err == nil {
+		*c = codes{one}
+		return nil
+	}
+	return read((*[]int)(c))
+}
+
+// UnmarshalYAML reads a mapping, or codes alone.
+func (r *ruleFile) UnmarshalYAML(read func(any) error) error {
+	if err := read(&r.Status); err == nil {
+		return nil
+	}
+	type plain ruleFile
+	return read((*plain)(r))
+}
+
+// ParsePolicy reads a user's policy from text, which stands in the file name. The error is one line that begins with file:line:column.
+func ParsePolicy(name string, text []byte) (Policy, error) {
+	f := policyFile{}
+	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
+		return Policy{}, placed(name, err)
+	}
+	tree, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return Policy{}, placed(name, err)
+	}
+	p := Policy{Name: f.Name}
+	if p.Name == "" {
+		return p, fmt.Errorf("%s:1:1: got no name, want one, so that reports can say which policy it was", name)
+	}
+	if slices.ContainsFunc(Policies(), func(own Policy) bool { return own.Name == p.Name }) {
+		return p, fmt.Errorf("%s: name: got %q, which is a policy of Gatequake's own, want another", at(name, tree, "name"), p.Name)
+	}
+	if p.Default, err = f.Default.rule(name, tree, "default"); err != nil {
+		return p, err
+	}
+	p.Default = p.Default.or(Document().Default)
+	if p.Causes, err = section(name, tree, "causes", f.Causes, Causes()); err != nil {
+		return p, err
+	}
+	if p.Errors, err = section(name, tree, "errors", f.Errors, ErrorTypes()); err != nil {
+		return p, err
+	}
+	ids := []string{}
+	for _, fault := range Faults() {
+		ids = append(ids, fault.ID)
+	}
+	p.Experiments, err = section(name, tree, "experiments", f.Experiments, ids)
+	return p, err
+}
+
+// section turns a mapping of the file into rules, and refuses keys that are not known.
+func section[K ~string](file string, tree *ast.File, name string, rules map[string]ruleFile, known []K) (map[K]Rule, error) {
+	names := make([]string, len(known))
+	for i, k := range known {
+		names[i] = string(k)
+	}
+	out := map[K]Rule{}
+	for key, r := range rules {
+		if !slices.Contains(names, key) {
+			near := ""
+			if n := Nearest(key, names); n != "" {
+				near = "did you mean " + n + "? "
+			}
+			return nil, fmt.Errorf("%s: %s: got %q; %sthere are: %s", at(file, tree, name, key), name, key, near, strings.Join(names, ", "))
+		}
+		rule, err := r.rule(file, tree, name, key)
+		if err != nil {
+			return nil, err
+		}
+		out[K(key)] = rule
+	}
+	return out, nil
+}
+
+// rule checks the rule that stands at path.
+func (r ruleFile) rule(file string, tree *ast.File, path ...string) (Rule, error) {
+	for _, code := range r.Status {
+		if code < 100 || code > 599 {
+			return Rule{}, fmt.Errorf("%s: %s: got status %d, want 100 to 599", at(file, tree, path...), strings.Join(path, ": "), code)
+		}
+	}
+	if r.Within < 0 || r.Recovery < 0 {
+		return Rule{}, fmt.Errorf("%s: %s: got a negative time, want more than 0", at(file, tree, path...), strings.Join(path, ": "))
+	}
+	return Rule{Statuses: r.Status, Within: r.Within, Recovery: r.Recovery}, nil
+}
+
+// at returns file:line:column of the key at path.
+func at(file string, tree *ast.File, path ...string) string {
+	node := ast.Node(tree.Docs[0].Body)
+	place := node
+	for _, key := range path {
+		for _, entry := range entries(node) {
+			if entry.Key.GetToken().Value == key {
+				place, node = entry.Key, entry.Value
+				break
+			}
+		}
+	}
+	p := place.GetToken().Position
+	return fmt.Sprintf("%s:%d:%d", file, p.Line, p.Column)
+}
+
+// entries lists the keys and values of a mapping.
+func entries(n ast.Node) []*ast.MappingValueNode {
+	if m, ok := n.(*ast.MappingNode); ok {
+		return m.Values
+	}
+	return nil
+}
+
+// placed puts a YAML error on one line that begins with where it is.
+func placed(file string, err error) error {
+	var y yaml.Error
+	if !errors.As(err, &y) || y.GetToken() == nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	p := y.GetToken().Position
+	return fmt.Errorf("%s:%d:%d: %s", file, p.Line, p.Column, y.GetMessage())
+}

@@ -1,0 +1,78 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Run is one of several runs of an experiment.
+type Run struct {
+	Observed   string  `json:"observed"`
+	Result     Result  `json:"verdict"`
+	Reason     string  `json:"reason,omitempty"`
+	RecoveryMS float64 `json:"recovery_ms"`
+	TookMS     float64 `json:"took_ms"`
+}
+
+// Mixed reports whether an experiment that was repeated did not always come out the same.
+func (v Verdict) Mixed() bool {
+	return slices.ContainsFunc(v.Runs, func(r Run) bool { return r.Observed != v.Runs[0].Observed || r.Result != v.Runs[0].Result })
+}
+
+// Merge makes one verdict of the verdicts on several runs of one experiment, in any number above none. If all of them are alike, it is the first, with the
+// runs listed. If not, it says so: it is the worst of them, and a fail if some passed and some did not, never whichever came last.
+func Merge(runs []Verdict) Verdict {
+	if len(runs) == 1 {
+		return runs[0]
+	}
+	worst := slices.MaxFunc(runs, func(a, b Verdict) int { return badness(a) - badness(b) })
+	alike, order, count := true, []string{}, map[string]int{}
+	for _, v := range runs {
+		alike = alike && v.Result == runs[0].Result && v.Known() == runs[0].Known() && v.Observed == runs[0].Observed
+		if count[v.Observed]++; count[v.Observed] == 1 {
+			order = append(order, v.Observed)
+		}
+	}
+	merged := worst
+	merged.Runs = make([]Run, len(runs))
+	merged.TookMS = 0
+	for i, v := range runs {
+		merged.Runs[i] = Run{Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS}
+		merged.TookMS += v.TookMS
+	}
+	if alike {
+		return merged
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return count[b] - count[a] })
+	parts := make([]string, len(order))
+	for i, o := range order {
+		if parts[i] = fmt.Sprintf("%d × %s", count[o], o); o == "" {
+			parts[i] = fmt.Sprintf("%d × nothing", count[o])
+		}
+	}
+	merged.Observed = "not always the same: " + strings.Join(parts, ", ")
+	if merged.Result != Pass && merged.Result != Unsupported {
+		merged.Deviation = "" // What happens only sometimes is not what the list says.
+		merged.Reason = strings.TrimSuffix(fmt.Sprintf("%s; the worst: %s", merged.Observed, worst.Reason), "; the worst: ")
+	}
+	if merged.Result == Inconclusive && slices.ContainsFunc(runs, func(v Verdict) bool { return v.Result == Fail }) {
+		merged.Result = Fail
+	}
+	return merged
+}
+
+// badness orders results: what the merged verdict of several is.
+func badness(v Verdict) int {
+	switch {
+	case v.Result == Pass:
+		return 0
+	case v.Result == Unsupported:
+		return 1
+	case v.Known():
+		return 2
+	case v.Result == Inconclusive:
+		return 3
+	}
+	return 4
+}

@@ -1,0 +1,30 @@
+package runner
+
+import (
+	"sync"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// runs collects the verdicts of jobs that are run several times.
+type runs struct {
+	want int
+
+	mu  sync.Mutex
+	got map[string][]harness.Verdict
+}
+
+// add notes a verdict, and returns the verdict on all runs of the job when it was the last.
+func (r *runs) add(j Job, v harness.Verdict) (harness.Verdict, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.got == nil {
+		r.got = map[string][]harness.Verdict{}
+	}
+	key := column(j) + " " + j.Experiment
+	r.got[key] = append(r.got[key], v)
+	if len(r.got[key]) < r.want {
+		return harness.Verdict{}, false
+	}
+	return harness.Merge(r.got[key]), true
+}
