@@ -1,8 +1,11 @@
 # Gatequake. `make help` lists the verbs; CI calls these and nothing else.
 
 GO ?= go
-# More flags for gatequake or go test: make run ARGS='--gateway nginx --only refused', make test ARGS='-run Refused'.
+# More flags for gatequake or go test: make run ARGS='--gateway nginx --only refused', make test ARGS='-run Merge'.
 ARGS ?=
+# Ginkgo runs the suites' experiments side by side: they wait more than they work. Everything else is plain go test.
+GINKGO := $(GO) tool ginkgo -p --procs=16 --randomize-all --fail-on-pending --fail-on-empty --silence-skips
+OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
@@ -18,10 +21,12 @@ run: build ## the main job: every experiment on every gateway that is found, end
 	@bin/gatequake run $(ARGS)
 
 test: ## every test; the scenarios run on the built-in gateway
-	@$(GO) test -count=1 ./... $(ARGS)
+	@$(GINKGO) ./scenarios/...
+	@$(GO) test -count=1 $(OTHERS) $(ARGS)
 
 race: ## every test under the race detector (needs a C compiler)
-	@GORACE=atexit_sleep_ms=0 $(GO) test -race -count=1 ./... $(ARGS)
+	@GORACE=atexit_sleep_ms=0 $(GINKGO) --race ./scenarios/...
+	@GORACE=atexit_sleep_ms=0 $(GO) test -race -count=1 $(OTHERS) $(ARGS)
 
 check: ## formatting, linters, vet for other systems
 	@$(LINT) run ./...

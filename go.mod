@@ -67,3 +67,5 @@ require (
 	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7 // indirect
 	rsc.io/binaryregexp v0.2.0 // indirect
 )
+
+tool github.com/onsi/ginkgo/v2/ginkgo

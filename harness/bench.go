@@ -189,8 +189,11 @@ func (b *Bench) startWall() (err error) {
 	return err
 }
 
+// caFile holds the authority's certificate, in the world's folder.
+const caFile = "upstream-ca.pem"
+
 func (b *Bench) startGateway() error {
-	ca := filepath.Join(b.World.Dir, "upstream-ca.pem")
+	ca := filepath.Join(b.World.Dir, caFile)
 	if err := os.WriteFile(ca, b.Authority.PEM(), 0o644); err != nil {
 		return err
 	}

@@ -137,17 +137,3 @@ func free(base uint16) bool {
 	}
 	return true
 }
-
-// secrets are the internal addresses and names that a page for clients must not name.
-func (b *Bench) secrets() []string {
-	all := []string{namedHost, secureHost}
-	stranger := netip.AddrPortFrom(b.Plan.Stranger, b.Plan.Upstream.Port())
-	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Bystander, b.Plan.Secure, b.Plan.Nobody, b.Plan.Auth, stranger} {
-		if b.World.Sealed() {
-			all = append(all, at.Addr().String()) // Nobody but the upstream has it.
-		} else {
-			all = append(all, at.String())
-		}
-	}
-	return all
-}

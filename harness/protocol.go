@@ -80,6 +80,20 @@ func (b *Bench) door(source netip.Addr) netip.AddrPort {
 	return b.Plan.Gateway
 }
 
+// Curl returns the start of a curl command, and of the URL, with which a client that has the address asks as the bench's clients do.
+func (b *Bench) Curl(from Client) (command, url string) {
+	door := b.door(b.Plan.Clients[from])
+	switch b.way.Protocol {
+	case client.HTTP10:
+		return "curl -i --http1.0", "http://" + door.String()
+	case client.H2:
+		return fmt.Sprintf("curl -i --http2 --cacert %s --connect-to ::%s", filepath.Join(b.World.Dir, caFile), door), "https://" + gatewayHost
+	case client.H2C:
+		return "curl -i --http2-prior-knowledge", "http://" + door.String()
+	}
+	return "curl -i", "http://" + door.String()
+}
+
 // certify makes the certificate that the gateway shows its clients, who will trust it, and returns the file that holds it: PEM, its key included.
 func (b *Bench) certify() (file string, err error) {
 	cert, err := b.Authority.Issue(upstream.Leaf{Names: []string{gatewayHost}})

@@ -101,6 +101,9 @@ func sayFault(say func(word, s string), f *harness.Fault) {
 	default:
 		say("expected", want.String()+": under the policy document every broken upstream is a 502, and the gateway itself says so.")
 	}
+	if f.Tolerated != nil {
+		say("tolerated", "a whole 200 of the upstream, unless the policy names this experiment: "+f.Tolerated.Why+".")
+	}
 	if f.Type != "" {
 		say("RFC 9209", fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", f.Type, f.Type.Recommended()))
 	}

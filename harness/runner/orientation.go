@@ -45,15 +45,16 @@ func commands(b *harness.Bench, e harness.Experiment) [][2]string {
 		route = e.Fault.Route
 	}
 	all := [][2]string{}
+	client, url := b.Curl(harness.Anyone)
 	if e.Block == nil {
-		all = append(all, [2]string{fmt.Sprintf("curl -i http://%s%s", p.Gateway, route.Path()), "what a client sees: expected " + e.Expected(harness.Document()).String()})
+		all = append(all, [2]string{fmt.Sprintf("%s %s%s", client, url, route.Path()), "what a client sees: expected " + e.Expected(harness.Document()).String()})
 	} else {
 		for _, ask := range slices.Concat(e.Block.First, e.Block.Refused, e.Block.LetIn) {
 			all = append(all, [2]string{curl(b, ask), ask.As})
 		}
 	}
 	all = append(all,
-		[2]string{fmt.Sprintf("curl -i http://%s/bystander/", p.Gateway), "another route of the same gateway"},
+		[2]string{fmt.Sprintf("%s %s/bystander/", client, url), "another route of the same gateway"},
 		[2]string{fmt.Sprintf("curl -i http://%s/", p.Upstream), "the upstream, past the gateway"},
 		[2]string{fmt.Sprintf("tail -n 5 %s/*.out %[1]s/*.log", b.World.Dir), "what the gateway says about it"})
 	if b.World.Lacks(world.Firewall) == "" {
@@ -64,15 +65,13 @@ func commands(b *harness.Bench, e harness.Experiment) [][2]string {
 
 // curl is the command that asks as a client would.
 func curl(b *harness.Bench, ask harness.Ask) string {
-	c, door := "curl -i --path-as-is", b.Plan.Gateway
+	c, url := b.Curl(ask.From)
+	c += " --path-as-is"
 	if ask.Method != "" && ask.Method != http.MethodGet {
 		c += " -X " + ask.Method
 	}
 	for _, f := range ask.Header {
 		c += fmt.Sprintf(" -H '%s: %s'", f.Name, f.Value)
-	}
-	if b.Plan.Clients[ask.From].Is6() {
-		door = b.Plan.Gateway6
 	}
 	if ask.From != harness.Anyone {
 		c += " --interface " + b.Plan.Clients[ask.From].String()
@@ -87,5 +86,5 @@ func curl(b *harness.Bench, ask harness.Ask) string {
 	if path == "" {
 		path = "/"
 	}
-	return fmt.Sprintf("%s 'http://%s%s'", c, door, path)
+	return fmt.Sprintf("%s '%s%s'", c, url, path)
 }

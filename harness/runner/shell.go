@@ -43,7 +43,7 @@ func serveShell(ctx context.Context, w *world.World, request json.RawMessage) (a
 			return nil, fmt.Errorf("hold %s: needs %s: %s", e.ID, n.About(), reason)
 		}
 	}
-	setup := harness.Setup{Definition: r.Gateway, Setting: r.Setting}
+	setup := harness.Setup{Definition: r.Gateway, Setting: r.Setting, Protocol: e.Protocol}
 	if e.Fault != nil {
 		setup.Prepare = e.Fault.Prepare
 	}
