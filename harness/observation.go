@@ -37,6 +37,8 @@ type Observation struct {
 
 	keep bool         // the answer left the connection open for another request
 	says wording.Kind // what the page reads like
+	// heard is true when the client heard back over a WebSocket what it had said.
+	heard bool
 }
 
 // Ends of the client's connection after an answer that was whole.

@@ -52,7 +52,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 		return o
 	}
 	defer func() { _ = c.Close() }()
-	o.fill(c.Do(ctx, r))
+	o.fill(p.Route.exchange(ctx, c, r))
 	if o.Answered() {
 		o.After = b.after(ctx, c, o, source)
 	}
@@ -95,7 +95,7 @@ func (o *Observation) fill(r client.Response) {
 	o.Status, o.Header, o.End, o.Error = r.Status, r.Header, r.End, r.Error
 	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
 	o.Connect, o.Head, o.Took = ms(r.Connect), ms(r.Head), ms(r.Took)
-	o.keep = r.Keep
+	o.keep, o.heard = r.Keep, heard(r)
 	o.says, _ = wording.Classify(r.Status, r.Header, r.Body)
 	switch {
 	case r.Status == 0:

@@ -1,5 +1,7 @@
 package harness
 
+import "net/http"
+
 // Route is a part of the gateway's URL space with an upstream of its own.
 type Route string
 
@@ -17,7 +19,17 @@ const (
 	RouteUnix Route = "unix"
 	// RouteVouched leads to the upstream for those whom another service vouches for.
 	RouteVouched Route = "vouched"
+	// RouteWebSocket leads to the upstream, and lets a client and the upstream switch to WebSocket.
+	RouteWebSocket Route = "ws"
 )
+
+// methods are what a fault of the route is probed with.
+func (r Route) methods() []string {
+	if r == RouteWebSocket {
+		return []string{http.MethodGet} // There is no other handshake (RFC 6455, section 4.1).
+	}
+	return methods
+}
 
 // Path returns the path of the route's root.
 func (r Route) Path() string {

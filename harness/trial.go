@@ -162,7 +162,7 @@ const cacheTick = time.Second
 func (t *trial) probeFault(ctx context.Context) error {
 	f := t.experiment.Fault
 	t.within = max(t.limit(f.Phase)+Slack, t.policy.Expect(f).Within)
-	for _, method := range methods {
+	for _, method := range f.Route.methods() {
 		if err := t.rearm(ctx); err != nil {
 			return err
 		}

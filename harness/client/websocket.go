@@ -30,29 +30,32 @@ func (c *Conn) Talk(ctx context.Context, r Request, text string) (resp Response)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	said := websocket.Frame{Op: websocket.Text, Payload: []byte(text)}
-	for err := said.Write(c.conn, true); ; {
-		var f websocket.Frame
-		if err == nil || EndOf(err) == Reset { // What came before the reset may still be read.
-			f, err = websocket.Read(c.reader)
-		}
+	var err error
+	if resp.Body, resp.End, err = c.converse([]byte(text)); err != nil {
+		resp.Error = err.Error()
+	}
+	resp.BodyBytes = int64(len(resp.Body))
+	return resp
+}
+
+// converse says text, hears the same, says that this was all, and hears that too.
+func (c *Conn) converse(text []byte) (heard []byte, end End, err error) {
+	for _, said := range []websocket.Frame{{Op: websocket.Text, Payload: text}, websocket.Ending(websocket.Normal)} {
+		_ = said.Write(c.conn, true) // When it does not get through, the read says why, or what was said before.
+		f, err := websocket.Read(c.reader)
 		switch {
 		case err != nil && EndOf(err) == TimedOut:
-			resp.End, resp.Error = TimedOut, err.Error()
-			return resp
+			return heard, TimedOut, err
 		case err != nil:
-			resp.End, resp.Error = Truncated, err.Error()
-			return resp
+			return heard, Truncated, err
 		case f.Op == websocket.Close && f.Code() != websocket.Normal:
-			resp.End, resp.Error = Truncated, fmt.Sprintf("closed with the code %d", f.Code())
-			return resp
+			return heard, Truncated, fmt.Errorf("closed with the code %d", f.Code())
 		case f.Op == websocket.Close:
-			return resp
-		case f.Op != websocket.Text || !bytes.Equal(f.Payload, said.Payload):
-			resp.End, resp.Error = Malformed, fmt.Sprintf("heard %q, said %q", f.Payload, text)
-			return resp
+			return heard, Complete, nil
+		case f.Op != said.Op || !bytes.Equal(f.Payload, text):
+			return heard, Malformed, fmt.Errorf("heard %q, said %q", f.Payload, said.Payload)
 		}
-		resp.Body, resp.BodyBytes = f.Payload, int64(len(f.Payload))
-		err = websocket.Ending(websocket.Normal).Write(c.conn, true)
+		heard = f.Payload
 	}
+	return heard, Complete, nil
 }

@@ -3,6 +3,8 @@ package upstream
 import (
 	"io"
 	"net/http"
+
+	"github.com/gatequake/gatequake/harness/websocket"
 )
 
 // Behaviour is how an origin answers.
@@ -28,10 +30,13 @@ func (o *Origin) behaviour() Behaviour {
 // holdPath is where a Crowd waits.
 const holdPath = "/hold"
 
-// healthy answers with a stamped 200. At holdPath the body ends only when the client leaves.
+// healthy answers with a stamped 200, and an echo in a WebSocket to who asks for one. At holdPath the body ends only when the client leaves.
 type healthy struct{}
 
 func (healthy) Answer(r *http.Request, c *Conn) End {
+	if websocket.Asked(r.Header) {
+		return WebSocket{}.Answer(r, c)
+	}
 	if r.URL.Path != holdPath {
 		return Status{Code: http.StatusOK}.Answer(r, c)
 	}

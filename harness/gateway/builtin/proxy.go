@@ -128,6 +128,9 @@ func (c *Config) hold(resp *http.Response) error {
 	if resp.StatusCode < 100 || resp.StatusCode > 599 { // Over one below, http.Server ends the client's connection without an answer.
 		return fmt.Errorf("read head of answer: got status %d, want 100 to 599", resp.StatusCode)
 	}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return nil // It has no body, but a connection, which ReverseProxy passes on to who asked for one.
+	}
 	held := &bytes.Buffer{}
 	stop := time.AfterFunc(time.Duration(c.ResponseTimeout), func() { _ = resp.Body.Close() })
 	defer stop.Stop()
