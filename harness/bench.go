@@ -27,6 +27,8 @@ type Bench struct {
 	Upstream, Bystander, Secure *Place
 	// Auth is the link in front of the service that the gateway asks about some requests.
 	Auth *link.Link
+	// HTTP2 is the link in front of the upstream that speaks HTTP/2.
+	HTTP2 *link.Link
 	// Socket leads to Upstream's link from a Unix socket at SocketPath.
 	Socket *upstream.Relay
 	// Authority issued the certificate of Secure; the gateway knows it.
@@ -84,7 +86,7 @@ func NewBench(w *world.World, s Setup) (*Bench, error) {
 		s.Prepare(&plan)
 	}
 	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, way: client.Way{Protocol: s.Protocol}}
-	for _, step := range []func() error{b.startUpstreams, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway} {
+	for _, step := range []func() error{b.startUpstreams, b.startHTTP2, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway} {
 		if err := step(); err != nil {
 			b.Close()
 			return nil, fmt.Errorf("set up bench: %w", err)
@@ -125,6 +127,17 @@ func (b *Bench) startUpstreams() (err error) {
 		}
 	}
 	return nil
+}
+
+func (b *Bench) startHTTP2() error {
+	origin, err := upstream.StartHTTP2("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	b.atClose(func() { _ = origin.Close() })
+	b.Record(origin)
+	b.HTTP2, err = b.newLink(b.Plan.HTTP2, origin.Addr())
+	return err
 }
 
 // Workers is how many requests the upstream handles at once: few, so that a small crowd keeps all of them busy.
@@ -207,7 +220,7 @@ func (b *Bench) startGateway() error {
 		DeniedIP: b.Plan.Clients[Banned], DeniedCIDR: b.Plan.BannedNet, DeniedAgent: deniedAgent, DeniedPath: deniedPath,
 		Listen6: b.Plan.Gateway6, DeniedIPv6: b.Plan.Clients[Banned6], DeniedVPN: b.Plan.VPN, DeniedMethod: deniedMethod, GuardedPath: guardedPath,
 		DroppedAgent: droppedAgent, Files: b.files(), Member: member, Password: password, Auth: b.Plan.Auth,
-		ListenTLS: b.Plan.GatewayTLS, ListenH2C: b.Plan.GatewayH2C, ServerCert: cert, Root: os.Geteuid() == 0,
+		ListenTLS: b.Plan.GatewayTLS, ListenH2C: b.Plan.GatewayH2C, ServerCert: cert, HTTP2: b.Plan.HTTP2, Root: os.Geteuid() == 0 && b.World.Sealed(),
 	}
 	return b.launch(b.vars)
 }

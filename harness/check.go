@@ -105,6 +105,9 @@ func checkAnswer(o Observation, want Expectation, within time.Duration) []Check 
 	if want.OrCut && o.By == ByUpstream && !want.Accepts(o.Status) {
 		return append(checks, check(CheckCutVisible, o.End == client.Truncated, o.String()+", seemingly whole", want.String()))
 	}
+	if want.OrUnavailable && o.Status == http.StatusOK && o.GRPC == unavailable {
+		want.Statuses = []int{o.Status}
+	}
 	if want.relayed(o) {
 		want.Statuses, want.By = []int{o.Status}, o.By
 	}

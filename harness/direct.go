@@ -34,6 +34,14 @@ func (b *Bench) Handshake(ctx context.Context, to netip.AddrPort) error {
 	return c.Close()
 }
 
+// DirectHTTP2 sends one GET straight to the address of the upstream that speaks HTTP/2, and waits at most within.
+func (b *Bench) DirectHTTP2(ctx context.Context, within time.Duration) (client.Response, string) {
+	r, _ := b.request(Probe{})
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return client.Way{Protocol: client.H2C}.Once(ctx, b.Plan.HTTP2, netip.Addr{}, r), r.Header[0].Value
+}
+
 // sound proves, without the gateway, that every upstream and the name work.
 func (b *Bench) sound(ctx context.Context) error {
 	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Bystander} {
@@ -41,6 +49,9 @@ func (b *Bench) sound(ctx context.Context) error {
 		if r.Header.Get(upstream.StampHeader) != nonce || r.End != client.Complete {
 			return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", at, r.Status, r.End, r.Error)
 		}
+	}
+	if r, nonce := b.DirectHTTP2(ctx, patience); r.Header.Get(upstream.StampHeader) != nonce || r.End != client.Complete {
+		return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", b.Plan.HTTP2, r.Status, r.End, r.Error)
 	}
 	if err := b.Handshake(ctx, b.Plan.Secure); err != nil {
 		return fmt.Errorf("upstream %s: %w", b.Plan.Secure, err)

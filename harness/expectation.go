@@ -32,6 +32,8 @@ type Expectation struct {
 	OrCut bool `json:"or_cut,omitempty"`
 	// OrRelayed, if not nil, accepts, besides, a whole 200 of the upstream.
 	OrRelayed *Tolerance `json:"or_relayed,omitempty"`
+	// OrUnavailable accepts, besides, the status UNAVAILABLE of gRPC, over a 200 by the same author.
+	OrUnavailable bool `json:"or_unavailable,omitempty"`
 	// Header holds fields that the answer must still carry as the upstream wrote them.
 	Header map[string]string `json:"header,omitempty"`
 	// Within and Recovery, if not zero, bound the time to the answer and to the steady state after the fault.
@@ -54,6 +56,9 @@ func (e Expectation) String() string {
 	}
 	if e.OrRelayed != nil {
 		s += ", or relayed whole"
+	}
+	if e.OrUnavailable {
+		s += ", or UNAVAILABLE"
 	}
 	if e.Within > 0 {
 		s += fmt.Sprintf(", within %s", e.Within)

@@ -42,7 +42,7 @@ func Experiments() []Experiment {
 func registered() []Experiment {
 	all := []Experiment{}
 	for _, f := range faults() {
-		all = append(all, Experiment{ID: f.ID, Fault: f})
+		all = append(all, Experiment{ID: f.ID, Fault: f, Protocol: f.Route.protocol()})
 		for _, s := range f.Also {
 			all = append(all, Experiment{ID: f.ID + "@" + string(s), Fault: f, State: s})
 		}

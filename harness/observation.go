@@ -18,6 +18,8 @@ type Observation struct {
 	// Status is the status code, 0 if no answer came.
 	Status int         `json:"status"`
 	Header http.Header `json:"header,omitempty"`
+	// GRPC is the status of a call of gRPC; empty for what is none, or has none.
+	GRPC string `json:"grpc_status,omitempty"`
 	// By is who wrote the answer: the one who stamped it with our nonce, the upstream or someone between; else the gateway.
 	By Author `json:"by"`
 	// End is how the exchange ended; Error is what stopped one that did not end well.
@@ -59,6 +61,9 @@ func (o Observation) String() string {
 		return fmt.Sprintf("no answer: %s", o.End)
 	}
 	s := fmt.Sprintf("%d by %s", o.Status, o.By)
+	if o.GRPC != "" {
+		s += ", grpc-status " + o.GRPC
+	}
 	switch o.End {
 	case client.Complete:
 		return s

@@ -22,6 +22,8 @@ type Plan struct {
 	// Named leads to Upstream through Nameserver.
 	Named      gateway.Name
 	Nameserver netip.AddrPort
+	// HTTP2 is an upstream that speaks HTTP/2 in plain text.
+	HTTP2 netip.AddrPort
 	// NamedFor is the time to live of Named's address. The zero value is what experiments want that look at a fault of names.
 	NamedFor time.Duration
 	// Nobody is an address of the upstream's host at which nothing listens.
@@ -73,6 +75,7 @@ func planFor(w *world.World) (Plan, error) {
 		Bystander:  netip.MustParseAddrPort("198.51.100.12:8080"),
 		Secure:     netip.MustParseAddrPort("198.51.100.13:8443"),
 		Auth:       netip.MustParseAddrPort("198.51.100.14:8080"),
+		HTTP2:      netip.MustParseAddrPort("198.51.100.15:8080"),
 		Nobody:     netip.MustParseAddrPort("198.51.100.11:8099"),
 		Stranger:   netip.MustParseAddr("198.51.100.99"),
 		Unroutable: netip.MustParseAddr("2001:db8:bad::11"),
@@ -99,7 +102,7 @@ func clients(net string) map[Client]netip.Addr {
 const (
 	firstPort  = 10000
 	blockCount = 2000
-	blockSize  = 9
+	blockSize  = 10
 )
 
 // portablePlan takes a block of ports that no other process of this machine uses; processes start looking at different places.
@@ -116,7 +119,7 @@ func portablePlan() (Plan, error) {
 		c[Anyone] = at(0).Addr() // Systems that have no other loopback address can still make clients.
 		return Plan{
 			Gateway: at(0), Upstream: at(1), Bystander: at(2), Secure: at(3), Nobody: at(4), Nameserver: at(5), Auth: at(6),
-			GatewayTLS: at(7), GatewayH2C: at(8),
+			GatewayTLS: at(7), GatewayH2C: at(8), HTTP2: at(9),
 			Named:     gateway.Name{Host: namedHost, Port: base + 1},
 			Stranger:  netip.MustParseAddr("127.0.0.99"), // Linux answers for all of 127.0.0.0/8, and our servers are at 127.0.0.1.
 			Clients:   c,

@@ -48,7 +48,7 @@ func Policies() []Policy { return []Policy{Document(), RFC9209()} }
 // Expect returns what a client should see under the fault. A control is what it is under every policy, unless one names it.
 func (p Policy) Expect(f *Fault) Expectation {
 	rule := p.Experiments[f.ID].or(p.Errors[f.Type]).or(p.Causes[f.Cause]).or(p.Default)
-	e := Expectation{Statuses: rule.Statuses, By: ByGateway, OrCut: f.AfterHead, Within: rule.Within, Recovery: rule.Recovery}
+	e := Expectation{Statuses: rule.Statuses, By: ByGateway, OrCut: f.AfterHead, OrUnavailable: f.Route == RouteGRPC, Within: rule.Within, Recovery: rule.Recovery}
 	_, named := p.Experiments[f.ID]
 	if !named {
 		e.OrRelayed = f.Tolerated

@@ -18,7 +18,7 @@ type Probe struct {
 	// Route and Ask.Path say where to; the path counts if it is there.
 	Route Route
 	Ask   Ask
-	// Method is that of Ask if empty, and GET if that is empty too.
+	// Method is that of Ask if empty, and that of every client of the route, GET but for gRPC, if that is empty too.
 	Method string
 	// Within is how long the client waits for the whole answer.
 	Within time.Duration
@@ -62,7 +62,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 
 // method is the one that is sent.
 func (p Probe) method() string {
-	return cmp.Or(p.Method, p.Ask.Method, http.MethodGet)
+	return cmp.Or(p.Method, p.Ask.Method, p.Route.methods()[0])
 }
 
 func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
@@ -83,7 +83,9 @@ func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 			client.Field{Name: "Forwarded", Value: "for=" + claimed})
 	}
 	r.Header = append(r.Header, p.Ask.Header...)
-	if r.Method == http.MethodPost {
+	if p.Route == RouteGRPC {
+		call(&r)
+	} else if r.Method == http.MethodPost {
 		r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "text/plain"})
 		r.Body = []byte(probeBody)
 	}
@@ -95,7 +97,7 @@ func (o *Observation) fill(r client.Response) {
 	o.Status, o.Header, o.End, o.Error = r.Status, r.Header, r.End, r.Error
 	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
 	o.Connect, o.Head, o.Took = ms(r.Connect), ms(r.Head), ms(r.Took)
-	o.keep, o.heard = r.Keep, heard(r)
+	o.keep, o.heard, o.GRPC = r.Keep, heard(r), statusOf(r)
 	o.says, _ = wording.Classify(r.Status, r.Header, r.Body)
 	switch {
 	case r.Status == 0:

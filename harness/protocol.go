@@ -59,6 +59,9 @@ func (e Experiment) cannot(d *gateway.Definition, setting string) string {
 			return reason
 		}
 	}
+	if route := e.route(); (route == RouteHTTP2 || route == RouteGRPC) && !d.Uses(setting, "HTTP2") {
+		return fmt.Sprintf("nothing in %s leads to {{.HTTP2}}, the upstream that speaks HTTP/2", setting)
+	}
 	for _, p := range spoken {
 		if p.Protocol == e.Protocol && p.variable != "" && !d.Uses(setting, p.variable) {
 			return fmt.Sprintf("nothing in %s listens at {{.%s}}, where clients of %s connect", setting, p.variable, p.about)

@@ -1,6 +1,10 @@
 package harness
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/gatequake/gatequake/harness/client"
+)
 
 // Route is a part of the gateway's URL space with an upstream of its own.
 type Route string
@@ -21,14 +25,29 @@ const (
 	RouteVouched Route = "vouched"
 	// RouteWebSocket leads to the upstream, and lets a client and the upstream switch to WebSocket.
 	RouteWebSocket Route = "ws"
+	// RouteHTTP2 leads to an upstream that speaks HTTP/2 in plain text, and nothing else.
+	RouteHTTP2 Route = "h2"
+	// RouteGRPC leads to the same, for calls of gRPC; clients speak HTTP/2 in plain text too.
+	RouteGRPC Route = "grpc"
 )
 
 // methods are what a fault of the route is probed with.
 func (r Route) methods() []string {
-	if r == RouteWebSocket {
+	switch r {
+	case RouteWebSocket:
 		return []string{http.MethodGet} // There is no other handshake (RFC 6455, section 4.1).
+	case RouteGRPC:
+		return []string{http.MethodPost} // Every call is one.
 	}
 	return methods
+}
+
+// protocol is what clients of the route speak.
+func (r Route) protocol() client.Protocol {
+	if r == RouteGRPC {
+		return client.H2C
+	}
+	return client.HTTP11
 }
 
 // Path returns the path of the route's root.

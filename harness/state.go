@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"github.com/gatequake/gatequake/harness/link"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -54,8 +55,8 @@ func (b *Bench) struck(ctx context.Context, s State) error {
 
 // dropPooled ends every connection between the gateway and its upstreams: a pooled one may hide a fault of the connection attempt.
 func (b *Bench) dropPooled(ctx context.Context) error {
-	for _, p := range []*Place{b.Upstream, b.Secure} {
-		back, err := p.Link.StepAside(ctx)
+	for _, l := range []*link.Link{b.Upstream.Link, b.Secure.Link, b.HTTP2} {
+		back, err := l.StepAside(ctx)
 		if err != nil {
 			return fmt.Errorf("drop pooled connections: %w", err)
 		}
@@ -63,7 +64,7 @@ func (b *Bench) dropPooled(ctx context.Context) error {
 			return fmt.Errorf("drop pooled connections: %w", err)
 		}
 	}
-	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Secure} {
+	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Secure, b.Plan.HTTP2} {
 		awaitLetGo(ctx, at)
 	}
 	return nil

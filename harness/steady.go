@@ -48,5 +48,5 @@ func (b *Bench) await(ctx context.Context, r Route) error {
 
 // Healthy reports whether the observation is of a steady state.
 func (o Observation) Healthy() bool {
-	return (o.Status == http.StatusOK || o.heard) && o.By == ByUpstream && o.Answered()
+	return (o.Status == http.StatusOK || o.heard) && o.By == ByUpstream && o.Answered() && (o.GRPC == "" || o.GRPC == grpcOK)
 }

@@ -93,7 +93,7 @@ func (t *trial) blocks() bool {
 
 // besideBlocked sends, beside the GET through a broken world, one by a client that is blocked. The returned function waits for its answer.
 func (t *trial) besideBlocked(ctx context.Context, method string) (wait func()) {
-	if method != http.MethodGet || !t.blocks() {
+	if method != t.experiment.Fault.Route.methods()[0] || !t.blocks() {
 		return func() {}
 	}
 	answer := make(chan Observation, 1)

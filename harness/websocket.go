@@ -14,8 +14,11 @@ const said = "are you there?"
 
 // exchange sends r on c as clients of the route do.
 func (r Route) exchange(ctx context.Context, c *client.Conn, request client.Request) client.Response {
-	if r == RouteWebSocket && request.Method == http.MethodGet {
+	switch {
+	case r == RouteWebSocket && request.Method == http.MethodGet:
 		return c.Talk(ctx, request, said)
+	case r == RouteGRPC:
+		return called(c.Do(ctx, request))
 	}
 	return c.Do(ctx, request)
 }

@@ -24,8 +24,11 @@ func TestListAndExplainKnowEverything(t *testing.T) {
 			t.Errorf("list: %s is not in it", e.Base())
 		}
 		want := []string{e.ID, "expected", "RFC 9209"}
-		if e.Fault != nil && e.Block == nil {
+		switch {
+		case e.Block == nil:
 			want = []string{"confirmed", string(e.Cause())}
+		case e.Block.Control != nil:
+			want = []string{e.ID, "expected"} // No error type is about what is no 403.
 		}
 		gatequake("explain", e.ID).is(t, statusHolds, want...)
 	}
@@ -74,7 +77,7 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestBlockStandsForItsOtherStates(t *testing.T) {
-	for only, want := range map[string]int{"ip-deny": 3, "ip-deny+refused": 1, "refused": 1, "refused,ip-deny,ip-deny+refused": 4} {
+	for only, want := range map[string]int{"ip-deny": 4, "ip-deny+refused": 1, "wrong-port": 1, "wrong-port,ip-deny,ip-deny+refused": 5} {
 		picked, err := experiments(strings.Split(only, ","), nil)
 		if err != nil || len(picked) != want {
 			t.Errorf("%s: got %d experiments (%v), want %d", only, len(picked), err, want)

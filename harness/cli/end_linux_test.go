@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -14,16 +15,17 @@ import (
 	"github.com/gatequake/gatequake/harness/report"
 )
 
-// processes counts the processes that run the binary: every world and every gateway in it is one.
-func processes(binary string) int {
+// processes lists the processes that run the binary: every world and every gateway in it is one.
+func processes(binary string) []string {
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")
-	n := 0
+	all := []string{}
 	for _, l := range links {
 		if target, err := os.Readlink(l); err == nil && target == binary {
-			n++
+			status, _ := os.ReadFile(filepath.Join(filepath.Dir(l), "stat"))
+			all = append(all, string(status))
 		}
 	}
-	return n
+	return all
 }
 
 // started is a run of the built command that has several worlds going. Its temporary folder is its own.
@@ -32,11 +34,19 @@ func started(t *testing.T, args ...string) (cmd *exec.Cmd, temp, out string) {
 	temp, out = t.TempDir(), t.TempDir()
 	cmd = exec.Command(binary(t), append([]string{"run", "--gateway", "builtin", "--report", out, "--workers", "6"}, args...)...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	within(t, 20*time.Second, "several worlds", func() bool { return processes(cmd.Path) > 6 })
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("it said: %s", said.String())
+		}
+	})
+	within(t, 20*time.Second, "several worlds", func() bool { return len(processes(cmd.Path)) > 6 })
 	return cmd, temp, out
 }
 
@@ -53,8 +63,18 @@ func within(t *testing.T, d time.Duration, what string, ok func() bool) {
 // nothingLeft fails the test unless no process of the binary is left, and no folder.
 func nothingLeft(t *testing.T, binary, temp string) {
 	t.Helper()
-	empty := func() bool { files, err := os.ReadDir(temp); return err == nil && len(files) == 0 }
-	within(t, 5*time.Second, "no process and no folder left", func() bool { return processes(binary) == 0 && empty() })
+	left := func() []string {
+		files, err := filepath.Glob(filepath.Join(temp, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return append(files, processes(binary)...)
+	}
+	for deadline := time.Now().Add(20 * time.Second); len(left()) > 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("got these left: %q, want no process and no folder", left())
+		}
+	}
 }
 
 func TestInterruptLeavesAPartialReport(t *testing.T) {

@@ -16,11 +16,11 @@ import (
 
 func TestRunThatHolds(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "report")
-	out, err := exec.Command(binary(t), "run", "--only", "refused", "--gateway", "builtin", "--report", dir).CombinedOutput()
+	out, err := exec.Command(binary(t), "run", "--only", "wrong-port", "--gateway", "builtin", "--report", dir).CombinedOutput()
 	if err != nil {
 		t.Fatalf("got %v, want status 0: %s", err, out)
 	}
-	for _, want := range []string{"refused  502   502 ✓", "2 experiments in", "2 pass · 0 fail", "Report: " + dir} {
+	for _, want := range []string{"wrong-port   502   502 ✓", "2 experiments in", "2 pass · 0 fail", "Report: " + dir} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("got %s, want %q in it", out, want)
 		}
@@ -36,7 +36,7 @@ func TestRunThatHolds(t *testing.T) {
 }
 
 func TestRunAsJSON(t *testing.T) {
-	o := gatequake("run", "--only", "garbage,ip-deny", "--gateway", "builtin", "--setting", "document", "--json", "--report", t.TempDir())
+	o := gatequake("run", "--only", "wrong-port,ip-deny", "--gateway", "builtin", "--setting", "document", "--json", "--report", t.TempDir())
 	o.is(t, statusHolds)
 	valid(t, []byte(o.out))
 	var got struct {
@@ -48,8 +48,8 @@ func TestRunAsJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(o.out), &got); err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Experiments) != 4 || got.Experiments[0].ID != "garbage" || got.Experiments[0].Status != 502 || got.Experiments[1].Status != 403 {
-		t.Errorf("got %+v, want garbage with 502, then the three of ip-deny with 403", got.Experiments)
+	if len(got.Experiments) != 5 || got.Experiments[0].ID != "wrong-port" || got.Experiments[0].Status != 502 || got.Experiments[1].Status != 403 {
+		t.Errorf("got %+v, want wrong-port with 502, then the four of ip-deny with 403", got.Experiments)
 	}
 }
 
@@ -74,7 +74,7 @@ func valid(t *testing.T, doc []byte) {
 }
 
 func TestRunWithNothingToRun(t *testing.T) {
-	gatequake("run", "--only", "firewall-drop", "--gateway", "builtin", "--portable", "--report", t.TempDir()).
+	gatequake("run", "--only", "firewall-reject-rst", "--gateway", "builtin", "--portable", "--report", t.TempDir()).
 		is(t, statusUnclear, "nothing ran: all 2 experiments are unsupported here", "2 unsupported")
 }
 
@@ -106,6 +106,6 @@ func TestGatewayThatNeverListens(t *testing.T) {
 
 func TestGatewayThatDies(t *testing.T) {
 	t.Parallel()
-	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "mortal", "--only", "refused", "--report", t.TempDir()).
-		is(t, statusFails, "out of cheese", "1 fail", "gatequake run --gateway mortal --setting document --only refused --gateways testdata/gateways")
+	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "mortal", "--only", "reset-on-accept", "--report", t.TempDir()).
+		is(t, statusFails, "out of cheese", "1 fail", "gatequake run --gateway mortal --setting document --only reset-on-accept --gateways testdata/gateways")
 }

@@ -44,8 +44,10 @@ func TestTalkTellsHowItEnded(t *testing.T) {
 	}{
 		"an echo": {switched(func(c net.Conn) { say(c, websocket.Text, hear(c)); say(c, websocket.Close, hear(c)) }), Complete, 101, "hi"},
 		"no 101":  {answer("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", false), Complete, 502, ""},
-		"a wrong key": {answer("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: c2VzYW1l\r\n\r\n", false),
-			Malformed, 101, ""},
+		"a wrong key": {
+			answer("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: c2VzYW1l\r\n\r\n", false),
+			Malformed, 101, "",
+		},
 		"other words":              {switched(func(c net.Conn) { hear(c); say(c, websocket.Text, "ho") }), Malformed, 101, ""},
 		"FIN":                      {switched(func(c net.Conn) { hear(c); _ = c.Close() }), Truncated, 101, ""},
 		"RST":                      {switched(func(c net.Conn) { hear(c); reset(c) }), Truncated, 101, ""},

@@ -65,6 +65,15 @@ func start(argv []string, dir string, logs []string, attributes *syscall.SysProc
 	p := &Process{cmd: command(context.Background(), argv), exited: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, out, out
 	p.cmd.SysProcAttr = attributes
+	// What a gateway leaves in the folder for temporary files goes where the world goes.
+	temp := filepath.Join(dir, "tmp")
+	if err := os.MkdirAll(temp, 0o755); err != nil {
+		return nil, fmt.Errorf("start %s: %w", argv[0], err)
+	}
+	if err := os.Chmod(temp, 0o777|os.ModeSticky); err != nil { // Whoever the gateway runs as.
+		return nil, fmt.Errorf("start %s: %w", argv[0], err)
+	}
+	p.cmd.Env = append(p.cmd.Environ(), "TMPDIR="+temp)
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", argv[0], err)
 	}

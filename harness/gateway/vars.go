@@ -51,6 +51,8 @@ type Vars struct {
 	Member, Password string
 	// Auth is a service that says whether a request to /vouched/, an upstream's path otherwise, may pass: 2xx or 403 by the Cookie field.
 	Auth netip.AddrPort
+	// HTTP2 serves /h2/, and calls of gRPC to /grpc/: an upstream that speaks HTTP/2 in plain text, with nothing agreed before, and nothing else.
+	HTTP2 netip.AddrPort
 	// Root is true when the gateway starts as root and so can drop to another user.
 	Root bool
 }

@@ -72,7 +72,7 @@ func New(listen, origin string) (*Link, error) {
 // Addr returns the address that the Link stands at, with the real port. It is the same for the Link's whole life.
 func (l *Link) Addr() string { return l.addr.String() }
 
-// Close ends the listener and every open connection and gives the port back. It returns within a second whatever the connections do, once the
+// Close ends the listener and every open connection and gives the port back. It returns within four seconds whatever the connections do, once the
 // calls that came before it are over; when Toxiproxy is stuck behind an origin that never answers, it returns an error and Toxiproxy ends when its dial does. Later calls return nil.
 // It goes through even when ctx is done.
 func (l *Link) Close(ctx context.Context) error {

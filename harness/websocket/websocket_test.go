@@ -2,6 +2,7 @@ package websocket
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -35,10 +36,10 @@ func TestWhatIsNoFrame(t *testing.T) {
 			t.Errorf("%s: got no error, want one", name)
 		}
 	}
-	if _, err := Read(strings.NewReader("")); err != io.EOF {
+	if _, err := Read(strings.NewReader("")); !errors.Is(err, io.EOF) {
 		t.Errorf("got %v, want EOF", err)
 	}
-	if _, err := Read(strings.NewReader("\x81\x05hi")); err != io.ErrUnexpectedEOF {
+	if _, err := Read(strings.NewReader("\x81\x05hi")); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v, want an unexpected EOF", err)
 	}
 }
@@ -48,8 +49,8 @@ func TestAccept(t *testing.T) {
 	if got, want := Accept("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if Key() == Key() {
-		t.Error("got the same key twice")
+	if a, b := Key(), Key(); a == b {
+		t.Errorf("got the key %s twice", a)
 	}
 }
 

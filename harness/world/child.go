@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"time"
 )
 
 // environ tells a process that it is the first of a world, and of which mode.
@@ -70,8 +72,11 @@ func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (an
 // endAll ends this process and all that it started, at once.
 func endAll(mode Mode, dir string) {
 	if mode == Portable {
-		// No namespace cleans up after us: the folder first, then the whole process group, ourselves included.
-		_ = os.RemoveAll(dir)
+		// No namespace cleans up after us: the folder first, then the whole process group, ourselves included. The play goes on meanwhile, and may put another file
+		// into a folder that is being removed.
+		for deadline := time.Now().Add(time.Second); os.RemoveAll(dir) != nil && time.Now().Before(deadline); {
+			runtime.Gosched()
+		}
 		killGroup(os.Getpid())
 	}
 	os.Exit(1)

@@ -2,6 +2,7 @@ package world
 
 import (
 	"net"
+	"os"
 	"runtime"
 )
 
@@ -47,6 +48,9 @@ func portableLacks() map[Need]string {
 		AnyAddress:    "portable mode has only the machine's own loopback addresses and its free ports",
 		Firewall:      "portable mode must not touch the machine's own firewall",
 		OwnResolvConf: "portable mode must not touch the machine's own resolv.conf",
+	}
+	if os.Geteuid() == 0 {
+		lacks[FileModes] = "in portable mode a gateway of root stays root, who may read every file: another user may not even get to its folder"
 	}
 	if runtime.GOOS != "linux" {
 		lacks[AcceptQueue] = "only Linux leaves a SYN unanswered when the accept queue is full"

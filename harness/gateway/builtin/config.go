@@ -52,6 +52,8 @@ type Route struct {
 	Files  string `json:"files"`
 	// ServerName is the name that an https upstream must have; empty means the host of URL.
 	ServerName string `json:"server_name"`
+	// HTTP2 is true for an http upstream that speaks HTTP/2 in plain text, and nothing else.
+	HTTP2 bool `json:"http2"`
 	// Socket is the path of a Unix socket that stands for the host of URL; empty means a TCP connection to it.
 	Socket string `json:"socket"`
 	// Down marks every member of the route's pool as one that is not to be asked.

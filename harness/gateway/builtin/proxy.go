@@ -108,6 +108,10 @@ func (c *Config) transport(r Route) (*http.Transport, error) {
 	t.ResponseHeaderTimeout = time.Duration(c.ResponseTimeout)
 	t.MaxResponseHeaderBytes = c.MaxAnswerHeader
 	t.ForceAttemptHTTP2 = false
+	if r.HTTP2 {
+		t.Protocols = new(http.Protocols)
+		t.Protocols.SetUnencryptedHTTP2(true)
+	}
 	t.TLSClientConfig = &tls.Config{ServerName: r.ServerName}
 	if c.CA != "" {
 		pem, err := os.ReadFile(c.CA)

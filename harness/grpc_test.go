@@ -1,0 +1,50 @@
+package harness
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/gatequake/gatequake/harness/client"
+)
+
+func TestACallNeedsItsStatus(t *testing.T) {
+	head := func(status string) http.Header { return http.Header{grpcStatus: {status}} }
+	for name, c := range map[string]struct {
+		r    client.Response
+		end  client.End
+		says string
+	}{
+		"behind the body": {client.Response{Status: 200, End: client.Complete, Trailer: head("0")}, client.Complete, "0"},
+		"in the head":     {client.Response{Status: 200, End: client.Complete, Header: head("14")}, client.Complete, "14"},
+		"nowhere":         {client.Response{Status: 200, End: client.Complete}, client.Truncated, ""},
+		"no 200":          {client.Response{Status: 502, End: client.Complete}, client.Complete, ""},
+	} {
+		if r := called(c.r); r.End != c.end || statusOf(r) != c.says {
+			t.Errorf("%s: got %s with %q, want %s with %q", name, r.End, statusOf(r), c.end, c.says)
+		}
+	}
+}
+
+func TestUnavailableIsAsGoodAs502(t *testing.T) {
+	want := Document().Expect(&Fault{Route: RouteGRPC, Type: ConnectionRefused})
+	for _, c := range []struct {
+		o  Observation
+		ok bool
+	}{
+		{Observation{Status: 502, By: ByGateway}, true},
+		{Observation{Status: 200, GRPC: unavailable, By: ByGateway}, true},
+		{Observation{Status: 200, GRPC: unavailable, By: ByUpstream}, false},
+		{Observation{Status: 200, GRPC: "13", By: ByGateway}, false},
+		{Observation{Status: 200, GRPC: grpcOK, By: ByUpstream}, false},
+		{Observation{Status: 503, By: ByGateway}, false},
+	} {
+		c.o.End, c.o.After = client.Complete, connectionUsable
+		ok := true
+		for _, check := range checkAnswer(c.o, want, patience) {
+			ok = ok && check.OK
+		}
+		if ok != c.ok {
+			t.Errorf("%s: got %t, want %t", c.o, ok, c.ok)
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// HTTP2Origin is a server of HTTP/2 in plain text, for those who know that beforehand: it answers every request with a stamped 200, and a call of gRPC with
+// what it was called with and the status OK. Close it when done.
+type HTTP2Origin struct {
+	Record
+
+	listener net.Listener
+	server   *http.Server
+	ended    chan struct{}
+}
+
+// connectionKey is where a request's context holds the number of its connection.
+type connectionKey struct{}
+
+// StartHTTP2 returns an HTTP2Origin that is already listening at listen; port 0 is a free one, Addr tells which.
+func StartHTTP2(listen string) (*HTTP2Origin, error) {
+	l, err := listenTCP(listen)
+	if err != nil {
+		return nil, fmt.Errorf("start HTTP/2 upstream: %w", err)
+	}
+	o := &HTTP2Origin{listener: l, ended: make(chan struct{})}
+	o.server = &http.Server{
+		Handler: http.HandlerFunc(o.answer), Protocols: new(http.Protocols), ReadHeaderTimeout: handshakeTimeout,
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
+			id := o.Accepted() + 1 // Connections are accepted one after the other.
+			o.note(event{Accepted: id})
+			return context.WithValue(ctx, connectionKey{}, id)
+		},
+	}
+	o.server.Protocols.SetUnencryptedHTTP2(true)
+	go func() {
+		defer close(o.ended)
+		if err := o.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			_ = l.Close()
+		}
+	}()
+	return o, nil
+}
+
+// Addr returns the address the origin listens at, with its real port.
+func (o *HTTP2Origin) Addr() string { return o.listener.Addr().String() }
+
+// Close ends the origin and everything of it.
+func (o *HTTP2Origin) Close() error {
+	_ = o.server.Close()
+	<-o.ended
+	return nil
+}
+
+func (o *HTTP2Origin) answer(w http.ResponseWriter, r *http.Request) {
+	id, _ := r.Context().Value(connectionKey{}).(int)
+	o.note(event{Hit: http2Hit(id, r)})
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // Who asked is gone.
+	}
+	nonce := r.Header.Get(NonceHeader)
+	w.Header().Set(OriginHeader, "http2")
+	w.Header().Set(StampHeader, nonce)
+	w.Header().Set("Cache-Control", "no-store")
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
+		_, _ = w.Write(stampedBody("http2", nonce))
+		return
+	}
+	w.Header().Set("Content-Type", "application/grpc")
+	_, _ = w.Write(body)
+	w.Header().Set(http.TrailerPrefix+"Grpc-Status", "0")
+}
+
+func http2Hit(connection int, r *http.Request) *Hit {
+	remote, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return &Hit{
+		Nonce: r.Header.Get(NonceHeader), Method: r.Method, Path: r.RequestURI, Host: r.Host, Header: r.Header.Clone(), Remote: remote,
+		Connection: connection, At: time.Now(),
+	}
+}
