@@ -104,6 +104,9 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
 	for range max(o.Workers, 1) {
 		workers.Go(func() {
 			for j := range queue {
+				if ctx.Err() != nil {
+					return
+				}
 				if o.Started != nil {
 					o.Started(j)
 				}
