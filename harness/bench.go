@@ -210,6 +210,11 @@ func (b *Bench) startGateway() error {
 	if err := os.WriteFile(ca, b.Authority.PEM(), 0o644); err != nil {
 		return err
 	}
+	if b.World.Sealed() {
+		if err := b.World.Trust(b.Authority.PEM()); err != nil {
+			return err
+		}
+	}
 	cert, err := b.certify()
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ const (
 	CheckAnsweredBy = "answered-by"
 	// CheckInTime: it came within the gateway's own time limits plus Slack.
 	CheckInTime = "in-time"
-	// CheckPrompt: a refusal took less than a tenth of the shortest of the gateway's time limits; see promptShare.
+	// CheckPrompt: a refusal took at most half of the shortest of the gateway's time limits; see patienceShare.
 	CheckPrompt = "prompt"
 	// CheckCutVisible: an answer that broke off is not passed on as if it were whole.
 	CheckCutVisible = "cut-visible"
@@ -52,7 +52,7 @@ const (
 	CheckLetIn = "let-in"
 	// CheckBlockHolds: beside every fault, a client that is blocked gets its 403, and the upstream is not asked.
 	CheckBlockHolds = "block-holds"
-	// CheckBystander: another route stayed healthy.
+	// CheckBystander: another route stayed healthy, and was as prompt as a refusal must be.
 	CheckBystander = "bystander"
 	// CheckPostOnce: a POST reached the upstream at most once.
 	CheckPostOnce = "post-once"
@@ -99,8 +99,8 @@ func checkAnswer(o Observation, want Expectation, within time.Duration) []Check 
 	if o.Late() {
 		return checks // Nothing more can be said of an answer that is not there.
 	}
-	if took := time.Duration(o.Took * float64(time.Millisecond)); want.Within > 0 && took > want.Within {
-		checks[0] = check(CheckInTime, false, took.Round(time.Millisecond).String(), "an answer within "+want.Within.String())
+	if want.Within > 0 && o.took() > want.Within {
+		checks[0] = check(CheckInTime, false, o.took().Round(time.Millisecond).String(), "an answer within "+want.Within.String())
 	}
 	if want.OrCut && o.By == ByUpstream && !want.Accepts(o.Status) {
 		return append(checks, check(CheckCutVisible, o.End == client.Truncated, o.String()+", seemingly whole", want.String()))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,13 +15,13 @@ import (
 // milliseconds, also on a loaded machine within some hundred; one that does not look before it wants to use them is not waited for any longer.
 const noticed = 500 * time.Millisecond
 
-// awaitLetGo returns when the gateway has closed its end of every connection to the address whose other end is closed, so that the next request cannot go out
-// on one; also when that took too long, and at once where the system does not tell (not Linux). HAProxy hands a closed connection that it has not noticed yet
-// to a client of HTTP/2 as RST_STREAM, as it may (https://github.com/haproxy/haproxy/issues/3414).
-func awaitLetGo(ctx context.Context, at netip.AddrPort) {
+// awaitLetGo returns when the gateway has closed its end of every connection to the addresses whose other end is closed, so that the next request cannot go
+// out on one; also when that took too long, and at once where the system does not tell (not Linux). HAProxy hands a closed connection that it has not noticed
+// yet to a client of HTTP/2 as RST_STREAM, as it may (https://github.com/haproxy/haproxy/issues/3414).
+func awaitLetGo(ctx context.Context, at ...netip.AddrPort) {
 	ctx, cancel := context.WithTimeout(ctx, noticed)
 	defer cancel()
-	for pause := time.Millisecond; halfClosed(at); pause *= 2 {
+	for pause := time.Millisecond; halfClosed(at...); pause *= 2 {
 		select {
 		case <-ctx.Done():
 			return
@@ -29,19 +30,40 @@ func awaitLetGo(ctx context.Context, at netip.AddrPort) {
 	}
 }
 
-// halfClosed reports whether this network has a connection to the IPv4 address that only the other side has closed.
-func halfClosed(at netip.AddrPort) bool {
-	const sockets, closeWait = "/proc/net/tcp", "08" // As include/net/tcp_states.h numbers it.
-	table, err := os.ReadFile(sockets)
-	if err != nil || !at.Addr().Is4() {
-		return false
+// halfClosed reports whether this network has a connection to one of the IPv4 addresses that only the other side has closed.
+func halfClosed(at ...netip.AddrPort) bool {
+	const closeWait = "08" // As include/net/tcp_states.h numbers it.
+	remotes := []string{}
+	for _, a := range at {
+		if !a.Addr().Is4() {
+			continue
+		}
+		ip := a.Addr().As4()
+		remotes = append(remotes, fmt.Sprintf("%08X:%04X", binary.NativeEndian.Uint32(ip[:]), a.Port()))
 	}
-	ip := at.Addr().As4()
-	remote := fmt.Sprintf("%08X:%04X", binary.NativeEndian.Uint32(ip[:]), at.Port())
-	for line := range strings.Lines(string(table)) {
-		if f := strings.Fields(line); len(f) > 3 && f[2] == remote && f[3] == closeWait {
+	for line := range strings.Lines(sockets()) {
+		if f := strings.Fields(line); len(f) > 3 && f[3] == closeWait && slices.Contains(remotes, f[2]) {
 			return true
 		}
 	}
 	return false
+}
+
+// sockets returns the table of this network's TCP sockets over IPv4, or as much of it as there is. For every read the kernel walks the hash of all sockets of
+// the machine, a millisecond each time, and fills a page at most: a read that fills less was the last, with no need of another to hear so.
+func sockets() string {
+	const page, line = 4096, 150
+	f, err := os.Open("/proc/net/tcp")
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = f.Close() }()
+	table, part := []byte{}, make([]byte, page)
+	for {
+		n, err := f.Read(part)
+		table = append(table, part[:n]...)
+		if err != nil || n < page-line {
+			return string(table)
+		}
+	}
 }

@@ -87,4 +87,7 @@ func (o Observation) Silent() bool {
 // Late reports whether the time for the answer ran out.
 func (o Observation) Late() bool { return o.End == client.TimedOut }
 
+// took is Took as a duration.
+func (o Observation) took() time.Duration { return time.Duration(o.Took * float64(time.Millisecond)) }
+
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

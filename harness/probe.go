@@ -22,6 +22,8 @@ type Probe struct {
 	Method string
 	// Within is how long the client waits for the whole answer.
 	Within time.Duration
+	// Sent, if not nil, is called when the request is on its way, or never will be.
+	Sent func()
 }
 
 // probeBody is what a POST carries.
@@ -48,6 +50,9 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	begin := time.Now()
 	c, err := b.way.Open(ctx, b.door(source), source)
 	if err != nil {
+		if p.Sent != nil {
+			p.Sent()
+		}
 		o.End, o.Error, o.Took = client.EndOf(err), err.Error(), ms(time.Since(begin))
 		return o
 	}
@@ -72,6 +77,7 @@ func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 	b.mu.Unlock()
 	r := client.Request{
 		Method: p.method(), Target: p.Ask.Path, Host: gatewayHost,
+		Sent:   p.Sent,
 		Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}, {Name: "User-Agent", Value: p.Ask.Agent.String()}, {Name: "Accept", Value: "*/*"}},
 	}
 	if r.Target == "" {

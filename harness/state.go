@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 
 	"github.com/gatequake/gatequake/harness/link"
 	"github.com/gatequake/gatequake/harness/upstream"
@@ -64,9 +63,7 @@ func (b *Bench) dropPooled(ctx context.Context) error {
 			return fmt.Errorf("drop pooled connections: %w", err)
 		}
 	}
-	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Secure, b.Plan.HTTP2} {
-		awaitLetGo(ctx, at)
-	}
+	awaitLetGo(ctx, b.Plan.Upstream, b.Plan.Secure, b.Plan.HTTP2)
 	return nil
 }
 

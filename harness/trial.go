@@ -166,13 +166,16 @@ func (t *trial) probeFault(ctx context.Context) error {
 		if err := t.rearm(ctx); err != nil {
 			return err
 		}
-		bystander := make(chan Observation, 1)
-		go func() { bystander <- t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience}) }()
+		answer, sent := make(chan Observation, 1), make(chan struct{})
+		go func() {
+			answer <- t.bench.Probe(ctx, Probe{Route: f.Route, Method: method, Within: t.within, Sent: func() { close(sent) }})
+		}()
+		<-sent // So that the gateway is busy with the broken route when others come.
 		blocked := t.besideBlocked(ctx, method)
-		o := t.bench.Probe(ctx, Probe{Route: f.Route, Method: method, Within: t.within})
-		t.note(o)
+		bystander := t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience})
+		t.note(<-answer)
 		blocked()
-		t.seeBystander(<-bystander)
+		t.seeBystander(bystander)
 	}
 	return nil
 }
@@ -218,7 +221,11 @@ func (t *trial) note(o Observation) {
 
 func (t *trial) seeBystander(o Observation) {
 	t.verdict.Observations = append(t.verdict.Observations, o)
-	t.check(Check{Name: CheckBystander, OK: o.Healthy(), Of: o.Probe, Got: o.String(), Want: service.String()})
+	want := fmt.Sprintf("%s, in %s: it waits for nobody who is broken", service, t.unwaited())
+	t.check(Check{
+		Name: CheckBystander, OK: o.Healthy() && o.took() <= t.unwaited(), Of: o.Probe,
+		Got: fmt.Sprintf("%s after %s", o, o.took().Round(time.Millisecond)), Want: want,
+	})
 }
 
 // recover waits for the steady state after the undo, and tells a gateway that is dead from one that does not recover, and that from a world that does not.

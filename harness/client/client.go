@@ -32,10 +32,21 @@ type Request struct {
 	Header []Field
 	// Body is sent with a Content-Length when it is not nil.
 	Body []byte
+	// Sent, if not nil, is called once the system has taken all of the request, or has refused to.
+	Sent func()
+}
+
+// send writes what r is on a protocol's wire.
+func (r Request) send(conn net.Conn, wire io.WriterTo) error {
+	if r.Sent != nil {
+		defer r.Sent()
+	}
+	_, err := wire.WriteTo(conn)
+	return err
 }
 
 // bytes returns the request as it stands on the wire of HTTP/1.
-func (r Request) bytes(p Protocol) []byte {
+func (r Request) bytes(p Protocol) *bytes.Buffer {
 	version := "1.1"
 	if p == HTTP10 {
 		version = "1.0"
@@ -50,7 +61,7 @@ func (r Request) bytes(p Protocol) []byte {
 	}
 	b.WriteString("\r\n")
 	b.Write(r.Body)
-	return b.Bytes()
+	return &b
 }
 
 // Conn is one connection to a gateway.

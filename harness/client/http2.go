@@ -56,7 +56,7 @@ func (s *streams) exchange(conn net.Conn, r Request, begin time.Time, resp *Resp
 	e := exchange{streams: s, id: s.next, method: r.Method, begin: begin, resp: resp}
 	s.next += 2 // The odd numbers are the client's.
 	s.write(e.id, r)
-	_, writeErr := s.out.WriteTo(conn)
+	writeErr := r.send(conn, &s.out)
 	for over := false; !over; {
 		f, err := s.framer.ReadFrame()
 		if errors.Is(err, io.EOF) && writeErr != nil {

@@ -45,7 +45,7 @@ func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 		return resp
 	}
 	// When the write fails, the gateway may have answered before it closed: read on, and let the read say what happened.
-	_, writeErr := c.conn.Write(r.bytes(c.protocol))
+	writeErr := r.send(c.conn, r.bytes(c.protocol))
 	head, err := c.head(r)
 	if errors.Is(err, io.EOF) && writeErr != nil {
 		err = writeErr // The kernel tells of a reset once: who hears of it in a write reads a clean end.

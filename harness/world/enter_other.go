@@ -24,3 +24,8 @@ func (w *World) seal() error {
 func (w *World) Names(string, string) error {
 	return fmt.Errorf("%s: %w", w.Lacks(OwnResolvConf), errors.ErrUnsupported)
 }
+
+// Trust is Linux only, as Names is.
+func (w *World) Trust([]byte) error {
+	return fmt.Errorf("%s: %w", w.Lacks(OwnResolvConf), errors.ErrUnsupported)
+}

@@ -48,6 +48,34 @@ func (w *World) Names(nameserver, hosts string) error {
 	return nil
 }
 
+// Trust replaces the certificate authorities that programs of this system trust, where it has any: only who is in pem is trusted. A gateway that reads all of
+// them when it starts (HAProxy does, for the system's own store) has one to read and not hundreds.
+func (w *World) Trust(pem []byte) error {
+	if reason := w.Lacks(OwnResolvConf); reason != "" {
+		return fmt.Errorf("replace authorities: %s: %w", reason, errors.ErrUnsupported)
+	}
+	// Where Debian, Red Hat and their kin keep them, as crypto/x509 looks for them (root_linux.go).
+	for dir, file := range map[string]string{"/etc/ssl/certs": "ca-certificates.crt", "/etc/pki/tls/certs": "ca-bundle.crt"} {
+		if _, err := os.Stat(dir); err != nil {
+			continue
+		}
+		own, err := os.MkdirTemp(w.Dir, "trust")
+		if err == nil {
+			err = os.Chmod(own, 0o755)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(own, file), pem, 0o644)
+		}
+		if err == nil {
+			err = unix.Mount(own, dir, "", unix.MS_BIND, "")
+		}
+		if err != nil {
+			return fmt.Errorf("shadow %s: %w", dir, err)
+		}
+	}
+	return nil
+}
+
 // shadow mounts a file of ours over path. A file that the machine does not have cannot be shadowed, and nothing reads it either, unless it is resolv.conf.
 func (w *World) shadow(path, content string) error {
 	own := filepath.Join(w.Dir, filepath.Base(path))

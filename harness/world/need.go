@@ -17,7 +17,7 @@ const (
 	SourceAddress Need = "source-address"
 	// Firewall: nftables rules that nothing outside notices.
 	Firewall Need = "firewall"
-	// OwnResolvConf: /etc/resolv.conf, /etc/hosts and /etc/nsswitch.conf are the world's own.
+	// OwnResolvConf: /etc/resolv.conf, /etc/hosts, /etc/nsswitch.conf and the certificate authorities are the world's own.
 	OwnResolvConf Need = "own-resolv-conf"
 	// AcceptQueue: a listener whose accept queue is full leaves a SYN unanswered, as Linux does.
 	AcceptQueue Need = "accept-queue"
@@ -36,7 +36,7 @@ func (n Need) About() string {
 		AnyAddress:    "any IPv4 and IPv6 address and any port, for upstreams at the very address a configuration dials",
 		SourceAddress: "clients from a chosen source address, for blocks by IP",
 		Firewall:      "real nftables rules that drop or reject",
-		OwnResolvConf: "own resolv.conf and hosts, for gateways that use the system's resolver",
+		OwnResolvConf: "own resolv.conf, hosts and certificate authorities, for gateways that use what the system has",
 		AcceptQueue:   "a full accept queue that leaves connections unanswered",
 		FileModes:     "file modes that bind the gateway, for files it may not read",
 	}[n]

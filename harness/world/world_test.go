@@ -51,6 +51,17 @@ var plays = map[string]func(context.Context, *World) (any, error){
 		b, err := os.ReadFile("/etc/resolv.conf")
 		return string(b), err
 	},
+	"trust": func(_ context.Context, w *World) (any, error) {
+		if err := w.Trust([]byte("ours")); err != nil {
+			return nil, err
+		}
+		files, err := os.ReadDir("/etc/ssl/certs")
+		names := []string{}
+		for _, f := range files {
+			names = append(names, f.Name())
+		}
+		return strings.Join(names, " "), err
+	},
 	"pid":   func(context.Context, *World) (any, error) { return os.Getpid(), nil },
 	"error": func(context.Context, *World) (any, error) { return nil, errors.New("no luck") },
 	"panic": func(context.Context, *World) (any, error) { panic("out of cheese") },
@@ -145,6 +156,25 @@ func TestSealedWorldHasItsOwnNames(t *testing.T) {
 	}
 	if after, _ := os.ReadFile("/etc/resolv.conf"); string(after) != string(outside) {
 		t.Errorf("resolv.conf outside changed: got %q, want %q", after, outside)
+	}
+}
+
+func TestSealedWorldTrustsWhomItIsTold(t *testing.T) {
+	if _, err := os.Stat("/etc/ssl/certs"); err != nil {
+		t.Skip("this system trusts nobody whom the test knows to look for: ", err)
+	}
+	outside, _ := os.ReadDir("/etc/ssl/certs")
+	for _, m := range working(t) {
+		got, err := play(t, m, "trust")
+		switch {
+		case m == Portable && (err == nil || !strings.Contains(err.Error(), "portable mode must not touch")):
+			t.Errorf("%s: got %v, %v; want a refusal that says why", m, got, err)
+		case m != Portable && (err != nil || got != "ca-certificates.crt"):
+			t.Errorf("%s: got %v, %v; want one bundle", m, got, err)
+		}
+	}
+	if after, _ := os.ReadDir("/etc/ssl/certs"); len(after) != len(outside) {
+		t.Errorf("the authorities outside changed: got %d files, want %d", len(after), len(outside))
 	}
 }
 
