@@ -30,9 +30,9 @@ type order struct {
 type atLeastOne int
 
 // Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU. Measured on two CPUs with three gateways and 1176
-// experiments: 119 s with eight each, 79 s with sixteen, 70 s with twenty-four, where the processors are the bound. Beyond the most only memory grows.
+// experiments: 62 s with sixteen each, 49 s with twenty-four, of which the processors alone need 38. Beyond the most only memory grows.
 const (
-	perCPU     = 16
+	perCPU     = 24
 	mostWorlds = 64
 )
 

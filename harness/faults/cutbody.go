@@ -31,11 +31,11 @@ var ShortChunked = harness.RegisterFault(harness.Fault{
 		"does not miss the last one sees nothing wrong, and adds one of its own.",
 	Made:      "The upstream sends one chunk of 256 KiB, and closes.",
 	Confirmed: "An own request gets a 200 whose body is cut.",
-	Inject: misbehave(upstream.Canned{
-		Bytes: fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n%s: %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%0*d\r\n",
-			upstream.StampHeader, upstream.NonceMark, delivered, delivered, 0),
-		Then: upstream.Close,
-	}, cut),
+	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		chunk := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n%s: %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%0*d\r\n",
+			upstream.StampHeader, upstream.NonceMark, delivered, delivered, 0)
+		return misbehave(upstream.Canned{Bytes: chunk, Then: upstream.Close}, cut)(ctx, b)
+	},
 })
 
 // cut confirms that a request straight to the upstream's address gets a 200 whose body visibly breaks off.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 )
 
@@ -35,6 +36,9 @@ func Inside() bool { return os.Getenv(environ) != "" }
 // dies, and takes every process of the world with it. Serve must be called at most once, in a process for which Inside is true.
 func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (any, error)) {
 	mode, dir := Mode(os.Getenv(environ)), os.Getenv(environDir)
+	// A world lives for seconds and leaves some tens of MB behind: it ends before collecting them would pay. The limit is for what goes wrong.
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(256 << 20)
 	// What the child starts in turn (gateways, upstreams) is not the first process of a world.
 	_ = os.Unsetenv(environ)
 	_ = os.Unsetenv(environDir)

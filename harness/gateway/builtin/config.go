@@ -37,7 +37,7 @@ type Config struct {
 	Deny Deny `json:"deny"`
 	// Drop are the product names in a User-Agent whose clients get no answer at all.
 	Drop []string `json:"drop"`
-	// Rules are those of the rule engine, in the language of ModSecurity; without any it is not there.
+	// Rules are regular expressions (package regexp); a request with a query parameter, decoded, that one of them matches gets a 403.
 	Rules []string `json:"rules"`
 	// Members, Limit and Ask are for what is below their prefixes; without a prefix they are not there.
 	Members Members `json:"members"`
