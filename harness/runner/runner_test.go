@@ -2,11 +2,16 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
 
 	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness"
@@ -122,6 +127,17 @@ func TestRunRepeats(t *testing.T) {
 	}
 	if n != 2 {
 		t.Errorf("got %d verdicts, want one for each job", n)
+	}
+}
+
+func TestRunLeavesNothing(t *testing.T) {
+	before := gleak.Goroutines()
+	for range Run(t.Context(), []Job{job(t, "refused"), job(t, "crash-on-request")}, Options{Workers: 2}) {
+		continue
+	}
+	NewWithT(t).Eventually(gleak.Goroutines).WithTimeout(10 * time.Second).ShouldNot(gleak.HaveLeaked(before))
+	if pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil); !errors.Is(err, syscall.ECHILD) {
+		t.Errorf("child processes are left: got %d, %v, want none", pid, err)
 	}
 }
 
