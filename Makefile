@@ -32,8 +32,8 @@ check: ## formatting, linters, vet for other systems
 	@$(LINT) run ./...
 	@GOOS=darwin $(GO) vet ./...
 
-mutants: ## gateways that are wrong on purpose, and the check that catches each
-	@$(GO) test -count=1 -v -run 'Mutant' ./fixtures/mutants $(ARGS)
+mutants: ## gateways that are wrong on purpose, the check that catches each, and the mutation score: minutes
+	@$(GO) test -count=1 -v -run 'Mutant|Mutation' ./fixtures/mutants -every $(ARGS)
 
 bench: ## speed, as ratios within one run
 	@$(GO) test -run '^$$' -bench . ./harness/... $(ARGS)

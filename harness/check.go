@@ -22,6 +22,8 @@ type Check struct {
 	Want string `json:"want,omitempty"`
 }
 
+func (c Check) broken() bool { return !c.OK }
+
 // String is one line for a report.
 func (c Check) String() string {
 	s := c.Name
@@ -72,11 +74,11 @@ const (
 	CheckSteadyAfter = "steady-after"
 )
 
-// CheckNames lists the checks.
+// CheckNames lists the checks, in the order in which a verdict's reason is looked for: a gateway that is dead breaks others too.
 func CheckNames() []string {
 	return []string{
-		CheckStatus, CheckAnsweredBy, CheckInTime, CheckPrompt, CheckCutVisible, CheckNotAsked, CheckLetIn, CheckBlockHolds, CheckBystander, CheckPostOnce,
-		CheckNotCacheable, CheckNoLeak, CheckSaysDenied, CheckSaysNoBlock, CheckConnection, CheckAlive, CheckSteadyAfter,
+		CheckAlive, CheckStatus, CheckAnsweredBy, CheckInTime, CheckPrompt, CheckCutVisible, CheckNotAsked, CheckLetIn, CheckBlockHolds, CheckBystander, CheckPostOnce,
+		CheckNotCacheable, CheckNoLeak, CheckSaysDenied, CheckSaysNoBlock, CheckConnection, CheckSteadyAfter,
 	}
 }
 

@@ -35,8 +35,8 @@ func TestAwaitLetGo(t *testing.T) {
 			t.Fatal("got no half-closed connection, want one")
 		}
 	}
-	time.AfterFunc(20*time.Millisecond, func() { _ = ours.Close() })
 	begin := time.Now()
+	time.AfterFunc(20*time.Millisecond, func() { _ = ours.Close() })
 	awaitLetGo(t.Context(), at)
 	if took := time.Since(begin); halfClosed(at) || took < 20*time.Millisecond {
 		t.Errorf("got back after %s with it half-closed: %t; want it let go", took, halfClosed(at))

@@ -78,24 +78,41 @@ func (t *trial) steps(ctx context.Context) error {
 		return err
 	}
 	begin := time.Now()
-	if e.Block != nil {
-		t.probeBlock(ctx)
-	} else if err := t.probeFault(ctx); err != nil {
-		return err
-	}
-	if e.Fault != nil {
-		if err := t.confirm(ctx); err != nil {
-			return fmt.Errorf("after the probes: %w", err)
-		}
-	}
+	stopped := t.probe(ctx)
 	dead := b.Gateway.Dead() // Undoing a wrong configuration starts another process.
 	t.verdict.FaultMS = ms(time.Since(begin))
 	if err := undo(ctx); err != nil {
 		return fmt.Errorf("undo %s: %w", e.Fault.ID, err)
 	}
-	err = t.recover(ctx, dead)
+	if err := t.recover(ctx, dead); err != nil {
+		return err
+	}
 	t.verdict.Log = b.Gateway.Since(mark)
-	return err
+	if t.gone() {
+		return nil // Whatever stopped the probes, the gateway failed.
+	}
+	return stopped
+}
+
+// gone reports whether the gateway is dead, or does not serve in a world that was mended.
+func (t *trial) gone() bool {
+	return slices.ContainsFunc(t.verdict.Checks, func(c Check) bool { return c.broken() && (c.Name == CheckAlive || c.Name == CheckSteadyAfter) })
+}
+
+// probe sends what the experiment sends through the broken world, and proves that it was broken to the end.
+func (t *trial) probe(ctx context.Context) error {
+	if t.experiment.Block != nil {
+		t.probeBlock(ctx)
+	} else if err := t.probeFault(ctx); err != nil {
+		return err
+	}
+	if t.experiment.Fault == nil {
+		return nil
+	}
+	if err := t.confirm(ctx); err != nil {
+		return fmt.Errorf("after the probes: %w", err)
+	}
+	return nil
 }
 
 // inject breaks the world and confirms that it is broken. The undo is never nil.
@@ -270,7 +287,7 @@ func (t *trial) decide() {
 	common := v.Checks
 	for _, p := range Policies() {
 		under := Under{Policy: p.Name, Expected: t.experiment.Expected(p).String(), Result: Pass}
-		if slices.ContainsFunc(append(t.answers(p), common...), func(c Check) bool { return !c.OK }) {
+		if slices.ContainsFunc(append(t.answers(p), common...), Check.broken) {
 			under.Result = Fail
 		}
 		v.Under = append(v.Under, under)
@@ -281,7 +298,7 @@ func (t *trial) decide() {
 	v.Result = Pass
 	broken := []Check{}
 	for _, c := range v.Checks {
-		if !c.OK {
+		if c.broken() {
 			broken = append(broken, c)
 		}
 	}
