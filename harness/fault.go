@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"time"
 
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -24,6 +25,9 @@ type Fault struct {
 	AfterHead bool
 	// Tolerated, if not nil, marks what the standards leave to each gateway: the upstream's answer, passed on whole, is as right as an error.
 	Tolerated *Tolerance
+	// Load, if not nil, makes every probe one of many: so many clients at a time, each of which asks once, waits so long after the answer, and sends the request
+	// that counts on the same connection. How often each answer came is in the verdict.
+	Load []time.Duration
 	// Phase is where the exchange with the upstream goes wrong; it bounds the wait for an answer.
 	Phase Phase
 	// Route is the one that the fault strikes; the zero value is RouteMain.

@@ -22,6 +22,8 @@ type Probe struct {
 	Method string
 	// Within is how long the client waits for the whole answer.
 	Within time.Duration
+	// Idle, if not zero, is how long the client waits after the answer to a GET before it sends the request, on the same connection; Within begins then.
+	Idle time.Duration
 	// Sent, if not nil, is called when the request is on its way, or never will be.
 	Sent func()
 }
@@ -45,10 +47,10 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	if p.Ask.As != "" {
 		o.Probe = r.Method + " " + p.Ask.As
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.Within)
+	within, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	begin := time.Now()
-	c, err := b.way.Open(ctx, b.door(source), source)
+	c, err := b.way.Open(within, b.door(source), source)
 	if err != nil {
 		if p.Sent != nil {
 			p.Sent()
@@ -57,12 +59,35 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 		return o
 	}
 	defer func() { _ = c.Close() }()
-	o.fill(p.Route.exchange(ctx, c, r))
+	if p.Idle > 0 {
+		if first, ok := b.idle(ctx, c, p); !ok {
+			o.fill(first) // There is no other answer to show.
+			return o
+		}
+		within, cancel = context.WithTimeout(ctx, p.Within)
+		defer cancel()
+	}
+	o.fill(p.Route.exchange(within, c, r))
 	if o.Answered() {
 		o.After = b.after(ctx, c, o, source)
 	}
 	o.Hits = b.HitsOf(nonce)
 	return o
+}
+
+// idle asks for the route on c, waits p.Idle after the answer, and reports whether the connection can be used again; if not, because of that answer.
+func (b *Bench) idle(ctx context.Context, c *client.Conn, p Probe) (first client.Response, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	r, _ := b.request(Probe{Route: p.Route})
+	if first = c.Do(ctx, r); !first.Keep {
+		return first, false
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(p.Idle):
+	}
+	return first, true
 }
 
 // method is the one that is sent.

@@ -36,10 +36,16 @@ func Merge(runs []Verdict) Verdict {
 	}
 	merged := worst
 	merged.Runs = make([]Run, len(runs))
-	merged.TookMS = 0
+	merged.TookMS, merged.Counts = 0, nil
 	for i, v := range runs {
 		merged.Runs[i] = Run{Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS}
 		merged.TookMS += v.TookMS
+		for answer, n := range v.Counts {
+			if merged.Counts == nil {
+				merged.Counts = map[string]int{}
+			}
+			merged.Counts[answer] += n
+		}
 	}
 	if alike {
 		return merged

@@ -183,18 +183,28 @@ func (t *trial) probeFault(ctx context.Context) error {
 		if err := t.rearm(ctx); err != nil {
 			return err
 		}
-		answer, sent := make(chan Observation, 1), make(chan struct{})
-		go func() {
-			answer <- t.bench.Probe(ctx, Probe{Route: f.Route, Method: method, Within: t.within, Sent: func() { close(sent) }})
-		}()
-		<-sent // So that the gateway is busy with the broken route when others come.
+		answers := t.ask(ctx, Probe{Route: f.Route, Method: method, Within: t.within})
 		blocked := t.besideBlocked(ctx, method)
 		bystander := t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience})
-		t.note(<-answer)
+		for _, o := range <-answers {
+			t.note(o)
+		}
 		blocked()
 		t.seeBystander(bystander)
 	}
 	return nil
+}
+
+// ask sends the probe, as often as the fault's load says, and returns when the gateway is busy with it: the request is sent, or most clients' are.
+func (t *trial) ask(ctx context.Context, p Probe) (answers <-chan []Observation) {
+	if load := t.experiment.Fault.Load; load != nil {
+		return t.bench.crowd(ctx, p, load)
+	}
+	answer, sent := make(chan []Observation, 1), make(chan struct{})
+	p.Sent = func() { close(sent) }
+	go func() { answer <- []Observation{t.bench.Probe(ctx, p)} }()
+	<-sent
+	return answer
 }
 
 // limit returns how long the gateway's setting lets a client wait when the phase goes wrong.
@@ -294,6 +304,9 @@ func (t *trial) decide() {
 	}
 	v.Checks = append(common, t.answers(t.policy)...)
 	slices.SortStableFunc(v.Checks, func(a, b Check) int { return slices.Index(CheckNames(), a.Name) - slices.Index(CheckNames(), b.Name) })
+	if t.experiment.Block == nil && t.experiment.Fault.Load != nil {
+		v.Counts = count(t.observed)
+	}
 	v.Observed = t.sum()
 	v.Result = Pass
 	broken := []Check{}
@@ -331,7 +344,9 @@ func (t *trial) sum() string {
 	parts, alike := []string{}, true
 	for _, o := range t.observed {
 		alike = alike && o.String() == t.observed[0].String()
-		parts = append(parts, o.Probe+": "+o.String())
+		if part := o.Probe + ": " + o.String(); !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
 	}
 	if alike && len(t.observed) > 0 {
 		return t.observed[0].String()

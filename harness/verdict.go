@@ -68,6 +68,8 @@ type Verdict struct {
 	// Checks are the promises, each with its outcome; Observations the probes.
 	Checks       []Check       `json:"checks"`
 	Observations []Observation `json:"observations"`
+	// Counts tells, for a fault that is tried under load, how often each answer came, by "METHOD PATH: answer".
+	Counts map[string]int `json:"counts,omitempty"`
 	// Log holds the gateway's own lines from the injection on.
 	Log []string `json:"log"`
 	// RecoveryMS is the time from the undo to the steady state; negative when it did not come, or was not tried.

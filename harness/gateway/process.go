@@ -2,7 +2,9 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,7 +69,7 @@ func start(argv []string, dir string, logs []string, attributes *syscall.SysProc
 	p.cmd.SysProcAttr = attributes
 	// What a gateway leaves in the folder for temporary files goes where the world goes.
 	temp := filepath.Join(dir, "tmp")
-	if err := os.MkdirAll(temp, 0o755); err != nil {
+	if err := os.Mkdir(temp, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("start %s: %w", argv[0], err)
 	}
 	if err := os.Chmod(temp, 0o777|os.ModeSticky); err != nil { // Whoever the gateway runs as.

@@ -29,6 +29,7 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 	l.deviations(&b, r, fail, "Promises broken")
 	l.deviations(&b, r, inconclusive, "Could not tell")
 	l.knownDeviations(&b, r)
+	l.counted(&b, r)
 	l.unsupported(&b, r)
 	b.WriteString("\n")
 	for _, m := range r.NotInstalled {

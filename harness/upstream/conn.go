@@ -35,12 +35,14 @@ func (c *Conn) serve() {
 	end := Keep
 	for end == Keep {
 		limit.N = maxHead
+		c.await()
 		r, err := http.ReadRequest(in)
 		if err != nil || r.ProtoMajor != 1 { // "PRI * HTTP/2.0" is a request to ReadRequest
 			end = Close
 			break
 		}
 		limit.N = math.MaxInt64
+		_ = c.SetReadDeadline(time.Time{}) // It has begun in time.
 		end = c.exchange(r)
 	}
 	end.of(c.Conn, c.tcp)

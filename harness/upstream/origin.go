@@ -38,6 +38,7 @@ type Origin struct {
 	first      Behaviour // while behaviours is empty
 	behaviours overrides[Behaviour]
 	handshakes overrides[func(*tls.Config)]
+	idle       overrides[time.Duration]
 
 	closed chan struct{}
 	work   sync.WaitGroup // the accept loop and every connection

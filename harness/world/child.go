@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"runtime/debug"
-	"time"
+	"sync"
 )
 
 // environ tells a process that it is the first of a world, and of which mode.
@@ -51,7 +50,13 @@ func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (an
 		} else if a.Result, err = json.Marshal(result); err != nil {
 			a.Error = fmt.Sprintf("encode answer: %v", err)
 		}
-		_ = json.NewEncoder(out).Encode(a)
+		if mode == Portable {
+			_ = os.RemoveAll(dir) // The parent does so too, if it lives that long.
+		}
+		if json.NewEncoder(out).Encode(a) != nil {
+			endAll(mode, dir) // Nobody hears it: the parent is gone, who would have cleaned up.
+		}
+		ending.Lock()
 		os.Exit(0)
 	}
 
@@ -73,13 +78,18 @@ func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (an
 	reply(play(context.Background(), w, request))
 }
 
+// ending is held by who ends the process, so that nobody else does in the middle of it. It is never given back.
+var ending sync.Mutex
+
 // endAll ends this process and all that it started, at once.
 func endAll(mode Mode, dir string) {
+	ending.Lock()
 	if mode == Portable {
-		// No namespace cleans up after us: the folder first, then the whole process group, ourselves included. The play goes on meanwhile, and may put another file
-		// into a folder that is being removed.
-		for deadline := time.Now().Add(time.Second); os.RemoveAll(dir) != nil && time.Now().Before(deadline); {
-			runtime.Gosched()
+		// No namespace cleans up after us: the folder first, then the whole process group, ourselves included. The play goes on meanwhile; under another name it
+		// puts no further file into the folder.
+		gone := dir + "-gone"
+		if os.Rename(dir, gone) == nil {
+			_ = os.RemoveAll(gone)
 		}
 		killGroup(os.Getpid())
 	}

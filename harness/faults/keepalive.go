@@ -1,0 +1,77 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/link"
+)
+
+// A request that is sent between idle-transit and idle after the last answer is on its way when the upstream closes: a window of 400 ms, hit in its middle
+// with 200 ms to spare on either side.
+const (
+	idle    = 500 * time.Millisecond
+	transit = 400 * time.Millisecond
+)
+
+// KeepaliveMismatch is an upstream that closes idle connections before the gateway does, so that some requests meet the close on the way.
+var KeepaliveMismatch = harness.RegisterFault(harness.Fault{
+	ID:    "keepalive-mismatch",
+	Title: "the upstream's idle timeout is shorter than the gateway's, under load",
+	Cause: harness.Configuration, Type: harness.ConnectionTerminated, Phase: harness.Responding,
+	What: "Whoever closes an idle connection first should be the one who sends requests on it. Where the upstream does, a request that the gateway has just sent " +
+		"can meet the close on its way: it is lost, and the gateway cannot know whether the upstream has acted on it. A GET may be sent again; a POST is a 502 " +
+		"(RFC 9110, section 9.2.2). In production this is the small, steady share of 502s that no log of the upstream shows. The answers are counted, not only judged.",
+	Made: "The upstream closes connections that were idle for 500 ms, and Toxiproxy adds 400 ms to what the gateway sends. Sixteen clients at a time ask, wait for 0 " +
+		"to 750 ms, and ask again on the same connection.",
+	Confirmed: "An own request, sent 300 ms after the answer to the last on the same connection, is never answered: the connection ends.",
+	Tolerated: &harness.Tolerance{Why: "a request that meets no close is served, and one that may be repeated can be sent again (RFC 9110, section 9.2.2)"},
+	Load:      spread(50*time.Millisecond, 16),
+	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		patient := b.Upstream.Origin.CloseIdle(idle)
+		undo, err := b.Upstream.Link.Inject(ctx, link.Latency{Delay: transit, Stream: link.Upstream})
+		if err != nil {
+			patient()
+			return nil, err
+		}
+		return &harness.Injection{
+			Undo:    func(ctx context.Context) error { patient(); return undo(ctx) },
+			Confirm: func(ctx context.Context) (string, error) { return crosses(ctx, b) },
+		}, nil
+	},
+})
+
+// spread lists n waits, from nothing on, each so much longer than the one before.
+func spread(by time.Duration, n int) []time.Duration {
+	waits := make([]time.Duration, n)
+	for i := range waits {
+		waits[i] = time.Duration(i) * by
+	}
+	return waits
+}
+
+// crosses proves that a request in the window is lost.
+func crosses(ctx context.Context, b *harness.Bench) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	defer cancel()
+	c, err := client.Open(ctx, b.Plan.Upstream, netip.Addr{})
+	if err != nil {
+		return "", fmt.Errorf("dial %s: %w", b.Plan.Upstream, err)
+	}
+	defer func() { _ = c.Close() }()
+	ask := client.Request{Method: http.MethodGet, Target: "/", Host: "upstream"}
+	if first := c.Do(ctx, ask); first.Status != http.StatusOK || !first.Keep {
+		return "", fmt.Errorf("ask %s: got %d %s, want a 200 on a connection that is kept", b.Plan.Upstream, first.Status, first.End)
+	}
+	const wait = idle - transit/2
+	time.Sleep(wait)
+	if again := c.Do(ctx, ask); again.Status != 0 || again.End == client.TimedOut {
+		return "", fmt.Errorf("ask %s again after %s: got %d %s, want the end of the connection", b.Plan.Upstream, wait, again.Status, again.End)
+	}
+	return fmt.Sprintf("own second request to %s, sent %s after the first answer: the connection ended instead of an answer", b.Plan.Upstream, wait), nil
+}

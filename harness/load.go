@@ -1,0 +1,37 @@
+package harness
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// crowd sends the probe from as many clients at a time as there are waits, each on a connection that was idle for so long. The answers come when the last is
+// there, errors first.
+func (b *Bench) crowd(ctx context.Context, p Probe, waits []time.Duration) (answers <-chan []Observation) {
+	all, each := make(chan []Observation, 1), make([]Observation, len(waits))
+	var clients sync.WaitGroup
+	for i, wait := range waits {
+		clients.Go(func() {
+			p := p
+			p.Idle = wait
+			each[i] = b.Probe(ctx, p)
+		})
+	}
+	go func() {
+		clients.Wait()
+		slices.SortStableFunc(each, func(a, b Observation) int { return b.Status - a.Status })
+		all <- each
+	}()
+	return all
+}
+
+// count counts the answers that were observed, by probe.
+func count(observed []Observation) map[string]int {
+	counts := map[string]int{}
+	for _, o := range observed {
+		counts[o.Probe+": "+o.String()]++
+	}
+	return counts
+}
