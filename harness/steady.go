@@ -11,8 +11,10 @@ import (
 // seconds; several times that is a gateway that does not work.
 const (
 	steadyTimeout = 15 * time.Second
-	firstPoll     = 5 * time.Millisecond
+	shortestPoll  = time.Millisecond
 	longestPoll   = 200 * time.Millisecond
+	// pollShare is the share of the time waited so far that is waited before the next attempt: the state is seen an eighth too late at most.
+	pollShare = 8
 )
 
 // Steady waits until each route answers 200, stamped by its upstream. It fails at once when the gateway's process has ended, and when the state does not
@@ -29,7 +31,7 @@ func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 }
 
 func (b *Bench) await(ctx context.Context, r Route) error {
-	for pause := firstPoll; ; pause = min(2*pause, longestPoll) {
+	for begin := time.Now(); ; {
 		if how := b.Gateway.Dead(); how != "" {
 			return fmt.Errorf("the gateway ended (%s)", how)
 		}
@@ -41,7 +43,7 @@ func (b *Bench) await(ctx context.Context, r Route) error {
 		case <-ctx.Done():
 			return fmt.Errorf("GET %s: got %s, want %s", r.Path(), o, service)
 		case <-b.Gateway.Exited():
-		case <-time.After(pause):
+		case <-time.After(min(max(time.Since(begin)/pollShare, shortestPoll), longestPoll)):
 		}
 	}
 }
