@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -200,73 +199,6 @@ func (b *Bench) startWall() (err error) {
 		b.Wall, err = firewall.New()
 	}
 	return err
-}
-
-// caFile holds the authority's certificate, in the world's folder.
-const caFile = "upstream-ca.pem"
-
-func (b *Bench) startGateway() error {
-	ca := filepath.Join(b.World.Dir, caFile)
-	if err := os.WriteFile(ca, b.Authority.PEM(), 0o644); err != nil {
-		return err
-	}
-	if b.World.Sealed() {
-		if err := b.World.Trust(b.Authority.PEM()); err != nil {
-			return err
-		}
-	}
-	cert, err := b.certify()
-	if err != nil {
-		return err
-	}
-	b.vars = gateway.Vars{
-		Dir: b.World.Dir, Listen: b.Plan.Gateway, Upstream: b.Plan.Upstream, Bystander: b.Plan.Bystander, Named: b.Plan.Named,
-		Resolver: b.Plan.Nameserver, Secure: b.Plan.Secure, SecureName: secureHost, CA: ca, Socket: b.SocketPath(),
-		DeniedIP: b.Plan.Clients[Banned], DeniedCIDR: b.Plan.BannedNet, DeniedAgent: deniedAgent, DeniedPath: deniedPath,
-		Listen6: b.Plan.Gateway6, DeniedIPv6: b.Plan.Clients[Banned6], DeniedVPN: b.Plan.VPN, DeniedMethod: deniedMethod, GuardedPath: guardedPath,
-		DroppedAgent: droppedAgent, Files: b.files(), Member: member, Password: password, Auth: b.Plan.Auth,
-		ListenTLS: b.Plan.GatewayTLS, ListenH2C: b.Plan.GatewayH2C, ServerCert: cert, HTTP2: b.Plan.HTTP2, Root: os.Geteuid() == 0 && b.World.Sealed(),
-	}
-	return b.launch(b.vars)
-}
-
-func (b *Bench) launch(v gateway.Vars) error {
-	p, err := b.Definition.Start(b.Setting, v)
-	if err != nil {
-		return err
-	}
-	b.Gateway = p
-	b.atClose(p.Stop)
-	return nil
-}
-
-// Reconfigure restarts the gateway with its configuration changed, as a deployment of a wrong one would, and waits until the gateway answers something on
-// the bystander's route. The undo restores the right configuration in the same way.
-func (b *Bench) Reconfigure(ctx context.Context, change func(*gateway.Vars)) (undo func(context.Context) error, err error) {
-	wrong := b.vars
-	change(&wrong)
-	if err := b.relaunch(ctx, wrong); err != nil {
-		return nil, fmt.Errorf("deploy wrong configuration: %w", err)
-	}
-	done := false
-	return func(ctx context.Context) error {
-		if done {
-			return nil
-		}
-		if err := b.relaunch(ctx, b.vars); err != nil {
-			return fmt.Errorf("deploy right configuration: %w", err)
-		}
-		done = true
-		return nil
-	}, nil
-}
-
-func (b *Bench) relaunch(ctx context.Context, v gateway.Vars) error {
-	b.Gateway.Stop()
-	if err := b.launch(v); err != nil {
-		return err
-	}
-	return b.Steady(ctx, RouteBystander)
 }
 
 // Record adds a recorder: an upstream that stands in for another, whose hits must count.

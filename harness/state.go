@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/gatequake/gatequake/harness/link"
-	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // State is what the gateway has been through when a fault strikes. The same fault may be answered in another way in another state.
@@ -36,7 +35,8 @@ func (s State) About() string {
 // before brings the gateway into the state in which the fault strikes.
 func (b *Bench) before(ctx context.Context, s State, r Route) error {
 	if s == Pooled {
-		return b.pooled(ctx, r)
+		_, err := b.Pooled(ctx, r)
+		return err
 	}
 	return b.dropPooled(ctx)
 }
@@ -67,18 +67,23 @@ func (b *Bench) dropPooled(ctx context.Context) error {
 	return nil
 }
 
-// pooled proves that the gateway reuses a connection to the upstream: two clients after each other are served over one.
-func (b *Bench) pooled(ctx context.Context, r Route) error {
-	hits := []upstream.Hit{}
-	for range 2 {
+// Pooled makes the gateway hold an idle connection to the route's upstream, and returns its number there: two requests, each from a client of its own, have come
+// on it. The error of a gateway that opened one for each wraps errors.ErrUnsupported: it has no pool that a fault could strike.
+func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error) {
+	if err := b.dropPooled(ctx); err != nil {
+		return 0, err
+	}
+	used := [2]int{}
+	for i := range used {
 		o := b.Probe(ctx, Probe{Route: r, Within: patience})
-		hits = append(hits, b.hits(o.Nonce)...)
-		if !o.Healthy() {
-			return fmt.Errorf("fill the pool: got %s, want %s", o, service)
+		hits := b.hits(o.Nonce)
+		if !o.Healthy() || len(hits) != 1 {
+			return 0, fmt.Errorf("fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one", o, len(hits))
 		}
+		used[i] = hits[0].Connection
 	}
-	if len(hits) != 2 || hits[0].Connection != hits[1].Connection {
-		return fmt.Errorf("it keeps no connection to the upstream that another client's request would use: %w", errors.ErrUnsupported)
+	if used[0] != used[1] {
+		return 0, fmt.Errorf("the gateway sent two requests of two clients on two connections, and keeps none for the next client: %w", errors.ErrUnsupported)
 	}
-	return nil
+	return used[0], nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -175,86 +174,6 @@ func (t *trial) settle(ctx context.Context) error {
 // cacheTick is how long a gateway that counts in whole seconds may keep an answer whose time to live is 0 (nginx: ngx_resolver.c compares seconds).
 const cacheTick = time.Second
 
-// probeFault sends each method through the broken world, with the bystander at its side.
-func (t *trial) probeFault(ctx context.Context) error {
-	f := t.experiment.Fault
-	t.within = max(t.limit(f.Phase)+Slack, t.policy.Expect(f).Within)
-	for _, method := range f.Route.methods() {
-		if err := t.rearm(ctx); err != nil {
-			return err
-		}
-		answers := t.ask(ctx, Probe{Route: f.Route, Method: method, Within: t.within})
-		blocked := t.besideBlocked(ctx, method)
-		bystander := t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience})
-		for _, o := range <-answers {
-			t.note(o)
-		}
-		blocked()
-		t.seeBystander(bystander)
-	}
-	return nil
-}
-
-// ask sends the probe, as often as the fault's load says, and returns when the gateway is busy with it: the request is sent, or most clients' are.
-func (t *trial) ask(ctx context.Context, p Probe) (answers <-chan []Observation) {
-	if load := t.experiment.Fault.Load; load != nil {
-		return t.bench.crowd(ctx, p, load)
-	}
-	answer, sent := make(chan []Observation, 1), make(chan struct{})
-	p.Sent = func() { close(sent) }
-	go func() { answer <- []Observation{t.bench.Probe(ctx, p)} }()
-	<-sent
-	return answer
-}
-
-// limit returns how long the gateway's setting lets a client wait when the phase goes wrong.
-func (t *trial) limit(p Phase) time.Duration {
-	within := t.bench.Definition.Settings[t.bench.Setting].Within
-	return map[Phase]time.Duration{
-		AtOnce: within.AtOnce, Resolving: within.Resolve, Connecting: within.Connect, Responding: within.Response,
-	}[p]
-}
-
-// longest and shortest return the extremes of the gateway's time limits.
-func (t *trial) longest() time.Duration {
-	return max(t.limit(AtOnce), t.limit(Resolving), t.limit(Connecting), t.limit(Responding))
-}
-
-func (t *trial) shortest() time.Duration {
-	return min(t.limit(Resolving), t.limit(Connecting), t.limit(Responding))
-}
-
-func (t *trial) check(c Check) {
-	if c.OK {
-		c.Got, c.Want = "", ""
-	}
-	t.verdict.Checks = append(t.verdict.Checks, c)
-}
-
-// see notes an observation and holds it against what a client should see under every policy.
-func (t *trial) see(o Observation, want Expectation) {
-	t.note(o)
-	t.verdict.Checks = append(t.verdict.Checks, checkAnswer(o, want, t.within)...)
-}
-
-// note notes an observation, and holds it against what does not depend on the status that is wanted.
-func (t *trial) note(o Observation) {
-	t.verdict.Observations = append(t.verdict.Observations, o)
-	t.observed = append(t.observed, o)
-	if o.By == ByGateway && o.Status >= http.StatusBadRequest {
-		t.verdict.Checks = append(t.verdict.Checks, append(checkPage(o, t.bench.secrets()), checkWords(o)...)...)
-	}
-}
-
-func (t *trial) seeBystander(o Observation) {
-	t.verdict.Observations = append(t.verdict.Observations, o)
-	want := fmt.Sprintf("%s, in %s: it waits for nobody who is broken", service, t.unwaited())
-	t.check(Check{
-		Name: CheckBystander, OK: o.Healthy() && o.took() <= t.unwaited(), Of: o.Probe,
-		Got: fmt.Sprintf("%s after %s", o, o.took().Round(time.Millisecond)), Want: want,
-	})
-}
-
 // recover waits for the steady state after the undo, and tells a gateway that is dead from one that does not recover, and that from a world that does not.
 func (t *trial) recover(ctx context.Context, dead string) error {
 	begin := time.Now()
@@ -278,78 +197,4 @@ func (t *trial) recover(ctx context.Context, dead string) error {
 	}
 	t.check(Check{Name: CheckSteadyAfter, OK: err == nil, Got: got, Want: "service again, with nothing restarted"})
 	return nil
-}
-
-// decide draws the conclusion from the checks.
-func (t *trial) decide() {
-	v := &t.verdict
-	for _, o := range v.Observations {
-		if strings.HasPrefix(o.Probe, http.MethodPost) {
-			t.check(Check{Name: CheckPostOnce, OK: o.Hits <= 1, Of: o.Probe, Got: fmt.Sprintf("%d of them at the upstream", o.Hits), Want: "one at most"})
-		}
-	}
-	for _, o := range t.observed {
-		if hits := t.bench.HitsOf(o.Nonce); t.experiment.Block != nil {
-			t.check(Check{Name: CheckNotAsked, OK: hits == 0, Of: o.Probe, Got: fmt.Sprintf("%d requests at the upstream", hits), Want: "none"})
-		}
-	}
-	t.holdBlock()
-	common := v.Checks
-	for _, p := range Policies() {
-		under := Under{Policy: p.Name, Expected: t.experiment.Expected(p).String(), Result: Pass}
-		if slices.ContainsFunc(append(t.answers(p), common...), Check.broken) {
-			under.Result = Fail
-		}
-		v.Under = append(v.Under, under)
-	}
-	v.Checks = append(common, t.answers(t.policy)...)
-	slices.SortStableFunc(v.Checks, func(a, b Check) int { return slices.Index(CheckNames(), a.Name) - slices.Index(CheckNames(), b.Name) })
-	if t.experiment.Block == nil && t.experiment.Fault.Load != nil {
-		v.Counts = count(t.observed)
-	}
-	v.Observed = t.sum()
-	v.Result = Pass
-	broken := []Check{}
-	for _, c := range v.Checks {
-		if c.broken() {
-			broken = append(broken, c)
-		}
-	}
-	if len(broken) > 0 {
-		v.Result, v.Reason = Fail, broken[0].String()
-	}
-	if more := len(broken) - 1; more > 0 {
-		v.Reason += fmt.Sprintf(" (and %d more)", more)
-	}
-}
-
-// answers holds what was seen under a fault against what a policy wants.
-func (t *trial) answers(p Policy) []Check {
-	if t.experiment.Block != nil {
-		return nil // A block is what it is under every policy.
-	}
-	want := p.Expect(t.experiment.Fault)
-	checks := []Check{}
-	for _, o := range t.observed {
-		checks = append(checks, checkAnswer(o, want, t.within)...)
-	}
-	if recovery := time.Duration(t.verdict.RecoveryMS * float64(time.Millisecond)); want.Recovery > 0 && recovery > want.Recovery {
-		checks = append(checks, Check{Name: CheckSteadyAfter, Got: "service after " + recovery.Round(time.Millisecond).String(), Want: "within " + want.Recovery.String()})
-	}
-	return checks
-}
-
-// sum puts the answers into one line: one if all are alike, else each with its probe.
-func (t *trial) sum() string {
-	parts, alike := []string{}, true
-	for _, o := range t.observed {
-		alike = alike && o.String() == t.observed[0].String()
-		if part := o.Probe + ": " + o.String(); !slices.Contains(parts, part) {
-			parts = append(parts, part)
-		}
-	}
-	if alike && len(t.observed) > 0 {
-		return t.observed[0].String()
-	}
-	return strings.Join(parts, "; ")
 }

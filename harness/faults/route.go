@@ -93,7 +93,7 @@ func (d *downLink) down(ctx context.Context) error {
 	if err := d.up(); err != nil {
 		return err
 	}
-	if _, err := pooled(ctx, d.bench); err != nil {
+	if _, err := d.bench.Pooled(ctx, harness.RouteMain); err != nil {
 		return err
 	}
 	var err error

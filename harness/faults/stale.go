@@ -34,7 +34,7 @@ var StalePooledConnection = harness.RegisterFault(harness.Fault{
 		return &harness.Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Rearm: func(ctx context.Context) error {
-				connection, err := pooled(ctx, b)
+				connection, err := b.Pooled(ctx, harness.RouteMain)
 				armed = append(armed, connection)
 				return err
 			},

@@ -28,7 +28,9 @@ func BenchmarkExperiment(b *testing.B) {
 			b.Logf("not measured: %v", err)
 			continue
 		}
-		b.Run(d.Name, func(b *testing.B) { experiment(b, Job{Experiment: "refused", Gateway: d, Version: version, Setting: "document"}) })
+		b.Run(d.Name, func(b *testing.B) {
+			experiment(b, Job{Experiment: "refused", Gateway: d, Version: version, Setting: "document"})
+		})
 	}
 }
 

@@ -1,0 +1,55 @@
+package harness
+
+import (
+	"context"
+	"time"
+)
+
+// probeFault sends each method through the broken world, with the bystander at its side.
+func (t *trial) probeFault(ctx context.Context) error {
+	f := t.experiment.Fault
+	t.within = max(t.limit(f.Phase)+Slack, t.policy.Expect(f).Within)
+	for _, method := range f.Route.methods() {
+		if err := t.rearm(ctx); err != nil {
+			return err
+		}
+		answers := t.ask(ctx, Probe{Route: f.Route, Method: method, Within: t.within})
+		blocked := t.besideBlocked(ctx, method)
+		bystander := t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience})
+		for _, o := range <-answers {
+			t.note(o)
+		}
+		blocked()
+		t.seeBystander(bystander)
+	}
+	return nil
+}
+
+// ask sends the probe, as often as the fault's load says, and returns when the gateway is busy with it: the request is sent, or most clients' are.
+func (t *trial) ask(ctx context.Context, p Probe) (answers <-chan []Observation) {
+	if load := t.experiment.Fault.Load; load != nil {
+		return t.bench.crowd(ctx, p, load)
+	}
+	answer, sent := make(chan []Observation, 1), make(chan struct{})
+	p.Sent = func() { close(sent) }
+	go func() { answer <- []Observation{t.bench.Probe(ctx, p)} }()
+	<-sent
+	return answer
+}
+
+// limit returns how long the gateway's setting lets a client wait when the phase goes wrong.
+func (t *trial) limit(p Phase) time.Duration {
+	within := t.bench.Definition.Settings[t.bench.Setting].Within
+	return map[Phase]time.Duration{
+		AtOnce: within.AtOnce, Resolving: within.Resolve, Connecting: within.Connect, Responding: within.Response,
+	}[p]
+}
+
+// longest and shortest return the extremes of the gateway's time limits.
+func (t *trial) longest() time.Duration {
+	return max(t.limit(AtOnce), t.limit(Resolving), t.limit(Connecting), t.limit(Responding))
+}
+
+func (t *trial) shortest() time.Duration {
+	return min(t.limit(Resolving), t.limit(Connecting), t.limit(Responding))
+}
