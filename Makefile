@@ -9,16 +9,19 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race check bench mutants docs soak
+.PHONY: help gateways build run test race check bench mutants docs soak
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/gatequake
 	@$(GO) build -o bin/gatequake ./harness/cmd/gatequake
 
 run: build ## the main job: every experiment on every gateway that is found, ending with the matrix
 	@bin/gatequake run $(ARGS)
+
+gateways: ## install the gateways that Gatequake knows, from package registries (ARGS='nginx haproxy' for some)
+	@ci/gateways $(ARGS)
 
 test: ## every test; the scenarios run on the built-in gateway
 	@$(GINKGO) ./scenarios/...
