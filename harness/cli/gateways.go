@@ -104,11 +104,31 @@ func named(all []*candidate, names []string) ([]*candidate, error) {
 	}
 	every, picked := len(names) == 0 || slices.Contains(names, allGateways), []*candidate{}
 	for _, c := range all {
-		if c.required = slices.Contains(names, c.Name); c.required || every {
+		asked := slices.Contains(names, c.Name)
+		if asked || every {
 			picked = append(picked, c)
 		}
+		c.required = c.required || asked
 	}
 	return picked, nil
+}
+
+// requireEnv names the environment variable that lists gateways which must be installed, as names with commas between them or all.
+const requireEnv = "GATEQUAKE_REQUIRE"
+
+// require marks those of the picked gateways that the environment says must be installed.
+func require(all, picked []*candidate, names string) error {
+	if names == "" {
+		return nil
+	}
+	must, err := named(all, strings.Split(names, ","))
+	if err != nil {
+		return usage("%s: %w", requireEnv, err)
+	}
+	for _, c := range picked {
+		c.required = c.required || slices.Contains(must, c)
+	}
+	return nil
 }
 
 // installed finds the gateways that are there. One that was asked for by its name must be; others are noted.

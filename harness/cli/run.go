@@ -58,7 +58,7 @@ func (a *app) run() *cobra.Command {
 		Use: "run", Short: "Run experiments and report what clients saw",
 		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json and junit.xml.\n\n" +
 			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all, or no name, what is not installed is\n" +
-			"listed with how to get it, and is no reason for a red run.",
+			"listed with how to get it, and is no reason for a red run, unless GATEQUAKE_REQUIRE names it, or says all.",
 		Args: nothing("argument"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			for name, values := range map[string][]string{"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes} {
@@ -100,6 +100,9 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	}
 	asked, err := named(known, o.gateways)
 	if err != nil {
+		return err
+	}
+	if err := require(known, asked, a.env[requireEnv]); err != nil {
 		return err
 	}
 	if err := ofSettings(asked, o.settings); err != nil {

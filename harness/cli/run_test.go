@@ -83,6 +83,10 @@ func TestNamedGatewayThatIsNotInstalled(t *testing.T) {
 	gatequake("run", "--gateway", "nginx", "--report", t.TempDir()).is(t, statusUnclear, "nothing ran: nginx: not installed", "to get it: ")
 	o := gatequake("run", "--only", "refused", "--report", t.TempDir())
 	o.is(t, statusHolds, "Not installed: nginx (to get it: ")
+	t.Setenv("GATEQUAKE_REQUIRE", "builtin,nginx")
+	gatequake("run", "--only", "refused", "--report", t.TempDir()).is(t, statusUnclear, "nothing ran: nginx: not installed", "to get it: ")
+	t.Setenv("GATEQUAKE_REQUIRE", "ngnix")
+	gatequake("run", "--only", "refused", "--report", t.TempDir()).is(t, statusUsage, "GATEQUAKE_REQUIRE", `no gateway "ngnix"`)
 	gatequake("list", "gateways").is(t, statusHolds, "not installed")
 	gatequake("doctor").is(t, statusHolds, "not installed; to get it")
 }
