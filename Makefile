@@ -9,7 +9,7 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help gateways build run test race check bench mutants docs soak
+.PHONY: help gateways build run test race check bench mutants docs matrix soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ bench: ## speed, as ratios within one run
 
 docs: ## write the README's tables anew from the registries
 	@$(GO) test -count=1 ./ci -run Docs -update
+
+matrix: build ## run everything on every gateway and write fixtures/gateways/RESULTS.md and RESULTS.json anew
+	@bin/gatequake run --report report
+	@bin/gatequake matrix report/results.json >report/RESULTS.md && mv report/RESULTS.md fixtures/gateways/RESULTS.md
+	@bin/gatequake matrix --json report/results.json >report/RESULTS.json && mv report/RESULTS.json fixtures/gateways/RESULTS.json
 
 soak: ## every test twenty times in a row, under the race detector and with the processors loaded
 	@ci/soak 20

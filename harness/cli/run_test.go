@@ -113,3 +113,13 @@ func TestGatewayThatDies(t *testing.T) {
 	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "mortal", "--only", "reset-on-accept", "--report", t.TempDir()).
 		is(t, statusFails, "out of cheese", "1 fail", "gatequake run --gateway mortal --setting document --only reset-on-accept --gateways testdata/gateways")
 }
+
+func TestMatrix(t *testing.T) {
+	dir := t.TempDir()
+	gatequake("run", "--gateway", "builtin", "--only", "refused", "--report", dir).is(t, statusHolds)
+	gatequake("matrix", dir+"/results.json").is(t, statusHolds, "# What gateways answer", "| `refused` | 502 | 502 ✓ |")
+	gatequake("matrix", "--json", dir+"/results.json").is(t, statusHolds, `{"id":"refused","cause":"network","gateway":"builtin"`)
+	gatequake("matrix").is(t, statusUsage, "got 0 arguments, want one results.json")
+	gatequake("matrix", dir+"/nothing.json").is(t, statusUsage, "nothing.json: no such file or directory; want a results.json that run wrote")
+	gatequake("matrix", dir+"/junit.xml").is(t, statusUsage, "junit.xml: read results: invalid character")
+}

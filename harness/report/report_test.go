@@ -250,3 +250,39 @@ func TestReadyRefusesAFile(t *testing.T) {
 		}
 	}
 }
+
+func TestMarkdown(t *testing.T) {
+	golden(t, "matrix.md", []byte(Markdown(sample(), map[string]string{"nginx": "\nIt was tried.\n"})))
+	cells, err := Cells(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "cells.json", cells)
+}
+
+func TestReadReturnsWhatWasWritten(t *testing.T) {
+	write := func(r Run) []byte {
+		doc, err := JSON(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	read := func(doc []byte) Run {
+		r, err := Read(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	doc := write(read(write(sample()))) // What is no UTF-8 is replaced once.
+	if again := write(read(doc)); !bytes.Equal(again, doc) {
+		t.Error("got another report after reading it")
+	}
+	if got, want := read(doc).Counts(), sample().Counts(); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if _, err := Read(bytes.Replace(doc, []byte(Schema), []byte("gatequake/results/0"), 1)); err == nil || !strings.Contains(err.Error(), `got "gatequake/results/0", want "`+Schema) {
+		t.Errorf("got %v for another schema, want an error that names both", err)
+	}
+}

@@ -1,0 +1,154 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// Markdown returns the run as a reference to read: for each setting a table of experiments × gateways, then the known deviations with their reasons, then what
+// was found about each gateway, by its name, in Markdown.
+func Markdown(r Run, findings map[string]string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# What gateways answer\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. Each cell is what a client saw: the status of the telling probe, and how it was judged.\n\n",
+		r.Started.Format("2006-01-02"), markdown(r.Tool), markdown(r.World))
+	b.WriteString(Look{}.legend(r))
+	for _, setting := range r.settings() {
+		fmt.Fprintf(&b, "\n## Setting %s\n\n%s\n", markdown(setting), r.of(setting).markdownTable())
+	}
+	if groups := r.groups(known); len(groups) > 0 {
+		b.WriteString("\n## Known deviations\n")
+		gateway := ""
+		for _, g := range groups {
+			if v := g.verdicts[0]; v.Gateway != gateway {
+				gateway = v.Gateway
+				fmt.Fprintf(&b, "\n### %s %s\n\n", markdown(v.Gateway), markdown(v.Version))
+			}
+			fmt.Fprintf(&b, "- %s: %s. Seen: %s. In: %s\n", g.in(), markdown(g.reason), g.seen(), g.ids(allIDs))
+		}
+	}
+	b.WriteString("\n## Findings\n")
+	for _, name := range r.gateways() {
+		if text := findings[name]; text != "" {
+			fmt.Fprintf(&b, "\n### %s\n\n%s\n", markdown(name), strings.TrimSpace(text))
+		}
+	}
+	return b.String()
+}
+
+// markdown makes text of a gateway or an upstream fit for one line of Markdown: besides what Safe does, no HTML begins in it.
+func markdown(s string) string { return strings.ReplaceAll(Safe(s), "<", "&lt;") }
+
+// cell is what one experiment came to, in few words.
+type cell struct {
+	ID       string        `json:"id"`
+	Cause    harness.Cause `json:"cause"`
+	Gateway  string        `json:"gateway"`
+	Version  string        `json:"version"`
+	Setting  string        `json:"setting"`
+	Expected string        `json:"expected"`
+	Observed string        `json:"observed"`
+	Verdict  string        `json:"verdict"`
+	Reason   string        `json:"reason,omitempty"`
+}
+
+// Cells returns the run's cells as JSON, one a line, without the evidence that results.json has: small enough to keep.
+func Cells(r Run) ([]byte, error) {
+	words := map[kind]string{inconclusive: "inconclusive", pass: "pass", fail: "fail", known: "known deviation", unsupported: "unsupported"}
+	lines := []string{}
+	for _, v := range r.Verdicts {
+		reason := v.Reason
+		if v.Known() {
+			reason = v.Deviation
+		}
+		line, err := json.Marshal(cell{v.ID, v.Cause, v.Gateway, v.Version, v.Setting, v.Expected, v.Observed, words[kindOf(v)], reason})
+		if err != nil {
+			return nil, fmt.Errorf("encode cell: %w", err)
+		}
+		lines = append(lines, string(line))
+	}
+	return escapeJSON([]byte("[\n" + strings.Join(lines, ",\n") + "\n]\n")), nil
+}
+
+// settings lists the settings of the run's gateways, those that most have first; gateways lists the gateways.
+func (r Run) settings() []string {
+	all, count := []string{}, map[string]int{}
+	for _, c := range r.columns() {
+		if count[c.setting]++; count[c.setting] == 1 {
+			all = append(all, c.setting)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b string) int {
+		if count[a] != count[b] {
+			return count[b] - count[a]
+		}
+		return strings.Compare(b, a) // What a vendor ships comes before what was made of it.
+	})
+	return all
+}
+
+func (r Run) gateways() []string {
+	all := []string{}
+	for _, c := range r.columns() {
+		if !slices.Contains(all, c.gateway) {
+			all = append(all, c.gateway)
+		}
+	}
+	return all
+}
+
+// of returns the run with the verdicts of one setting only.
+func (r Run) of(setting string) Run {
+	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v harness.Verdict) bool { return v.Setting != setting })
+	return r
+}
+
+func (r Run) markdownTable() string {
+	t := table.NewWriter()
+	head := table.Row{"experiment", "want"}
+	for _, c := range r.columns() {
+		head = append(head, markdown(c.gateway+" "+c.version))
+	}
+	t.AppendHeader(head)
+	cause := harness.Cause("")
+	for _, next := range r.rows() {
+		if next.cause != cause {
+			cause = next.cause
+			t.AppendRow(table.Row{"**" + string(cause) + "**"})
+		}
+		cells := table.Row{"`" + markdown(next.id) + "`", next.want}
+		for _, c := range r.columns() {
+			if v, ok := next.cells[c]; ok {
+				cells = append(cells, Look{}.cell(v))
+			} else {
+				cells = append(cells, notRun)
+			}
+		}
+		t.AppendRow(cells)
+	}
+	return t.RenderMarkdown()
+}
+
+// in lists the settings of the group's verdicts; seen lists what was observed.
+func (g *group) in() string {
+	return g.each(func(v harness.Verdict) string { return v.Setting })
+}
+
+func (g *group) seen() string {
+	return clip(g.each(func(v harness.Verdict) string { return v.Observed }), shownReason)
+}
+
+func (g *group) each(of func(harness.Verdict) string) string {
+	all := []string{}
+	for _, v := range g.verdicts {
+		if s := markdown(of(v)); !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return strings.Join(all, ", ")
+}
