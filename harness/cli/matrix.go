@@ -2,7 +2,6 @@ package cli
 
 import (
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 
@@ -17,20 +16,11 @@ func (a *app) matrix() *cobra.Command {
 	c := &cobra.Command{
 		Use: "matrix FILE", Short: "Print a results.json as a reference in Markdown",
 		Long: "Prints the matrix of a run in Markdown: a table for each setting, the known deviations with their reasons, and what each gateway's folder says was found.",
-		Args: cobra.MatchAll(func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage("matrix: got %d arguments, want one results.json", len(args))
-			}
-			return nil
-		}),
+		Args: files(1, "one results.json"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			doc, err := os.ReadFile(args[0])
+			r, err := readResults("matrix", args[0])
 			if err != nil {
-				return usage("matrix: %s: %s; want a results.json that run wrote", args[0], reason(err, ""))
-			}
-			r, err := report.Read(doc)
-			if err != nil {
-				return usage("matrix: %s: %w", args[0], err)
+				return err
 			}
 			out := []byte(report.Markdown(r, findings()))
 			if cells {

@@ -24,6 +24,8 @@ type order struct {
 	workers, repeat                  atLeastOne
 	portable, json                   bool
 	report, folder, policy           string
+	baseline                         string
+	shard                            shard
 }
 
 // atLeastOne is a flag's value: a whole number above 0.
@@ -79,6 +81,8 @@ func (a *app) run() *cobra.Command {
 	f.StringVar(&o.policy, "policy", harness.Document().Name, "what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
 	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
 	f.StringVar(&o.report, "report", "report", "`DIR` for results.json and junit.xml")
+	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
+	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake merge joins their results")
 	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
 	f.StringVar(&o.folder, "gateways", "", "a further `DIR` of gateway folders of your own")
 	completeRun(c, &o)
@@ -93,6 +97,14 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	policy, err := readPolicy(o.policy)
 	if err != nil {
 		return err
+	}
+	var baseline *report.Run
+	if o.baseline != "" {
+		earlier, err := readResults("--baseline", o.baseline)
+		if err != nil {
+			return err
+		}
+		baseline = &earlier
 	}
 	known, err := candidates(o.folder)
 	if err != nil {
@@ -112,7 +124,7 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	if err != nil {
 		return err
 	}
-	all := jobs(picked, there, o.settings, policy)
+	all, part := o.shard.deal(jobs(picked, there, o.settings, policy), picked)
 	if len(all) == 0 {
 		return unclear(fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")))
 	}
@@ -124,10 +136,30 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	if err := report.Ready(o.report); err != nil {
 		return usage("--report: %w; choose another folder", err)
 	}
-	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: missing}
+	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: missing, Shard: part}
 	a.play(ctx, &r, all, dealt(all, picked), runner.Options{Mode: mode, Workers: int(o.workers), Repeat: int(o.repeat)})
 	o.finishReplays(&r, there)
-	return a.present(r, o)
+	if err := a.present(r, o); err != nil {
+		return err
+	}
+	if baseline == nil || r.Interrupted {
+		return conclude(r)
+	}
+	out := a.out
+	if o.json {
+		out = a.err // So that standard output is JSON alone.
+	}
+	return compare(out, planned(*baseline, all), r)
+}
+
+// planned returns the earlier run with the cells of these jobs only: what was not to be run has not vanished.
+func planned(earlier report.Run, all []runner.Job) report.Run {
+	cells := map[string]bool{}
+	for _, j := range all {
+		cells[label(j.Gateway.Name, j.Setting, j.Experiment)] = true
+	}
+	earlier.Verdicts = slices.DeleteFunc(earlier.Verdicts, func(v harness.Verdict) bool { return !cells[label(v.Gateway, v.Setting, v.ID)] })
+	return earlier
 }
 
 func (o order) mode() (world.Mode, error) {
@@ -197,12 +229,12 @@ func (a *app) present(r report.Run, o order) error {
 		if err != nil {
 			return unclear(fmt.Errorf("print results: %w", err))
 		}
-		return conclude(r)
+		return nil
 	}
 	if err := report.Console(a.out, r, a.look(), o.report); err != nil {
 		return unclear(fmt.Errorf("print report: %w", err))
 	}
-	return conclude(r)
+	return nil
 }
 
 // look suits standard output.

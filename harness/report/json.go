@@ -23,6 +23,7 @@ type results struct {
 	World        string       `json:"world"`
 	Planned      int          `json:"planned"`
 	Interrupted  bool         `json:"interrupted"`
+	Shard        *Shard       `json:"shard,omitempty"`
 	NotInstalled []Missing    `json:"not_installed"`
 	Counts       Counts       `json:"counts"`
 	Experiments  []experiment `json:"experiments"`
@@ -39,7 +40,7 @@ type experiment struct {
 func JSON(r Run) ([]byte, error) {
 	out := results{
 		Schema: Schema, Tool: r.Tool, Started: r.Started.UTC(), TookMS: r.Took.Milliseconds(), World: r.World, Planned: r.Planned,
-		Interrupted: r.Interrupted, NotInstalled: append([]Missing{}, r.NotInstalled...), Counts: r.Counts(), Experiments: []experiment{},
+		Interrupted: r.Interrupted, Shard: r.Shard, NotInstalled: append([]Missing{}, r.NotInstalled...), Counts: r.Counts(), Experiments: []experiment{},
 	}
 	for _, v := range r.Verdicts {
 		e := experiment{Verdict: v}

@@ -59,14 +59,13 @@ type cell struct {
 
 // Cells returns the run's cells as JSON, one a line, without the evidence that results.json has: small enough to keep.
 func Cells(r Run) ([]byte, error) {
-	words := map[kind]string{inconclusive: "inconclusive", pass: "pass", fail: "fail", known: "known deviation", unsupported: "unsupported"}
 	lines := []string{}
 	for _, v := range r.Verdicts {
 		reason := v.Reason
 		if v.Known() {
 			reason = v.Deviation
 		}
-		line, err := json.Marshal(cell{v.ID, v.Cause, v.Gateway, v.Version, v.Setting, v.Expected, v.Observed, words[kindOf(v)], reason})
+		line, err := json.Marshal(cell{v.ID, v.Cause, v.Gateway, v.Version, v.Setting, v.Expected, v.Observed, kindWords[kindOf(v)], reason})
 		if err != nil {
 			return nil, fmt.Errorf("encode cell: %w", err)
 		}

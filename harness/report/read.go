@@ -19,7 +19,7 @@ func Read(doc []byte) (Run, error) {
 	}
 	r := Run{
 		Tool: in.Tool, Started: in.Started, Took: time.Duration(in.TookMS) * time.Millisecond, World: in.World, Planned: in.Planned,
-		Interrupted: in.Interrupted, NotInstalled: in.NotInstalled, Verdicts: make([]harness.Verdict, len(in.Experiments)),
+		Interrupted: in.Interrupted, Shard: in.Shard, NotInstalled: in.NotInstalled, Verdicts: make([]harness.Verdict, len(in.Experiments)),
 	}
 	for i, e := range in.Experiments {
 		r.Verdicts[i] = e.Verdict

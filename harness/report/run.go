@@ -28,6 +28,8 @@ type Run struct {
 	Interrupted bool
 	// NotInstalled are the known gateways that the run would have liked to have.
 	NotInstalled []Missing
+	// Shard is not nil for a part of a run.
+	Shard *Shard
 	// Verdicts are what came of the experiments.
 	Verdicts []harness.Verdict
 }
@@ -80,6 +82,9 @@ const (
 	known
 	unsupported
 )
+
+// kindWords are the kinds in words.
+var kindWords = map[kind]string{inconclusive: "inconclusive", pass: "pass", fail: "fail", known: "known deviation", unsupported: "unsupported"}
 
 func kindOf(v harness.Verdict) kind {
 	switch {

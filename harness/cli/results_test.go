@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// results writes the results of a run of the built-in gateway and returns their file.
+func results(t *testing.T, args ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	gatequake(append([]string{"run", "--gateway", "builtin", "--report", dir}, args...)...).is(t, statusHolds)
+	return filepath.Join(dir, "results.json")
+}
+
+// changed writes the file's results with some of their words changed, and returns where.
+func changed(t *testing.T, file, from, to string) string {
+	t.Helper()
+	doc, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(doc, []byte(from)) {
+		t.Fatalf("got no %q in %s, want some to change", from, file)
+	}
+	other := filepath.Join(t.TempDir(), "results.json")
+	if err := os.WriteFile(other, bytes.ReplaceAll(doc, []byte(from), []byte(to)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return other
+}
+
+func TestDiff(t *testing.T) {
+	old := results(t, "--only", "refused@cold,garbage", "--setting", "document")
+	worse := changed(t, old, `"verdict": "pass"`, `"verdict": "fail"`)
+	gatequake("diff", old, old).is(t, statusHolds, "0 worse · 0 better")
+	gatequake("diff", old, worse).is(t, statusFails, "refused@cold on builtin, document", "was pass: 502 by gateway", "is  fail: 502 by gateway", "5 worse",
+		"gatequake run --gateway builtin --setting document --only garbage")
+	gatequake("diff", worse, old).is(t, statusHolds, "0 worse · 5 better")
+	gatequake("diff", old, changed(t, old, `"garbage"`, `"rubbish"`)).is(t, statusHolds, "1 appeared · 1 vanished")
+	gatequake("diff", old, changed(t, old, `"observed": "502 by gateway"`, `"observed": "503 by gateway"`)).is(t, statusHolds, "5 other")
+	gatequake("diff", old).is(t, statusUsage, "got 1 arguments, want two results.json, the old one first")
+	gatequake("diff", old, "nowhere.json").is(t, statusUsage, "nowhere.json: no such file or directory")
+}
+
+func TestBaseline(t *testing.T) {
+	good := results(t, "--only", "refused@cold,garbage", "--setting", "document")
+	bad := changed(t, good, `"verdict": "pass"`, `"verdict": "fail"`)
+	run := []string{"run", "--gateway", "builtin", "--setting", "document", "--only", "garbage", "--report", t.TempDir(), "--baseline"}
+	gatequake(append(run, bad)...).is(t, statusHolds, "4 better · 0 other · 0 slower · 0 appeared · 0 vanished")
+	// A gateway that fails as it did before is no reason for a red run; one that fails anew is.
+	fails := []string{"run", "--gateways", "testdata/gateways", "--gateway", "mortal", "--only", "reset-on-accept", "--report", t.TempDir()}
+	gatequake(fails...).is(t, statusFails, "1 fail")
+	again := filepath.Join(fails[len(fails)-1], "results.json")
+	before := filepath.Join(t.TempDir(), "results.json")
+	if err := os.Rename(again, before); err != nil {
+		t.Fatal(err)
+	}
+	gatequake(append(fails, "--baseline", before)...).is(t, statusHolds, "1 fail", "0 worse")
+	gatequake(append(fails, "--baseline", good)...).is(t, statusFails, "1 worse", "was nothing")
+	gatequake(append(run, "nowhere.json")...).is(t, statusUsage, "--baseline: nowhere.json: no such file or directory")
+}
+
+func TestShardsMakeAWhole(t *testing.T) {
+	what, files := []string{"--only", "refused,garbage,error-500", "--setting", "document"}, []string{}
+	for i := 1; i <= 3; i++ {
+		files = append(files, results(t, append(what, "--shard", fmt.Sprintf("%d/3", i))...))
+	}
+	dir := t.TempDir()
+	merged := append([]string{"merge", "--report", dir}, files...)
+	gatequake(merged...).is(t, statusHolds, "13 experiments")
+	gatequake("diff", results(t, what...), filepath.Join(dir, "results.json")).is(t, statusHolds, "0 worse · 0 better · 0 other · 0 slower · 0 appeared · 0 vanished")
+	gatequake("merge", "--report", dir, files[0], files[2]).is(t, statusUsage, "got no shard 2/3")
+	gatequake("merge", "--report", dir, files[0], files[0]).is(t, statusUsage, "got shard 1/3 twice")
+	gatequake("merge", "--report", dir, files[0], results(t, append(what, "--shard", "2/2")...)).is(t, statusUsage, "want one of the same run")
+	gatequake("merge", "--report", dir, results(t, what...)).is(t, statusUsage, "got results of no shard")
+	gatequake("merge").is(t, statusUsage, "want the results.json of every shard")
+	for _, wrong := range []string{"0/3", "4/3", "1", "a/b"} {
+		gatequake("run", "--shard", wrong).is(t, statusUsage, fmt.Sprintf("got %q, want I/N", wrong))
+	}
+}
+
+func TestReplay(t *testing.T) {
+	file := results(t, "--only", "garbage")
+	gatequake("replay", file+"#garbage").is(t, statusHolds, "document: again pass: 502 by gateway", "stock: again pass: 502 by gateway")
+	other := changed(t, file, `"observed": "502 by gateway"`, `"observed": "504 by gateway"`)
+	gatequake("replay", other+"#garbage", "--setting", "document").is(t, statusFails, "document: not again", "was pass: 504 by gateway", "is  pass: 502 by gateway")
+	gatequake("replay", file+"#garbarge").is(t, statusUsage, "did you mean garbage?")
+	gatequake("replay", file+"#garbage", "--setting", "none").is(t, statusUsage, "has no garbage on --gateway  in --setting none")
+	gatequake("replay", file).is(t, statusUsage, "want FILE#ID")
+}

@@ -1,0 +1,138 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// Change is what became of one cell between two runs.
+type Change struct {
+	Kind ChangeKind
+	// Cell names it: "refused on nginx, document".
+	Cell string
+	// From and To are what it was and what it is: "pass: 502 by gateway".
+	From, To string
+	// Replay is the command that runs it again.
+	Replay string
+}
+
+// ChangeKind is what kind of change it is.
+type ChangeKind string
+
+// The kinds, in the order in which Diff lists them.
+const (
+	// Worse: the verdict is worse, or there was none and it is red. What was tried and cannot be any more is worse too: nobody knows now.
+	Worse ChangeKind = "worse"
+	// Better: the verdict is better.
+	Better ChangeKind = "better"
+	// Other: the verdict is as good or as bad, and clients see something else.
+	Other ChangeKind = "other"
+	// Slower: it takes more than twice as long to recover, and half a second more.
+	Slower ChangeKind = "slower"
+	// Appeared and Vanished: it is only in the new run, and not red, or only in the old.
+	Appeared ChangeKind = "appeared"
+	Vanished ChangeKind = "vanished"
+)
+
+// ChangeKinds lists the kinds.
+func ChangeKinds() []ChangeKind {
+	return []ChangeKind{Worse, Better, Other, Slower, Appeared, Vanished}
+}
+
+// How much slower a recovery must be to be told. Recoveries of one gateway differ by some tens of milliseconds from run to run.
+const (
+	slowerFactor = 2
+	slowerBy     = 500 * time.Millisecond
+)
+
+// Diff compares two runs cell by cell, the worst first. A cell is an experiment on a gateway in a setting; the gateway's version may differ.
+func Diff(from, to Run) []Change {
+	before, changes := map[string]harness.Verdict{}, []Change{}
+	for _, v := range from.Verdicts {
+		before[name(v)] = v
+	}
+	for _, v := range to.Verdicts {
+		was, ok := before[name(v)]
+		delete(before, name(v))
+		if kind := change(was, v, ok); kind != "" {
+			changes = append(changes, Change{Kind: kind, Cell: name(v), From: short(was, ok), To: short(v, true), Replay: v.Replay})
+		}
+	}
+	for _, v := range from.Verdicts {
+		if _, left := before[name(v)]; left {
+			changes = append(changes, Change{Kind: Vanished, Cell: name(v), From: short(v, true), To: "nothing", Replay: v.Replay})
+		}
+	}
+	slices.SortStableFunc(changes, func(a, b Change) int {
+		return slices.Index(ChangeKinds(), a.Kind) - slices.Index(ChangeKinds(), b.Kind)
+	})
+	return changes
+}
+
+func change(was, is harness.Verdict, known bool) ChangeKind {
+	red := badness(is) > badnessOfKnown
+	recovered := was.RecoveryMS >= 0 && is.RecoveryMS > slowerFactor*was.RecoveryMS && is.RecoveryMS-was.RecoveryMS > float64(slowerBy.Milliseconds())
+	switch {
+	case !known && red:
+		return Worse
+	case !known:
+		return Appeared
+	case badness(is) > badness(was):
+		return Worse
+	case badness(is) < badness(was):
+		return Better
+	case is.Observed != was.Observed:
+		return Other
+	case recovered:
+		return Slower
+	}
+	return ""
+}
+
+// badness orders kinds of verdicts: whatever is above badnessOfKnown turns a run red.
+func badness(v harness.Verdict) int {
+	return slices.Index([]kind{pass, unsupported, known, inconclusive, fail}, kindOf(v))
+}
+
+const badnessOfKnown = 2
+
+// name is the name of a verdict's cell.
+func name(v harness.Verdict) string { return fmt.Sprintf("%s on %s, %s", v.ID, v.Gateway, v.Setting) }
+
+func short(v harness.Verdict, known bool) string {
+	if !known {
+		return "nothing"
+	}
+	s := kindWords[kindOf(v)]
+	if v.Observed != "" {
+		s += ": " + v.Observed
+	}
+	if v.RecoveryMS >= 0 {
+		s += fmt.Sprintf(" (recovered after %s)", time.Duration(v.RecoveryMS*float64(time.Millisecond)).Round(time.Millisecond))
+	}
+	return s
+}
+
+// Changes writes the changes as a person reads them, and what there are of each kind.
+func Changes(changes []Change) string {
+	var b strings.Builder
+	count := map[ChangeKind]int{}
+	for _, c := range changes {
+		if count[c.Kind]++; count[c.Kind] == 1 {
+			fmt.Fprintf(&b, "\n%s\n", c.Kind)
+		}
+		fmt.Fprintf(&b, "  %s\n    was %s\n    is  %s\n", Safe(c.Cell), Safe(clip(c.From, shownReason)), Safe(clip(c.To, shownReason)))
+		if c.Kind == Worse {
+			fmt.Fprintf(&b, "    %s\n", Safe(c.Replay))
+		}
+	}
+	sums := []string{}
+	for _, k := range ChangeKinds() {
+		sums = append(sums, fmt.Sprintf("%d %s", count[k], k))
+	}
+	return b.String() + "\n" + strings.Join(sums, " · ") + "\n"
+}
