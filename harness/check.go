@@ -44,7 +44,7 @@ const (
 	CheckAnsweredBy = "answered-by"
 	// CheckInTime: it came within the gateway's own time limits plus Slack.
 	CheckInTime = "in-time"
-	// CheckPrompt: a refusal took at most half of the shortest of the gateway's time limits; see patienceShare.
+	// CheckPrompt: a refusal took little longer than a healthy answer beside it; see promptShare.
 	CheckPrompt = "prompt"
 	// CheckCutVisible: an answer that broke off is not passed on as if it were whole.
 	CheckCutVisible = "cut-visible"
@@ -54,7 +54,7 @@ const (
 	CheckLetIn = "let-in"
 	// CheckBlockHolds: beside every fault, a client that is blocked gets its 403, and the upstream is not asked.
 	CheckBlockHolds = "block-holds"
-	// CheckBystander: another route stayed healthy, and was as prompt as a refusal must be.
+	// CheckBystander: another route stayed healthy, and did not wait for the broken one.
 	CheckBystander = "bystander"
 	// CheckPostOnce: a POST reached the upstream at most once.
 	CheckPostOnce = "post-once"

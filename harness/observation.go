@@ -37,8 +37,9 @@ type Observation struct {
 	// After tells what became of the client's connection: "usable", "closed", or what was wrong with it.
 	After string `json:"after,omitempty"`
 
-	keep bool         // the answer left the connection open for another request
-	says wording.Kind // what the page reads like
+	keep  bool         // the answer left the connection open for another request
+	says  wording.Kind // what the page reads like
+	ended time.Time    // when the answer was there, or would not come any more
 	// heard is true when the client heard back over a WebSocket what it had said.
 	heard bool
 }

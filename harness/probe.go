@@ -55,7 +55,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 		if p.Sent != nil {
 			p.Sent()
 		}
-		o.End, o.Error, o.Took = client.EndOf(err), err.Error(), ms(time.Since(begin))
+		o.End, o.Error, o.Took, o.ended = client.EndOf(err), err.Error(), ms(time.Since(begin)), time.Now()
 		return o
 	}
 	defer func() { _ = c.Close() }()
@@ -125,6 +125,7 @@ func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 
 // fill copies what the client recorded.
 func (o *Observation) fill(r client.Response) {
+	o.ended = time.Now()
 	o.Status, o.Header, o.End, o.Error = r.Status, r.Header, r.End, r.Error
 	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
 	o.Connect, o.Head, o.Took = ms(r.Connect), ms(r.Head), ms(r.Took)

@@ -16,11 +16,12 @@ func (t *trial) probeFault(ctx context.Context) error {
 		answers := t.ask(ctx, Probe{Route: f.Route, Method: method, Within: t.within})
 		blocked := t.besideBlocked(ctx, method)
 		bystander := t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience})
-		for _, o := range <-answers {
+		beside := <-answers
+		for _, o := range beside {
 			t.note(o)
 		}
 		blocked()
-		t.seeBystander(bystander)
+		t.seeBystander(bystander, beside)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ var promises = map[string]string{
 	harness.CheckStatus:       "the status is the one that is expected",
 	harness.CheckAnsweredBy:   "it was written by the one who should write it, which a stamp on the upstream's answers tells",
 	harness.CheckInTime:       "it came within the gateway's own time limits",
-	harness.CheckPrompt:       "a refusal took at most half of the shortest of the gateway's time limits: it waits for nobody",
+	harness.CheckPrompt:       "a refusal took little longer than a healthy answer beside it, and less than any of the gateway's time limits: it waits for nobody",
 	harness.CheckCutVisible:   "an answer that broke off is not passed on as if it were whole",
 	harness.CheckNotAsked:     "the upstream was not asked at all before a refusal",
 	harness.CheckLetIn:        "who is not blocked is not refused",

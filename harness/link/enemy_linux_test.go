@@ -35,5 +35,5 @@ func TestEnemyAddWaitsForAClientThatDoesNotRead(t *testing.T) {
 	}()
 	g.Consistently(added, 300*time.Millisecond).ShouldNot(Receive())
 	go func() { _, _ = io.Copy(io.Discard, c) }() // reading on is the one thing that frees it
-	g.Eventually(added, soon).Should(Receive(BeNil()))
+	g.Eventually(added, 6*soon).Should(Receive(BeNil()))
 }
