@@ -92,3 +92,15 @@ func TestReplay(t *testing.T) {
 	gatequake("replay", file+"#garbage", "--setting", "none").is(t, statusUsage, "has no garbage on --gateway  in --setting none")
 	gatequake("replay", file).is(t, statusUsage, "want FILE#ID")
 }
+
+func TestGitHubActionsIsTold(t *testing.T) {
+	summary := filepath.Join(t.TempDir(), "summary.md")
+	t.Setenv("GITHUB_ACTIONS", "true")
+	t.Setenv("GITHUB_STEP_SUMMARY", summary)
+	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "mortal", "--only", "reset-on-accept", "--report", t.TempDir()).
+		is(t, statusFails, "::error title=reset-on-accept on mortal 1.2.3 document::gateway-alive: got exit status 7")
+	got, err := os.ReadFile(summary)
+	if err != nil || !bytes.Contains(got, []byte("| ✗ | mortal 1.2.3 document | reset-on-accept | gateway-alive: got exit status 7")) {
+		t.Errorf("got the summary %s (%v), want the broken promise in it", got, err)
+	}
+}

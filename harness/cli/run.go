@@ -221,6 +221,9 @@ func (a *app) present(r report.Run, o order) error {
 	if err := report.Write(o.report, r); err != nil {
 		return unclear(err)
 	}
+	if err := a.tellGitHub(r); err != nil {
+		return unclear(err)
+	}
 	if o.json {
 		doc, err := report.JSON(r)
 		if err == nil {

@@ -286,3 +286,11 @@ func TestReadReturnsWhatWasWritten(t *testing.T) {
 		t.Errorf("got %v for another schema, want an error that names both", err)
 	}
 }
+
+func TestGitHub(t *testing.T) {
+	golden(t, "summary.md", []byte(Summary(sample())))
+	golden(t, "annotations.txt", []byte(Annotations(sample())))
+	if got := Summary(Run{}); strings.Contains(got, "|") {
+		t.Errorf("got a table in %q, want none when nothing is red", got)
+	}
+}
