@@ -13,7 +13,8 @@ const (
 	grpcMethod  = "Echo"
 	grpcStatus  = "Grpc-Status"
 	grpcOK      = "0"
-	unavailable = "14"
+	denied      = "7"  // PERMISSION_DENIED
+	unavailable = "14" // UNAVAILABLE
 )
 
 // call makes r a call of the method Echo.

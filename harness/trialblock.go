@@ -105,8 +105,10 @@ func (t *trial) holdBlock() {
 	if hits > 0 {
 		got += fmt.Sprintf(", and %d requests at the upstream", hits)
 	}
+	// To a client of gRPC PERMISSION_DENIED is what a 403 is to others.
+	refused := refusal.Accepts(o.Status) || o.Status == http.StatusOK && o.GRPC == denied
 	t.check(Check{
-		Name: CheckBlockHolds, OK: refusal.Accepts(o.Status) && o.By == refusal.By && o.Answered() && hits == 0, Of: o.Probe,
+		Name: CheckBlockHolds, OK: refused && o.By == refusal.By && o.Answered() && hits == 0, Of: o.Probe,
 		Got: got, Want: refusal.String() + ", and nothing at the upstream",
 	})
 }
