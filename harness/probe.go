@@ -60,7 +60,8 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	}
 	defer func() { _ = c.Close() }()
 	if p.Idle > 0 {
-		if first, ok := b.idle(ctx, c, p); !ok {
+		if nonce, first := b.idle(ctx, c, p); !first.Keep {
+			o.Nonce = nonce
 			o.fill(first) // There is no other answer to show.
 			return o
 		}
@@ -75,19 +76,18 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	return o
 }
 
-// idle asks for the route on c, waits p.Idle after the answer, and reports whether the connection can be used again; if not, because of that answer.
-func (b *Bench) idle(ctx context.Context, c *client.Conn, p Probe) (first client.Response, ok bool) {
+// idle asks for the route on c, and waits p.Idle after the answer, if that leaves the connection open for another request.
+func (b *Bench) idle(ctx context.Context, c *client.Conn, p Probe) (nonce string, first client.Response) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	r, _ := b.request(Probe{Route: p.Route})
-	if first = c.Do(ctx, r); !first.Keep {
-		return first, false
+	if first = c.Do(ctx, r); first.Keep {
+		select {
+		case <-ctx.Done():
+		case <-time.After(p.Idle):
+		}
 	}
-	select {
-	case <-ctx.Done():
-	case <-time.After(p.Idle):
-	}
-	return first, true
+	return r.Header[0].Value, first
 }
 
 // method is the one that is sent.

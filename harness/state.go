@@ -38,7 +38,7 @@ func (b *Bench) before(ctx context.Context, s State, r Route) error {
 		_, err := b.Pooled(ctx, r)
 		return err
 	}
-	return b.dropPooled(ctx)
+	return b.DropPooled(ctx)
 }
 
 // struck brings a gateway into the state that it can be in only once the fault has struck.
@@ -52,8 +52,8 @@ func (b *Bench) struck(ctx context.Context, s State) error {
 	return nil
 }
 
-// dropPooled ends every connection between the gateway and its upstreams: a pooled one may hide a fault of the connection attempt.
-func (b *Bench) dropPooled(ctx context.Context) error {
+// DropPooled ends every connection between the gateway and its upstreams: a pooled one may hide a fault of the connection attempt.
+func (b *Bench) DropPooled(ctx context.Context) error {
 	for _, l := range []*link.Link{b.Upstream.Link, b.Secure.Link, b.HTTP2} {
 		back, err := l.StepAside(ctx)
 		if err != nil {
@@ -70,7 +70,7 @@ func (b *Bench) dropPooled(ctx context.Context) error {
 // Pooled makes the gateway hold an idle connection to the route's upstream, and returns its number there: two requests, each from a client of its own, have come
 // on it. The error of a gateway that opened one for each wraps errors.ErrUnsupported: it has no pool that a fault could strike.
 func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error) {
-	if err := b.dropPooled(ctx); err != nil {
+	if err := b.DropPooled(ctx); err != nil {
 		return 0, err
 	}
 	used := [2]int{}

@@ -29,6 +29,13 @@ func listed(observed string, breaks ...string) *gateway.Definition {
 	}}}
 }
 
+// chance lists a deviation that is seen in one of two ways.
+func chance(observed, also string) *gateway.Definition {
+	d := listed(observed, CheckStatus)
+	d.Deviations[0].Also = []string{also}
+	return d
+}
+
 func TestJudge(t *testing.T) {
 	failed := Verdict{ID: "refused", Setting: "stock", Version: "1.5", Policy: "document", Result: Fail, Observed: "503 by gateway", Reason: "status", Checks: []Check{{Name: CheckStatus}, {Name: CheckStatus}}}
 	with := func(change func(*Verdict)) Verdict { v := failed; change(&v); return v }
@@ -51,6 +58,10 @@ func TestJudge(t *testing.T) {
 		"other policy":          {with(func(v *Verdict) { v.Policy = "rfc9209" }), listed("503 by gateway", CheckStatus), true, Fail, ""},
 		"passes other policy":   {with(func(v *Verdict) { v.Policy, v.Result, v.Checks = "rfc9209", Pass, nil }), listed("503 by gateway", CheckStatus), false, Pass, ""},
 		"version is no version": {with(func(v *Verdict) { v.Version = "new" }), listed("503 by gateway", CheckStatus), false, Inconclusive, "compare version"},
+		"chance, other":         {failed, chance("504 by gateway", "503 by gateway"), true, Fail, ""},
+		"chance, none listed":   {failed, chance("504 by gateway", "505 by gateway"), false, Fail, "known deviation changed"},
+		"chance, passes":        {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), chance("504 by gateway", "pass"), false, Pass, ""},
+		"chance, must not pass": {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), chance("504 by gateway", "503 by gateway"), false, Fail, "known deviation is gone"},
 	} {
 		got := c.v.Judge(c.d)
 		if got.Known() != c.known || got.Result != c.result || !strings.Contains(got.Reason, c.reason) {

@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"sync"
@@ -35,6 +36,7 @@ var CrashLoop = harness.RegisterFault(harness.Fault{
 		return &harness.Injection{
 			Undo:    func(ctx context.Context) error { stop(); return undo(ctx) },
 			Confirm: func(ctx context.Context) (string, error) { return diesAgain(ctx, b, b.Plan.Upstream) },
+			Rearm:   func(ctx context.Context) error { return listens(ctx, b.Plan.Upstream) },
 		}, nil
 	},
 })
@@ -59,6 +61,23 @@ func supervise(p *upstream.Process) (stop func()) {
 		}
 	})
 	return func() { cancel(); work.Wait() }
+}
+
+// listens returns when somebody takes connections at the address, so that a probe meets the process and not the pause.
+func listens(ctx context.Context, at netip.AddrPort) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*quiet)
+	defer cancel()
+	for {
+		c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
+		if err == nil {
+			return c.Close()
+		}
+		select {
+		case <-time.After(backoff / 10):
+		case <-ctx.Done():
+			return fmt.Errorf("dial %s: %w", at, err)
+		}
+	}
 }
 
 // diesAgain confirms that own requests end without an answer, then are refused, then end without an answer again: the process was there, gone, and there again.

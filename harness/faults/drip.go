@@ -42,11 +42,12 @@ func drips(ctx context.Context, b *harness.Bench) (string, error) {
 	if _, err := io.WriteString(c, confirmRequest); err != nil {
 		return "", err
 	}
-	const seconds = 1
-	_ = c.SetDeadline(time.Now().Add(seconds * time.Second))
+	begin := time.Now()
+	_ = c.SetDeadline(begin.Add(time.Second))
 	got, err := io.ReadAll(c)
-	if most := int(seconds*time.Second/drip) + 1; !errors.Is(err, os.ErrDeadlineExceeded) || len(got) < 2 || len(got) > most {
-		return "", fmt.Errorf("ask %s: got %d bytes in %d s (%w), want 2 to %d, and more to come", at, len(got), seconds, err, most)
+	took := time.Since(begin) // A busy machine may let the deadline strike late.
+	if most := int(took/drip) + 2; !errors.Is(err, os.ErrDeadlineExceeded) || len(got) < 2 || len(got) > most {
+		return "", fmt.Errorf("ask %s: got %d bytes in %s (%w), want 2 to %d, and more to come", at, len(got), took.Round(time.Millisecond), err, most)
 	}
 	return fmt.Sprintf("own request to %s: the first bytes of a head, %s apart", at, drip), nil
 }

@@ -42,6 +42,7 @@ var KeepaliveMismatch = harness.RegisterFault(harness.Fault{
 		return &harness.Injection{
 			Undo:    func(ctx context.Context) error { patient(); return undo(ctx) },
 			Confirm: func(ctx context.Context) (string, error) { return crosses(ctx, b) },
+			Rearm:   b.DropPooled, // No crowd finds what another has left.
 		}, nil
 	},
 })

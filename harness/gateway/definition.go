@@ -86,6 +86,9 @@ type Deviation struct {
 	Versions string `yaml:"versions"`
 	// Observed is what is seen instead, as in a verdict's observed.
 	Observed string `yaml:"observed"`
+	// Also is what is seen at other times, where it is for chance to say: by which of two packets was faster, say. The checks that fail are the same; the word
+	// pass stands for none.
+	Also []string `yaml:"also"`
 	// Breaks names the checks that fail.
 	Breaks []string `yaml:"breaks"`
 	// Reason says why, and why no configuration helps.
