@@ -151,7 +151,11 @@ func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definiti
 		t.verdict.Result, t.verdict.Reason = Unsupported, fmt.Sprintf("not with %s: %s", d.Name, reason)
 		return t.verdict
 	}
-	for _, n := range e.Needs() {
+	needs := e.Needs()
+	if e.route() == RouteNamed && !d.Uses(setting, "Resolver") {
+		needs = append(needs, world.OwnResolvConf) // It asks whom the system says.
+	}
+	for _, n := range needs {
 		if reason := w.Lacks(n); reason != "" {
 			t.verdict.Result, t.verdict.Reason = Unsupported, fmt.Sprintf("needs %s: %s", n.About(), reason)
 			return t.verdict
