@@ -2,9 +2,11 @@ package faults
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -63,14 +65,20 @@ func supervise(p *upstream.Process) (stop func()) {
 	return func() { cancel(); work.Wait() }
 }
 
-// listens returns when somebody takes connections at the address, so that a probe meets the process and not the pause.
+// listens returns when somebody takes connections at the address and lives on, so that a probe meets the process and not the pause: a connection to one that
+// is dying is made too, and ends at once.
 func listens(ctx context.Context, at netip.AddrPort) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*quiet)
 	defer cancel()
 	for {
 		c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
 		if err == nil {
-			return c.Close()
+			_ = c.SetReadDeadline(time.Now().Add(backoff / 2))
+			_, err = c.Read(make([]byte, 1))
+			_ = c.Close()
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil
 		}
 		select {
 		case <-time.After(backoff / 10):
