@@ -26,7 +26,7 @@ func (t *trial) probeFault(ctx context.Context) error {
 	return nil
 }
 
-// ask sends the probe, as often as the fault's load says, and returns when the gateway is busy with it: the request is sent, or most clients' are.
+// ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load, when its clients have set out.
 func (t *trial) ask(ctx context.Context, p Probe) (answers <-chan []Observation) {
 	if load := t.experiment.Fault.Load; load != nil {
 		return t.bench.crowd(ctx, p, load)

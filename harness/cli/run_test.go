@@ -100,9 +100,6 @@ func TestGatewayThatDoesNotStart(t *testing.T) {
 }
 
 func TestGatewayThatNeverListens(t *testing.T) {
-	if testing.Short() {
-		t.Skip("waits for a gateway until it is given up")
-	}
 	t.Parallel()
 	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "sleeps", "--only", "refused", "--report", t.TempDir()).
 		is(t, statusUnclear, "got no answer: refused, want 200 by upstream", "starting up, please wait")

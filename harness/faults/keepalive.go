@@ -70,7 +70,15 @@ func crosses(ctx context.Context, b *harness.Bench) (string, error) {
 		return "", fmt.Errorf("ask %s: got %d %s, want a 200 on a connection that is kept", b.Plan.Upstream, first.Status, first.End)
 	}
 	const wait = idle - transit/2
-	time.Sleep(wait)
+	answered := time.Now()
+	select {
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	case <-time.After(wait):
+	}
+	if waited := time.Since(answered); waited >= idle {
+		return "", fmt.Errorf("ask %s again: got to it after %s, want less than %s: whatever ends then, no request met it", b.Plan.Upstream, waited, idle)
+	}
 	if again := c.Do(ctx, ask); again.Status != 0 || again.End == client.TimedOut {
 		return "", fmt.Errorf("ask %s again after %s: got %d %s, want the end of the connection", b.Plan.Upstream, wait, again.Status, again.End)
 	}
