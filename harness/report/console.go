@@ -19,18 +19,18 @@ const (
 	allIDs = 1 << 10
 )
 
-// Console writes what a person reads: the matrix first, then what is wrong with the command that shows it again, then what is known to be so, what could not
-// be tried, and the sums. dir is where the report's files are.
+// Console writes what a person reads: the matrix first, then what could not be tried, what is known to be so, and last, where a terminal and a CI's log end
+// and are read first, what is wrong with the command that shows it again, and the sums. dir is where the report's files are.
 func Console(w io.Writer, r Run, l Look, dir string) error {
 	var b strings.Builder
 	if len(r.Verdicts) > 0 {
 		b.WriteString("\n" + l.matrix(r) + "\n" + l.legend(r))
 	}
-	l.deviations(&b, r, fail, "Promises broken")
-	l.deviations(&b, r, inconclusive, "Could not tell")
-	l.knownDeviations(&b, r)
-	l.counted(&b, r)
 	l.unsupported(&b, r)
+	l.counted(&b, r)
+	l.knownDeviations(&b, r)
+	l.deviations(&b, r, inconclusive, "Could not tell")
+	l.deviations(&b, r, fail, "Promises broken")
 	b.WriteString("\n")
 	for _, m := range r.NotInstalled {
 		fmt.Fprintf(&b, "Not installed: %s (to get it: %s)\n", Safe(m.Gateway), Safe(m.Install))
