@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"io"
 	"net"
 	"net/http"
 
@@ -15,7 +16,11 @@ var (
 	Mallory = client.Field{Name: "Cookie", Value: "session=mallory"}
 )
 
-// startAuth starts the service that says who may pass. It is no upstream: it stamps nothing, and what it is asked is not counted.
+// refusalPage is the page of the service's refusal: as services of this kind do, it says what happened, and gateways that pass it on need no page of their own.
+const refusalPage = "<!doctype html>\n<title>403 Forbidden</title>\n<h1>Access denied</h1>\n<p>You are not allowed to see this page.</p>\n"
+
+// startAuth starts the service that says who may pass: 200, the one yes that every gateway understands (Envoy takes any other status for a no), or 403. It is no
+// upstream: it stamps nothing, and what it is asked is not counted.
 func (b *Bench) startAuth() error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -23,10 +28,10 @@ func (b *Bench) startAuth() error {
 	}
 	s := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get(Mallory.Name) == Mallory.Value {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.WriteHeader(http.StatusForbidden)
-			return
+			_, _ = io.WriteString(w, refusalPage)
 		}
-		w.WriteHeader(http.StatusNoContent)
 	})}
 	go func() { _ = s.Serve(l) }()
 	b.atClose(func() { _ = s.Close() })
