@@ -24,6 +24,8 @@ type Bench struct {
 	Plan  Plan
 	// Upstream, Bystander and Secure are what the gateway forwards to.
 	Upstream, Bystander, Secure *Place
+	// Spare is the other member of the balanced route's pool.
+	Spare *Place
 	// Auth is the link in front of the service that the gateway asks about some requests.
 	Auth *link.Link
 	// HTTP2 is the link in front of the upstream that speaks HTTP/2.
@@ -117,7 +119,8 @@ func (b *Bench) startUpstreams() (err error) {
 		at    netip.AddrPort
 		o     upstream.Options
 	}{
-		{&b.Upstream, b.Plan.Upstream, upstream.Options{Name: "upstream", Workers: Workers}},
+		{&b.Upstream, b.Plan.Upstream, upstream.Options{Name: upstreamName, Workers: Workers}},
+		{&b.Spare, b.Plan.Spare, upstream.Options{Name: spareName}},
 		{&b.Bystander, b.Plan.Bystander, upstream.Options{Name: "bystander"}},
 		{&b.Secure, b.Plan.Secure, upstream.Options{Name: "secure", TLS: &tls.Config{Certificates: []tls.Certificate{cert}}}},
 	} {

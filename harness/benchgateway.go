@@ -27,7 +27,7 @@ func (b *Bench) startGateway() error {
 		return err
 	}
 	b.vars = gateway.Vars{
-		Dir: b.World.Dir, Listen: b.Plan.Gateway, Upstream: b.Plan.Upstream, Bystander: b.Plan.Bystander, Named: b.Plan.Named,
+		Dir: b.World.Dir, Listen: b.Plan.Gateway, Upstream: b.Plan.Upstream, Spare: b.Plan.Spare, Bystander: b.Plan.Bystander, Named: b.Plan.Named,
 		Resolver: b.Plan.Nameserver, Secure: b.Plan.Secure, SecureName: secureHost, CA: ca, Socket: b.SocketPath(),
 		DeniedIP: b.Plan.Clients[Banned], DeniedCIDR: b.Plan.BannedNet, DeniedAgent: deniedAgent, DeniedPath: deniedPath,
 		Listen6: b.Plan.Gateway6, DeniedIPv6: b.Plan.Clients[Banned6], DeniedVPN: b.Plan.VPN, DeniedMethod: deniedMethod, GuardedPath: guardedPath,

@@ -12,7 +12,7 @@ import (
 func (t *trial) decide() {
 	v := &t.verdict
 	for _, o := range v.Observations {
-		if strings.HasPrefix(o.Probe, http.MethodPost) {
+		if o.method() == http.MethodPost {
 			t.check(Check{Name: CheckPostOnce, OK: o.Hits <= 1, Of: o.Probe, Got: fmt.Sprintf("%d of them at the upstream", o.Hits), Want: "one at most"})
 		}
 	}
@@ -59,7 +59,11 @@ func (t *trial) answers(p Policy) []Check {
 	want := p.Expect(t.experiment.Fault)
 	checks := []Check{}
 	for _, o := range t.observed {
-		checks = append(checks, checkAnswer(o, want, t.within)...)
+		of := want
+		if t.experiment.State == Balanced && (o.Healthy() || o.method() == http.MethodGet) {
+			of = service
+		}
+		checks = append(checks, checkAnswer(o, of, t.within)...)
 	}
 	if recovery := time.Duration(t.verdict.RecoveryMS * float64(time.Millisecond)); want.Recovery > 0 && recovery > want.Recovery {
 		checks = append(checks, Check{Name: CheckSteadyAfter, Got: "service after " + recovery.Round(time.Millisecond).String(), Want: "within " + want.Recovery.String()})

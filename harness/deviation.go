@@ -33,10 +33,10 @@ func (v Verdict) Judge(d *gateway.Definition) Verdict {
 }
 
 // Listed returns the entry of the gateway's list that is about the verdict's experiment, version and setting, or nil. An entry for an experiment holds in
-// the other states of the gateway and over the other protocols too, unless they have entries of their own.
+// the other states of the gateway and over the other protocols too, unless they have entries of their own; not of a pool, which promises something else.
 func (v Verdict) Listed(d *gateway.Definition) (*gateway.Deviation, error) {
 	base, other := v.ID, false
-	if at := strings.IndexAny(v.ID, "@~"); at > 0 {
+	if at := strings.IndexAny(v.ID, "@~"); at > 0 && !strings.HasSuffix(v.ID, "@"+string(Balanced)) {
 		base, other = v.ID[:at], true
 	}
 	entry, err := v.listed(d, v.ID)

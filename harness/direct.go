@@ -44,7 +44,7 @@ func (b *Bench) DirectHTTP2(ctx context.Context, within time.Duration) (client.R
 
 // sound proves, without the gateway, that every upstream and the name work.
 func (b *Bench) sound(ctx context.Context) error {
-	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Bystander} {
+	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Spare, b.Plan.Bystander} {
 		r, nonce := b.Direct(ctx, at, patience)
 		if r.Header.Get(upstream.StampHeader) != nonce || r.End != client.Complete {
 			return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", at, r.Status, r.End, r.Error)

@@ -120,15 +120,21 @@ func (e Experiment) Needs() []world.Need {
 
 // Expected returns what a client should see under the policy.
 func (e Experiment) Expected(p Policy) Expectation {
-	if e.Block != nil {
+	switch {
+	case e.Block != nil:
 		return e.Block.Expected()
+	case e.State == Balanced:
+		return service // Under every policy: nobody needs to notice. A POST may be answered as if the member were alone.
 	}
 	return p.Expect(e.Fault)
 }
 
 // routes are the ones that the experiment looks at besides the bystander's.
 func (e Experiment) route() Route {
-	if e.Fault != nil && e.Block == nil {
+	switch {
+	case e.State == Balanced:
+		return RouteBalanced
+	case e.Fault != nil && e.Block == nil:
 		return e.Fault.Route
 	}
 	return RouteMain

@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -73,6 +74,12 @@ func (o Observation) String() string {
 	default:
 		return fmt.Sprintf("%s, %s", s, o.End)
 	}
+}
+
+// method is the one that was sent.
+func (o Observation) method() string {
+	method, _, _ := strings.Cut(o.Probe, " ")
+	return method
 }
 
 // Answered reports whether the probe got a whole answer.

@@ -13,6 +13,7 @@ type Run struct {
 	Reason     string  `json:"reason,omitempty"`
 	RecoveryMS float64 `json:"recovery_ms"`
 	TookMS     float64 `json:"took_ms"`
+	Pool       []Share `json:"pool,omitempty"`
 }
 
 // Mixed reports whether an experiment that was repeated did not always come out the same.
@@ -38,7 +39,7 @@ func Merge(runs []Verdict) Verdict {
 	merged.Runs = make([]Run, len(runs))
 	merged.TookMS, merged.Counts = 0, nil
 	for i, v := range runs {
-		merged.Runs[i] = Run{Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS}
+		merged.Runs[i] = Run{Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool}
 		merged.TookMS += v.TookMS
 		for answer, n := range v.Counts {
 			if merged.Counts == nil {

@@ -15,6 +15,8 @@ const (
 	RouteMain Route = ""
 	// RouteBystander leads to another upstream, which must stay healthy throughout.
 	RouteBystander Route = "bystander"
+	// RouteBalanced leads to a pool of two: the upstream of RouteMain, and another.
+	RouteBalanced Route = "balanced"
 	// RouteNamed leads to the upstream by a name that is resolved at run time.
 	RouteNamed Route = "named"
 	// RouteSecure leads to an upstream over TLS, whose certificate is verified where the setting says so.

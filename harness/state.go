@@ -19,6 +19,8 @@ const (
 	Cold State = "cold"
 	// Pooled: the gateway keeps a connection to the upstream open, over which it has served two clients already.
 	Pooled State = "pooled"
+	// Balanced: the upstream that the fault strikes is one of two members of a pool, and the other is well. The service should go on; see Experiment.Expected.
+	Balanced State = "balanced"
 )
 
 // About completes a title.
@@ -28,6 +30,8 @@ func (s State) About() string {
 		return ", and the gateway is started only then"
 	case Pooled:
 		return ", and the gateway has a pooled connection to it"
+	case Balanced:
+		return ", and the pool has another member, which is well"
 	}
 	return ""
 }
@@ -54,7 +58,7 @@ func (b *Bench) struck(ctx context.Context, s State) error {
 
 // DropPooled ends every connection between the gateway and its upstreams: a pooled one may hide a fault of the connection attempt.
 func (b *Bench) DropPooled(ctx context.Context) error {
-	for _, l := range []*link.Link{b.Upstream.Link, b.Secure.Link, b.HTTP2} {
+	for _, l := range []*link.Link{b.Upstream.Link, b.Spare.Link, b.Secure.Link, b.HTTP2} {
 		back, err := l.StepAside(ctx)
 		if err != nil {
 			return fmt.Errorf("drop pooled connections: %w", err)
@@ -63,7 +67,7 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 			return fmt.Errorf("drop pooled connections: %w", err)
 		}
 	}
-	awaitLetGo(ctx, b.Plan.Upstream, b.Plan.Secure, b.Plan.HTTP2)
+	awaitLetGo(ctx, b.Plan.Upstream, b.Plan.Spare, b.Plan.Secure, b.Plan.HTTP2)
 	return nil
 }
 

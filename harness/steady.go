@@ -23,25 +23,26 @@ func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
 	defer cancel()
 	for _, r := range routes {
-		if err := b.await(ctx, r); err != nil {
-			return fmt.Errorf("wait for steady state: %w", err)
+		if err := b.await(ctx, r, service.String(), Observation.Healthy); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (b *Bench) await(ctx context.Context, r Route) error {
+// await asks for the route until an answer is what is wanted.
+func (b *Bench) await(ctx context.Context, r Route, want string, is func(Observation) bool) error {
 	for begin := time.Now(); ; {
 		if how := b.Gateway.Dead(); how != "" {
-			return fmt.Errorf("the gateway ended (%s)", how)
+			return fmt.Errorf("wait for steady state: the gateway ended (%s)", how)
 		}
 		o := b.Probe(ctx, Probe{Route: r, Within: patience})
-		if o.Healthy() {
+		if is(o) {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("GET %s: got %s, want %s", r.Path(), o, service)
+			return fmt.Errorf("wait for steady state: GET %s: got %s, want %s", r.Path(), o, want)
 		case <-b.Gateway.Exited():
 		case <-time.After(min(max(time.Since(begin)/pollShare, shortestPoll), longestPoll)):
 		}

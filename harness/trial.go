@@ -66,7 +66,7 @@ func (t *trial) steps(ctx context.Context) error {
 		return err
 	}
 	t.verdict.Served = true
-	if err := b.Steady(ctx, e.route()); err != nil {
+	if err := t.steady(ctx); err != nil {
 		return err
 	}
 	mark := b.Gateway.Mark()
@@ -100,10 +100,17 @@ func (t *trial) gone() bool {
 
 // probe sends what the experiment sends through the broken world, and proves that it was broken to the end.
 func (t *trial) probe(ctx context.Context) error {
-	if t.experiment.Block != nil {
+	switch {
+	case t.experiment.Block != nil:
 		t.probeBlock(ctx)
-	} else if err := t.probeFault(ctx); err != nil {
-		return err
+	case t.experiment.State == Balanced:
+		if err := t.probePool(ctx); err != nil {
+			return err
+		}
+	default:
+		if err := t.probeFault(ctx); err != nil {
+			return err
+		}
 	}
 	if t.experiment.Fault == nil {
 		return nil
@@ -114,9 +121,14 @@ func (t *trial) probe(ctx context.Context) error {
 	return nil
 }
 
-// inject breaks the world and confirms that it is broken. The undo is never nil.
+// inject breaks the world and confirms that it is broken. The undo is never nil, and takes back whatever was injected last.
 func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, err error) {
-	undo = func(context.Context) error { return nil }
+	undo = func(ctx context.Context) error {
+		if t.injection == nil {
+			return nil
+		}
+		return t.injection.Undo(ctx)
+	}
 	f := t.experiment.Fault
 	if f == nil {
 		return undo, nil
@@ -128,12 +140,12 @@ func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, e
 		return undo, fmt.Errorf("inject %s: %w", f.ID, err)
 	}
 	if err := t.confirm(ctx); err != nil {
-		return t.injection.Undo, err
+		return undo, err
 	}
 	if err := t.bench.struck(ctx, t.experiment.State); err != nil {
-		return t.injection.Undo, err
+		return undo, err
 	}
-	return t.injection.Undo, t.settle(ctx)
+	return undo, t.settle(ctx)
 }
 
 // confirm proves that the world is broken.
@@ -174,10 +186,18 @@ func (t *trial) settle(ctx context.Context) error {
 // cacheTick is how long a gateway that counts in whole seconds may keep an answer whose time to live is 0 (nginx: ngx_resolver.c compares seconds).
 const cacheTick = time.Second
 
+// steady waits for service on every route that the experiment looks at; of a pool, by each member.
+func (t *trial) steady(ctx context.Context) error {
+	if t.experiment.State == Balanced {
+		return t.bench.eachServes(ctx)
+	}
+	return t.bench.Steady(ctx, t.experiment.route(), RouteBystander)
+}
+
 // recover waits for the steady state after the undo, and tells a gateway that is dead from one that does not recover, and that from a world that does not.
 func (t *trial) recover(ctx context.Context, dead string) error {
 	begin := time.Now()
-	err := t.bench.Steady(ctx, t.experiment.route(), RouteBystander)
+	err := t.steady(ctx)
 	if err == nil {
 		t.verdict.RecoveryMS = ms(time.Since(begin))
 	} else if broken := t.bench.sound(ctx); broken != nil {

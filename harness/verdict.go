@@ -70,6 +70,8 @@ type Verdict struct {
 	Observations []Observation `json:"observations"`
 	// Counts tells, for a fault that is tried under load, how often each answer came, by "METHOD PATH: answer".
 	Counts map[string]int `json:"counts,omitempty"`
+	// Pool tells, for a fault of one of two members of a pool, what clients met meanwhile, by method; RecoveryMS is then the time until each member served again.
+	Pool []Share `json:"pool,omitempty"`
 	// Log holds the gateway's own lines from the injection on.
 	Log []string `json:"log"`
 	// RecoveryMS is the time from the undo to the steady state; negative when it did not come, or was not tried.

@@ -72,7 +72,7 @@ func TestShardsMakeAWhole(t *testing.T) {
 	dir := t.TempDir()
 	merged := append([]string{"merge", "--report", dir}, files...)
 	gatequake(merged...).is(t, statusHolds, "13 experiments")
-	gatequake("diff", results(t, what...), filepath.Join(dir, "results.json")).is(t, statusHolds, "0 worse · 0 better · 0 other · 0 slower · 0 appeared · 0 vanished")
+	gatequake("diff", results(t, what...), filepath.Join(dir, "results.json")).is(t, statusHolds, "0 worse · 0 better · 0 other", "0 appeared · 0 vanished")
 	gatequake("merge", "--report", dir, files[0], files[2]).is(t, statusUsage, "got no shard 2/3")
 	gatequake("merge", "--report", dir, files[0], files[0]).is(t, statusUsage, "got shard 1/3 twice")
 	gatequake("merge", "--report", dir, files[0], results(t, append(what, "--shard", "2/2")...)).is(t, statusUsage, "want one of the same run")

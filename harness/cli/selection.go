@@ -91,5 +91,9 @@ func wait(e harness.Experiment, j runner.Job) time.Duration {
 	if e.Block != nil {
 		return once * time.Duration(len(e.Block.LetIn))
 	}
+	if e.State == harness.Balanced {
+		const some = 8 // requests that each meet the broken member
+		once *= some
+	}
 	return 2 * once
 }

@@ -13,6 +13,7 @@ var AcceptQueueFull = harness.RegisterFault(harness.Fault{
 	ID:    "accept-queue-full",
 	Title: "the upstream's accept queue is full",
 	Cause: harness.Overload, Type: harness.ConnectionTimeout, Phase: harness.Connecting,
+	Also:  []harness.State{harness.Balanced},
 	Needs: []world.Need{world.AcceptQueue},
 	What: "An overloaded server stops accepting: its kernel queues finished handshakes until the queue is full, and then drops every further SYN without " +
 		"a word. To the gateway the machine seems gone, though the process lives.",

@@ -51,6 +51,7 @@ var CloseAfterRequest = harness.RegisterFault(harness.Fault{
 	ID:    "close-after-request",
 	Title: "the connection is closed after the request, with no answer",
 	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce,
+	Also:      []harness.State{harness.Balanced},
 	What:      "The request was delivered and handled, but the connection ends in good order (FIN) before the first byte of the answer.",
 	Made:      "Toxiproxy limit_data 0 on what the upstream sends: its first byte ends the connection.",
 	Confirmed: "An own request gets the end of the connection and nothing before it.",
@@ -64,7 +65,7 @@ var SilentAfterAccept = harness.RegisterFault(harness.Fault{
 	ID:    "silent-after-accept",
 	Title: "the upstream takes the connection and is never heard of again",
 	Cause: harness.Network, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
-	Also: []harness.State{harness.Cold, harness.Pooled},
+	Also: []harness.State{harness.Cold, harness.Pooled, harness.Balanced},
 	What: "A peer that vanished without closing: a pulled cable, a crashed machine, a middlebox that lost its state. The connection stands, and nothing " +
 		"comes of it.",
 	Made:      "Toxiproxy timeout 0 on what the gateway sends: the request is swallowed, so that not even the upstream's close can pass.",

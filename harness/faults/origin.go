@@ -57,6 +57,7 @@ var Sheds503 = harness.RegisterFault(harness.Fault{
 		Statuses: []int{http.StatusServiceUnavailable}, By: harness.ByUpstream, Header: map[string]string{"Retry-After": retryAfter},
 	},
 	Phase: harness.AtOnce,
+	Also:  []harness.State{harness.Balanced},
 	What: "An upstream that sheds load says so, and when to come again (RFC 9110, section 10.2.3). That is a valid answer, and the best that an overloaded server can " +
 		"do. A gateway that turns it into a 502, or drops the Retry-After, undoes it.",
 	Made:      "The upstream answers every request with a stamped 503 that has Retry-After: 120.",

@@ -78,6 +78,7 @@ var OutOfMemoryKill = harness.RegisterFault(harness.Fault{
 	ID:    "out-of-memory-kill",
 	Title: "the upstream's process is killed while it works on the request",
 	Cause: harness.Overload, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
+	Also: []harness.State{harness.Balanced},
 	What: "When memory runs out the kernel kills the largest process with SIGKILL, in the middle of whatever it does. Its connections end without an answer " +
 		"and its port refuses until somebody starts it again.",
 	Made:      "A real upstream process that holds the request; SIGKILL is sent to it when the request has arrived. It is started anew before each probe.",

@@ -19,6 +19,8 @@ type Vars struct {
 	ServerCert string
 	// Upstream serves /, Bystander serves /bystander/.
 	Upstream, Bystander netip.AddrPort
+	// Spare and Upstream, in turns, serve /balanced/.
+	Spare netip.AddrPort
 	// Named serves /named/: the same upstream, found by name at run time.
 	Named Name
 	// Resolver is the nameserver for it.

@@ -24,10 +24,11 @@ const (
 func Console(w io.Writer, r Run, l Look, dir string) error {
 	var b strings.Builder
 	if len(r.Verdicts) > 0 {
-		b.WriteString("\n" + l.matrix(r) + "\n" + l.legend(r))
+		b.WriteString("\n" + l.matrix(r, l.cell) + "\n" + l.legend(r))
 	}
 	l.unsupported(&b, r)
 	l.counted(&b, r)
+	l.pools(&b, r)
 	l.knownDeviations(&b, r)
 	l.deviations(&b, r, inconclusive, "Could not tell")
 	l.deviations(&b, r, fail, "Promises broken")

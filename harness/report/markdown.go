@@ -19,7 +19,12 @@ func Markdown(r Run, findings map[string]string) string {
 		r.Started.Format("2006-01-02"), markdown(r.Tool), markdown(r.World))
 	b.WriteString(Look{}.legend(r))
 	for _, setting := range r.settings() {
-		fmt.Fprintf(&b, "\n## Setting %s\n\n%s\n", markdown(setting), r.of(setting).markdownTable())
+		fmt.Fprintf(&b, "\n## Setting %s\n\n%s\n", markdown(setting), r.of(setting).markdownTable(Look{}.cell))
+	}
+	for _, setting := range r.settings() {
+		if pools := r.pools().of(setting); len(pools.Verdicts) > 0 {
+			fmt.Fprintf(&b, "\n## One of two members broken, setting %s\n\n%s.\n\n%s\n", markdown(setting), poolLegend, pools.markdownTable(pool))
+		}
 	}
 	if groups := r.groups(known); len(groups) > 0 {
 		b.WriteString("\n## Known deviations\n")
@@ -107,7 +112,7 @@ func (r Run) of(setting string) Run {
 	return r
 }
 
-func (r Run) markdownTable() string {
+func (r Run) markdownTable(cell func(harness.Verdict) string) string {
 	t := table.NewWriter()
 	head := table.Row{"experiment", "want"}
 	for _, c := range r.columns() {
@@ -123,7 +128,7 @@ func (r Run) markdownTable() string {
 		cells := table.Row{"`" + markdown(next.id) + "`", next.want}
 		for _, c := range r.columns() {
 			if v, ok := next.cells[c]; ok {
-				cells = append(cells, Look{}.cell(v))
+				cells = append(cells, cell(v))
 			} else {
 				cells = append(cells, notRun)
 			}

@@ -96,26 +96,26 @@ var (
 )
 
 // matrix renders experiments × gateways, as many tables below each other as the width asks for.
-func (l Look) matrix(r Run) string {
+func (l Look) matrix(r Run, cell func(harness.Verdict) string) string {
 	rows, columns, tables := r.rows(), r.columns(), []string{}
 	for len(columns) > 0 {
-		n := l.fit(rows, columns)
-		tables = append(tables, l.table(rows, columns[:n]))
+		n := l.fit(rows, columns, cell)
+		tables = append(tables, l.table(rows, columns[:n], cell))
 		columns = columns[n:]
 	}
 	return strings.Join(tables, "\n")
 }
 
 // fit returns how many of the columns a line can hold; at least one.
-func (l Look) fit(rows []*row, columns []column) int {
+func (l Look) fit(rows []*row, columns []column, cell func(harness.Verdict) string) int {
 	n := len(columns)
-	for l.Width > 0 && n > 1 && text.LongestLineLen(l.table(rows, columns[:n])) > l.Width {
+	for l.Width > 0 && n > 1 && text.LongestLineLen(l.table(rows, columns[:n], cell)) > l.Width {
 		n--
 	}
 	return n
 }
 
-func (l Look) table(rows []*row, columns []column) string {
+func (l Look) table(rows []*row, columns []column, cell func(harness.Verdict) string) string {
 	t := table.NewWriter()
 	t.SetStyle(plain)
 	t.SuppressTrailingSpaces()
@@ -134,7 +134,7 @@ func (l Look) table(rows []*row, columns []column) string {
 		cells := table.Row{"  " + Safe(next.name), next.want}
 		for _, c := range columns {
 			if v, ok := next.cells[c]; ok {
-				cells = append(cells, l.cell(v))
+				cells = append(cells, cell(v))
 			} else {
 				cells = append(cells, l.paint(unsupported, notRun))
 			}

@@ -50,6 +50,9 @@ type Route struct {
 	Prefix string `json:"prefix"`
 	URL    string `json:"url"`
 	Files  string `json:"files"`
+	// Pool lists, besides URL, others that serve the same, each in its turn; with Again the next is asked for what one has not served.
+	Pool  []string `json:"pool"`
+	Again bool     `json:"again"`
 	// ServerName is the name that an https upstream must have; empty means the host of URL.
 	ServerName string `json:"server_name"`
 	// HTTP2 is true for an http upstream that speaks HTTP/2 in plain text, and nothing else.

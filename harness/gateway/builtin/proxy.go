@@ -83,8 +83,16 @@ func (c *Config) proxy(r Route) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	members := []*url.URL{target}
+	for _, other := range r.Pool {
+		u, err := url.Parse(other)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, u)
+	}
 	p := &httputil.ReverseProxy{
-		Transport: transport,
+		Transport: &pool{members: members, again: r.Again, through: transport},
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			pr.SetURL(target)
 			pr.SetXForwarded()

@@ -1,0 +1,124 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// Share is what clients met while one of the two members of a pool was broken: as many as it took to be sure, one after another, each on a connection of its own.
+type Share struct {
+	// Method is what all of them sent.
+	Method string `json:"method"`
+	// Requests is how many there were; Failed how many of them were not served, Delayed how many were, but only after at least half of the shortest of the
+	// gateway's time limits: it had waited for the broken member first.
+	Requests int `json:"requests"`
+	Failed   int `json:"failed"`
+	Delayed  int `json:"delayed"`
+	// AvoidedAfter is how many requests it took until none failed or was delayed any more; negative when that did not come.
+	AvoidedAfter int `json:"avoided_after"`
+}
+
+// What the two members call themselves in their stamps.
+const (
+	upstreamName = "upstream"
+	spareName    = "spare"
+)
+
+// Bounds of the requests to a pool, for one method. Where a member is picked by chance, sixteen requests miss it once in 65,536 times; twice as many show the share
+// of those that are hurt by one that is never avoided. No request begins later than poolTime, which bounds gateways that wait long.
+const (
+	poolSure = 16
+	poolMost = 32
+	poolTime = 8 * time.Second
+)
+
+// probePool sends, for each method, requests to a pool of which one member is broken. Between the methods the member is well again, so that each finds the
+// gateway as it was.
+func (t *trial) probePool(ctx context.Context) error {
+	f := t.experiment.Fault
+	// Each member is waited for once.
+	t.within = 2*t.limit(f.Phase) + Slack
+	for i, method := range f.Route.methods() {
+		if i > 0 {
+			if err := t.strikeAgain(ctx); err != nil {
+				return err
+			}
+		}
+		blocked := t.besideBlocked(ctx, method)
+		if err := t.meetPool(ctx, method); err != nil {
+			return err
+		}
+		blocked()
+		t.seeBystander(t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience}), nil)
+	}
+	return nil
+}
+
+// meetPool sends requests with the method until the broken member is avoided, or is not going to be, and notes what came of them.
+func (t *trial) meetPool(ctx context.Context, method string) error {
+	share, met, begin := Share{Method: method}, []Observation{}, time.Now()
+	for calm := 0; calm < poolSure && len(met) < poolMost && time.Since(begin) < poolTime; calm++ {
+		if err := t.rearm(ctx); err != nil {
+			return err
+		}
+		o := t.bench.Probe(ctx, Probe{Route: RouteBalanced, Method: method, Within: t.within})
+		met = append(met, o)
+		if share.add(o, t.shortest()/2) {
+			calm = -1
+		}
+	}
+	if share.Requests-share.AvoidedAfter < poolSure {
+		share.AvoidedAfter = -1
+	}
+	t.verdict.Pool = append(t.verdict.Pool, share)
+	// The worst first, whichever member had its turn first.
+	slices.SortStableFunc(met, func(a, b Observation) int { return b.Status - a.Status })
+	for _, o := range met {
+		t.note(o)
+	}
+	return nil
+}
+
+// add counts an answer, and reports whether the broken member was felt in it.
+func (s *Share) add(o Observation, late time.Duration) bool {
+	s.Requests++
+	switch {
+	case !o.Healthy():
+		s.Failed++
+	case o.took() >= late:
+		s.Delayed++
+	default:
+		return false
+	}
+	s.AvoidedAfter = s.Requests
+	return true
+}
+
+// strikeAgain takes the fault back, waits until each member serves, and injects it anew.
+func (t *trial) strikeAgain(ctx context.Context) error {
+	if err := t.injection.Undo(ctx); err != nil {
+		return fmt.Errorf("undo %s: %w", t.experiment.Fault.ID, err)
+	}
+	if err := t.bench.eachServes(ctx); err != nil {
+		return err
+	}
+	_, err := t.inject(ctx)
+	return err
+}
+
+// eachServes waits until both members of the pool have served a client.
+func (b *Bench) eachServes(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
+	defer cancel()
+	missing := map[string]bool{upstreamName: true, spareName: true}
+	return b.await(ctx, RouteBalanced, "a 200 by each of two members in its turn", func(o Observation) bool {
+		if o.Healthy() {
+			delete(missing, o.Header.Get(upstream.OriginHeader))
+		}
+		return len(missing) == 0
+	})
+}
