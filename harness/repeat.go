@@ -37,10 +37,11 @@ func Merge(runs []Verdict) Verdict {
 	}
 	merged := worst
 	merged.Runs = make([]Run, len(runs))
-	merged.TookMS, merged.Counts = 0, nil
+	merged.TookMS, merged.CPUMS, merged.Counts = 0, 0, nil
 	for i, v := range runs {
 		merged.Runs[i] = Run{Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool}
 		merged.TookMS += v.TookMS
+		merged.CPUMS += v.CPUMS
 		for answer, n := range v.Counts {
 			if merged.Counts == nil {
 				merged.Counts = map[string]int{}

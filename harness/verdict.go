@@ -80,6 +80,8 @@ type Verdict struct {
 	Started time.Time `json:"started"`
 	TookMS  float64   `json:"took_ms"`
 	FaultMS float64   `json:"fault_ms"`
+	// CPUMS is the CPU time that the world took, the gateway's included.
+	CPUMS float64 `json:"cpu_ms"`
 	// Runs are the single runs of an experiment that was repeated; empty when it was run once.
 	Runs []Run `json:"runs,omitempty"`
 	// Replay is the command that runs this very experiment again.

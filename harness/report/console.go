@@ -40,6 +40,7 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 		fmt.Fprintf(&b, "%s after %d of %d experiments: this report is partial.\n", l.paint(fail, "Interrupted"), len(r.Verdicts), r.Planned)
 	}
 	b.WriteString(l.sums(r))
+	b.WriteString(r.speed())
 	b.WriteString(r.under())
 	fmt.Fprintf(&b, "Report: %s/%s, %s\n", Safe(strings.TrimRight(dir, "/")), ResultsFile, JUnitFile)
 	_, err := io.WriteString(w, b.String())

@@ -26,6 +26,11 @@ func Markdown(r Run, findings map[string]string) string {
 			fmt.Fprintf(&b, "\n## One of two members broken, setting %s\n\n%s.\n\n%s\n", markdown(setting), poolLegend, pools.markdownTable(pool))
 		}
 	}
+	for _, setting := range r.settings() {
+		if logs := r.of(setting).logsTable(); logs != "" {
+			fmt.Fprintf(&b, "\n## logs-name-the-cause, setting %s\n\n%s.\n\n%s\n", markdown(setting), logsLegend, logs)
+		}
+	}
 	if groups := r.groups(known); len(groups) > 0 {
 		b.WriteString("\n## Known deviations\n")
 		gateway := ""
@@ -60,17 +65,21 @@ type cell struct {
 	Observed string        `json:"observed"`
 	Verdict  string        `json:"verdict"`
 	Reason   string        `json:"reason,omitempty"`
+	// Log is what the most telling of the gateway's log lines says about a fault, and Line is that line.
+	Log  saying `json:"log,omitempty"`
+	Line string `json:"line,omitempty"`
 }
 
 // Cells returns the run's cells as JSON, one a line, without the evidence that results.json has: small enough to keep.
 func Cells(r Run) ([]byte, error) {
-	lines := []string{}
+	lines, logs := []string{}, r.logs()
 	for _, v := range r.Verdicts {
 		reason := v.Reason
 		if v.Known() {
 			reason = v.Deviation
 		}
-		line, err := json.Marshal(cell{v.ID, v.Cause, v.Gateway, v.Version, v.Setting, v.Expected, v.Observed, kindWords[kindOf(v)], reason})
+		log := logs[columnOf(v)][v.ID]
+		line, err := json.Marshal(cell{v.ID, v.Cause, v.Gateway, v.Version, v.Setting, v.Expected, v.Observed, kindWords[kindOf(v)], reason, log.says, log.line})
 		if err != nil {
 			return nil, fmt.Errorf("encode cell: %w", err)
 		}

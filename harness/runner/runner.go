@@ -136,11 +136,12 @@ func One(ctx context.Context, j Job, o Options) harness.Verdict {
 	ctx, cancel := context.WithTimeoutCause(ctx, Timeout, fmt.Errorf("the experiment took longer than %s", Timeout))
 	defer cancel()
 	v := harness.Verdict{}
-	begin := time.Now()
-	if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, j, &v); err != nil {
+	begin, spent := time.Now(), time.Duration(0)
+	if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Spent: &spent}, j, &v); err != nil {
 		v = unheard(j, err)
 		v.Started, v.TookMS = begin.UTC(), float64(time.Since(begin).Milliseconds())
 	}
+	v.CPUMS = float64(spent.Milliseconds())
 	v.Version = j.Version
 	v.Replay = Replay(j, o.Mode)
 	return v.Judge(j.Gateway)

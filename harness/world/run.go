@@ -24,6 +24,8 @@ type Options struct {
 	// Terminal hands the caller's standard input, output and error to the child, for a shell inside the world. Otherwise the child has no input, and
 	// the last of what it prints is kept for error messages.
 	Terminal bool
+	// Spent, if not nil, gets the CPU time, of user and system, of the world's first process and of all that it waited for, once the world has ended.
+	Spent *time.Duration
 	// role is a role of harness/self for the child to play; "" leaves it to the binary's own main to call Serve.
 	role string
 }
@@ -44,6 +46,9 @@ func Run(ctx context.Context, o Options, request, result any) error {
 	}
 	defer c.cleanUp()
 	a, err := c.talk(request)
+	if p := c.cmd.ProcessState; p != nil && o.Spent != nil {
+		*o.Spent = p.UserTime() + p.SystemTime()
+	}
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("world ended early: %w", context.Cause(ctx))
