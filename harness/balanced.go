@@ -33,7 +33,7 @@ const (
 const (
 	poolSure = 16
 	poolMost = 32
-	poolTime = 8 * time.Second
+	poolTime = 5 * time.Second
 )
 
 // probePool sends, for each method, requests to a pool of which one member is broken. Between the methods the member is well again, so that each finds the
