@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/netip"
 	"path"
 	"slices"
 	"sort"
@@ -176,6 +177,27 @@ func (d *Definition) validate(file string) error {
 	}
 	if sort.Strings(missing); len(missing) > 0 {
 		return fmt.Errorf("read %s: missing %s", file, strings.Join(missing, ", "))
+	}
+	return d.tryTemplates(file)
+}
+
+// tryTemplates renders everything once, with nothing set and with everything: a slip is found before anything runs.
+func (d *Definition) tryTemplates(file string) error {
+	texts := map[string]string{}
+	for i, argument := range d.Command {
+		texts[fmt.Sprintf("%s: command: argument %d", file, i+1)] = argument
+	}
+	for setting, s := range d.Settings {
+		for name, text := range s.Files {
+			texts[path.Join(d.Name, setting, name)] = text
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		for _, v := range []Vars{{}, {Down: true, Root: true, Listen6: netip.MustParseAddrPort("[::1]:1")}} {
+			if _, err := render(name, texts[name], v); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

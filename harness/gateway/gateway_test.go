@@ -32,11 +32,6 @@ func TestKnownGatewaysAreWhole(t *testing.T) {
 	}
 	for _, d := range all {
 		for name, s := range d.Settings {
-			for file, text := range s.Files {
-				if _, err := render(file, text, Vars{}); err != nil {
-					t.Errorf("%s/%s/%s: %v", d.Name, name, file, err)
-				}
-			}
 			if s.Within.Response == 0 || s.Within.Connect == 0 || s.Within.Resolve == 0 {
 				t.Errorf("%s/%s: got %+v, want a limit for each phase that waits", d.Name, name, s.Within)
 			}
@@ -62,6 +57,21 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		"setting other: open sleeper/oth":                  strings.Replace(whole, "{stock:", "{other:", 1),
 	} {
 		if _, err := Load(folder(yaml, ""), "sleeper"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q in it", err, want)
+		}
+	}
+	for want, script := range map[string]string{
+		"sleeper/stock/run.sh:2:7: there is no variable .Lisen":          "\nexec {{.Lisen}}",
+		"sleeper/stock/run.sh:1:26: there is no variable .Lisen":         "{{if .Down}}a bit; exec {{.Lisen}}{{end}}",
+		"sleeper/stock/run.sh:2: bad character":                          "\nexec {{.Listen}",
+		`sleeper/stock/run.sh:1: function "port" not defined`:            "{{port .Listen}}",
+		"sleeper/gateway.yaml: command: argument 2:1:2: there is no var": "",
+	} {
+		yaml := whole
+		if script == "" {
+			yaml = strings.Replace(whole, ".Dir", ".Dri", 1)
+		}
+		if _, err := Load(folder(yaml, script), "sleeper"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q in it", err, want)
 		}
 	}

@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
 	"text/template"
 )
@@ -68,15 +69,23 @@ type Name struct {
 // String returns host:port.
 func (n Name) String() string { return fmt.Sprintf("%s:%d", n.Host, n.Port) }
 
+// slip shortens an error of a template to file:line: what is wrong.
+func slip(err error) string {
+	text := executing.ReplaceAllString(strings.TrimPrefix(err.Error(), "template: "), "")
+	return strings.Replace(text, "can't evaluate field ", "there is no variable .", 1)
+}
+
+var executing = regexp.MustCompile(`executing "[^"]*" at <[^>]*>: | in type gateway\.Vars$`)
+
 // render fills one template.
 func render(name, text string, v Vars) (string, error) {
 	t, err := template.New(name).Option("missingkey=error").Parse(text)
 	if err != nil {
-		return "", fmt.Errorf("parse template: %w", err)
+		return "", fmt.Errorf("parse template: %s", slip(err))
 	}
 	var out strings.Builder
 	if err := t.Execute(&out, v); err != nil {
-		return "", fmt.Errorf("render template: %w", err)
+		return "", fmt.Errorf("render template: %s", slip(err))
 	}
 	return out.String(), nil
 }

@@ -42,6 +42,9 @@ func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (an
 	_ = os.Unsetenv(environ)
 	_ = os.Unsetenv(environDir)
 
+	if mode == Portable {
+		adopt()
+	}
 	in, out := os.NewFile(requestFD, "request"), os.NewFile(answerFD, "answer")
 	reply := func(result any, err error) {
 		a := answer{}
@@ -51,6 +54,7 @@ func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (an
 			a.Error = fmt.Sprintf("encode answer: %v", err)
 		}
 		if mode == Portable {
+			endAdopted()
 			_ = os.RemoveAll(dir) // The parent does so too, if it lives that long.
 		}
 		if json.NewEncoder(out).Encode(a) != nil {
@@ -91,6 +95,7 @@ func endAll(mode Mode, dir string) {
 		if os.Rename(dir, gone) == nil {
 			_ = os.RemoveAll(gone)
 		}
+		endAdopted()
 		killGroup(os.Getpid())
 	}
 	os.Exit(1)

@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,6 +62,11 @@ var plays = map[string]func(context.Context, *World) (any, error){
 			names = append(names, f.Name())
 		}
 		return strings.Join(names, " "), err
+	},
+	"daemon": func(_ context.Context, w *World) (any, error) {
+		name := filepath.Join(w.Dir, "daemon-"+rand.Text())
+		// It leaves the process group, and its parent ends when it has.
+		return name, exec.Command("sh", "-c", `setsid sh -c ': >"$0"; sleep 3600; :' "$0" & until [ -e "$0" ]; do sleep 0.01; done`, name).Run()
 	},
 	"pid":   func(context.Context, *World) (any, error) { return os.Getpid(), nil },
 	"error": func(context.Context, *World) (any, error) { return nil, errors.New("no luck") },
@@ -218,6 +224,25 @@ func TestNothingIsLeft(t *testing.T) {
 		}
 		if _, err := os.Stat(dir.(string)); err == nil {
 			t.Errorf("%s: %s is left", m, dir)
+		}
+	}
+}
+
+func TestADaemonIsNotLeft(t *testing.T) {
+	if _, err := os.Stat("/proc/self/cmdline"); err != nil {
+		t.Skip("unsupported: only Linux tells what runs, and ends it")
+	}
+	for _, m := range working(t) {
+		name, err := play(t, m, "daemon")
+		if err != nil {
+			t.Errorf("%s: %v", m, err)
+			continue
+		}
+		files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+		for _, f := range files {
+			if line, err := os.ReadFile(f); err == nil && strings.Contains(string(line), name.(string)) {
+				t.Errorf("%s: %s is left", m, f)
+			}
 		}
 	}
 }
