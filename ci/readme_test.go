@@ -109,14 +109,14 @@ func try(t *testing.T, dir, line string) {
 			}
 		}
 	}
-	run(t, dir, words)
+	run(t, dir, line)
 }
 
-func run(t *testing.T, dir string, words []string) {
+func run(t *testing.T, dir, line string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), commandTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, filepath.Join(dir, words[0]), words[1:]...)
+	cmd := exec.CommandContext(ctx, "sh", "-c", "exec "+line)
 	cmd.Dir, cmd.Stdin = dir, strings.NewReader("exit\n")
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,40 +52,6 @@ func Markdown(r Run, findings map[string]string) string {
 
 // markdown makes text of a gateway or an upstream fit for one line of Markdown: besides what Safe does, no HTML begins in it.
 func markdown(s string) string { return strings.ReplaceAll(Safe(s), "<", "&lt;") }
-
-// cell is what one experiment came to, in few words.
-type cell struct {
-	ID       string        `json:"id"`
-	Cause    harness.Cause `json:"cause"`
-	Gateway  string        `json:"gateway"`
-	Version  string        `json:"version"`
-	Setting  string        `json:"setting"`
-	Expected string        `json:"expected"`
-	Observed string        `json:"observed"`
-	Verdict  string        `json:"verdict"`
-	Reason   string        `json:"reason,omitempty"`
-	// Log is what the most telling of the gateway's log lines says about a fault, and Line is that line.
-	Log  saying `json:"log,omitempty"`
-	Line string `json:"line,omitempty"`
-}
-
-// Cells returns the run's cells as JSON, one a line, without the evidence that results.json has: small enough to keep.
-func Cells(r Run) ([]byte, error) {
-	lines, logs := []string{}, r.logs()
-	for _, v := range r.Verdicts {
-		reason := v.Reason
-		if v.Known() {
-			reason = v.Deviation
-		}
-		log := logs[columnOf(v)][v.ID]
-		line, err := json.Marshal(cell{v.ID, v.Cause, v.Gateway, v.Version, v.Setting, v.Expected, v.Observed, kindWords[kindOf(v)], reason, log.says, log.line})
-		if err != nil {
-			return nil, fmt.Errorf("encode cell: %w", err)
-		}
-		lines = append(lines, string(line))
-	}
-	return escapeJSON([]byte("[\n" + strings.Join(lines, ",\n") + "\n]\n")), nil
-}
 
 // settings lists the settings of the run's gateways, those that most have first; gateways lists the gateways.
 func (r Run) settings() []string {

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+)
+
+// har is what is read of an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/).
+type har struct {
+	Log struct {
+		Entries []struct {
+			Time    float64 // in milliseconds, of the whole exchange
+			Request struct {
+				Method, URL string
+			}
+			Response struct {
+				Status  int // 0 when there was no answer
+				Headers []struct {
+					Name, Value string
+				}
+				Content struct {
+					Text, Encoding string
+				}
+			}
+		}
+	}
+}
+
+// maxAnswers bounds how many answers of a recording are diagnosed: those of a page that fails altogether.
+const maxAnswers = 50
+
+// recorded returns the answers of 400 and above in a HAR file, and those that never came.
+func recorded(file string) ([]answer, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, usage("--har: %s: %s; want a recording that a browser exported", file, reason(err, ""))
+	}
+	defer func() { _ = f.Close() }()
+	var h har
+	if err := json.NewDecoder(io.LimitReader(f, maxHAR)).Decode(&h); err != nil {
+		return nil, usage("--har: %s: %s; want HTTP Archive 1.2, which is JSON", file, err)
+	}
+	all := []answer{}
+	for _, e := range h.Log.Entries {
+		r := e.Response
+		if r.Status > 0 && r.Status < http.StatusBadRequest || len(all) == maxAnswers {
+			continue
+		}
+		header, page, end := http.Header{}, []byte(r.Content.Text), client.Complete
+		for _, field := range r.Headers {
+			header.Add(field.Name, field.Value)
+		}
+		header.Del("Content-Encoding") // A HAR file has the page as it was read.
+		if r.Content.Encoding == "base64" {
+			if plain, err := base64.StdEncoding.DecodeString(r.Content.Text); err == nil {
+				page = plain
+			}
+		}
+		if r.Status == 0 {
+			end = client.Closed
+		}
+		took := time.Duration(e.Time * float64(time.Millisecond))
+		all = append(all, answer{what: fmt.Sprintf("%s %s", e.Request.Method, e.Request.URL), Sign: sign(r.Status, end, took, header, page)})
+	}
+	if len(all) == 0 {
+		return nil, usage("--har: %s: got %d answers, all below 400; want one that failed", file, len(h.Log.Entries))
+	}
+	return all, nil
+}

@@ -1,0 +1,79 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/wording"
+)
+
+// Cell is what one experiment came to, in few words: what RESULTS.json keeps of a verdict.
+type Cell struct {
+	ID        string            `json:"id"`
+	Cause     harness.Cause     `json:"cause"`
+	ErrorType harness.ErrorType `json:"error_type,omitempty"`
+	Gateway   string            `json:"gateway"`
+	Version   string            `json:"version"`
+	Setting   string            `json:"setting"`
+	Expected  string            `json:"expected"`
+	Observed  string            `json:"observed"`
+	Verdict   string            `json:"verdict"`
+	Reason    string            `json:"reason,omitempty"`
+	// Seen is the answer that shows best what clients saw; nil when there was none to see.
+	Seen *Seen `json:"seen,omitempty"`
+	// Log is what the most telling of the gateway's log lines says about a fault, and Line is that line.
+	Log  saying `json:"log,omitempty"`
+	Line string `json:"line,omitempty"`
+}
+
+// Seen is an answer as a client sees it, and who wrote it, which a client cannot see.
+type Seen struct {
+	Status int            `json:"status"`
+	End    client.End     `json:"end"`
+	TookMS float64        `json:"took_ms"`
+	Server string         `json:"server,omitempty"`
+	Page   wording.Kind   `json:"page,omitempty"`
+	By     harness.Author `json:"by,omitempty"`
+}
+
+// seenIn returns the telling answer of a verdict.
+func seenIn(v harness.Verdict) *Seen {
+	o := telling(v)
+	if o == nil || kindOf(v) == unsupported || kindOf(v) == inconclusive {
+		return nil
+	}
+	page, _ := wording.Classify(o.Status, o.Header, []byte(o.Body))
+	return &Seen{Status: o.Status, End: o.End, TookMS: o.Took, Server: o.Header.Get("Server"), Page: page, By: o.By}
+}
+
+// Cells returns the run's cells as JSON, one a line, without the evidence that results.json has: small enough to keep.
+func Cells(r Run) ([]byte, error) {
+	lines, logs := []string{}, r.logs()
+	for _, v := range r.Verdicts {
+		reason := v.Reason
+		if v.Known() {
+			reason = v.Deviation
+		}
+		log := logs[columnOf(v)][v.ID]
+		line, err := json.Marshal(Cell{
+			ID: v.ID, Cause: v.Cause, ErrorType: v.ErrorType, Gateway: v.Gateway, Version: v.Version, Setting: v.Setting,
+			Expected: v.Expected, Observed: v.Observed, Verdict: kindWords[kindOf(v)], Reason: reason, Seen: seenIn(v), Log: log.says, Line: Safe(log.line),
+		})
+		if err != nil {
+			return nil, fmt.Errorf("encode cell: %w", err)
+		}
+		lines = append(lines, string(line))
+	}
+	return escapeJSON([]byte("[\n" + strings.Join(lines, ",\n") + "\n]\n")), nil
+}
+
+// ReadCells reads what Cells wrote.
+func ReadCells(text []byte) (cells []Cell, err error) {
+	if err := json.Unmarshal(text, &cells); err != nil {
+		return nil, fmt.Errorf("read cells: %w", err)
+	}
+	return cells, nil
+}
