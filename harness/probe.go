@@ -63,6 +63,10 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 		if nonce, first := b.idle(ctx, c, p); !first.Keep {
 			o.Nonce = nonce
 			o.fill(first) // There is no other answer to show.
+			if o.Answered() {
+				o.After = b.after(ctx, c, o, source)
+			}
+			o.Hits = b.HitsOf(nonce)
 			return o
 		}
 		within, cancel = context.WithTimeout(ctx, p.Within)
