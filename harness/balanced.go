@@ -67,6 +67,9 @@ func (t *trial) meetPool(ctx context.Context, method string) error {
 		}
 		o := t.bench.Probe(ctx, Probe{Route: RouteBalanced, Method: method, Within: t.within})
 		met = append(met, o)
+		if t.died(o) {
+			break
+		}
 		if share.add(o, t.shortest()/2) {
 			calm = -1
 		}

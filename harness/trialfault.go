@@ -2,10 +2,11 @@ package harness
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
-// probeFault sends each method through the broken world, with the bystander at its side.
+// probeFault sends each method through the broken world, with the bystander at its side. A gateway that died of one is not asked for the next.
 func (t *trial) probeFault(ctx context.Context) error {
 	f := t.experiment.Fault
 	t.within = max(t.limit(f.Phase)+Slack, t.policy.Expect(f).Within)
@@ -21,9 +22,29 @@ func (t *trial) probeFault(ctx context.Context) error {
 			t.note(o)
 		}
 		blocked()
+		if slices.ContainsFunc(append(beside, bystander), t.died) {
+			t.blocked = nil
+			return nil // That it serves nobody any more goes without saying.
+		}
 		t.seeBystander(bystander, beside)
 	}
 	return nil
+}
+
+// mourning is how long the end of a gateway's process may take to be seen after the end of its connections. The kernel closes those first, within milliseconds.
+const mourning = time.Second
+
+// died reports whether the gateway's process ended with the answer.
+func (t *trial) died(o Observation) bool {
+	if o.Answered() || o.Late() {
+		return t.bench.Gateway.Dead() != ""
+	}
+	select {
+	case <-t.bench.Gateway.Exited():
+		return true
+	case <-time.After(mourning):
+		return false
+	}
 }
 
 // ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load, when its clients have set out.

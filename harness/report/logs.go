@@ -26,6 +26,7 @@ const (
 	telltale  = 0.8
 	anything  = 4
 	noFault   = harness.ErrorType("")
+	enough    = 5   // error types in a run, below which any line is telling
 	shortLine = 300 // bytes of a line that are shown
 )
 
@@ -41,16 +42,16 @@ type lines map[string]struct {
 	times int
 }
 
-// logs tells for every cell of a fault what its log says. It compares all cells of one gateway in one setting: of the whole run, or nothing of it is true.
+// logs tells for every cell of a fault what its log says. It compares all cells of one gateway in one setting, and says nothing when those are too few kinds.
 func (r Run) logs() map[column]map[string]logLine {
 	all := map[column]map[string]logLine{}
 	for _, c := range r.columns() {
-		cells, types := map[string]lines{}, map[string]map[harness.ErrorType]int{}
+		cells, types, kinds := map[string]lines{}, map[string]map[harness.ErrorType]int{}, map[harness.ErrorType]bool{}
 		for _, v := range r.Verdicts {
 			if columnOf(v) != c || !logged(v) {
 				continue
 			}
-			cells[v.ID] = stripped(v.Log)
+			cells[v.ID], kinds[v.ErrorType] = stripped(v.Log), true
 			for w := range cells[v.ID] {
 				if types[w] == nil {
 					types[w] = map[harness.ErrorType]int{}
@@ -58,7 +59,9 @@ func (r Run) logs() map[column]map[string]logLine {
 				types[w][v.ErrorType]++
 			}
 		}
-		all[c] = map[string]logLine{}
+		if all[c] = map[string]logLine{}; len(kinds) < enough {
+			continue
+		}
 		for _, v := range r.Verdicts {
 			if cell, ok := cells[v.ID]; ok && columnOf(v) == c && v.ErrorType != noFault {
 				all[c][v.ID] = cell.tell(v.ErrorType, types)
