@@ -19,7 +19,7 @@ func (v Verdict) Judge(d *gateway.Definition) Verdict {
 		v.Result, v.Reason = Inconclusive, err.Error()
 	case known == nil || v.Result == Unsupported || v.Result == Inconclusive:
 	case v.Result == Fail && (v.Observed == known.Observed || slices.Contains(known.Also, v.Observed)) && slices.Equal(v.Broken(), known.Breaks):
-		v.Deviation = known.Reason
+		v.Deviation, v.Link = known.Reason, known.Link
 	case v.Policy != Document().Name: // The lists were made under the default policy; another may accept what is on them.
 	case v.Result == Pass && slices.Contains(known.Also, string(Pass)): // As listed, too.
 	case v.Result == Pass:

@@ -29,8 +29,11 @@ type Observation struct {
 	// Body is the start of the body; BodyBytes counts all of it.
 	Body      string `json:"body,omitempty"`
 	BodyBytes int64  `json:"body_bytes"`
-	// Connect, Head and Took are times in milliseconds: to connect, to the end of the head, and in all, counted from the request.
+	// At is when the request was sent, in milliseconds from the start of the experiment; if no connection came about, when that was begun.
+	At float64 `json:"at_ms,omitempty"`
+	// Connect, First, Head and Took are times in milliseconds: to connect, to the first byte, to the end of the head, and in all, counted from the request.
 	Connect float64 `json:"connect_ms"`
+	First   float64 `json:"first_byte_ms,omitempty"`
 	Head    float64 `json:"head_ms"`
 	Took    float64 `json:"took_ms"`
 	// Hits is how many requests with the nonce the upstreams saw, up to the end of the experiment.
@@ -40,6 +43,7 @@ type Observation struct {
 
 	keep  bool         // the answer left the connection open for another request
 	says  wording.Kind // what the page reads like
+	began time.Time    // when At was
 	ended time.Time    // when the answer was there, or would not come any more
 	// heard is true when the client heard back over a WebSocket what it had said.
 	heard bool

@@ -50,6 +50,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	within, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	begin := time.Now()
+	o.began = begin
 	c, err := b.way.Open(within, b.door(source), source)
 	if err != nil {
 		if p.Sent != nil {
@@ -72,6 +73,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 		within, cancel = context.WithTimeout(ctx, p.Within)
 		defer cancel()
 	}
+	o.began = time.Now()
 	o.fill(p.Route.exchange(within, c, r))
 	if o.Answered() {
 		o.After = b.after(ctx, c, o, source)
@@ -132,7 +134,7 @@ func (o *Observation) fill(r client.Response) {
 	o.ended = time.Now()
 	o.Status, o.Header, o.End, o.Error = r.Status, r.Header, r.End, r.Error
 	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
-	o.Connect, o.Head, o.Took = ms(r.Connect), ms(r.Head), ms(r.Took)
+	o.Connect, o.First, o.Head, o.Took = ms(r.Connect), ms(r.First), ms(r.Head), ms(r.Took)
 	o.keep, o.heard, o.GRPC = r.Keep, heard(r), statusOf(r)
 	o.says, _ = wording.Classify(r.Status, r.Header, r.Body)
 	switch {

@@ -61,7 +61,7 @@ func Merge(runs []Verdict) Verdict {
 	}
 	merged.Observed = "not always the same: " + strings.Join(parts, ", ")
 	if merged.Result != Pass && merged.Result != Unsupported {
-		merged.Deviation = "" // What happens only sometimes is not what the list says.
+		merged.Deviation, merged.Link = "", "" // What happens only sometimes is not what the list says.
 		merged.Reason = strings.TrimSuffix(fmt.Sprintf("%s; the worst: %s", merged.Observed, worst.Reason), "; the worst: ")
 	}
 	if merged.Result == Inconclusive && slices.ContainsFunc(runs, func(v Verdict) bool { return v.Result == Fail }) {

@@ -32,10 +32,7 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 	}
 	defer t.bench.Close()
 	err = t.steps(ctx)
-	for i := range t.verdict.Observations {
-		o := &t.verdict.Observations[i]
-		o.Hits = t.bench.HitsOf(o.Nonce) // A request may arrive late: after a cut was healed, say.
-	}
+	t.recollect()
 	if errors.Is(err, errors.ErrUnsupported) {
 		t.verdict.Result, t.verdict.Reason = Unsupported, err.Error()
 		return
@@ -69,6 +66,7 @@ func (t *trial) steps(ctx context.Context) error {
 	if err := t.steady(ctx); err != nil {
 		return err
 	}
+	t.moment(MomentSteady)
 	mark := b.Gateway.Mark()
 	undo, err := t.inject(ctx)
 	// The world is mended on every path, also when the time for the experiment is over.
@@ -82,6 +80,9 @@ func (t *trial) steps(ctx context.Context) error {
 	t.verdict.FaultMS = ms(time.Since(begin))
 	if err := undo(ctx); err != nil {
 		return fmt.Errorf("undo %s: %w", e.Fault.ID, err)
+	}
+	if e.Fault != nil {
+		t.moment(MomentUndone)
 	}
 	if err := t.recover(ctx, dead); err != nil {
 		return err
@@ -139,6 +140,7 @@ func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, e
 	if t.injection, err = f.Inject(ctx, t.bench); err != nil {
 		return undo, fmt.Errorf("inject %s: %w", f.ID, err)
 	}
+	t.moment(MomentInjected)
 	if err := t.confirm(ctx); err != nil {
 		return undo, err
 	}
@@ -156,6 +158,7 @@ func (t *trial) confirm(ctx context.Context) (err error) {
 	if t.verdict.Evidence, err = t.injection.Confirm(ctx); err != nil {
 		return fmt.Errorf("confirm %s: %w", t.experiment.Fault.ID, err)
 	}
+	t.moment(MomentConfirmed)
 	return nil
 }
 
@@ -200,6 +203,7 @@ func (t *trial) recover(ctx context.Context, dead string) error {
 	err := t.steady(ctx)
 	if err == nil {
 		t.verdict.RecoveryMS = ms(time.Since(begin))
+		t.moment(MomentSteady)
 	} else if broken := t.bench.sound(ctx); broken != nil {
 		return fmt.Errorf("undo left the world broken: %w", broken)
 	}

@@ -61,6 +61,8 @@ type Verdict struct {
 	Result    Result `json:"verdict"`
 	Reason    string `json:"reason,omitempty"`
 	Deviation string `json:"known_deviation,omitempty"`
+	// Link is where the gateway's vendor speaks of the known deviation.
+	Link string `json:"known_deviation_link,omitempty"`
 	// Served is true when the gateway served the bystander before anything was broken.
 	Served bool `json:"served"`
 	// Evidence is what confirmed the fault without the gateway.
@@ -72,6 +74,8 @@ type Verdict struct {
 	Counts map[string]int `json:"counts,omitempty"`
 	// Pool tells, for a fault of one of two members of a pool, what clients met meanwhile, by method; RecoveryMS is then the time until each member served again.
 	Pool []Share `json:"pool,omitempty"`
+	// Moments are when it all happened, in order; what clients saw is in the observations.
+	Moments []Moment `json:"moments,omitempty"`
 	// Log holds the gateway's own lines from the injection on.
 	Log []string `json:"log"`
 	// RecoveryMS is the time from the undo to the steady state; negative when it did not come, or was not tried.

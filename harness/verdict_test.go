@@ -25,7 +25,7 @@ func TestZeroVerdictIsInconclusive(t *testing.T) {
 
 func listed(observed string, breaks ...string) *gateway.Definition {
 	return &gateway.Definition{Name: "g", Deviations: []gateway.Deviation{{
-		Experiments: []string{"refused"}, Settings: []string{"stock"}, Versions: ">=1.2 <2", Observed: observed, Breaks: breaks, Reason: "so it is",
+		Experiments: []string{"refused"}, Settings: []string{"stock"}, Versions: ">=1.2 <2", Observed: observed, Breaks: breaks, Reason: "so it is", Link: "https://vendor.test",
 	}}}
 }
 
@@ -64,7 +64,7 @@ func TestJudge(t *testing.T) {
 		"chance, must not pass": {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), chance("504 by gateway", "503 by gateway"), false, Fail, "known deviation is gone"},
 	} {
 		got := c.v.Judge(c.d)
-		if got.Known() != c.known || got.Result != c.result || !strings.Contains(got.Reason, c.reason) {
+		if got.Known() != c.known || got.Known() != (got.Link == "https://vendor.test") || got.Result != c.result || !strings.Contains(got.Reason, c.reason) {
 			t.Errorf("%s: got %v, known %t, %q; want %v, %t, %q", name, got.Result, got.Known(), got.Reason, c.result, c.known, c.reason)
 		}
 	}

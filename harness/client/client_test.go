@@ -144,3 +144,22 @@ func TestConnCarriesSeveralRequests(t *testing.T) {
 		t.Errorf("got %d bytes more, then %s; want 7, then %s", n, end, Closed)
 	}
 }
+
+func TestFirstByteComesBeforeTheHead(t *testing.T) {
+	const pause = 50 * time.Millisecond
+	at, _ := serve(t, func(c net.Conn) {
+		request(c)
+		_, _ = io.WriteString(c, "HTTP/1.1 ")
+		time.Sleep(pause)
+		_, _ = io.WriteString(c, "200 OK\r\nContent-Length: 0\r\n\r\n")
+		_ = c.Close()
+	})
+	r := Once(t.Context(), at, netip.Addr{}, Request{Method: "GET", Target: "/", Host: "h"})
+	if r.First <= 0 || r.Head < r.First+pause/2 || r.Took < r.Head {
+		t.Errorf("got the first byte after %s, the head after %s and the end after %s, want them in this order, and the pause of %s between the first two", r.First, r.Head, r.Took, pause)
+	}
+	at, _ = serve(t, func(c net.Conn) { request(c); _ = c.Close() })
+	if r := Once(t.Context(), at, netip.Addr{}, Request{Method: "GET", Target: "/", Host: "h"}); r.First != 0 {
+		t.Errorf("got the first byte after %s when none came, want 0", r.First)
+	}
+}

@@ -77,6 +77,7 @@ func (e *exchange) fields(f *http2.MetaHeadersFrame) (over bool) {
 		return f.StreamEnded() && e.end(Malformed, "an interim head that ends the stream")
 	}
 	e.resp.Status, e.resp.Header, e.resp.Head = status, h, time.Since(e.begin)
+	e.resp.First = e.resp.Head
 	return f.StreamEnded() && e.whole()
 }
 

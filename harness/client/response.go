@@ -26,8 +26,9 @@ type Response struct {
 	Error string
 	// Trailer holds the fields behind the body of an HTTP/2 answer.
 	Trailer http.Header
-	// Connect is the time to connect, TLS included; zero on a connection that was used before. Head and Took count from the first byte of the request.
-	Connect, Head, Took time.Duration
+	// Connect is the time to connect, TLS included; zero on a connection that was used before. First (to the first byte of an answer, which over HTTP/2 is its
+	// head), Head and Took count from the first byte of the request.
+	Connect, First, Head, Took time.Duration
 	// Keep is true when the answer's framing and headers leave the connection open for another request.
 	Keep bool
 }
@@ -46,7 +47,7 @@ func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 	}
 	// When the write fails, the gateway may have answered before it closed: read on, and let the read say what happened.
 	writeErr := r.send(c.conn, r.bytes(c.protocol))
-	head, err := c.head(r)
+	head, err := c.head(r, func() { resp.First = time.Since(begin) })
 	if errors.Is(err, io.EOF) && writeErr != nil {
 		err = writeErr // The kernel tells of a reset once: who hears of it in a write reads a clean end.
 	}
@@ -68,11 +69,12 @@ func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 	return resp
 }
 
-// head reads the head of the final response, past any interim ones (RFC 9110, section 15.2).
-func (c *Conn) head(r Request) (*http.Response, error) {
+// head reads the head of the final response, past any interim ones (RFC 9110, section 15.2). It calls begun when the first byte of anything is there.
+func (c *Conn) head(r Request, begun func()) (*http.Response, error) {
 	if _, err := c.reader.Peek(1); err != nil {
 		return nil, err
 	}
+	begun()
 	if err := c.begins("HTTP/"); err != nil {
 		return nil, malformed{err}
 	}
