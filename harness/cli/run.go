@@ -58,7 +58,8 @@ func (a *app) run() *cobra.Command {
 	o := order{repeat: 1, workers: atLeastOne(min(perCPU*runtime.NumCPU(), mostWorlds))}
 	c := &cobra.Command{
 		Use: "run", Short: "Run experiments and report what clients saw",
-		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json and junit.xml.\n\n" +
+		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json, junit.xml and\n" +
+			"index.html, a page for a browser.\n\n" +
 			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all, or no name, what is not installed is\n" +
 			"listed with how to get it, and is no reason for a red run, unless GATEQUAKE_REQUIRE names it, or says all.",
 		Args: nothing("argument"),
@@ -80,7 +81,7 @@ func (a *app) run() *cobra.Command {
 	f.Var(&o.repeat, "repeat", "how many times to run each experiment; one that does not always come out the same fails")
 	f.StringVar(&o.policy, "policy", harness.Document().Name, "what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
 	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
-	f.StringVar(&o.report, "report", "report", "`DIR` for results.json and junit.xml")
+	f.StringVar(&o.report, "report", "report", "`DIR` for results.json, junit.xml and index.html")
 	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
 	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake merge joins their results")
 	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/gatequake/gatequake/harness"
@@ -76,4 +77,33 @@ func ReadCells(text []byte) (cells []Cell, err error) {
 		return nil, fmt.Errorf("read cells: %w", err)
 	}
 	return cells, nil
+}
+
+// OfCells returns the cells as a run. It says nothing of when or how it was made, and of each experiment only what was kept of it.
+func OfCells(cells []Cell) Run {
+	r := Run{Planned: len(cells)}
+	for _, c := range cells {
+		v := harness.Verdict{
+			ID: c.ID, Cause: c.Cause, ErrorType: c.ErrorType, Gateway: c.Gateway, Version: c.Version, Setting: c.Setting, Policy: harness.Document().Name,
+			Expected: c.Expected, Observed: c.Observed, Reason: c.Reason, RecoveryMS: -1,
+		}
+		_ = v.Result.UnmarshalText([]byte(c.Verdict)) // It has no other than nil.
+		if c.Verdict == kindWords[known] {
+			v.Result, v.Deviation, v.Reason = harness.Fail, c.Reason, ""
+		}
+		if e, err := harness.Find(c.ID); err == nil {
+			v.Title = e.Title()
+		}
+		if s := c.Seen; s != nil {
+			v.Observations = []harness.Observation{{Probe: "the most telling request", Status: s.Status, By: s.By, End: s.End, Took: s.TookMS}}
+			if s.Server != "" {
+				v.Observations[0].Header = http.Header{"Server": {s.Server}}
+			}
+		}
+		if c.Line != "" {
+			v.Log = []string{c.Line}
+		}
+		r.Verdicts = append(r.Verdicts, v)
+	}
+	return r
 }

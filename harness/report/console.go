@@ -42,7 +42,7 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 	b.WriteString(l.sums(r))
 	b.WriteString(r.speed())
 	b.WriteString(r.under())
-	fmt.Fprintf(&b, "Report: %s/%s, %s\n", Safe(strings.TrimRight(dir, "/")), ResultsFile, JUnitFile)
+	fmt.Fprintf(&b, "Report: %s/%s, %s, %s\n", Safe(strings.TrimRight(dir, "/")), HTMLFile, ResultsFile, JUnitFile)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

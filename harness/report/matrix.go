@@ -23,7 +23,7 @@ func (r Run) rows() []*row {
 	byCause, byID := map[harness.Cause][]*row{}, map[string]*row{}
 	for _, v := range r.Verdicts {
 		if byID[v.ID] == nil {
-			byID[v.ID] = &row{id: v.ID, cause: v.Cause, want: want(v), cells: map[column]harness.Verdict{}}
+			byID[v.ID] = &row{id: v.ID, cause: v.Cause, want: want(v.Expected), cells: map[column]harness.Verdict{}}
 			byCause[v.Cause] = append(byCause[v.Cause], byID[v.ID])
 		}
 		byID[v.ID].cells[columnOf(v)] = v
@@ -42,10 +42,10 @@ func (r Run) rows() []*row {
 	return all
 }
 
-// want puts a verdict's expectation into a cell: "502", "502/cut".
-func want(v harness.Verdict) string {
-	codes, _, _ := strings.Cut(v.Expected, " by ")
-	if strings.HasSuffix(v.Expected, "cut") {
+// want puts an expectation into a cell: "502", "502/cut".
+func want(expected string) string {
+	codes, _, _ := strings.Cut(expected, " by ")
+	if strings.HasSuffix(expected, "cut") {
 		codes += "/cut"
 	}
 	return strings.ReplaceAll(codes, " or ", "/")

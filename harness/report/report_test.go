@@ -234,8 +234,8 @@ func TestWriteLeavesNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 2 || files[0].Name() != JUnitFile || files[1].Name() != ResultsFile {
-		t.Errorf("got %v, want only %s and %s", files, JUnitFile, ResultsFile)
+	if len(files) != 3 || files[0].Name() != HTMLFile || files[1].Name() != JUnitFile || files[2].Name() != ResultsFile {
+		t.Errorf("got %v, want only %s, %s and %s", files, HTMLFile, JUnitFile, ResultsFile)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 const (
 	ResultsFile = "results.json"
 	JUnitFile   = "junit.xml"
+	HTMLFile    = "index.html"
 )
 
 // Ready makes the folder if it is not there and proves that files can be written in it.
@@ -27,19 +28,32 @@ func Ready(dir string) error {
 	return os.Remove(f.Name())
 }
 
+// form is a file of the report.
+type form struct {
+	name string
+	make func(Run) ([]byte, error)
+}
+
 // Write writes every file of the report into dir, which Ready has made. Each appears whole or not at all.
 func Write(dir string, r Run) error {
-	for _, file := range []struct {
-		name string
-		make func(Run) ([]byte, error)
-	}{{ResultsFile, JSON}, {JUnitFile, JUnit}} {
-		content, err := file.make(r)
-		if err != nil {
-			return fmt.Errorf("write %s: %w", file.name, err)
+	for _, f := range []form{{ResultsFile, JSON}, {JUnitFile, JUnit}, {HTMLFile, HTML}} {
+		if err := f.write(dir, r); err != nil {
+			return err
 		}
-		if err := renameio.WriteFile(filepath.Join(dir, file.name), content, 0o644); err != nil {
-			return fmt.Errorf("write report: %w", err)
-		}
+	}
+	return nil
+}
+
+// WriteHTML writes the file for a browser, as Write does.
+func WriteHTML(dir string, r Run) error { return form{HTMLFile, HTML}.write(dir, r) }
+
+func (f form) write(dir string, r Run) error {
+	content, err := f.make(r)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", f.name, err)
+	}
+	if err := renameio.WriteFile(filepath.Join(dir, f.name), content, 0o644); err != nil {
+		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
 }

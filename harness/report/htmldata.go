@@ -1,0 +1,121 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// htmlDetail is what the page knows of a cell, for the script: the verdict as results.json has it, and what has to be looked up besides.
+type htmlDetail struct {
+	harness.Verdict
+	Kind string `json:"kind"`
+	// Kept are the checks that held, by name; the verdict has only the others.
+	Kept   []string `json:"kept"`
+	Wanted []wanted `json:"wanted"`
+	// Telling is the place of the observation that shows best what a client saw.
+	Telling int `json:"telling"`
+	// Dropped counts what is in results.json only.
+	Dropped int `json:"dropped,omitempty"`
+}
+
+// wanted is what a policy expects, and who says so.
+type wanted struct {
+	harness.Under
+	Source string `json:"source"`
+	URL    string `json:"url,omitempty"`
+}
+
+// htmlAbout explains an experiment.
+type htmlAbout struct {
+	What      string `json:"what,omitempty"`
+	Made      string `json:"made,omitempty"`
+	Confirmed string `json:"confirmed,omitempty"`
+	Tolerated string `json:"tolerated,omitempty"`
+}
+
+// htmlData returns everything that the page shows of a cell when it is opened, as JSON, a line each, so that only the cells that are opened need be read: what
+// explains the experiments by their IDs, and then the cells in the order of the verdicts. The characters that could end a script element stand in it as
+// JSON's escapes.
+func htmlData(r Run) ([]byte, error) {
+	explained, all := map[string]htmlAbout{}, []any{nil}
+	for _, v := range r.Verdicts {
+		v, dropped := bounded(v)
+		explained[v.ID] = about(v.ID)
+		all = append(all, detail(v, dropped))
+	}
+	all[0] = explained
+	var b bytes.Buffer
+	lines := json.NewEncoder(&b)
+	for _, line := range all {
+		if err := lines.Encode(line); err != nil {
+			return nil, fmt.Errorf("encode cells: %w", err)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+func detail(v harness.Verdict, dropped int) htmlDetail {
+	d := htmlDetail{Kind: kindClasses[kindOf(v)], Kept: []string{}, Wanted: []wanted{}, Dropped: dropped}
+	if o := telling(v); o != nil {
+		d.Telling = slices.IndexFunc(v.Observations, func(other harness.Observation) bool { return other.Nonce == o.Nonce })
+	}
+	for _, u := range v.Under {
+		d.Wanted = append(d.Wanted, citing(v, u))
+	}
+	if !slices.ContainsFunc(v.Under, func(u harness.Under) bool { return u.Policy == v.Policy }) {
+		d.Wanted = append(d.Wanted, citing(v, harness.Under{Policy: v.Policy, Expected: v.Expected, Result: v.Result}))
+	}
+	broken := []harness.Check{}
+	for _, c := range v.Checks {
+		if c.OK {
+			d.Kept = once(d.Kept, c.Name)
+		} else {
+			broken = append(broken, c)
+		}
+	}
+	v.Checks, v.Under = broken, nil
+	d.Verdict = v
+	return d
+}
+
+// citing adds to an expectation where it comes from.
+func citing(v harness.Verdict, u harness.Under) wanted {
+	const rfc = "https://www.rfc-editor.org/rfc/"
+	w := wanted{Under: u}
+	switch {
+	case v.Cause == harness.Blocked:
+		w.Source, w.URL = "RFC 9110, section 15.5.4: 403 Forbidden", rfc+"rfc9110#section-15.5.4"
+	case v.ErrorType == "":
+		w.Source = "a control: no error, under any policy"
+	case u.Policy == harness.Document().Name:
+		w.Source, w.URL = "RFC 9110, section 15.6.3: 502 Bad Gateway; the policy holds every cause to it", rfc+"rfc9110#section-15.6.3"
+	case u.Policy == harness.RFC9209().Name:
+		w.Source, w.URL = "RFC 9209, section 2.3: "+string(v.ErrorType), rfc+"rfc9209#section-2.3"
+	default:
+		w.Source = "your own policy"
+	}
+	return w
+}
+
+// about looks the experiment up; one that this Gatequake does not know has nothing to be said of.
+func about(id string) htmlAbout {
+	e, err := harness.Find(id)
+	if err != nil {
+		return htmlAbout{}
+	}
+	a := htmlAbout{}
+	if e.Fault != nil {
+		a = htmlAbout{What: e.Fault.What, Made: e.Fault.Made, Confirmed: e.Fault.Confirmed}
+		if e.Fault.Tolerated != nil {
+			a.Tolerated = e.Fault.Tolerated.Why
+		}
+	}
+	if e.Block != nil {
+		a.What = e.Block.What
+	}
+	return a
+}
