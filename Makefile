@@ -9,10 +9,13 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help gateways build run test race check bench mutants docs matrix soak
+.PHONY: help gateways browser build run test race check bench mutants docs matrix soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+browser: ## install Chromium and axe-core, for the tests of the HTML report
+	@ci/browser
 
 build: ## build bin/gatequake
 	@$(GO) build -o bin/gatequake ./harness/cmd/gatequake

@@ -36,6 +36,7 @@ var arrows = []arrow{
 	{Of: []string{module}, Except: []string{module + "harness/firewall"}, Import: "github.com/google/nftables", Tests: true, Why: "one room writes rules"},
 	{Of: []string{module}, Except: []string{module + "harness/dns"}, Import: "github.com/miekg/dns", Tests: true, Why: "one room speaks DNS"},
 	{Of: []string{module}, Except: []string{module + "harness/cli", module + "harness/cmd"}, Import: "github.com/spf13/cobra", Tests: true, Why: "one room reads flags"},
+	{Of: []string{module}, Import: "github.com/chromedp", Why: "a browser is for tests"},
 	{Of: []string{module + "harness/report"}, Import: module + "harness/runner", Why: "reports are made of verdicts, wherever those come from"},
 	{Of: []string{module + "harness"}, Import: module + "fixtures/mutants", Why: "a mutant in the product would be a gateway that lies"},
 	{Of: []string{module + "harness"}, Import: module + "scenarios", Why: "scenarios use the harness"},
@@ -74,6 +75,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{module + "harness/faults", "github.com/Shopify/toxiproxy/v2/toxics", true},
 		{module + "harness/cli", module + "fixtures/mutants", true},
 		{module + "harness/runner", "github.com/onsi/gomega/types", true},
+		{module + "harness/report", "github.com/chromedp/chromedp", true},
 		{module + "scenarios/causes", "github.com/onsi/gomega", false},
 	} {
 		got := slices.ContainsFunc(arrows, func(a arrow) bool { return a.forbids(c.of, c.imports) })

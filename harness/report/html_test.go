@@ -1,0 +1,130 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// read returns what the page's script has of the cells, and the links of the matrix by the place that they name.
+func read(t *testing.T, page []byte) (cells []htmlDetail, hrefs map[string]string) {
+	t.Helper()
+	root, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hrefs = map[string]string{}
+	for n := range root.Descendants() {
+		if n.Data == "script" && attribute(n, "type") == "application/json" {
+			for _, line := range strings.Split(strings.TrimSpace(n.FirstChild.Data), "\n")[1:] {
+				c := htmlDetail{}
+				if err := json.Unmarshal([]byte(line), &c); err != nil {
+					t.Fatal(err)
+				}
+				cells = append(cells, c)
+			}
+		}
+		if place := attribute(n, "data-n"); place != "" {
+			hrefs[place] = attribute(n, "href") + " " + attribute(n, "class") + " " + n.FirstChild.Data
+		}
+	}
+	return cells, hrefs
+}
+
+func TestHTMLHoldsEveryCell(t *testing.T) {
+	r := judged(sample())
+	cells, hrefs := read(t, pageOf(t, r))
+	if len(cells) != len(r.Verdicts) || len(hrefs) != len(r.Verdicts) {
+		t.Fatalf("got %d cells and %d links, want %d", len(cells), len(hrefs), len(r.Verdicts))
+	}
+	for i, v := range r.Verdicts {
+		c := cells[i]
+		if c.ID != v.ID || c.Gateway != v.Gateway || c.Setting != v.Setting || c.Replay != v.Replay || len(c.Observations) != len(v.Observations) || c.Reason != shownLines(v.Reason) {
+			t.Errorf("cell %d: got %+v, want %+v", i, c, v)
+		}
+		if got, want := hrefs[strconv.Itoa(i)], fmt.Sprintf("#cell=%s/%s/%s %s %s", v.Gateway, v.Setting, v.ID, kindClasses[kindOf(v)], Look{}.cell(v)); got != want {
+			t.Errorf("cell %d: got the link %q, want %q", i, got, want)
+		}
+	}
+	refused := cells[slices.IndexFunc(cells, func(c htmlDetail) bool { return c.Gateway == "nginx" && c.ID == "refused" })]
+	if got := fmt.Sprint(refused.Telling, refused.Kept, len(refused.Checks)); got != "1 [status] 2" {
+		t.Errorf("got telling, kept, broken %s, want the POST, the status and two", got)
+	}
+}
+
+func TestJSONOfEverything(t *testing.T) {
+	doc, err := JSON(charted(timed(judged(sample()))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	Valid(t, doc)
+}
+
+func TestHTMLCites(t *testing.T) {
+	fault := harness.Verdict{Cause: harness.Network, ErrorType: harness.ConnectionRefused}
+	for _, c := range []struct {
+		v            harness.Verdict
+		policy, want string
+	}{
+		{fault, "document", "RFC 9110, section 15.6.3"},
+		{fault, "rfc9209", "RFC 9209, section 2.3: connection_refused"},
+		{fault, "ours", "your own policy"},
+		{harness.Verdict{Cause: harness.Network}, "rfc9209", "a control"},
+		{harness.Verdict{Cause: harness.Blocked, ErrorType: harness.HTTPRequestDenied}, "rfc9209", "RFC 9110, section 15.5.4"},
+	} {
+		if got := citing(c.v, harness.Under{Policy: c.policy}).Source; !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s of %s: got %q, want %q", c.policy, c.v.ErrorType, got, c.want)
+		}
+	}
+}
+
+func TestHTMLCharts(t *testing.T) {
+	r := charted(sample())
+	got := r.shares()[0]
+	if want := (share{"builtin document: refused", "#cell=builtin/document/refused", "GET /", 3, 16, 18.8, "12 × 200 by upstream, 3 × 502 by gateway, 1 × no answer: reset"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got, want := r.unserved()[0], (share{"builtin document: reset-mid-body", "#cell=builtin/document/reset-mid-body", "GET", 4, 16, 25, "1 were served late; none after the first 5"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := r.repeated()[0]; got.N != 4 || got.Never != 1 || got.Median != "30 ms" || got.Most != "3.0 s" || fmt.Sprint(got.Ticks) != "[9.5 29.5 69.5 21.6]" {
+		t.Errorf("got %+v, want the four times of five that service came back", got)
+	}
+	if got := r.recoveries(); len(got) != 2 || got[0].Name != "builtin 1.26.0 document" {
+		t.Errorf("got %+v, want one of each gateway that was tried", got)
+	}
+	for ms, want := range map[float64]float64{0: 0, 1: 0, 10: 20, 1e5: 100, 1e9: 100} {
+		if got := scaled(ms); got != want {
+			t.Errorf("%g ms: got the place %g, want %g", ms, got, want)
+		}
+	}
+}
+
+func TestCellsMakeTheSameMatrix(t *testing.T) {
+	doc, err := Cells(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, err := ReadCells(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := OfCells(cells)
+	if r.Counts() != sample().Counts() {
+		t.Errorf("got %+v, want %+v", r.Counts(), sample().Counts())
+	}
+	if got, want := (Look{}).matrix(r, Look{}.cell), (Look{}).matrix(sample(), Look{}.cell); got != want {
+		t.Errorf("got the matrix\n%s\nwant\n%s", got, want)
+	}
+	if _, hrefs := read(t, pageOf(t, r)); len(hrefs) != len(cells) {
+		t.Errorf("got %d links in the page, want %d", len(hrefs), len(cells))
+	}
+}
