@@ -73,6 +73,9 @@ func (t *trial) answers(p Policy) []Check {
 
 // sum puts the answers into one line: one if all are alike, else each with its probe.
 func (t *trial) sum() string {
+	if len(t.observed) == 0 {
+		return "nothing" // The gateway did not live to be asked.
+	}
 	parts, alike := []string{}, true
 	for _, o := range t.observed {
 		alike = alike && o.String() == t.observed[0].String()
@@ -80,7 +83,7 @@ func (t *trial) sum() string {
 			parts = append(parts, part)
 		}
 	}
-	if alike && len(t.observed) > 0 {
+	if alike {
 		return t.observed[0].String()
 	}
 	return strings.Join(parts, "; ")

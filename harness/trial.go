@@ -68,14 +68,16 @@ func (t *trial) steps(ctx context.Context) error {
 	}
 	t.moment(MomentSteady)
 	mark := b.Gateway.Mark()
-	undo, err := t.inject(ctx)
+	undo, stopped := t.inject(ctx)
 	// The world is mended on every path, also when the time for the experiment is over.
 	defer func() { _ = undo(context.WithoutCancel(ctx)) }()
-	if err != nil {
-		return err
+	if stopped != nil && !t.ends() {
+		return stopped
 	}
 	begin := time.Now()
-	stopped := t.probe(ctx)
+	if stopped == nil {
+		stopped = t.probe(ctx)
+	}
 	dead := b.Gateway.Dead() // Undoing a wrong configuration starts another process.
 	t.verdict.FaultMS = ms(time.Since(begin))
 	if err := undo(ctx); err != nil {

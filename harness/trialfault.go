@@ -39,6 +39,11 @@ func (t *trial) died(o Observation) bool {
 	if o.Answered() || o.Late() {
 		return t.bench.Gateway.Dead() != ""
 	}
+	return t.ends()
+}
+
+// ends reports whether the gateway's process ends now.
+func (t *trial) ends() bool {
 	select {
 	case <-t.bench.Gateway.Exited():
 		return true
