@@ -20,6 +20,10 @@ import (
 // attempt meets the process and not the pause.
 const backoff = 50 * time.Millisecond
 
+// dying is longer than a killed process takes from the first of its sockets to the last: microseconds, and where it must wait for a processor in between, as at a
+// load of 70 on two, some tens of milliseconds.
+const dying = 200 * time.Millisecond
+
 // CrashLoop is an upstream that is started again and again and dies of every request.
 var CrashLoop = harness.RegisterFault(harness.Fault{
 	ID:    "crash-loop",
@@ -73,7 +77,7 @@ func listens(ctx context.Context, at netip.AddrPort) error {
 	for {
 		c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
 		if err == nil {
-			_ = c.SetReadDeadline(time.Now().Add(backoff / 2))
+			_ = c.SetReadDeadline(time.Now().Add(dying))
 			_, err = c.Read(make([]byte, 1))
 			_ = c.Close()
 		}
