@@ -107,7 +107,9 @@ func (b *Bench) certify() (file string, err error) {
 	if err != nil {
 		return "", err
 	}
-	b.way.TLS = &tls.Config{RootCAs: b.Authority.Pool(), ServerName: gatewayHost}
+	if b.way.Protocol == client.H2 {
+		b.way.TLS = &tls.Config{RootCAs: b.Authority.Pool(), ServerName: gatewayHost}
+	}
 	text := slices.Concat(
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}),
 		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))

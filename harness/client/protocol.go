@@ -27,23 +27,22 @@ const (
 // Way is how a client talks to a gateway. The zero value is HTTP/1.1.
 type Way struct {
 	Protocol Protocol
-	// TLS says whom the client trusts and by which name it knows the gateway; H2 needs it, and sets the ALPN protocol itself.
+	// TLS, if not nil, lets the client speak TLS; it says whom the client trusts and by which name it knows the gateway. H2 needs it, and sets the ALPN
+	// protocol itself.
 	TLS *tls.Config
+	// Dial, if not nil, makes the connection instead: to a Unix socket, say.
+	Dial func(context.Context) (net.Conn, error)
 }
 
 // Open connects to address from source (the zero Addr leaves the choice to the kernel), handshake included. The context bounds the attempt. The caller
 // closes the Conn.
 func (w Way) Open(ctx context.Context, address netip.AddrPort, source netip.Addr) (*Conn, error) {
 	begin := time.Now()
-	d := net.Dialer{KeepAlive: -1} // No probes of our own on the wire.
-	if source.IsValid() {
-		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(source, 0))
-	}
-	conn, err := d.DialContext(ctx, "tcp", address.String())
+	conn, err := w.dial(ctx, address, source)
 	if err != nil {
 		return nil, err
 	}
-	if w.Protocol == H2 {
+	if w.TLS != nil {
 		if conn, err = w.secure(ctx, conn); err != nil {
 			return nil, err
 		}
@@ -51,13 +50,26 @@ func (w Way) Open(ctx context.Context, address netip.AddrPort, source netip.Addr
 	return newConn(conn, w.Protocol, time.Since(begin)), nil
 }
 
-// secure makes conn speak TLS, and closes it when that fails or the server does not want to speak HTTP/2 in it.
+func (w Way) dial(ctx context.Context, address netip.AddrPort, source netip.Addr) (net.Conn, error) {
+	if w.Dial != nil {
+		return w.Dial(ctx)
+	}
+	d := net.Dialer{KeepAlive: -1} // No probes of our own on the wire.
+	if source.IsValid() {
+		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(source, 0))
+	}
+	return d.DialContext(ctx, "tcp", address.String())
+}
+
+// secure makes conn speak TLS, and closes it when that fails or the server does not want to speak HTTP/2 in it, where that is wanted.
 func (w Way) secure(ctx context.Context, conn net.Conn) (net.Conn, error) {
 	config := w.TLS.Clone()
-	config.NextProtos = []string{string(H2)}
+	if w.Protocol == H2 {
+		config.NextProtos = []string{string(H2)}
+	}
 	secure := tls.Client(conn, config)
 	err := secure.HandshakeContext(ctx)
-	if got := secure.ConnectionState().NegotiatedProtocol; err == nil && got != string(H2) {
+	if got := secure.ConnectionState().NegotiatedProtocol; err == nil && w.Protocol == H2 && got != string(H2) {
 		err = fmt.Errorf("agree on a protocol: got %q, want %q", got, H2)
 	}
 	if err != nil {

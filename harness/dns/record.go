@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -31,6 +32,41 @@ func (s *Server) SetFor(name string, ttl time.Duration, ips ...netip.Addr) {
 	s.records[dns.CanonicalName(name)] = record{addresses, uint32(ttl / time.Second)}
 }
 
+// Otherwise lets every name that was not Set have the address that any returns for it, which is called with the name in lower case and without a dot at its end.
+// A name that begins with an underscore is a service (RFC 2782): it is found at ServicePort of the name without the labels that do. Not to be called twice.
+func (s *Server) Otherwise(any func(name string) netip.Addr) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.any = any
+}
+
+// ServicePort is where every service is that Otherwise makes up.
+const ServicePort = 8080
+
+// lookup returns what the name has.
+func (s *Server) lookup(name string) (found record, known bool) {
+	canonical := dns.CanonicalName(name)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if found, known = s.records[canonical]; known || s.any == nil {
+		return found, known
+	}
+	if service(canonical) {
+		return record{}, true
+	}
+	return record{addresses: []netip.Addr{s.any(strings.TrimSuffix(canonical, "."))}}, true
+}
+
+func service(name string) bool { return strings.HasPrefix(name, "_") }
+
+// host is where the service is.
+func host(service string) string {
+	for strings.HasPrefix(service, "_") {
+		_, service, _ = strings.Cut(service, ".")
+	}
+	return service
+}
+
 // sound returns what a healthy server answers to request, which has one question, over a transport that carries size bytes.
 func (s *Server) sound(request *dns.Msg, size int) *dns.Msg {
 	reply := new(dns.Msg).SetReply(request)
@@ -40,15 +76,20 @@ func (s *Server) sound(request *dns.Msg, size int) *dns.Msg {
 		reply.SetEdns0(querySize, opt.Do())
 	}
 	question := request.Question[0]
-	s.mu.RLock()
-	found, known := s.records[dns.CanonicalName(question.Name)]
-	s.mu.RUnlock()
+	found, known := s.lookup(question.Name)
 	switch {
 	case request.Opcode != dns.OpcodeQuery:
 		reply.Rcode = dns.RcodeNotImplemented
 	case question.Qclass != dns.ClassINET && question.Qclass != dns.ClassANY:
 		reply.Rcode = dns.RcodeRefused
 	default:
+		if known && question.Qtype == dns.TypeSRV && service(question.Name) {
+			reply.Answer = []dns.RR{&dns.SRV{
+				Hdr:  dns.RR_Header{Name: question.Name, Rrtype: dns.TypeSRV, Class: dns.ClassINET},
+				Port: ServicePort, Target: dns.Fqdn(host(question.Name)),
+			}}
+			break
+		}
 		if reply.Answer = answers(question, found.addresses, found.seconds); len(reply.Answer) == 0 {
 			reply.Ns = authority(found.seconds)
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -32,7 +33,8 @@ type Server struct {
 
 	mu      sync.RWMutex
 	records map[string]record // by canonical name
-	faults  []*injection      // the newest is the last
+	any     func(string) netip.Addr
+	faults  []*injection // the newest is the last
 	asked   []Query
 }
 

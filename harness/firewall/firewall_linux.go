@@ -1,7 +1,9 @@
 package firewall
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -27,32 +29,49 @@ var (
 type Firewall struct {
 	mu      sync.Mutex // one transaction at a time: a listing that a change overtakes may miss a rule
 	applied uint64
+	spaces  []int // the network namespaces that every rule holds in, as open descriptors; 0 is the current one
 }
 
 // New returns the firewall of the current network namespace, with no rules. It refuses to work anywhere but in a sealed world: lo is up, the routes
 // make every address local. A world has one firewall: a second New there is an error.
-func New() (*Firewall, error) {
+//
+// Machines are network namespaces of hosts in that world. Every rule holds at each of them too: what the world sends them does not come in to the world.
+func New(machines ...*os.File) (*Firewall, error) {
 	if err := sealed(); err != nil {
 		return nil, fmt.Errorf("create firewall: %w", err)
 	}
-	conn, err := nftables.New()
+	f := &Firewall{spaces: []int{0}}
+	for _, m := range machines {
+		f.spaces = append(f.spaces, int(m.Fd()))
+	}
+	for _, space := range f.spaces {
+		if err := create(space); err != nil {
+			return nil, fmt.Errorf("create firewall: %w", err)
+		}
+	}
+	return f, nil
+}
+
+// create makes the table and its chain.
+func create(space int) error {
+	conn, err := nftables.New(nftables.WithNetNSFd(space))
 	if err != nil {
-		return nil, fmt.Errorf("create firewall: %w", err)
+		return err
 	}
 	// The library's CreateTable leaves the create flag out; its AddTable is content with a table that exists, and the rules of somebody else in it.
 	tables, err := conn.ListTablesOfFamily(table.Family)
 	if err != nil {
-		return nil, fmt.Errorf("create firewall: list tables: %w", err)
+		return fmt.Errorf("list tables: %w", err)
 	}
 	if slices.ContainsFunc(tables, func(t *nftables.Table) bool { return t.Name == table.Name }) {
-		return nil, fmt.Errorf("create firewall: got a table inet %s already, want one firewall a world", table.Name)
+		return fmt.Errorf("got a table inet %s already, want one firewall a world", table.Name)
 	}
 	conn.AddTable(table)
 	conn.AddChain(input)
 	if err := conn.Flush(); err != nil {
-		return nil, fmt.Errorf("create firewall: add table inet %s: %w", table.Name, err)
+		return fmt.Errorf("add table inet %s: %w", table.Name, err)
 	}
-	return &Firewall{}, nil
+	return nil
 }
 
 // Apply puts r in force before it returns; of several rules that match a packet, the newest decides. What undo takes back is this rule alone, also in
@@ -63,41 +82,57 @@ func (f *Firewall) Apply(r Rule) (undo func() error, err error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	conn, err := nftables.New()
-	if err != nil {
-		return nil, fmt.Errorf("apply %v: %w", r, err)
-	}
-	sieve, err := r.sieve(conn)
-	if err != nil {
-		return nil, fmt.Errorf("apply %v: %w", r, err)
-	}
-	match := r.expressions()
-	verdict := len(match) - 1
 	f.applied++
 	// The number is how undo finds its rule again; nft shows it as the rule's comment.
 	mark := strconv.FormatUint(f.applied, 10)
+	undo = func() error {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if err := f.remove(mark); err != nil {
+			return fmt.Errorf("undo %v: %w", r, err)
+		}
+		return nil
+	}
+	for _, space := range f.spaces {
+		if err := r.insert(space, mark); err != nil {
+			return nil, fmt.Errorf("apply %v: %w", r, errors.Join(err, f.remove(mark)))
+		}
+	}
+	return undo, nil
+}
+
+// insert puts the rule, with the mark, before all others.
+func (r Rule) insert(space int, mark string) error {
+	conn, err := nftables.New(nftables.WithNetNSFd(space))
+	if err != nil {
+		return err
+	}
+	sieve, err := r.sieve(conn)
+	if err != nil {
+		return err
+	}
+	match := r.expressions()
+	verdict := len(match) - 1
 	conn.InsertRule(&nftables.Rule{
 		Table:    table,
 		Chain:    input,
 		Exprs:    slices.Insert(match, verdict, sieve...),
 		UserData: userdata.AppendString(nil, userdata.TypeComment, mark),
 	})
-	if err := conn.Flush(); err != nil {
-		return nil, fmt.Errorf("apply %v: %w", r, err)
-	}
-	return func() error {
-		if err := f.remove(mark); err != nil {
-			return fmt.Errorf("undo %v: %w", r, err)
-		}
-		return nil
-	}, nil
+	return conn.Flush()
 }
 
-// remove deletes the rule with the mark, if it is there.
+// remove deletes the rules with the mark, wherever they are.
 func (f *Firewall) remove(mark string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	conn, err := nftables.New()
+	var failed error
+	for _, space := range f.spaces {
+		failed = errors.Join(failed, remove(space, mark))
+	}
+	return failed
+}
+
+func remove(space int, mark string) error {
+	conn, err := nftables.New(nftables.WithNetNSFd(space))
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,9 @@ type Mark []int64
 
 // Mark returns the present end of the logs.
 func (p *Process) Mark() Mark {
+	if p.machine != nil {
+		p.findLogs()
+	}
 	m := make(Mark, len(p.logs))
 	for i, path := range p.logs {
 		if info, err := os.Stat(path); err == nil {

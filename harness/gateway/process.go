@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/world"
 )
 
 // Process is a running gateway.
@@ -17,6 +19,9 @@ type Process struct {
 	cmd    *exec.Cmd
 	exited chan struct{}
 	logs   []string
+	// machine is the one that an own gateway has to itself; nil for the others.
+	machine *world.Machine
+	left    chan struct{} // closed when the command itself has ended
 }
 
 // stopGrace is how long a gateway may take to end by SIGTERM before it is killed. It is not measured, and nothing depends on a clean end.
@@ -104,6 +109,10 @@ func (p *Process) Dead() string {
 
 // Stop ends the gateway: SIGTERM, and SIGKILL for one that does not listen. It returns when the process is gone.
 func (p *Process) Stop() {
+	if p.machine != nil {
+		p.stopAll()
+		return
+	}
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-p.exited:

@@ -14,10 +14,12 @@ type errand string
 const (
 	openShell   errand = "shell"
 	tryFirewall errand = "try-firewall"
+	makeSurvey  errand = "survey"
 )
 
 var errands = map[errand]func(context.Context, *world.World, json.RawMessage) (any, error){
-	openShell: serveShell,
+	openShell:  serveShell,
+	makeSurvey: serveSurvey,
 	tryFirewall: func(context.Context, *world.World, json.RawMessage) (any, error) {
 		_, err := firewall.New()
 		return nil, err

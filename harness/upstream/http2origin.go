@@ -67,12 +67,17 @@ func (o *HTTP2Origin) answer(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Who asked is gone.
 	}
+	answerAs("http2", w, r, body)
+}
+
+// answerAs writes a stamped 200 in the name of an origin or, to a call of gRPC, what it was called with and the status OK.
+func answerAs(name string, w http.ResponseWriter, r *http.Request, body []byte) {
 	nonce := r.Header.Get(NonceHeader)
-	w.Header().Set(OriginHeader, "http2")
+	w.Header().Set(OriginHeader, name)
 	w.Header().Set(StampHeader, nonce)
 	w.Header().Set("Cache-Control", "no-store")
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
-		_, _ = w.Write(stampedBody("http2", nonce))
+		_, _ = w.Write(stampedBody(name, nonce))
 		return
 	}
 	w.Header().Set("Content-Type", "application/grpc")

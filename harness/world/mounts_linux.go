@@ -3,8 +3,11 @@ package world
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -72,6 +75,41 @@ func (w *World) Trust(pem []byte) error {
 		if err != nil {
 			return fmt.Errorf("shadow %s: %w", dir, err)
 		}
+	}
+	return nil
+}
+
+// bundles are the files in which systems keep the authorities that they trust, as crypto/x509 looks for them (root_linux.go).
+var bundles = []string{
+	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
+}
+
+// TrustAlso lets programs trust who is in pem besides those whom they trust already: by the system's bundles, where there are any, and by these files.
+func (w *World) TrustAlso(pem []byte, files ...string) error {
+	if reason := w.Lacks(OwnResolvConf); reason != "" {
+		return fmt.Errorf("add authority: %s: %w", reason, errors.ErrUnsupported)
+	}
+	done := map[string]bool{}
+	for _, path := range slices.Concat(bundles, files) {
+		real, err := filepath.EvalSymlinks(path)
+		if errors.Is(err, fs.ErrNotExist) && slices.Contains(bundles, path) || done[real] {
+			continue
+		}
+		var before []byte
+		if err == nil {
+			before, err = os.ReadFile(real)
+		}
+		own := filepath.Join(w.Dir, "trust-"+strings.ReplaceAll(strings.Trim(path, "/"), "/", "-"))
+		if err == nil {
+			err = os.WriteFile(own, slices.Concat(before, []byte("\n"), pem), 0o644)
+		}
+		if err == nil {
+			err = unix.Mount(own, real, "", unix.MS_BIND, "")
+		}
+		if err != nil {
+			return fmt.Errorf("add authority to %s: %w", path, err)
+		}
+		done[real] = true
 	}
 	return nil
 }

@@ -24,13 +24,28 @@ func (w *World) Unroute(at netip.Addr, how Away) (undo func() error, err error) 
 		Dst:  &net.IPNet{IP: at.AsSlice(), Mask: net.CIDRMask(at.BitLen(), at.BitLen())}, // more specific than the route that makes all addresses local
 		Type: kind, Table: unix.RT_TABLE_LOCAL,
 	}
-	if err := netlink.RouteAdd(route); err != nil {
-		return nil, fmt.Errorf("remove route to %s: %w", at, err)
-	}
-	return func() error {
-		if err := netlink.RouteDel(route); err != nil && !errors.Is(err, unix.ESRCH) {
+	undo = func() error {
+		if err := w.each(func() error {
+			if err := netlink.RouteDel(route); !errors.Is(err, unix.ESRCH) {
+				return err
+			}
+			return nil
+		}); err != nil {
 			return fmt.Errorf("restore route to %s: %w", at, err)
 		}
 		return nil
-	}, nil
+	}
+	if err := w.each(func() error { return netlink.RouteAdd(route) }); err != nil {
+		return nil, errors.Join(fmt.Errorf("remove route to %s: %w", at, err), undo())
+	}
+	return undo, nil
+}
+
+// each does the same in the world's network and in that of its machine, if there is one: the two must agree on what can be reached.
+func (w *World) each(f func() error) error {
+	err := f()
+	if w.machine != nil {
+		err = errors.Join(err, w.machine.Do(f))
+	}
+	return err
 }

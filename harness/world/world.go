@@ -33,6 +33,8 @@ type World struct {
 	Mode Mode
 	// Dir is a folder of the world's own, readable by every user in it. It vanishes with the world.
 	Dir string
+	// machine is the gateway's own, if it has one.
+	machine *Machine
 	// lacks holds, for each need that this world cannot meet, the reason.
 	lacks map[Need]string
 }

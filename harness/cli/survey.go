@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/survey"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// ownFile is where a survey is kept.
+const ownFile = "gatequake.yaml"
+
+func (a *app) survey() *cobra.Command {
+	file, force := "", false
+	c := &cobra.Command{
+		Use: "survey -- COMMAND [ARG...]", Short: "Find out what a gateway of your own listens on, dials and answers",
+		Long: "Starts the command, with its real configuration, in a world in which every name has an address and every address answers, and prints a map of its\n" +
+			"listeners, names, upstreams and answers. Nothing that it writes is seen outside. The map is also written as " + ownFile + ", to be edited and kept.\n\n" +
+			"Exit status: 0 it could be surveyed, 2 it could not, 64 the command line is wrong.",
+		Args: afterDash,
+		RunE: func(c *cobra.Command, args []string) error { return a.surveyOwn(c.Context(), args, file, force) },
+	}
+	c.Flags().StringVar(&file, "file", ownFile, "`FILE` to write the map to; - for standard output, in place of the map")
+	c.Flags().BoolVar(&force, "force", false, "write over the file if it is there")
+	return c
+}
+
+// afterDash wants a command after two dashes.
+func afterDash(c *cobra.Command, args []string) error {
+	switch at := c.ArgsLenAtDash(); {
+	case len(args) == 0:
+		return usage("%s: got no command, want one after two dashes, such as: %s -- nginx -c /etc/nginx/nginx.conf -g 'daemon off;'", c.Name(), c.CommandPath())
+	case at != 0:
+		return usage("%s: got argument %q, want -- before the command; see %s --help", c.Name(), args[0], c.CommandPath())
+	}
+	return nil
+}
+
+// defaultPatience is how long a client of an own gateway waits: what people take, and less than what most gateways' own defaults let them wait.
+const defaultPatience = 10 * time.Second
+
+// command makes an own gateway of the words of a command line.
+func ownOf(args []string) (gateway.Own, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return gateway.Own{}, unclear(err)
+	}
+	o := gateway.Own{Name: filepath.Base(args[0]), Command: args, Dir: dir, Patience: defaultPatience}
+	if err := o.Missing(); err != nil {
+		return gateway.Own{}, usage("%w; want a command that is installed, after --", err)
+	}
+	return o, nil
+}
+
+func (a *app) surveyOwn(ctx context.Context, args []string, file string, force bool) error {
+	own, err := ownOf(args)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(file); file != "-" && !force && !errors.Is(err, fs.ErrNotExist) {
+		return usage("--file %s: it is there already; name another, or write over it with --force", file)
+	}
+	found, err := a.surveyed(ctx, own)
+	if err != nil {
+		return err
+	}
+	text, err := survey.Format(found)
+	if err != nil {
+		return unclear(err)
+	}
+	if file == "-" {
+		_, err := a.out.Write(text)
+		return err
+	}
+	survey.Print(a.out, found)
+	if err := renameio.WriteFile(file, text, 0o644); err != nil {
+		return unclear(fmt.Errorf("write %s: %w", file, err))
+	}
+	a.say("\nWritten: %s. To break it: gatequake run --file %s", file, quoted(file))
+	return nil
+}
+
+// surveyed surveys the gateway, and says why if that cannot be.
+func (a *app) surveyed(ctx context.Context, own gateway.Own) (survey.Found, error) {
+	mode, err := world.Detect()
+	if err == nil && mode == world.Portable {
+		err = errors.New("a gateway with its own configuration needs a world with namespaces, which this machine refuses; see gatequake doctor")
+	}
+	if err != nil {
+		return survey.Found{}, unclear(fmt.Errorf("survey: %w", err))
+	}
+	found, err := runner.Survey(ctx, own, runner.Options{Mode: mode})
+	switch {
+	case ctx.Err() != nil:
+		return found, exit{status: statusInterrupted}
+	case errors.Is(err, survey.ErrNotTryable):
+		return found, unclear(fmt.Errorf("%s: %w", strings.Join(own.Command, " "), err))
+	case err != nil:
+		return found, unclear(fmt.Errorf("survey %s: %w", own.Name, err))
+	}
+	return found, nil
+}

@@ -1,0 +1,116 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// lookEvery is how often a gateway that went into the background is looked for: often enough that its end is seen at once, seldom enough to cost nothing.
+const lookEvery = 20 * time.Millisecond
+
+// Start starts the command as it is in the machine, with what it prints in a file in dir. It returns as soon as the process runs. A gateway that goes into the
+// background lives for as long as any process of it does. The caller calls Stop.
+func (o *Own) Start(m *world.Machine, dir string) (*Process, error) {
+	out, err := os.OpenFile(filepath.Join(dir, output), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
+	}
+	defer func() { _ = out.Close() }()
+	if err := out.Chmod(0o666); err != nil { // For workers that open /dev/stderr as another user.
+		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
+	}
+	p := &Process{cmd: command(context.Background(), o.Command), exited: make(chan struct{}), left: make(chan struct{}), machine: m, logs: []string{out.Name()}}
+	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = o.Dir, out, out
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := m.Do(p.cmd.Start); err != nil {
+		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
+	}
+	go func() {
+		defer close(p.exited)
+		_ = p.cmd.Wait()
+		close(p.left)
+		for len(m.Processes()) > 0 {
+			time.Sleep(lookEvery) // Nobody tells of the end of what is not our child; the world ends this.
+		}
+	}()
+	return p, nil
+}
+
+// Missing tells why the command cannot be started, or nil.
+func (o *Own) Missing() error {
+	name := o.Command[0]
+	if strings.HasPrefix(name, "@") {
+		return nil
+	}
+	if strings.Contains(name, "/") && !filepath.IsAbs(name) {
+		name = filepath.Join(o.Dir, name)
+	}
+	_, err := exec.LookPath(name)
+	return err
+}
+
+// Background reports whether the command has ended and left processes behind that live.
+func (p *Process) Background() bool {
+	select {
+	case <-p.left:
+		return p.Dead() == ""
+	default:
+		return false
+	}
+}
+
+// stopAll ends every process of the machine.
+func (p *Process) stopAll() {
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		for _, pid := range p.machine.Processes() {
+			_ = syscall.Kill(pid, s)
+		}
+		select {
+		case <-p.exited:
+			return
+		case <-time.After(stopGrace):
+		}
+	}
+}
+
+// findLogs adds the files that the processes of the machine append to: their logs.
+func (p *Process) findLogs() {
+	for _, pid := range p.machine.Processes() {
+		dir := filepath.Join("/proc", strconv.Itoa(pid))
+		open, _ := filepath.Glob(filepath.Join(dir, "fd", "*"))
+		for _, fd := range open {
+			path, err := os.Readlink(fd)
+			if err != nil || slices.Contains(p.logs, path) || !appended(filepath.Join(dir, "fdinfo", filepath.Base(fd))) {
+				continue
+			}
+			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+				p.logs = append(p.logs, path)
+			}
+		}
+	}
+}
+
+// appended reports whether the file behind a descriptor is open for appending.
+func appended(fdinfo string) bool {
+	text, err := os.ReadFile(fdinfo)
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, "flags:"); ok {
+			flags, err := strconv.ParseInt(strings.TrimSpace(value), 8, 64)
+			return err == nil && flags&syscall.O_APPEND != 0
+		}
+	}
+	return false
+}

@@ -1,0 +1,60 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/survey"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// surveyTimeout bounds a survey: the start of the slowest gateway, and the requests for all words that are tried.
+const surveyTimeout = 90 * time.Second
+
+type surveyRequest struct {
+	Do  errand
+	Own gateway.Own
+}
+
+// surveyAnswer carries the end of a gateway that cannot be tried, which is no failure of ours.
+type surveyAnswer struct {
+	Found survey.Found
+	Why   string
+}
+
+// Survey surveys the gateway that o names in a world of its own. The error of a gateway that cannot be tried wraps survey.ErrNotTryable.
+func Survey(ctx context.Context, own gateway.Own, o Options) (survey.Found, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, surveyTimeout, fmt.Errorf("the survey took longer than %s", surveyTimeout))
+	defer cancel()
+	a := surveyAnswer{}
+	err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, surveyRequest{makeSurvey, own}, &a)
+	if err == nil && a.Why != "" {
+		err = notTryable(a.Why)
+	}
+	return a.Found, err
+}
+
+// notTryable is an error that has crossed from a world.
+type notTryable string
+
+// Error is what it was in the world.
+func (n notTryable) Error() string { return string(n) }
+
+// Is lets the error be known for what it is.
+func (n notTryable) Is(target error) bool { return target == survey.ErrNotTryable }
+
+func serveSurvey(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
+	var r surveyRequest
+	if err := json.Unmarshal(request, &r); err != nil {
+		return nil, fmt.Errorf("read request: %w", err)
+	}
+	found, err := survey.Run(ctx, w, r.Own)
+	if errors.Is(err, survey.ErrNotTryable) {
+		return surveyAnswer{found, err.Error()}, nil
+	}
+	return surveyAnswer{Found: found}, err
+}

@@ -1,0 +1,267 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+const (
+	// askPatience bounds one request: every upstream answers within a millisecond, so that who does not has nothing to say.
+	askPatience = 2 * time.Second
+	// warm is how long a gateway that listens may answer with errors, while its health checks and providers have not come to a conclusion.
+	warm = 1500 * time.Millisecond
+	// again is after how long a name is asked for again by a gateway that goes by our time to live, of no second: caches count whole seconds.
+	again = 1200 * time.Millisecond
+	// rounds is how often a probe is repeated to find the other members of a pool.
+	rounds = 5
+	// mostTries bounds the words that are tried.
+	mostTries = 200
+)
+
+// Host is what clients call a gateway that has no other name.
+const Host = "gateway.test"
+
+// Client is the address that clients come from who may use the gateway.
+var Client = netip.MustParseAddr("203.0.113.10")
+
+// tried is what came of a request.
+type tried struct {
+	url      string
+	listener gateway.Listener
+	host     string
+	path     string
+	status   int
+	header   http.Header
+	body     []byte
+	end      client.End
+	asked    []place // who was asked because of it
+}
+
+// place is where an upstream was found: an address, or the path of a socket.
+type place struct {
+	at     netip.AddrPort
+	socket string
+}
+
+// ask finds out what the listeners speak, and asks them for all that the configuration mentions.
+func (s *survey) ask(ctx context.Context) error {
+	first := []tried{}
+	for i := range s.own.Listeners {
+		l := &s.own.Listeners[i]
+		t := s.speaks(ctx, l)
+		if l.Speaks == gateway.SpeaksOther {
+			continue
+		}
+		for (t.status >= http.StatusInternalServerError || t.status == http.StatusNotFound || t.status == 0) && len(t.asked) == 0 && time.Since(s.ready) < warm {
+			if how := s.process.Dead(); how != "" {
+				return s.hopeless("it ended (%s)", how)
+			}
+			time.Sleep(look)
+			t = s.get(ctx, *l, Host, "/")
+		}
+		first = append(first, t)
+	}
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	s.served = time.Now()
+	if len(first) == 0 {
+		return s.hopeless("none of its listeners speaks HTTP: %v", s.own.Listeners)
+	}
+	s.keep(first, s.tryWords(ctx, first))
+	s.look(ctx)
+	if how := s.process.Dead(); how != "" {
+		return s.hopeless("it ended while it was asked (%s)", how)
+	}
+	return ctx.Err()
+}
+
+// speaks finds out what the listener speaks.
+func (s *survey) speaks(ctx context.Context, l *gateway.Listener) tried {
+	l.Speaks = gateway.SpeaksHTTP
+	plain := s.get(ctx, *l, Host, "/")
+	if plain.status != 0 && (plain.status != http.StatusBadRequest || len(plain.asked) > 0) {
+		return plain
+	}
+	l.Speaks = gateway.SpeaksHTTPS // Many answer 400 to who does not speak TLS.
+	if secure := s.get(ctx, *l, Host, "/"); secure.status != 0 {
+		return secure
+	}
+	if l.Speaks = gateway.SpeaksHTTP; plain.status == 0 {
+		l.Speaks = gateway.SpeaksOther
+	}
+	return plain
+}
+
+// tryWords asks each listener for the words of the configuration.
+func (s *survey) tryWords(ctx context.Context, first []tried) []tried {
+	all, tries := []tried{}, 0
+	for _, t := range first {
+		for _, host := range append([]string{Host}, s.words.hosts...) {
+			for _, path := range append([]string{"/"}, s.words.paths...) {
+				if tries == mostTries || ctx.Err() != nil {
+					return all
+				}
+				if host == Host && path == "/" {
+					continue
+				}
+				tries++
+				all = append(all, s.get(ctx, t.listener, host, path))
+			}
+		}
+	}
+	return all
+}
+
+func (s *survey) get(ctx context.Context, l gateway.Listener, host, path string) tried {
+	return s.send(ctx, l, http.MethodGet, host, path)
+}
+
+// send sends one request, and tells who was asked because of it.
+func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, path string) tried {
+	s.serial++
+	nonce := "survey-" + strconv.Itoa(s.serial)
+	authority := host
+	if standard := map[string]uint16{gateway.SpeaksHTTP: 80, gateway.SpeaksHTTPS: 443}; standard[l.Speaks] != l.At.Port() {
+		authority = fmt.Sprintf("%s:%d", host, l.At.Port())
+	}
+	t := tried{url: l.Speaks + "://" + authority + path, listener: l, host: host, path: path}
+	way := client.Way{}
+	if l.Speaks == gateway.SpeaksHTTPS {
+		way.TLS = &tls.Config{ServerName: host, InsecureSkipVerify: true} // Whoever signed it, it is the gateway.
+	}
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	defer cancel()
+	request := client.Request{
+		Method: method, Target: path, Host: authority,
+		Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}, {Name: "User-Agent", Value: "Mozilla/5.0 (X11; Linux x86_64) Gatequake"}, {Name: "Accept", Value: "*/*"}},
+	}
+	if method != http.MethodGet {
+		request.Body = []byte("survey\n")
+	}
+	r := way.Once(ctx, l.Door(), Client, request)
+	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
+	t.asked = s.askedFor(nonce)
+	return t
+}
+
+// askedFor lists the upstreams that heard of the nonce.
+func (s *survey) askedFor(nonce string) []place {
+	all := []place{}
+	note := func(p place) {
+		if !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	heard := s.anyone.Heard()
+	for _, h := range s.anyone.HitsOf(nonce) {
+		if h.Connection > 0 && h.Connection <= len(heard) {
+			note(place{at: heard[h.Connection-1].To})
+		}
+	}
+	for i, a := range s.sockets {
+		if len(a.HitsOf(nonce)) > 0 {
+			note(place{socket: s.words.sockets[i]})
+		}
+	}
+	return all
+}
+
+// keep makes probes of what was tried: the root of each listener, and of the others one for each set of upstreams that no other reaches.
+func (s *survey) keep(first, others []tried) {
+	seen := map[string]bool{}
+	for i, t := range slices.Concat(first, others) {
+		if len(t.asked) == 0 {
+			if i < len(first) {
+				s.found.Answers = append(s.found.Answers, Answer{t.url, t.status, says(t)})
+			}
+			if i >= len(first) || t.status == 0 || t.status >= http.StatusInternalServerError {
+				continue
+			}
+		}
+		key := fmt.Sprintf("%d %v", t.listener.At.Port(), t.asked)
+		if seen[key] && i >= len(first) {
+			continue
+		}
+		seen[key] = true
+		s.kept = append(s.kept, keeping{tried: t, methods: []string{http.MethodGet}, root: i < len(first)})
+	}
+}
+
+// says is what an answer wants of the client, in a word.
+func says(t tried) string {
+	switch {
+	case t.header.Get("Location") != "":
+		return "to " + t.header.Get("Location")
+	case t.header.Get("WWW-Authenticate") != "":
+		return t.header.Get("WWW-Authenticate")
+	case t.status == 0:
+		return string(t.end)
+	}
+	return strings.ToLower(http.StatusText(t.status))
+}
+
+// keeping is a probe on its way into the list.
+type keeping struct {
+	tried
+	methods []string
+	root    bool
+}
+
+// distinct drops the probes that turned out to reach the same pool as another.
+func distinct(all []keeping) []keeping {
+	seen, kept := map[string]bool{}, []keeping{}
+	for _, k := range all {
+		slices.SortFunc(k.asked, func(a, b place) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.socket, b.socket)) })
+		key := fmt.Sprintf("%d %v", k.listener.At.Port(), k.asked)
+		if k.root || !seen[key] {
+			kept = append(kept, k)
+		}
+		seen[key] = true
+	}
+	return kept
+}
+
+// look repeats the probes: for the other members of pools, with POST, and once more after long enough for names to be asked for again.
+func (s *survey) look(ctx context.Context) {
+	for i := range s.kept {
+		k := &s.kept[i]
+		if len(k.asked) == 0 {
+			continue
+		}
+		for range rounds {
+			t := s.get(ctx, k.listener, k.host, k.path)
+			for _, p := range t.asked {
+				if !slices.Contains(k.asked, p) {
+					k.asked = append(k.asked, p)
+				}
+			}
+		}
+		if t := s.send(ctx, k.listener, http.MethodPost, k.host, k.path); t.status == k.status && len(t.asked) > 0 {
+			k.methods = append(k.methods, http.MethodPost)
+		}
+	}
+	s.kept = distinct(s.kept)
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Until(s.served.Add(again))):
+	}
+	s.anyone.Drop() // A pooled connection needs no name.
+	for _, k := range s.kept {
+		for range max(1, 2*len(k.asked)) { // Each member of a pool has its turn.
+			s.get(ctx, k.listener, k.host, k.path)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package survey
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// seen is an upstream on its way into the list.
+type seen struct {
+	place
+	gateway.Upstream
+	trouble string
+}
+
+// conclude puts together what was heard.
+func (s *survey) conclude(context.Context) error {
+	s.found.Background = s.process.Background()
+	s.lookedUp()
+	all := s.upstreams()
+	for _, u := range all {
+		s.own.Upstreams = append(s.own.Upstreams, u.Upstream)
+	}
+	for _, k := range s.kept {
+		p := gateway.Probe{Name: s.probeName(k.tried), URL: k.url, Methods: k.methods, Expect: gateway.Expect{Status: k.status}}
+		for _, u := range all {
+			if slices.Contains(k.asked, u.place) {
+				p.Upstreams = append(p.Upstreams, u.Name)
+			}
+		}
+		s.own.Probes = append(s.own.Probes, p)
+	}
+	for _, u := range all {
+		touched := slices.ContainsFunc(s.own.Probes, func(p gateway.Probe) bool { return slices.Contains(p.Upstreams, u.Name) })
+		switch {
+		case u.trouble != "":
+			s.warn("%s (%s): the TLS handshake failed: %s; if the configuration names an authority in a file, list the file under trust", u.Name, u.Where(), u.trouble)
+		case !touched:
+			s.warn("no probe touches %s (%s): add one that does", u.Name, u.Where())
+		}
+	}
+	if s.found.Background {
+		s.warn("the command ended and left its gateway in the background")
+	}
+	s.found.Own, s.found.Log = s.own, s.process.Since(nil)
+	return nil
+}
+
+// lookedUp notes the names, and when they were looked up.
+func (s *survey) lookedUp() {
+	for _, q := range s.names.Queries() {
+		i := slices.IndexFunc(s.found.Names, func(n Name) bool { return n.Name == q.Name })
+		if i < 0 {
+			s.found.Names = append(s.found.Names, Name{Name: q.Name, When: gateway.AtStart, first: q.At})
+			i = len(s.found.Names) - 1
+		}
+		n := &s.found.Names[i]
+		if !slices.Contains(n.Types, q.Type) {
+			n.Types = append(n.Types, q.Type)
+		}
+		if q.At.After(s.served) && q.At.Sub(n.first) > again/2 { // Its address is asked for in both families, and perhaps twice.
+			n.When = gateway.AtRunTime
+		}
+	}
+}
+
+// upstreams lists who was dialled, in the order of the first time.
+func (s *survey) upstreams() []seen {
+	all := []seen{}
+	note := func(p place, h upstream.Heard) {
+		i := slices.IndexFunc(all, func(u seen) bool { return u.place == p })
+		if i < 0 {
+			all = append(all, seen{place: p, Upstream: s.identify(p)})
+			i = len(all) - 1
+		}
+		u := &all[i]
+		u.TLS = u.TLS || h.TLS
+		if u.SNI == "" {
+			u.SNI = h.SNI
+		}
+		if h.Speaks != upstream.NothingSpoken && (u.Speaks == "" || u.Speaks == string(upstream.OtherSpoken)) {
+			u.Speaks, u.trouble = string(h.Speaks), ""
+		}
+		if u.Speaks == "" {
+			u.trouble = h.Trouble
+		}
+	}
+	listening := ports(listeners(s.own.Listeners))
+	for _, h := range s.anyone.Heard() {
+		if h.To.Addr() == gateway.Neighbour && slices.Contains(listening, h.To.Port()) {
+			continue // Itself, before it was known to listen there.
+		}
+		note(place{at: h.To}, h)
+	}
+	for i, a := range s.sockets {
+		for _, h := range a.Heard() {
+			note(place{socket: s.words.sockets[i]}, h)
+		}
+	}
+	names := map[string]int{}
+	for i := range all {
+		names[all[i].Name]++
+		if all[i].Speaks == "" {
+			all[i].Speaks = string(upstream.OtherSpoken)
+		}
+	}
+	for i := range all {
+		if u := &all[i]; names[u.Name] > 1 {
+			u.Name = strings.ReplaceAll(u.Where(), "/", "-")
+		}
+	}
+	return all
+}
+
+func listeners(all []gateway.Listener) (at []netip.AddrPort) {
+	for _, l := range all {
+		at = append(at, l.At)
+	}
+	return at
+}
+
+// identify tells how the gateway calls what is there.
+func (s *survey) identify(p place) gateway.Upstream {
+	if p.socket != "" {
+		return gateway.Upstream{Name: strings.TrimSuffix(filepath.Base(p.socket), filepath.Ext(p.socket)), Socket: p.socket}
+	}
+	u := gateway.Upstream{Port: p.at.Port()}
+	a := p.at.Addr()
+	if name := s.nameOf(a); name != "" {
+		u.Host = name
+		u.Name, _, _ = strings.Cut(name, ".")
+		if i := slices.IndexFunc(s.found.Names, func(n Name) bool { return n.Name == name }); i >= 0 {
+			u.Looked = s.found.Names[i].When
+		}
+		return u
+	}
+	if a == gateway.Neighbour {
+		a = netip.MustParseAddr("127.0.0.1")
+	}
+	u.Address = a.String()
+	u.Name = u.Where()
+	return u
+}
+
+var notName = regexp.MustCompile(`[^a-z0-9.-]+`)
+
+// probeName is a short name for what was tried.
+func (s *survey) probeName(t tried) string {
+	name := strings.Trim(notName.ReplaceAllString(strings.ToLower(t.path), "-"), "-")
+	if name == "" {
+		name = "root"
+	}
+	if t.host != Host {
+		name = t.host + "-" + name
+	}
+	http := 0
+	for _, l := range s.own.Listeners {
+		if l.Speaks != gateway.SpeaksOther {
+			http++
+		}
+	}
+	if http > 1 {
+		name += "-" + strconv.Itoa(int(t.listener.At.Port()))
+	}
+	for i, taken := 2, name; slices.ContainsFunc(s.own.Probes, func(p gateway.Probe) bool { return p.Name == name }); i++ {
+		name = fmt.Sprintf("%s-%d", taken, i)
+	}
+	return name
+}

@@ -1,0 +1,23 @@
+package survey
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Format writes what was found as the file that people edit and keep.
+func Format(f Found) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString("# What gatequake survey found. Edit it, and run: gatequake run --file gatequake.yaml\n")
+	for _, w := range f.Warnings {
+		fmt.Fprintf(&b, "# %s\n", w)
+	}
+	text, err := yaml.MarshalWithOptions(f.Own, yaml.IndentSequence(true))
+	if err != nil {
+		return nil, fmt.Errorf("write survey: %w", err)
+	}
+	b.Write(text)
+	return b.Bytes(), nil
+}

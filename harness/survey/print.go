@@ -1,0 +1,59 @@
+package survey
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// Print writes the map: a line for each listener, name, upstream and probe, and what to look at.
+func Print(w io.Writer, f Found) {
+	fmt.Fprintf(w, "\n%s, surveyed in %.1f s (it took %.1f s to listen)\n", strings.Join(f.Own.Command, " "), f.TookMS/1000, f.StartMS/1000)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	line := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
+	section := func(title string, n int) {
+		if n > 0 {
+			_ = t.Flush()
+			fmt.Fprintf(w, "\n%s\n", title)
+		}
+	}
+	section("Listens", len(f.Own.Listeners))
+	for _, l := range f.Own.Listeners {
+		line(l.At.String(), l.Speaks)
+	}
+	section("Looks up", len(f.Names))
+	for _, n := range f.Names {
+		line(n.Name, strings.Join(n.Types, " "), n.When)
+	}
+	section("Upstreams", len(f.Own.Upstreams))
+	for _, u := range f.Own.Upstreams {
+		how := u.Speaks
+		if u.TLS {
+			how += " over TLS"
+			if u.SNI != "" {
+				how += " for " + u.SNI
+			}
+		}
+		line(u.Name, u.Where(), how)
+	}
+	section("Probes", len(f.Own.Probes))
+	for _, p := range f.Own.Probes {
+		to := "answered by the gateway itself"
+		if len(p.Upstreams) > 0 {
+			to = "→ " + strings.Join(p.Upstreams, ", ")
+		}
+		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL, fmt.Sprint(p.Expect.Status), to)
+	}
+	section("Asked by nobody's request", len(f.Asked))
+	for _, a := range f.Asked {
+		line(a)
+	}
+	_ = t.Flush()
+	if len(f.Warnings) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, x := range f.Warnings {
+		fmt.Fprintf(w, "! %s\n", x)
+	}
+}

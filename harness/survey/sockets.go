@@ -1,0 +1,57 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// clearSockets removes the sockets that the configuration mentions and that are there already, from the world: whoever listens at them outside is not in it, and
+// what is there later is the gateway's own.
+func (s *survey) clearSockets() {
+	for _, path := range s.words.sockets {
+		if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeSocket != 0 {
+			_ = os.Remove(path)
+		}
+	}
+}
+
+// addSockets lets somebody answer at each socket that the configuration mentions and that the gateway has not made itself.
+func (s *survey) addSockets(context.Context) error {
+	s.words.sockets = slices.DeleteFunc(s.words.sockets, func(path string) bool {
+		_, err := os.Stat(path)
+		return !errors.Is(err, fs.ErrNotExist)
+	})
+	for _, path := range s.words.sockets {
+		l, err := ListenAt(path)
+		if err != nil {
+			return err
+		}
+		a := upstream.StartAnyone(l, s.authority)
+		s.sockets = append(s.sockets, a)
+		s.closers = append(s.closers, func() { _ = a.Close() })
+	}
+	return nil
+}
+
+// ListenAt listens at a Unix socket that everybody may use, and makes its folder.
+func ListenAt(path string) (net.Listener, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("listen at %s: %w", path, err)
+	}
+	l, err := net.Listen("unix", path)
+	if err == nil {
+		err = os.Chmod(path, 0o666) // Connecting takes the permission to write.
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen at %s: %w", path, err)
+	}
+	return l, nil
+}

@@ -1,0 +1,203 @@
+// Package survey finds out what a gateway of the user's own is: where it listens, what it looks up and dials, and what its answers are, while nothing is broken.
+//
+//	command ──> machine in a world in which every name has an address and every address answers ──> gateway.Own
+//
+// It reads the words of the configuration for what to ask for, and knows no gateway's language: a word that leads nowhere costs one request.
+package survey
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/dns"
+	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// Found is what a survey found out.
+type Found struct {
+	// Own is the gateway, ready to be tried.
+	Own gateway.Own `json:"own"`
+	// Names are those that were looked up.
+	Names []Name `json:"names"`
+	// Answers are the listeners' own: what is answered without any upstream.
+	Answers []Answer `json:"answers"`
+	// Asked lists what was asked of upstreams by nobody's request: health checks, and what is fetched at start.
+	Asked []string `json:"asked"`
+	// Warnings are what somebody should know before he trusts the rest.
+	Warnings []string `json:"warnings"`
+	// Log is the end of what the gateway said.
+	Log []string `json:"log"`
+	// StartMS is how long the gateway took until it listened, TookMS the whole survey, in milliseconds.
+	StartMS float64 `json:"start_ms"`
+	TookMS  float64 `json:"took_ms"`
+	// Background is true when the command ended and left its gateway running.
+	Background bool `json:"background"`
+}
+
+// Name is a name that was looked up.
+type Name struct {
+	Name  string   `json:"name"`
+	Types []string `json:"types"`
+	When  string   `json:"when"`
+
+	first time.Time
+}
+
+// Answer is what a listener answered by itself.
+type Answer struct {
+	URL    string `json:"url"`
+	Status int    `json:"status"`
+	Says   string `json:"says"` // what it wants instead, such as the Location of a redirect
+}
+
+// survey is one on its way.
+type survey struct {
+	world     *world.World
+	machine   *world.Machine
+	loopback  *firewall.Loopback
+	authority *upstream.Authority
+	names     *dns.Server
+	anyone    *upstream.Anyone
+	process   *gateway.Process
+	words     words
+	sockets   []*upstream.Anyone
+	closers   []func()
+	kept      []keeping
+	serial    int
+	begin     time.Time
+	ready     time.Time // when all listeners were there
+	served    time.Time // when the first probe had its answer
+	own       gateway.Own
+	found     Found
+
+	mu       sync.Mutex
+	assigned map[string]netip.Addr
+	next     netip.Addr
+}
+
+// Run surveys the gateway that o names, in w, which must be sealed. Only o's Name, Command, Dir, Patience and Trust count. The error is of a gateway that cannot be
+// tried, and says why.
+func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
+	s := &survey{world: w, own: o, begin: time.Now(), assigned: map[string]netip.Addr{}, next: gateway.Named.Addr()}
+	defer s.close()
+	for _, step := range []func(context.Context) error{s.prepare, s.answerAll, s.start, s.listen, s.addSockets, s.ask, s.conclude} {
+		if err := step(ctx); err != nil {
+			return s.found, err
+		}
+	}
+	s.found.TookMS = float64(time.Since(s.begin).Milliseconds())
+	return s.found, nil
+}
+
+func (s *survey) close() {
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		s.closers[i]()
+	}
+}
+
+func (s *survey) warn(format string, args ...any) {
+	s.found.Warnings = append(s.found.Warnings, fmt.Sprintf(format, args...))
+}
+
+// prepare makes the gateway's surroundings.
+func (s *survey) prepare(context.Context) (err error) {
+	s.words = read(s.own.Command, s.own.Dir)
+	if s.authority, err = upstream.NewAuthority(); err != nil {
+		return err
+	}
+	s.own.Trust = append(s.own.Trust, s.words.authorities...)
+	var bare []string
+	if s.machine, s.loopback, bare, err = Surround(s.world, &s.own, s.authority.PEM()); err != nil {
+		return err
+	}
+	if len(bare) > 0 {
+		s.warn("what the gateway writes to %s is written for real: this machine does not let us cover it", strings.Join(bare, ", "))
+	}
+	return nil
+}
+
+// Surround makes the machine that an own gateway runs on, protects the files of the real one, and lets it ask the world's nameserver and trust the world's
+// authority. It returns the folders that could not be protected.
+func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine, *firewall.Loopback, []string, error) {
+	hosts, _ := os.ReadFile("/etc/hosts")
+	bare, err := w.Scratch()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	m, err := w.NewMachine(gateway.Door, gateway.LoopbackDoor, gateway.Door6)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := w.Names(gateway.Nameserver.Addr().String(), ""); err != nil {
+		return nil, nil, nil, err
+	}
+	// The file is ours, mounted over the system's. What it says of other hosts stays; of the loopback's two addresses, the one whose packets can be led out.
+	if err := os.WriteFile("/etc/hosts", []byte(hostsOf(string(hosts))), 0o644); err != nil {
+		return nil, nil, nil, err
+	}
+	if err := w.TrustAlso(authority, o.Trust...); err != nil {
+		return nil, nil, nil, err
+	}
+	l, err := firewall.LeadOut(m.Network(), firewall.Detours{
+		Wire: "world", Nameserver: gateway.Nameserver.Addr(), Neighbour: gateway.Neighbour, Door: gateway.LoopbackDoor,
+	})
+	return m, l, bare, err
+}
+
+func hostsOf(text string) string {
+	all := "127.0.0.1 localhost\n"
+	for line := range strings.Lines(text) {
+		if f := strings.Fields(line); len(f) > 1 && !strings.HasPrefix(f[0], "#") && f[0] != "::1" && !strings.Contains(line, "localhost") {
+			all += strings.TrimRight(line, "\n") + "\n"
+		}
+	}
+	return all
+}
+
+// answerAll lets every name have an address, and every address answer.
+func (s *survey) answerAll(ctx context.Context) (err error) {
+	if s.names, err = dns.Start(":53"); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, func() { _ = s.names.Close() })
+	s.names.Otherwise(s.address)
+	l, err := transparent.Listen(ctx, "tcp", "[::]:0")
+	if err != nil {
+		return fmt.Errorf("listen at every address: %w", err)
+	}
+	s.anyone = upstream.StartAnyone(l, s.authority)
+	s.closers = append(s.closers, func() { _ = s.anyone.Close() })
+	return firewall.CatchAll(s.machine.Wire(), uint16(l.Addr().(*net.TCPAddr).Port))
+}
+
+// address is what a name has: one of its own, so that a connection tells which name was meant.
+func (s *survey) address(name string) netip.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.assigned[name]; !ok {
+		s.next = s.next.Next()
+		s.assigned[name] = s.next
+	}
+	return s.assigned[name]
+}
+
+// nameOf is the name that has the address, or "".
+func (s *survey) nameOf(a netip.Addr) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, has := range s.assigned {
+		if has == a {
+			return name
+		}
+	}
+	return ""
+}

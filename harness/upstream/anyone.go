@@ -1,0 +1,214 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/fcgi"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Anyone answers whoever connects, in the language in which he begins: HTTP/1, HTTP/2 or FastCGI, each also inside TLS, with a certificate for the name that is
+// asked for. Every request gets a stamped 200. It notes each connection and each request. Close it when done.
+type Anyone struct {
+	Record
+
+	listener  net.Listener
+	authority *Authority
+	server    *http.Server
+	spoken    chan net.Conn // to server
+	work      sync.WaitGroup
+
+	mu    sync.Mutex // guards what follows
+	heard []*Heard   // by the number of the connection
+	conns map[net.Conn]bool
+}
+
+// Heard is what is known of one connection.
+type Heard struct {
+	// Connection is its number in the hits.
+	Connection int
+	// To is the address that was dialled.
+	To netip.AddrPort
+	At time.Time
+	// TLS tells whether it began with a TLS handshake, SNI for which name, and Trouble why the client did not go through with it.
+	TLS          bool
+	SNI, Trouble string
+	// Speaks is the language; empty while nothing was said.
+	Speaks Language
+	// Proxied tells whether a header of the PROXY protocol stood before all.
+	Proxied bool
+}
+
+// Language is what is spoken on a connection.
+type Language string
+
+// The languages.
+const (
+	NothingSpoken Language = ""
+	HTTP1Spoken   Language = "http"
+	HTTP2Spoken   Language = "http2"
+	FastCGISpoken Language = "fastcgi"
+	OtherSpoken   Language = "other"
+)
+
+// StartAnyone answers all that l accepts. The local address of a connection is the one that was dialled.
+func StartAnyone(l net.Listener, a *Authority) *Anyone {
+	o := &Anyone{listener: l, authority: a, spoken: make(chan net.Conn), conns: map[net.Conn]bool{}}
+	o.server = &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			id, _ := r.Context().Value(connectionKey{}).(int)
+			o.answer(id, w, r)
+		}),
+		Protocols: new(http.Protocols), ReadHeaderTimeout: handshakeTimeout,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connectionKey{}, c.(*begun).id)
+		},
+	}
+	o.server.Protocols.SetHTTP1(true)
+	o.server.Protocols.SetUnencryptedHTTP2(true)
+	o.work.Go(func() { _ = o.server.Serve(handed{o}) })
+	o.work.Go(o.accept)
+	return o
+}
+
+// Heard lists the connections so far.
+func (o *Anyone) Heard() []Heard {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	all := make([]Heard, len(o.heard))
+	for i, h := range o.heard {
+		all[i] = *h
+	}
+	return all
+}
+
+// Addr returns the address that it listens at.
+func (o *Anyone) Addr() string { return o.listener.Addr().String() }
+
+// Drop closes every connection that is open.
+func (o *Anyone) Drop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for c := range o.conns {
+		_ = c.Close()
+	}
+}
+
+// Close ends everything of it.
+func (o *Anyone) Close() error {
+	_ = o.listener.Close()
+	o.mu.Lock()
+	for c := range o.conns {
+		_ = c.Close()
+	}
+	o.conns = nil
+	o.mu.Unlock()
+	err := o.server.Close()
+	o.work.Wait()
+	return err
+}
+
+func (o *Anyone) accept() {
+	defer close(o.spoken)
+	var talks sync.WaitGroup
+	defer talks.Wait()
+	for {
+		c, err := o.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			time.Sleep(time.Millisecond) // A lack of descriptors or memory passes.
+			continue
+		}
+		h := o.meet(c)
+		talks.Go(func() { o.talk(c, h) })
+	}
+}
+
+// meet notes a connection.
+func (o *Anyone) meet(c net.Conn) *Heard {
+	to, _ := netip.ParseAddrPort(c.LocalAddr().String())
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	h := &Heard{Connection: len(o.heard) + 1, To: netip.AddrPortFrom(to.Addr().Unmap(), to.Port()), At: time.Now()}
+	o.heard = append(o.heard, h)
+	if o.conns == nil {
+		_ = c.Close()
+	} else {
+		o.conns[c] = true
+	}
+	return h
+}
+
+// learn changes what is known of a connection.
+func (o *Anyone) learn(change func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	change()
+}
+
+// talk finds out what is spoken on c, and hands it on to who can.
+func (o *Anyone) talk(c net.Conn, h *Heard) {
+	defer o.forget(c)
+	b, language, err := o.look(c, h)
+	o.learn(func() {
+		h.Speaks = language
+		if err != nil && !errors.Is(err, io.EOF) {
+			h.Trouble = err.Error()
+		}
+	})
+	switch language {
+	case HTTP1Spoken, HTTP2Spoken:
+		o.spoken <- b
+		<-b.closed
+	case FastCGISpoken:
+		_ = fcgi.Serve(&once{conn: b}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.answer(h.Connection, w, r) }))
+	case OtherSpoken:
+		_, _ = io.Copy(io.Discard, b)
+	}
+	_ = b.Close()
+}
+
+func (o *Anyone) forget(c net.Conn) {
+	_ = c.Close()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.conns, c)
+}
+
+func (o *Anyone) answer(id int, w http.ResponseWriter, r *http.Request) {
+	o.note(event{Hit: http2Hit(id, r)})
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // Who asked is gone.
+	}
+	answerAs(o.nameOf(id), w, r, body)
+}
+
+// nameOf is in whose name a request on the connection is answered: that of the address that was dialled.
+func (o *Anyone) nameOf(connection int) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if connection < 1 || connection > len(o.heard) {
+		return "upstream"
+	}
+	return o.heard[connection-1].To.String()
+}
+
+// handed is the listener of the connections whose language is known.
+type handed struct{ o *Anyone }
+
+func (h handed) Accept() (net.Conn, error) {
+	if c, ok := <-h.o.spoken; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+func (h handed) Close() error   { return nil }
+func (h handed) Addr() net.Addr { return h.o.listener.Addr() }
