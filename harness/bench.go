@@ -44,6 +44,7 @@ type Bench struct {
 	Gateway    *gateway.Process
 
 	way     client.Way // of every client
+	ours    *ours      // of a gateway of the user's own; nil for the others
 	vars    gateway.Vars
 	closers []func()
 
@@ -87,7 +88,11 @@ func NewBench(w *world.World, s Setup) (*Bench, error) {
 		s.Prepare(&plan)
 	}
 	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, way: client.Way{Protocol: s.Protocol}}
-	for _, step := range []func() error{b.startUpstreams, b.startHTTP2, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway} {
+	steps := []func() error{b.startUpstreams, b.startHTTP2, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway}
+	if s.Definition.Own != nil {
+		steps = b.ownSteps()
+	}
+	for _, step := range steps {
 		if err := step(); err != nil {
 			b.Close()
 			return nil, fmt.Errorf("set up bench: %w", err)
@@ -170,7 +175,12 @@ func (b *Bench) newLink(at netip.AddrPort, to string) (*link.Link, error) {
 }
 
 // SocketPath is where the Unix socket is that leads to Upstream.
-func (b *Bench) SocketPath() string { return filepath.Join(b.World.Dir, "upstream.sock") }
+func (b *Bench) SocketPath() string {
+	if b.ours != nil {
+		return b.ours.Upstream.Socket
+	}
+	return filepath.Join(b.World.Dir, "upstream.sock")
+}
 
 func (b *Bench) startSocket() (err error) {
 	if b.Socket, err = upstream.UnixSocket(b.SocketPath(), b.Plan.Upstream.String()); err != nil {
@@ -226,4 +236,9 @@ func (b *Bench) hits(nonce string) []upstream.Hit {
 }
 
 // SecureName is the name that the certificate of Secure must be for.
-func (b *Bench) SecureName() string { return secureHost }
+func (b *Bench) SecureName() string {
+	if b.ours != nil {
+		return b.ours.Upstream.CalledBy()[0]
+	}
+	return secureHost
+}

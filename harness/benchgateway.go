@@ -50,6 +50,9 @@ func (b *Bench) launch(v gateway.Vars) error {
 // Reconfigure restarts the gateway with its configuration changed, as a deployment of a wrong one would, and waits until the gateway answers something on
 // the bystander's route. The undo restores the right configuration in the same way.
 func (b *Bench) Reconfigure(ctx context.Context, change func(*gateway.Vars)) (undo func(context.Context) error, err error) {
+	if b.ours != nil {
+		return nil, inapplicable("the fault takes another configuration, and your own is not touched")
+	}
 	wrong := b.vars
 	change(&wrong)
 	if err := b.relaunch(ctx, wrong); err != nil {
@@ -69,6 +72,9 @@ func (b *Bench) Reconfigure(ctx context.Context, change func(*gateway.Vars)) (un
 }
 
 func (b *Bench) relaunch(ctx context.Context, v gateway.Vars) error {
+	if b.ours != nil {
+		return b.restartOwn(ctx)
+	}
 	b.Gateway.Stop()
 	if err := b.launch(v); err != nil {
 		return err

@@ -118,7 +118,7 @@ func checkAnswer(o Observation, want Expectation, within time.Duration) []Check 
 		return checks
 	}
 	checks = append(checks, check(CheckAnsweredBy, o.By == want.By && want.kept(o) == "", o.String()+want.kept(o), want.String()),
-		check(CheckConnection, o.After == connectionUsable || o.After == connectionClosed, o.After, "usable or cleanly closed"))
+		check(CheckConnection, o.After == connectionUsable || o.After == connectionClosed || o.After == connectionUntried, o.After, "usable or cleanly closed"))
 	return checks
 }
 

@@ -19,14 +19,17 @@ func (b *Bench) Direct(ctx context.Context, to netip.AddrPort, within time.Durat
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	nonce := r.Header[0].Value
-	return client.Once(ctx, to, netip.Addr{}, r), nonce
+	if b.ours != nil {
+		r = b.direct(nonce)
+	}
+	return b.toUpstream(to).Once(ctx, to, netip.Addr{}, r), nonce
 }
 
 // Handshake makes a TLS connection straight to an upstream's address and verifies its certificate as the gateway should.
 func (b *Bench) Handshake(ctx context.Context, to netip.AddrPort) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	d := tls.Dialer{NetDialer: &net.Dialer{}, Config: &tls.Config{ServerName: secureHost, RootCAs: b.Authority.Pool()}}
+	d := tls.Dialer{NetDialer: &net.Dialer{}, Config: &tls.Config{ServerName: b.SecureName(), RootCAs: b.Authority.Pool()}}
 	c, err := d.DialContext(ctx, "tcp", to.String())
 	if err != nil {
 		return err
@@ -44,6 +47,9 @@ func (b *Bench) DirectHTTP2(ctx context.Context, within time.Duration) (client.R
 
 // sound proves, without the gateway, that every upstream and the name work.
 func (b *Bench) sound(ctx context.Context) error {
+	if b.ours != nil {
+		return b.ownSound(ctx)
+	}
 	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Spare, b.Plan.Bystander} {
 		r, nonce := b.Direct(ctx, at, patience)
 		if r.Header.Get(upstream.StampHeader) != nonce || r.End != client.Complete {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // Author is who wrote an answer.
@@ -75,6 +77,9 @@ func (e Expectation) Accepts(status int) bool { return slices.Contains(e.Statuse
 // relayed reports whether o is the upstream's answer, whole and clean, where that is tolerated.
 func (e Expectation) relayed(o Observation) bool {
 	if e.OrRelayed == nil || !o.Healthy() || e.OrRelayed.Body != "" && o.Body != e.OrRelayed.Body {
+		return false
+	}
+	if by := e.OrRelayed.By; len(by) > 0 && !slices.Contains(by, o.Header.Get(upstream.OriginHeader)) {
 		return false
 	}
 	for _, values := range o.Header {

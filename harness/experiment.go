@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -153,12 +154,12 @@ func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definiti
 	case e.Block.Control == nil:
 		t.verdict.ErrorType = HTTPRequestDenied
 	}
-	if reason := e.cannot(d, setting); reason != "" {
+	if reason := cmp.Or(e.cannotOwn(d, setting), e.cannot(d, setting)); reason != "" {
 		t.verdict.Result, t.verdict.Reason = Unsupported, fmt.Sprintf("not with %s: %s", d.Name, reason)
 		return t.verdict
 	}
 	needs := e.Needs()
-	if e.route() == RouteNamed && !d.Uses(setting, "Resolver") {
+	if e.route() == RouteNamed && d.Own == nil && !d.Uses(setting, "Resolver") {
 		needs = append(needs, world.OwnResolvConf) // It asks whom the system says.
 	}
 	for _, n := range needs {

@@ -48,6 +48,8 @@ type Fault struct {
 type Tolerance struct {
 	// Why tells which standard gives it, with the section.
 	Why string `json:"why"`
+	// By, if not empty, are the origins whose answer is accepted, by the name in their stamp.
+	By []string `json:"by,omitempty"`
 	// Body is what the client must get then; empty when it differs from answer to answer.
 	Body string `json:"body,omitempty"`
 }

@@ -18,10 +18,10 @@ const noticed = 500 * time.Millisecond
 // awaitLetGo returns when the gateway has closed its end of every connection to the addresses whose other end is closed, so that the next request cannot go
 // out on one; also when that took too long, and at once where the system does not tell (not Linux). HAProxy hands a closed connection that it has not noticed
 // yet to a client of HTTP/2 as RST_STREAM, as it may (https://github.com/haproxy/haproxy/issues/3414).
-func awaitLetGo(ctx context.Context, at ...netip.AddrPort) {
+func awaitLetGo(ctx context.Context, sockets func() string, at ...netip.AddrPort) {
 	ctx, cancel := context.WithTimeout(ctx, noticed)
 	defer cancel()
-	for pause := time.Millisecond; halfClosed(at...); pause *= 2 {
+	for pause := time.Millisecond; halfClosed(sockets(), at...); pause *= 2 {
 		select {
 		case <-ctx.Done():
 			return
@@ -30,8 +30,8 @@ func awaitLetGo(ctx context.Context, at ...netip.AddrPort) {
 	}
 }
 
-// halfClosed reports whether this network has a connection to one of the IPv4 addresses that only the other side has closed.
-func halfClosed(at ...netip.AddrPort) bool {
+// halfClosed reports whether the table of sockets has a connection to one of the IPv4 addresses that only the other side has closed.
+func halfClosed(table string, at ...netip.AddrPort) bool {
 	const closeWait = "08" // As include/net/tcp_states.h numbers it.
 	remotes := []string{}
 	for _, a := range at {
@@ -41,7 +41,7 @@ func halfClosed(at ...netip.AddrPort) bool {
 		ip := a.Addr().As4()
 		remotes = append(remotes, fmt.Sprintf("%08X:%04X", binary.NativeEndian.Uint32(ip[:]), a.Port()))
 	}
-	for line := range strings.Lines(sockets()) {
+	for line := range strings.Lines(table) {
 		if f := strings.Fields(line); len(f) > 3 && f[3] == closeWait && slices.Contains(remotes, f[2]) {
 			return true
 		}
@@ -49,11 +49,31 @@ func halfClosed(at ...netip.AddrPort) bool {
 	return false
 }
 
+// sockets returns the table of the network that the gateway is in.
+func (b *Bench) sockets() (table string) {
+	if b.ours == nil {
+		return sockets()
+	}
+	_ = b.ours.machine.Do(func() error { table = sockets(); return nil })
+	return table
+}
+
+// dialled lists the addresses of the upstreams that faults strike, as the gateway dials them.
+func (b *Bench) dialled() []netip.AddrPort {
+	if b.ours == nil {
+		return []netip.AddrPort{b.Plan.Upstream, b.Plan.Spare, b.Plan.Secure, b.Plan.HTTP2}
+	}
+	if a, err := netip.ParseAddr(b.ours.Upstream.Address); err == nil {
+		return []netip.AddrPort{netip.AddrPortFrom(a, b.ours.Upstream.Port)}
+	}
+	return []netip.AddrPort{b.Plan.Upstream}
+}
+
 // sockets returns the table of this network's TCP sockets over IPv4, or as much of it as there is. For every read the kernel walks the hash of all sockets of
 // the machine, a millisecond each time, and fills a page at most: a read that fills less was the last, with no need of another to hear so.
 func sockets() string {
 	const page, line = 4096, 150
-	f, err := os.Open("/proc/net/tcp")
+	f, err := os.Open("/proc/thread-self/net/tcp")
 	if err != nil {
 		return ""
 	}

@@ -26,19 +26,19 @@ func TestAwaitLetGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if halfClosed(at) {
+	if halfClosed(sockets(), at) {
 		t.Error("got a half-closed connection, want an open one")
 	}
 	_ = theirs.Close()
-	for begin := time.Now(); !halfClosed(at); time.Sleep(time.Millisecond) {
+	for begin := time.Now(); !halfClosed(sockets(), at); time.Sleep(time.Millisecond) {
 		if time.Since(begin) > 5*time.Second {
 			t.Fatal("got no half-closed connection, want one")
 		}
 	}
 	begin := time.Now()
 	time.AfterFunc(20*time.Millisecond, func() { _ = ours.Close() })
-	awaitLetGo(t.Context(), at)
-	if took := time.Since(begin); halfClosed(at) || took < 20*time.Millisecond {
-		t.Errorf("got back after %s with it half-closed: %t; want it let go", took, halfClosed(at))
+	awaitLetGo(t.Context(), sockets, at)
+	if took := time.Since(begin); halfClosed(sockets(), at) || took < 20*time.Millisecond {
+		t.Errorf("got back after %s with it half-closed: %t; want it let go", took, halfClosed(sockets(), at))
 	}
 }

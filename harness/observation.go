@@ -53,6 +53,8 @@ type Observation struct {
 const (
 	connectionUsable = "usable"
 	connectionClosed = "closed"
+	// connectionUntried: there is no other request that the fault must leave alone.
+	connectionUntried = "open, not tried again"
 )
 
 // shownBody is how much of a body stands in a record: more than any error page needs.

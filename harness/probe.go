@@ -51,7 +51,8 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	defer cancel()
 	begin := time.Now()
 	o.began = begin
-	c, err := b.way.Open(within, b.door(source), source)
+	way, door := b.wayOf(p.Route, source)
+	c, err := way.Open(within, door, source)
 	if err != nil {
 		if p.Sent != nil {
 			p.Sent()
@@ -65,7 +66,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 			o.Nonce = nonce
 			o.fill(first) // There is no other answer to show.
 			if o.Answered() {
-				o.After = b.after(ctx, c, o, source)
+				o.After = b.after(ctx, c, o, source, p.Route)
 			}
 			o.Hits = b.HitsOf(nonce)
 			return o
@@ -76,7 +77,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	o.began = time.Now()
 	o.fill(p.Route.exchange(within, c, r))
 	if o.Answered() {
-		o.After = b.after(ctx, c, o, source)
+		o.After = b.after(ctx, c, o, source, p.Route)
 	}
 	o.Hits = b.HitsOf(nonce)
 	return o
@@ -126,7 +127,11 @@ func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 		r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "text/plain"})
 		r.Body = []byte(probeBody)
 	}
-	return r, b.Plan.Clients[p.Ask.From]
+	source := b.Plan.Clients[p.Ask.From]
+	if b.ours != nil {
+		source = b.ours.fit(&r, p, source)
+	}
+	return r, source
 }
 
 // fill copies what the client recorded.
@@ -151,7 +156,7 @@ func (o *Observation) fill(r client.Response) {
 
 // after tells what an answer left behind: the client sends another request on the same connection, to the bystander, and must get its answer and nothing
 // else, or find the connection cleanly closed.
-func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source netip.Addr) string {
+func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source netip.Addr, route Route) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if !o.keep {
@@ -163,6 +168,9 @@ func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source
 			return "announced as closing, then " + string(end)
 		}
 		return connectionClosed
+	}
+	if b.alone(route) {
+		return connectionUntried
 	}
 	r, _ := b.request(Probe{Route: RouteBystander})
 	resp := c.Do(ctx, r)
@@ -182,5 +190,6 @@ func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source
 // anew asks the bystander on a new connection from source, and returns the status.
 func (b *Bench) anew(ctx context.Context, source netip.Addr) int {
 	r, _ := b.request(Probe{Route: RouteBystander})
-	return b.way.Once(ctx, b.door(source), source, r).Status
+	way, door := b.wayOf(RouteBystander, source)
+	return way.Once(ctx, door, source, r).Status
 }

@@ -59,6 +59,9 @@ func (e Experiment) cannot(d *gateway.Definition, setting string) string {
 			return reason
 		}
 	}
+	if d.Own != nil {
+		return ""
+	}
 	if route := e.route(); (route == RouteHTTP2 || route == RouteGRPC) && !d.Uses(setting, "HTTP2") {
 		return fmt.Sprintf("nothing in %s leads to {{.HTTP2}}, the upstream that speaks HTTP/2", setting)
 	}

@@ -58,7 +58,11 @@ func (b *Bench) struck(ctx context.Context, s State) error {
 
 // DropPooled ends every connection between the gateway and its upstreams: a pooled one may hide a fault of the connection attempt.
 func (b *Bench) DropPooled(ctx context.Context) error {
-	for _, l := range []*link.Link{b.Upstream.Link, b.Spare.Link, b.Secure.Link, b.HTTP2} {
+	links := []*link.Link{b.Upstream.Link}
+	if b.ours == nil {
+		links = append(links, b.Spare.Link, b.Secure.Link, b.HTTP2)
+	}
+	for _, l := range links {
 		back, err := l.StepAside(ctx)
 		if err != nil {
 			return fmt.Errorf("drop pooled connections: %w", err)
@@ -67,7 +71,7 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 			return fmt.Errorf("drop pooled connections: %w", err)
 		}
 	}
-	awaitLetGo(ctx, b.Plan.Upstream, b.Plan.Spare, b.Plan.Secure, b.Plan.HTTP2)
+	awaitLetGo(ctx, b.sockets, b.dialled()...)
 	return nil
 }
 
@@ -81,7 +85,7 @@ func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error)
 	for i := range used {
 		o := b.Probe(ctx, Probe{Route: r, Within: patience})
 		hits := b.hits(o.Nonce)
-		if !o.Healthy() || len(hits) != 1 {
+		if !b.healthy(r, o) || len(hits) != 1 {
 			return 0, fmt.Errorf("fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one", o, len(hits))
 		}
 		used[i] = hits[0].Connection

@@ -23,7 +23,10 @@ func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
 	defer cancel()
 	for _, r := range routes {
-		if err := b.await(ctx, r, service.String(), Observation.Healthy); err != nil {
+		if b.ours != nil && b.ours.probe(r) == nil {
+			continue
+		}
+		if err := b.await(ctx, r, b.steadyState(r), func(o Observation) bool { return b.healthy(r, o) }); err != nil {
 			return err
 		}
 	}
@@ -42,11 +45,19 @@ func (b *Bench) await(ctx context.Context, r Route, want string, is func(Observa
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("wait for steady state: GET %s: got %s, want %s", r.Path(), o, want)
+			return fmt.Errorf("wait for steady state: %s: got %s, want %s", o.Probe, o, want)
 		case <-b.Gateway.Exited():
 		case <-time.After(min(max(time.Since(begin)/pollShare, shortestPoll), longestPoll)):
 		}
 	}
+}
+
+// steadyState is what the route's clients see while nothing is broken.
+func (b *Bench) steadyState(r Route) string {
+	if b.ours == nil {
+		return service.String()
+	}
+	return fmt.Sprintf("the steady %d of probe %s", b.ours.probe(r).Expect.Status, b.ours.probe(r).Name)
 }
 
 // Healthy reports whether the observation is of a steady state.

@@ -35,6 +35,9 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 	t.recollect()
 	if errors.Is(err, errors.ErrUnsupported) {
 		t.verdict.Result, t.verdict.Reason = Unsupported, err.Error()
+		if not := inapplicable(""); errors.As(err, &not) {
+			t.verdict.Reason = fmt.Sprintf("not with %s: %s", t.verdict.Gateway, not)
+		}
 		return
 	}
 	if err != nil {
@@ -144,6 +147,9 @@ func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, e
 	}
 	t.moment(MomentInjected)
 	if err := t.confirm(ctx); err != nil {
+		if veil := t.bench.veil(); veil != "" {
+			err = inapplicable("what cannot be proved through " + veil + " cannot be told from another fault there")
+		}
 		return undo, err
 	}
 	if err := t.bench.struck(ctx, t.experiment.State); err != nil {

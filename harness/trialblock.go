@@ -72,6 +72,9 @@ const theBlock = "user-agent-deny"
 // blocks reports whether the gateway claims to hold theBlock. One that is known not to is told so once, and not in every row.
 func (t *trial) blocks() bool {
 	d := t.bench.Definition
+	if d.Own != nil {
+		return false // Its blocks are tried by themselves.
+	}
 	_, cannot := d.Cannot[theBlock]
 	return !cannot && !slices.ContainsFunc(d.Deviations, func(known gateway.Deviation) bool {
 		return slices.Contains(known.Experiments, theBlock) && slices.Contains(known.Settings, t.bench.Setting)

@@ -10,7 +10,7 @@ import (
 func (t *trial) probeFault(ctx context.Context) error {
 	f := t.experiment.Fault
 	t.within = max(t.limit(f.Phase)+Slack, t.policy.Expect(f).Within)
-	for _, method := range f.Route.methods() {
+	for _, method := range t.bench.methodsOf(f.Route) {
 		if err := t.rearm(ctx); err != nil {
 			return err
 		}

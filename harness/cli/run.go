@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/world"
@@ -26,6 +27,8 @@ type order struct {
 	report, folder, policy           string
 	baseline                         string
 	shard                            shard
+	file                             string       // of a gateway of the user's own
+	own                              *gateway.Own // that gateway
 }
 
 // atLeastOne is a flag's value: a whole number above 0.
@@ -57,17 +60,25 @@ func (*atLeastOne) Type() string { return "N" }
 func (a *app) run() *cobra.Command {
 	o := order{repeat: 1, workers: atLeastOne(min(perCPU*runtime.NumCPU(), mostWorlds))}
 	c := &cobra.Command{
-		Use: "run", Short: "Run experiments and report what clients saw",
+		Use: "run [-- COMMAND [ARG...]]", Short: "Run experiments and report what clients saw",
 		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json, junit.xml and\n" +
 			"index.html, a page for a browser.\n\n" +
 			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all, or no name, what is not installed is\n" +
 			"listed with how to get it, and is no reason for a red run, unless GATEQUAKE_REQUIRE names it, or says all.",
-		Args: nothing("argument"),
-		RunE: func(c *cobra.Command, _ []string) error {
+		Args: func(c *cobra.Command, args []string) error {
+			if c.ArgsLenAtDash() == 0 && len(args) > 0 {
+				return nil
+			}
+			return nothing("argument")(c, args)
+		},
+		RunE: func(c *cobra.Command, args []string) error {
 			for name, values := range map[string][]string{"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes} {
 				if c.Flags().Changed(name) && len(values) == 0 {
 					return usage("--%s: got nothing, want a name, or leave it out", name)
 				}
+			}
+			if len(args) > 0 || o.file != "" {
+				return a.runOwn(c.Context(), o, args)
 			}
 			return a.runOrder(c.Context(), o)
 		},
@@ -85,6 +96,7 @@ func (a *app) run() *cobra.Command {
 	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
 	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake merge joins their results")
 	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
+	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
 	f.StringVar(&o.folder, "gateways", "", "a further `DIR` of gateway folders of your own")
 	completeRun(c, &o)
 	return c
@@ -98,14 +110,6 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	policy, err := readPolicy(o.policy)
 	if err != nil {
 		return err
-	}
-	var baseline *report.Run
-	if o.baseline != "" {
-		earlier, err := readResults("--baseline", o.baseline)
-		if err != nil {
-			return err
-		}
-		baseline = &earlier
 	}
 	known, err := candidates(o.folder)
 	if err != nil {
@@ -125,10 +129,32 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	if err != nil {
 		return err
 	}
-	all, part := o.shard.deal(jobs(picked, there, o.settings, policy), picked)
+	all := jobs(picked, there, o.settings, policy)
 	if len(all) == 0 {
 		return unclear(fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")))
 	}
+	return a.carryOut(ctx, o, planned{all, picked, missing, there})
+}
+
+// planned is what a run is to do.
+type planned struct {
+	jobs    []runner.Job
+	picked  []harness.Experiment
+	missing []report.Missing
+	there   []*candidate
+}
+
+// carryOut runs the jobs, or this machine's part of them, and reports.
+func (a *app) carryOut(ctx context.Context, o order, p planned) error {
+	var baseline *report.Run
+	if o.baseline != "" {
+		earlier, err := readResults("--baseline", o.baseline)
+		if err != nil {
+			return err
+		}
+		baseline = &earlier
+	}
+	all, part := o.shard.deal(p.jobs, p.picked)
 	mode, err := o.mode()
 	if err != nil {
 		return unclear(fmt.Errorf("nothing ran: %w", err))
@@ -137,9 +163,9 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	if err := report.Ready(o.report); err != nil {
 		return usage("--report: %w; choose another folder", err)
 	}
-	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: missing, Shard: part}
-	a.play(ctx, &r, all, dealt(all, picked), runner.Options{Mode: mode, Workers: int(o.workers), Repeat: int(o.repeat)})
-	o.finishReplays(&r, there)
+	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: p.missing, Shard: part}
+	a.play(ctx, &r, all, dealt(all, p.picked), runner.Options{Mode: mode, Workers: int(o.workers), Repeat: int(o.repeat)})
+	o.finishReplays(&r, p.there)
 	if err := a.present(r, o); err != nil {
 		return err
 	}
@@ -150,11 +176,11 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	if o.json {
 		out = a.err // So that standard output is JSON alone.
 	}
-	return compare(out, planned(*baseline, all), r)
+	return compare(out, only(*baseline, all), r)
 }
 
-// planned returns the earlier run with the cells of these jobs only: what was not to be run has not vanished.
-func planned(earlier report.Run, all []runner.Job) report.Run {
+// only returns the earlier run with the cells of these jobs only: what was not to be run has not vanished.
+func only(earlier report.Run, all []runner.Job) report.Run {
 	cells := map[string]bool{}
 	for _, j := range all {
 		cells[label(j.Gateway.Name, j.Setting, j.Experiment)] = true
@@ -197,7 +223,9 @@ func (o order) finishReplays(r *report.Run, there []*candidate) {
 		own[c.Name] = c.own
 	}
 	for i := range r.Verdicts {
-		if v := &r.Verdicts[i]; own[v.Gateway] {
+		if o.own != nil {
+			r.Verdicts[i].Replay = o.ownReplay(r.Verdicts[i])
+		} else if v := &r.Verdicts[i]; own[v.Gateway] {
 			v.Replay += " --gateways " + quoted(o.folder)
 		}
 		if o.policy != harness.Document().Name {

@@ -34,18 +34,22 @@ type Way struct {
 	Dial func(context.Context) (net.Conn, error)
 }
 
+// Connect connects to address from source, for who writes and reads bytes himself: TLS, where w says so, is agreed upon. The context bounds the attempt.
+func (w Way) Connect(ctx context.Context, address netip.AddrPort, source netip.Addr) (net.Conn, error) {
+	conn, err := w.dial(ctx, address, source)
+	if err == nil && w.TLS != nil {
+		return w.secure(ctx, conn)
+	}
+	return conn, err
+}
+
 // Open connects to address from source (the zero Addr leaves the choice to the kernel), handshake included. The context bounds the attempt. The caller
 // closes the Conn.
 func (w Way) Open(ctx context.Context, address netip.AddrPort, source netip.Addr) (*Conn, error) {
 	begin := time.Now()
-	conn, err := w.dial(ctx, address, source)
+	conn, err := w.Connect(ctx, address, source)
 	if err != nil {
 		return nil, err
-	}
-	if w.TLS != nil {
-		if conn, err = w.secure(ctx, conn); err != nil {
-			return nil, err
-		}
 	}
 	return newConn(conn, w.Protocol, time.Since(begin)), nil
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"path"
@@ -94,7 +93,7 @@ func hears(b *harness.Bench, send string, want []byte, end error) confirmation {
 		at := b.Plan.Upstream
 		ctx, cancel := context.WithTimeout(ctx, 10*quiet)
 		defer cancel()
-		c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
+		c, err := b.Dial(ctx)
 		if err != nil {
 			return "", err
 		}

@@ -108,7 +108,14 @@ var ResetMidBody = harness.RegisterFault(harness.Fault{
 
 // behave lets an origin that answers so stand in at the upstream's address, with no link between that would turn a reset into a close.
 func behave(ctx context.Context, b *harness.Bench, how upstream.Behaviour) (undo func(context.Context) error, err error) {
-	o, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) { return upstream.Start(at, upstream.Options{}) })
+	if _, err := b.Scripted(); err != nil {
+		return nil, err
+	}
+	secure, err := b.StandInTLS()
+	if err != nil {
+		return nil, err
+	}
+	o, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) { return upstream.Start(at, upstream.Options{TLS: secure}) })
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func answered(id string, code dns.Rcode, title, what string) *harness.Fault {
 
 // resolver is an injection by the world's nameserver.
 func resolver(b *harness.Bench, f dns.Fault, confirm confirmation) *harness.Injection {
-	undo := b.Names.Inject("", f)
+	undo := b.Names.Inject(b.FaultyName(), f)
 	return &harness.Injection{Undo: func(context.Context) error { undo(); return nil }, Confirm: confirm}
 }
 

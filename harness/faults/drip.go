@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"time"
 
@@ -34,7 +33,7 @@ var SlowDrip = harness.RegisterFault(harness.Fault{
 // drips confirms that the answer to a request begins, and comes no faster than it should.
 func drips(ctx context.Context, b *harness.Bench) (string, error) {
 	at := b.Plan.Upstream
-	c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
+	c, err := b.Dial(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -20,8 +20,15 @@ var Firewall403 = harness.RegisterFault(harness.Fault{
 	Made:      "A proxy at the upstream's address, in place of the link, that answers every request with a stamped 403 in its own name.",
 	Confirmed: "An own request is answered with a whole 403 in the proxy's name, while the upstream behind it answers 200.",
 	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		if _, err := b.Scripted(); err != nil {
+			return nil, err
+		}
+		secure, err := b.StandInTLS()
+		if err != nil {
+			return nil, err
+		}
 		proxy, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) {
-			return upstream.Start(at, upstream.Options{Name: harness.BetweenName})
+			return upstream.Start(at, upstream.Options{Name: harness.BetweenName, TLS: secure})
 		})
 		if err != nil {
 			return nil, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
@@ -33,7 +32,11 @@ var KeepaliveMismatch = harness.RegisterFault(harness.Fault{
 	Tolerated: &harness.Tolerance{Why: "a request that meets no close is served, and one that may be repeated can be sent again (RFC 9110, section 9.2.2)"},
 	Load:      spread(50*time.Millisecond, 16),
 	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
-		patient := b.Upstream.Origin.CloseIdle(idle)
+		origin, err := b.Scripted()
+		if err != nil {
+			return nil, err
+		}
+		patient := origin.CloseIdle(idle)
 		undo, err := b.Upstream.Link.Inject(ctx, link.Latency{Delay: transit, Stream: link.Upstream})
 		if err != nil {
 			patient()
@@ -60,7 +63,7 @@ func spread(by time.Duration, n int) []time.Duration {
 func crosses(ctx context.Context, b *harness.Bench) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
 	defer cancel()
-	c, err := client.Open(ctx, b.Plan.Upstream, netip.Addr{})
+	c, err := b.Open(ctx)
 	if err != nil {
 		return "", fmt.Errorf("dial %s: %w", b.Plan.Upstream, err)
 	}

@@ -16,6 +16,9 @@ func limited(f harness.Fault, over upstream.End, seen client.End) *harness.Fault
 	f.Cause = harness.Overload
 	f.Phase = harness.AtOnce
 	f.Inject = func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		if err := b.Plain(); err != nil {
+			return nil, err
+		}
 		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) {
 			return upstream.Start(at, upstream.Options{Limit: connections, Over: over})
 		})

@@ -12,7 +12,11 @@ import (
 // misbehave injects an upstream, behind its link, that answers so.
 func misbehave(how upstream.Behaviour, confirm func(*harness.Bench) confirmation) func(context.Context, *harness.Bench) (*harness.Injection, error) {
 	return func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
-		undo := b.Upstream.Origin.Behave(how)
+		origin, err := b.Scripted()
+		if err != nil {
+			return nil, err
+		}
+		undo := origin.Behave(how)
 		return &harness.Injection{Undo: func(context.Context) error { undo(); return nil }, Confirm: confirm(b)}, nil
 	}
 }

@@ -27,17 +27,21 @@ var PartitionMidRequest = harness.RegisterFault(harness.Fault{
 	Confirmed: "An own request is recorded by the upstream and gets nothing; then an own dial gets no reply.",
 	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
 		p := &partition{wall: b.Wall, at: b.Plan.Upstream}
-		undo := b.Upstream.Origin.Behave(p)
+		origin, err := b.Scripted()
+		if err != nil {
+			return nil, err
+		}
+		undo := origin.Behave(p)
 		return &harness.Injection{
 			Undo:  func(context.Context) error { undo(); return p.heal() },
 			Rearm: func(context.Context) error { return p.heal() },
 			Confirm: func(ctx context.Context) (string, error) {
-				before := len(b.Upstream.Origin.Hits())
+				before := len(origin.Hits())
 				lost, err := silent(b, b.Plan.Upstream)(ctx)
 				if err != nil {
 					return "", err
 				}
-				if len(b.Upstream.Origin.Hits()) == before {
+				if len(origin.Hits()) == before {
 					return "", fmt.Errorf("ask %s: got no record of the request, want one: it must arrive before the network falls apart", b.Plan.Upstream)
 				}
 				gone, err := unanswered(b, b.Plan.Upstream)(ctx)

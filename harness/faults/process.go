@@ -10,6 +10,9 @@ import (
 
 // process lets an upstream in an operating system process of its own stand in at the upstream's address.
 func process(ctx context.Context, b *harness.Bench, script upstream.Script) (*upstream.Process, func(context.Context) error, error) {
+	if err := b.Plain(); err != nil {
+		return nil, nil, err
+	}
 	p, undo, err := standIn(ctx, b, func(at string) (mortal, error) {
 		p, err := upstream.StartProcess(ctx, at, upstream.ProcessOptions{Script: script})
 		return mortal{p}, err

@@ -23,6 +23,9 @@ var H2Upstream = harness.RegisterFault(harness.Fault{
 	Made:      "A real HTTP/2 server at the upstream's address, in place of the link; what begins otherwise gets SETTINGS, GOAWAY and the end of the connection.",
 	Confirmed: "An own HTTP/2 request is answered 200; an own HTTP/1 request gets a SETTINGS frame.",
 	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		if err := b.Plain(); err != nil {
+			return nil, err
+		}
 		_, undo, err := standIn(ctx, b, upstream.HTTP2Only)
 		if err != nil {
 			return nil, err
@@ -82,6 +85,9 @@ var ProxyProtocolExpected = harness.RegisterFault(harness.Fault{
 	Made:      "A listener at the upstream's address, in place of the link, that passes connections with the header of version 1 on and closes any other.",
 	Confirmed: "An own request with the header is answered 200; one without gets the end of the connection.",
 	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		if err := b.Plain(); err != nil {
+			return nil, err
+		}
 		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Relay, error) { return upstream.ProxyProtocol(at, b.Upstream.Origin.Addr()) })
 		if err != nil {
 			return nil, err

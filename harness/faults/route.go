@@ -97,7 +97,7 @@ func (d *downLink) down(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if d.own, err = client.Open(ctx, d.bench.Plan.Upstream, netip.Addr{}); err != nil {
+	if d.own, err = d.bench.Open(ctx); err != nil {
 		return err
 	}
 	if r := d.ask(ctx); r.Status != http.StatusOK || !r.Keep {

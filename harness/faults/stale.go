@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"slices"
 
 	"github.com/gatequake/gatequake/harness"
@@ -29,7 +28,11 @@ var StalePooledConnection = harness.RegisterFault(harness.Fault{
 	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own third request on a connection gets its end; each probe " +
 		"came on a connection that had been used.",
 	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
-		undo := b.Upstream.Origin.Behave(upstream.WornOut{After: uses})
+		origin, err := b.Scripted()
+		if err != nil {
+			return nil, err
+		}
+		undo := origin.Behave(upstream.WornOut{After: uses})
 		armed := []int{}
 		return &harness.Injection{
 			Undo: func(context.Context) error { undo(); return nil },
@@ -39,20 +42,21 @@ var StalePooledConnection = harness.RegisterFault(harness.Fault{
 				return err
 			},
 			Confirm: func(ctx context.Context) (string, error) {
-				if err := wearsOut(ctx, b.Plan.Upstream); err != nil {
+				if err := wearsOut(ctx, b); err != nil {
 					return "", err
 				}
-				return fmt.Sprintf("own third request on a connection to %s: closed", b.Plan.Upstream), reused(b.Upstream.Origin.Hits(), armed)
+				return fmt.Sprintf("own third request on a connection to %s: closed", b.Plan.Upstream), reused(origin.Hits(), armed)
 			},
 		}, nil
 	},
 })
 
 // wearsOut confirms with a connection of its own.
-func wearsOut(ctx context.Context, at netip.AddrPort) error {
+func wearsOut(ctx context.Context, b *harness.Bench) error {
+	at := b.Plan.Upstream
 	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
 	defer cancel()
-	c, err := client.Open(ctx, at, netip.Addr{})
+	c, err := b.Open(ctx)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/netip"
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
@@ -28,7 +27,11 @@ var WrongLengthBody = harness.RegisterFault(harness.Fault{
 		"has brought such an answer to the gateway, which may have kept that connection.",
 	Confirmed: "An own request gets a whole 200; a second one on the same connection gets the forged one, which nobody stamped.",
 	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
-		undo := b.Upstream.Origin.Behave(upstream.Surplus{Bytes: []byte(forged)})
+		origin, err := b.Scripted()
+		if err != nil {
+			return nil, err
+		}
+		undo := origin.Behave(upstream.Surplus{Bytes: []byte(forged)})
 		return &harness.Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Rearm: func(ctx context.Context) error {
@@ -37,16 +40,17 @@ var WrongLengthBody = harness.RegisterFault(harness.Fault{
 				}
 				return nil
 			},
-			Confirm: func(ctx context.Context) (string, error) { return poisons(ctx, b.Plan.Upstream) },
+			Confirm: func(ctx context.Context) (string, error) { return poisons(ctx, b) },
 		}, nil
 	},
 })
 
 // poisons confirms that who believes the second answer on a connection gets the forged one.
-func poisons(ctx context.Context, at netip.AddrPort) (string, error) {
+func poisons(ctx context.Context, b *harness.Bench) (string, error) {
+	at := b.Plan.Upstream
 	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
 	defer cancel()
-	c, err := client.Open(ctx, at, netip.Addr{})
+	c, err := b.Open(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -17,6 +17,9 @@ var WorkersBusy = harness.RegisterFault(harness.Fault{
 	Made:      "A crowd of real clients, one for each worker of the upstream, whose requests are being held; past the gateway, at the same upstream.",
 	Confirmed: "Every client of the crowd has the head of its answer, so every worker is taken; an own request connects and waits.",
 	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		if err := b.Plain(); err != nil {
+			return nil, err
+		}
 		crowd, err := upstream.NewCrowd(ctx, b.Plan.Upstream.String(), harness.Workers)
 		if err != nil {
 			return nil, err

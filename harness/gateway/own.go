@@ -134,6 +134,20 @@ func (o *Own) At(u Upstream) netip.AddrPort {
 	return netip.AddrPortFrom(a, u.Port)
 }
 
+// CalledBy lists what the upstream's certificate may have to be for: the name that is asked for, the host, or the address. There is one at least.
+func (u Upstream) CalledBy() []string {
+	all := []string{}
+	for _, name := range []string{u.SNI, u.Host, u.Address} {
+		if name != "" && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, "localhost") // Behind a Unix socket.
+	}
+	return all
+}
+
 // Local reports whether the upstream is on the gateway's own machine.
 func (u Upstream) Local() bool {
 	a, err := netip.ParseAddr(u.Address)
@@ -208,6 +222,30 @@ func (o *Own) Target(name string) (Target, error) {
 		names = append(names, t.Name())
 	}
 	return Target{}, fmt.Errorf("%s has no %q; there are: %v", o.Name, name, names)
+}
+
+// Bystander returns a probe that must stay as it is while the target's upstream is broken, or nil: one that does not touch it, on the same listener if there is
+// one, and best one that is served by another upstream.
+func (o *Own) Bystander(t Target) *Probe {
+	best, most := (*Probe)(nil), 0
+	mine, _ := url.Parse(t.Probe.URL)
+	for i, p := range o.Probes {
+		theirs, err := url.Parse(p.URL)
+		if err != nil || mine == nil || slices.Contains(p.Upstreams, t.Upstream.Name) {
+			continue
+		}
+		good := 1
+		if theirs.Host == mine.Host && theirs.Scheme == mine.Scheme {
+			good += 2
+		}
+		if len(p.Upstreams) > 0 {
+			good++
+		}
+		if good > most {
+			best, most = &o.Probes[i], good
+		}
+	}
+	return best
 }
 
 // Listener returns the one that the probe's URL leads to.

@@ -174,7 +174,7 @@ func (s *survey) answerAll(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen at every address: %w", err)
 	}
-	s.anyone = upstream.StartAnyone(l, s.authority)
+	s.anyone = upstream.StartAnyone(l, s.authority, s.nameOf)
 	s.closers = append(s.closers, func() { _ = s.anyone.Close() })
 	return firewall.CatchAll(s.machine.Wire(), uint16(l.Addr().(*net.TCPAddr).Port))
 }

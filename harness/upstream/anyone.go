@@ -19,6 +19,7 @@ type Anyone struct {
 
 	listener  net.Listener
 	authority *Authority
+	nameOfIP  func(netip.Addr) string
 	server    *http.Server
 	spoken    chan net.Conn // to server
 	work      sync.WaitGroup
@@ -56,9 +57,10 @@ const (
 	OtherSpoken   Language = "other"
 )
 
-// StartAnyone answers all that l accepts. The local address of a connection is the one that was dialled.
-func StartAnyone(l net.Listener, a *Authority) *Anyone {
-	o := &Anyone{listener: l, authority: a, spoken: make(chan net.Conn), conns: map[net.Conn]bool{}}
+// StartAnyone answers all that l accepts. The local address of a connection is the one that was dialled; name tells by which name it
+// may be known besides the one that a client asks for in its handshake, or "".
+func StartAnyone(l net.Listener, a *Authority, name func(netip.Addr) string) *Anyone {
+	o := &Anyone{listener: l, authority: a, nameOfIP: name, spoken: make(chan net.Conn), conns: map[net.Conn]bool{}}
 	o.server = &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id, _ := r.Context().Value(connectionKey{}).(int)

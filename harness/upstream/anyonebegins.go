@@ -111,7 +111,7 @@ func skipProxy(in *bufio.Reader) error {
 func (o *Anyone) tls(h *Heard) *tls.Config {
 	return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		o.learn(func() { h.SNI = hello.ServerName })
-		cert, err := o.authority.Issue(LeafFor(hello.ServerName, h.To.Addr()))
+		cert, err := o.authority.Issue(leafFor(h.To.Addr(), hello.ServerName, o.nameOfIP(h.To.Addr())))
 		if err != nil {
 			return nil, err
 		}
@@ -123,12 +123,9 @@ func (o *Anyone) tls(h *Heard) *tls.Config {
 	}}
 }
 
-// LeafFor is the certificate of who has the name, or the address if there is no name.
-func LeafFor(name string, at netip.Addr) Leaf {
-	if name == "" {
-		return Leaf{IPs: []netip.Addr{at}}
-	}
-	return Leaf{Names: []string{name}, IPs: []netip.Addr{at}}
+// leafFor is the certificate of who has the names, those that are not empty, and the address.
+func leafFor(at netip.Addr, names ...string) Leaf {
+	return Leaf{Names: slices.DeleteFunc(names, func(n string) bool { return n == "" }), IPs: []netip.Addr{at}}
 }
 
 // once is a listener that has one connection to give.

@@ -31,7 +31,7 @@ type Authority struct {
 
 // Leaf says whom a certificate is for, and when it is valid.
 type Leaf struct {
-	Names     []string
+	Names     []string // those that are IP addresses are in the certificate as such
 	IPs       []netip.Addr
 	NotBefore time.Time // zero: an hour before now, or before NotAfter when that has passed
 	NotAfter  time.Time // zero: a day after now, or after NotBefore when that is to come
@@ -67,11 +67,17 @@ func (a *Authority) Issue(leaf Leaf) (tls.Certificate, error) {
 	}
 	template := &x509.Certificate{
 		Subject:     pkix.Name{CommonName: "Gatequake upstream"},
-		DNSNames:    leaf.Names,
 		KeyUsage:    x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	template.NotBefore, template.NotAfter = leaf.validity(time.Now())
+	for _, name := range leaf.Names {
+		if ip, err := netip.ParseAddr(name); err == nil {
+			leaf.IPs = append(leaf.IPs, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
+	}
 	for _, ip := range leaf.IPs {
 		template.IPAddresses = append(template.IPAddresses, net.IP(ip.AsSlice()))
 	}

@@ -41,8 +41,11 @@ func UnixSocket(path, to string) (*Relay, error) {
 		_ = l.Close()
 		return nil, fmt.Errorf("start relay: %w", err)
 	}
-	return relay(l, to, nil), nil
+	return RelayFrom(l, to), nil
 }
+
+// RelayFrom returns a Relay that passes what l accepts on to the address to. It closes l in the end.
+func RelayFrom(l net.Listener, to string) *Relay { return relay(l, to, nil) }
 
 func relay(l net.Listener, to string, admit admission) *Relay {
 	r := &Relay{listener: l, to: to, admit: admit, conns: map[net.Conn]bool{}}

@@ -1,0 +1,263 @@
+package harness
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/dns"
+	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/survey"
+	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// ours is what a bench has besides, whose gateway is the user's own. The setting is a target: a probe, which is the bench's main route, and one of the upstreams
+// that it touches, which is the bench's Upstream. Every other upstream is there and healthy.
+type ours struct {
+	*gateway.Own
+	gateway.Target
+	bystander *gateway.Probe // a probe that the target's upstream has no part in; nil if there is none
+	machine   *world.Machine
+}
+
+// ownSteps set up a bench for a gateway of the user's own.
+func (b *Bench) ownSteps() []func() error {
+	return []func() error{b.findTarget, b.surround, b.startOwnUpstreams, b.startOwnNames, b.startOwnWall, b.startOwn}
+}
+
+// findTarget lays out the world.
+func (b *Bench) findTarget() error {
+	if !b.World.Sealed() {
+		return fmt.Errorf("a gateway with its own configuration needs %s: %s: %w", world.AnyAddress.About(), b.World.Lacks(world.AnyAddress), errors.ErrUnsupported)
+	}
+	o := b.Definition.Own
+	t, err := o.Target(b.Setting)
+	if err != nil {
+		return err
+	}
+	l, err := o.Listener(t.Probe)
+	if err != nil {
+		return err
+	}
+	b.ours = &ours{Own: o, Target: t, bystander: o.Bystander(t)}
+	at := o.At(t.Upstream)
+	b.Plan.Gateway, b.Plan.Upstream, b.Plan.Nameserver = l.Door(), at, gateway.Nameserver
+	b.Plan.Nobody = netip.AddrPortFrom(at.Addr(), b.Plan.Nobody.Port())
+	b.Plan.Named = gateway.Name{Host: t.Upstream.Host, Port: t.Upstream.Port}
+	b.Plan.Secure, b.Plan.HTTP2 = at, at
+	return nil
+}
+
+// surround makes the gateway's machine.
+func (b *Bench) surround() (err error) {
+	if b.Authority, err = upstream.NewAuthority(); err != nil {
+		return err
+	}
+	o := b.ours
+	loopback := (*firewall.Loopback)(nil)
+	if o.machine, loopback, _, err = survey.Surround(b.World, o.Own, b.Authority.PEM()); err != nil {
+		return err
+	}
+	ports := []uint16{}
+	for _, l := range o.Listeners {
+		ports = append(ports, l.At.Port())
+		if a := l.At.Addr(); !a.IsUnspecified() && !a.IsLoopback() {
+			if err := o.machine.Own(a); err != nil {
+				return err
+			}
+		}
+	}
+	return loopback.Keep(ports...)
+}
+
+// startOwnUpstreams starts every upstream where the gateway dials it, the target's behind a link.
+func (b *Bench) startOwnUpstreams() error {
+	for _, u := range b.ours.Upstreams {
+		at := b.ours.At(u)
+		listen := at.String()
+		if u.Name == b.ours.Upstream.Name {
+			listen = "127.0.0.1:0"
+		}
+		origin, behind, err := b.startOwnUpstream(u, listen)
+		if err != nil {
+			return err
+		}
+		if u.Name == b.ours.Upstream.Name {
+			b.Upstream = &Place{Origin: origin}
+			if b.Upstream.Link, err = b.newLink(at, behind); err != nil {
+				return err
+			}
+			b.Secure, b.HTTP2 = b.Upstream, b.Upstream.Link
+		}
+		if u.Socket != "" {
+			if err := b.startOwnSocket(u.Socket, at.String()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// startOwnUpstream starts an upstream at listen. It is a scripted origin if it speaks HTTP/1; of others the origin is nil.
+func (b *Bench) startOwnUpstream(u gateway.Upstream, listen string) (origin *upstream.Origin, addr string, err error) {
+	if u.Speaks == string(upstream.HTTP1Spoken) {
+		o := upstream.Options{Name: u.Name, Workers: Workers}
+		if u.TLS {
+			cert, err := b.Authority.Issue(upstream.Leaf{Names: u.CalledBy()})
+			if err != nil {
+				return nil, "", err
+			}
+			o.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+		}
+		origin, err := upstream.Start(listen, o)
+		if err != nil {
+			return nil, "", fmt.Errorf("start %s: %w", u.Name, err)
+		}
+		b.atClose(func() { _ = origin.Close() })
+		b.Record(origin)
+		return origin, origin.Addr(), nil
+	}
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return nil, "", fmt.Errorf("start %s: %w", u.Name, err)
+	}
+	a := upstream.StartAnyone(l, b.Authority, func(netip.Addr) string { return u.Host })
+	b.atClose(func() { _ = a.Close() })
+	b.Record(a)
+	return nil, a.Addr(), nil
+}
+
+func (b *Bench) startOwnSocket(path, to string) error {
+	l, err := survey.ListenAt(path)
+	if err != nil {
+		return err
+	}
+	r := upstream.RelayFrom(l, to)
+	b.atClose(func() { _ = r.Close() })
+	if path == b.ours.Upstream.Socket {
+		b.Socket = r
+	}
+	return nil
+}
+
+// startOwnNames lets each upstream's name lead to it, and every other name to an address at which nobody is.
+func (b *Bench) startOwnNames() (err error) {
+	if b.Names, err = dns.Start(":53"); err != nil {
+		return err
+	}
+	b.atClose(func() { _ = b.Names.Close() })
+	for host, a := range b.ours.Hosts() {
+		b.Names.SetFor(host, b.Plan.NamedFor, a)
+	}
+	b.Names.Otherwise(func(string) netip.Addr { return b.Plan.Stranger })
+	return nil
+}
+
+func (b *Bench) startOwnWall() (err error) {
+	b.Wall, err = firewall.New(b.ours.machine.Network())
+	return err
+}
+
+func (b *Bench) startOwn() (err error) {
+	if b.Gateway, err = b.ours.Start(b.ours.machine, b.World.Dir); err != nil {
+		return err
+	}
+	b.atClose(func() { b.Gateway.Stop() })
+	return nil
+}
+
+// inapplicable is why a fault does not apply to a gateway of the user's own, or to the upstream. It wraps errors.ErrUnsupported.
+type inapplicable string
+
+// Error is the reason.
+func (i inapplicable) Error() string { return string(i) }
+
+// Unwrap makes it known for what it is.
+func (i inapplicable) Unwrap() error { return errors.ErrUnsupported }
+
+// restartOwn starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the question.
+func (b *Bench) restartOwn(ctx context.Context) error {
+	b.Gateway.Stop()
+	var err error
+	if b.Gateway, err = b.ours.Start(b.ours.machine, b.World.Dir); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
+	defer cancel()
+	for {
+		c, err := client.Way{}.Connect(ctx, b.Plan.Gateway, b.Plan.Clients[Anyone])
+		if err == nil {
+			return c.Close()
+		}
+		if how := b.Gateway.Dead(); how != "" {
+			return fmt.Errorf("the gateway ended (%s)", how)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the gateway to listen: %w", err)
+		case <-time.After(longestPoll / 10):
+		}
+	}
+}
+
+// Scripted returns the upstream as one whose answers can be changed. The error wraps errors.ErrUnsupported when it speaks another language than HTTP/1.
+func (b *Bench) Scripted() (*upstream.Origin, error) {
+	if b.Upstream.Origin == nil {
+		return nil, inapplicable("the upstream speaks " + b.ours.Upstream.Speaks + ", and the fault is one of HTTP/1")
+	}
+	return b.Upstream.Origin, nil
+}
+
+// Plain returns nil if who stands in for the upstream need not speak TLS. The error wraps errors.ErrUnsupported.
+func (b *Bench) Plain() error {
+	if _, err := b.Scripted(); err != nil {
+		return err
+	}
+	if b.ours != nil && b.ours.Upstream.TLS {
+		return inapplicable("the upstream is spoken to over TLS, and who stands in for it in the fault speaks none")
+	}
+	return nil
+}
+
+// StandInTLS is what an origin that stands in for the upstream speaks TLS with; nil for plain text.
+func (b *Bench) StandInTLS() (*tls.Config, error) {
+	if b.ours == nil || !b.ours.Upstream.TLS {
+		return nil, nil
+	}
+	cert, err := b.Authority.Issue(upstream.Leaf{Names: b.ours.Upstream.CalledBy()})
+	return &tls.Config{Certificates: []tls.Certificate{cert}}, err
+}
+
+// veil is what stands between own dials and some faults of the upstream: a Unix socket, another language than HTTP/1; "" for nothing.
+func (b *Bench) veil() string {
+	switch {
+	case b.ours == nil:
+		return ""
+	case b.ours.Upstream.Socket != "":
+		return "a Unix socket"
+	case b.Upstream.Origin == nil:
+		return "a connection that speaks " + b.ours.Upstream.Speaks
+	}
+	return ""
+}
+
+// probe returns the request that clients of the route send, or nil when there is none.
+func (o *ours) probe(r Route) *gateway.Probe {
+	if r == RouteBystander {
+		return o.bystander
+	}
+	return &o.Probe
+}
+
+// pooled lists the other members of the pool: upstreams that the same probe touches.
+func (o *ours) pooled() []string {
+	return slices.DeleteFunc(slices.Clone(o.Probe.Upstreams), func(name string) bool { return name == o.Upstream.Name })
+}

@@ -1,0 +1,93 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// OwnExperiments lists those that a gateway of the user's own is tried with: every fault, in every state of the gateway but that of a pool, which it has or has not. Over
+// which protocol clients come is
+// for its listeners to say.
+func OwnExperiments() []Experiment {
+	return slices.DeleteFunc(Experiments(), func(e Experiment) bool { return e.Block != nil || e.Protocol != client.HTTP11 || e.State == Balanced })
+}
+
+// cannotOwn tells why the experiment does not apply to a gateway of the user's own in the setting, or "".
+func (e Experiment) cannotOwn(d *gateway.Definition, setting string) string {
+	if d.Own == nil || e.Fault == nil {
+		return ""
+	}
+	t, err := d.Own.Target(setting)
+	if err != nil {
+		return err.Error()
+	}
+	u := t.Upstream
+	network := slices.Contains(e.Fault.Needs, world.AnyAddress) || slices.Contains(e.Fault.Needs, world.Firewall)
+	for _, c := range []struct {
+		so  bool
+		why string
+	}{
+		{e.Fault.Route == RouteSecure && !u.TLS, "the upstream is spoken to without TLS"},
+		{e.Fault.Route == RouteSecure && u.Speaks != string(upstream.HTTP1Spoken), "the upstream speaks " + u.Speaks + " inside TLS"},
+		{e.Fault.Route == RouteNamed && u.Host == "", "the upstream is not looked up by a name"},
+		{e.Fault.Route == RouteNamed && u.Looked == gateway.AtStart, "the upstream's name is looked up at start, and not again: what becomes of it later is not noticed"},
+		{e.Fault.Route == RouteUnix && u.Socket == "", "the upstream is not behind a Unix socket"},
+		{e.Fault.Route == RouteHTTP2 && (u.Speaks != string(upstream.HTTP2Spoken) || u.TLS), "the upstream is not spoken to over HTTP/2 in plain text"},
+		{e.Fault.Route == RouteVouched, "which upstream vouches for clients is not known"},
+		{e.Fault.Route == RouteWebSocket, "no probe asks for a WebSocket"},
+		{e.Fault.Route == RouteGRPC, "no probe calls a method of gRPC"},
+		{network && u.Socket != "", "no network leads to a Unix socket"},
+		{slices.Contains(e.Fault.Needs, world.AnyAddress) && u.Local(), "the upstream is on the gateway's own host: no route leads there that could be lost"},
+		{e.movesBystander(), "it moves the bystander, whose place is your configuration's to say"},
+	} {
+		if c.so {
+			return c.why
+		}
+	}
+	return ""
+}
+
+// movesBystander reports whether the fault needs the bystander at another place.
+func (e Experiment) movesBystander() bool {
+	p := Plan{}
+	if e.Fault.Prepare != nil {
+		e.Fault.Prepare(&p)
+	}
+	return p.Bystander.IsValid() || p.Bystander.Port() != 0
+}
+
+// secrets are what a page for clients must not name.
+func (o *ours) secrets() []string {
+	all := []string{}
+	for _, u := range o.Upstreams {
+		all = append(all, u.Where())
+		if u.Host != "" && len(u.Host) > len("gateway") { // A short name is a word that may stand on any page.
+			all = append(all, u.Host)
+		}
+		if u.Socket == "" {
+			all = append(all, o.At(u).String())
+		}
+	}
+	return all
+}
+
+// ownSound proves, without the gateway, that the upstream works.
+func (b *Bench) ownSound(ctx context.Context) error {
+	if b.veil() != "" {
+		c, err := b.Dial(ctx)
+		if err != nil {
+			return fmt.Errorf("upstream %s: %w", b.ours.Upstream.Name, err)
+		}
+		return c.Close()
+	}
+	if r, nonce := b.Direct(ctx, b.Plan.Upstream, patience); r.Header.Get(upstream.StampHeader) != nonce || r.End != client.Complete {
+		return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", b.ours.Upstream.Name, r.Status, r.End, r.Error)
+	}
+	return nil
+}

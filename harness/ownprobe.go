@@ -1,0 +1,157 @@
+package harness
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"maps"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// fit gives a request of the route what the file says of its probe, and returns where the client comes from.
+func (o *ours) fit(r *client.Request, p Probe, from netip.Addr) netip.Addr {
+	probe := o.probe(p.Route)
+	if probe == nil {
+		return from
+	}
+	if p.Method == "" && p.Ask.Method == "" && len(probe.Methods) > 0 {
+		r.Method = probe.Methods[0]
+	}
+	if u, err := url.Parse(probe.URL); err == nil {
+		r.Host = u.Host
+		if p.Ask.Path == "" {
+			r.Target = u.RequestURI()
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(probe.Headers)) {
+		r.Header = append(r.Header, client.Field{Name: name, Value: probe.Headers[name]})
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Body == nil {
+		r.Body = []byte(probeBody)
+	}
+	if r.Body != nil && probe.Body != "" {
+		r.Body = []byte(probe.Body)
+	}
+	if a, err := netip.ParseAddr(probe.From); err == nil && p.Ask.From == Anyone {
+		from = a
+	}
+	return from
+}
+
+// wayOf is how clients of the route talk to the gateway, and where they connect.
+func (b *Bench) wayOf(r Route, source netip.Addr) (client.Way, netip.AddrPort) {
+	if b.ours == nil || b.ours.probe(r) == nil {
+		return b.way, b.door(source)
+	}
+	way, door := b.way, b.Plan.Gateway
+	if l, err := b.ours.Listener(*b.ours.probe(r)); err == nil {
+		door = l.Door()
+	}
+	if u, err := url.Parse(b.ours.probe(r).URL); err == nil && u.Scheme == gateway.SpeaksHTTPS {
+		way.TLS = &tls.Config{ServerName: u.Hostname(), InsecureSkipVerify: true} // Whoever signed it: the gateway's own certificate is not what is tried.
+	}
+	return way, door
+}
+
+// methodsOf are what the route is probed with.
+func (b *Bench) methodsOf(r Route) []string {
+	if b.ours != nil {
+		if m := b.ours.Probe.Methods; len(m) > 0 {
+			return m
+		}
+		return []string{http.MethodGet}
+	}
+	return r.methods()
+}
+
+// healthy reports whether the observation is of a steady state of the route.
+func (b *Bench) healthy(r Route, o Observation) bool {
+	if b.ours == nil {
+		return o.Healthy()
+	}
+	p := b.ours.probe(r)
+	by := ByGateway
+	if len(p.Upstreams) > 0 {
+		by = ByUpstream
+	}
+	return o.Answered() && o.Status == p.Expect.Status && o.By == by && strings.Contains(o.Body, p.Expect.Body)
+}
+
+// alone reports whether nothing shares the client's connection with the route: there is no other request to send on it that the fault must leave alone.
+func (b *Bench) alone(r Route) bool {
+	if b.ours == nil {
+		return false
+	}
+	if b.ours.bystander == nil {
+		return true
+	}
+	_, door := b.wayOf(r, netip.Addr{})
+	_, other := b.wayOf(RouteBystander, netip.Addr{})
+	return door != other || host(b.ours.Probe.URL) != host(b.ours.bystander.URL)
+}
+
+func host(of string) string {
+	u, err := url.Parse(of)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// toUpstream is how the gateway talks to the upstream at the address: what own dials must do as well.
+func (b *Bench) toUpstream(to netip.AddrPort) client.Way {
+	if b.ours == nil {
+		return client.Way{}
+	}
+	way := client.Way{}
+	if b.ours.Upstream.TLS {
+		way.TLS = &tls.Config{ServerName: b.SecureName(), InsecureSkipVerify: true} // Certificates are Handshake's matter.
+	}
+	if path := b.ours.Upstream.Socket; path != "" && to == b.Plan.Upstream {
+		way.Dial = func(ctx context.Context) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "unix", path) }
+	}
+	return way
+}
+
+// Open connects to the upstream as the gateway does, past it.
+func (b *Bench) Open(ctx context.Context) (*client.Conn, error) {
+	return b.toUpstream(b.Plan.Upstream).Open(ctx, b.Plan.Upstream, netip.Addr{})
+}
+
+// Dial is Open for who writes and reads bytes.
+func (b *Bench) Dial(ctx context.Context) (net.Conn, error) {
+	return b.toUpstream(b.Plan.Upstream).Connect(ctx, b.Plan.Upstream, netip.Addr{})
+}
+
+// FaultyName is the name that faults of the nameserver's answers are about: "" is every name.
+func (b *Bench) FaultyName() string {
+	if b.ours == nil {
+		return ""
+	}
+	return b.ours.Upstream.Host
+}
+
+// tolerate lets another member of the pool answer, whose answer is as good.
+func (b *Bench) tolerate(want Expectation) Expectation {
+	if b.ours == nil || len(b.ours.pooled()) == 0 {
+		return want
+	}
+	want.OrRelayed = &Tolerance{Why: "another member of the pool serves the client", By: b.ours.pooled()}
+	return want
+}
+
+// direct is a request for the upstream itself.
+func (b *Bench) direct(nonce string) client.Request {
+	return client.Request{
+		Method: http.MethodGet, Target: "/", Host: cmp.Or(b.ours.Upstream.Host, "upstream"), Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}},
+	}
+}
