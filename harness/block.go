@@ -2,6 +2,7 @@ package harness
 
 import (
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -59,6 +60,8 @@ type Ask struct {
 	Agent Agent
 	// Claims, if not zero, is an address that the client claims to speak for, in X-Forwarded-For and Forwarded.
 	Claims Client
+
+	own *gateway.Probe // of a gateway of the user's own: all the rest
 }
 
 // Client names a client address of the plan.

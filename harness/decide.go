@@ -114,8 +114,8 @@ func (t *trial) note(o Observation) {
 // seeBystander notes the bystander's answer, and holds it against those that were asked for just before it: it may not have come only when the last of them was
 // there, if that took as long as the gateway waits for an upstream.
 func (t *trial) seeBystander(o Observation, beside []Observation) {
-	if t.bench.ours != nil && t.bench.ours.bystander == nil {
-		return // Every probe touches the upstream.
+	if t.bench.lonely() {
+		return
 	}
 	t.verdict.Observations = append(t.verdict.Observations, o)
 	c := Check{Name: CheckBystander, OK: t.bench.healthy(RouteBystander, o), Of: o.Probe, Got: o.String(), Want: t.bench.steadyState(RouteBystander)}

@@ -249,13 +249,19 @@ func (b *Bench) veil() string {
 	return ""
 }
 
-// probe returns the request that clients of the route send, or nil when there is none.
-func (o *ours) probe(r Route) *gateway.Probe {
-	if r == RouteBystander {
+// probe returns what the file says of the request, or nil when there is none such.
+func (o *ours) probe(p Probe) *gateway.Probe {
+	switch {
+	case p.Ask.own != nil:
+		return p.Ask.own
+	case p.Route == RouteBystander:
 		return o.bystander
 	}
 	return &o.Probe
 }
+
+// lonely reports whether there is no bystander: every probe touches the upstream.
+func (b *Bench) lonely() bool { return b.ours != nil && b.ours.bystander == nil }
 
 // pooled lists the other members of the pool: upstreams that the same probe touches.
 func (o *ours) pooled() []string {

@@ -11,9 +11,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// OwnExperiments lists those that a gateway of the user's own is tried with: every fault, in every state of the gateway but that of a pool, which it has or has not. Over
-// which protocol clients come is
-// for its listeners to say.
+// OwnExperiments lists those that a gateway of the user's own is tried with: every fault, in every state of the gateway but that of a pool, which it has or has
+// not. Over which protocol clients come is for its listeners to say.
 func OwnExperiments() []Experiment {
 	return slices.DeleteFunc(Experiments(), func(e Experiment) bool { return e.Block != nil || e.Protocol != client.HTTP11 || e.State == Balanced })
 }

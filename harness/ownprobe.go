@@ -19,7 +19,7 @@ import (
 
 // fit gives a request of the route what the file says of its probe, and returns where the client comes from.
 func (o *ours) fit(r *client.Request, p Probe, from netip.Addr) netip.Addr {
-	probe := o.probe(p.Route)
+	probe := o.probe(p)
 	if probe == nil {
 		return from
 	}
@@ -47,16 +47,19 @@ func (o *ours) fit(r *client.Request, p Probe, from netip.Addr) netip.Addr {
 	return from
 }
 
-// wayOf is how clients of the route talk to the gateway, and where they connect.
-func (b *Bench) wayOf(r Route, source netip.Addr) (client.Way, netip.AddrPort) {
-	if b.ours == nil || b.ours.probe(r) == nil {
+// wayOf is how the client of a probe talks to the gateway, and where he connects.
+func (b *Bench) wayOf(p Probe, source netip.Addr) (client.Way, netip.AddrPort) {
+	if b.ours == nil || b.ours.probe(p) == nil {
 		return b.way, b.door(source)
 	}
-	way, door := b.way, b.Plan.Gateway
-	if l, err := b.ours.Listener(*b.ours.probe(r)); err == nil {
+	way, door, probe := b.way, b.Plan.Gateway, b.ours.probe(p)
+	if l, err := b.ours.Listener(*probe); err == nil {
 		door = l.Door()
+		if source.Is6() && l.At.Addr().IsUnspecified() {
+			door = netip.AddrPortFrom(gateway.Door6, door.Port())
+		}
 	}
-	if u, err := url.Parse(b.ours.probe(r).URL); err == nil && u.Scheme == gateway.SpeaksHTTPS {
+	if u, err := url.Parse(probe.URL); err == nil && u.Scheme == gateway.SpeaksHTTPS {
 		way.TLS = &tls.Config{ServerName: u.Hostname(), InsecureSkipVerify: true} // Whoever signed it: the gateway's own certificate is not what is tried.
 	}
 	return way, door
@@ -78,7 +81,7 @@ func (b *Bench) healthy(r Route, o Observation) bool {
 	if b.ours == nil {
 		return o.Healthy()
 	}
-	p := b.ours.probe(r)
+	p := b.ours.probe(Probe{Route: r})
 	by := ByGateway
 	if len(p.Upstreams) > 0 {
 		by = ByUpstream
@@ -94,8 +97,8 @@ func (b *Bench) alone(r Route) bool {
 	if b.ours.bystander == nil {
 		return true
 	}
-	_, door := b.wayOf(r, netip.Addr{})
-	_, other := b.wayOf(RouteBystander, netip.Addr{})
+	_, door := b.wayOf(Probe{Route: r}, netip.Addr{})
+	_, other := b.wayOf(Probe{Route: RouteBystander}, netip.Addr{})
 	return door != other || host(b.ours.Probe.URL) != host(b.ours.bystander.URL)
 }
 

@@ -51,7 +51,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	defer cancel()
 	begin := time.Now()
 	o.began = begin
-	way, door := b.wayOf(p.Route, source)
+	way, door := b.wayOf(p, source)
 	c, err := way.Open(within, door, source)
 	if err != nil {
 		if p.Sent != nil {
@@ -190,6 +190,6 @@ func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source
 // anew asks the bystander on a new connection from source, and returns the status.
 func (b *Bench) anew(ctx context.Context, source netip.Addr) int {
 	r, _ := b.request(Probe{Route: RouteBystander})
-	way, door := b.wayOf(RouteBystander, source)
+	way, door := b.wayOf(Probe{Route: RouteBystander}, source)
 	return way.Once(ctx, door, source, r).Status
 }

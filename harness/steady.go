@@ -23,7 +23,7 @@ func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
 	defer cancel()
 	for _, r := range routes {
-		if b.ours != nil && b.ours.probe(r) == nil {
+		if r == RouteBystander && b.lonely() {
 			continue
 		}
 		if err := b.await(ctx, r, b.steadyState(r), func(o Observation) bool { return b.healthy(r, o) }); err != nil {
@@ -57,7 +57,8 @@ func (b *Bench) steadyState(r Route) string {
 	if b.ours == nil {
 		return service.String()
 	}
-	return fmt.Sprintf("the steady %d of probe %s", b.ours.probe(r).Expect.Status, b.ours.probe(r).Name)
+	p := b.ours.probe(Probe{Route: r})
+	return fmt.Sprintf("the steady %d of probe %s", p.Expect.Status, p.Name)
 }
 
 // Healthy reports whether the observation is of a steady state.

@@ -24,7 +24,7 @@ func (t *trial) probeBlock(ctx context.Context) {
 		}
 	}
 	t.verdict.Observations = append(t.verdict.Observations, append(first, t.letIn(ctx, b.LetIn)...)...) // What a report shows first is the refusal.
-	t.seeBystander(t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience}), nil)
+	t.seeBystander(t.askBystander(ctx), nil)
 }
 
 // letIn sends requests that must get through, and returns what came of them.
@@ -51,11 +51,11 @@ const promptShare = 0.75
 func (t *trial) refuse(ctx context.Context, p Probe) {
 	want := t.experiment.Block.Expected()
 	bystander := make(chan Observation, 1)
-	go func() { bystander <- t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience}) }()
+	go func() { bystander <- t.askBystander(ctx) }()
 	o := t.bench.Probe(ctx, p)
 	slow := o.took() - (<-bystander).took()
 	t.see(o, want)
-	if !o.Answered() || !want.Accepts(o.Status) {
+	if !o.Answered() || !want.Accepts(o.Status) || t.bench.lonely() {
 		return // It is no refusal to be prompt about.
 	}
 	bound := time.Duration(promptShare * float64(t.shortest()))

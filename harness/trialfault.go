@@ -16,13 +16,17 @@ func (t *trial) probeFault(ctx context.Context) error {
 		}
 		answers := t.ask(ctx, Probe{Route: f.Route, Method: method, Within: t.within})
 		blocked := t.besideBlocked(ctx, method)
-		bystander := t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience})
+		bystander := t.askBystander(ctx)
 		beside := <-answers
 		for _, o := range beside {
 			t.note(o)
 		}
 		blocked()
-		if slices.ContainsFunc(append(beside, bystander), t.died) {
+		all := beside
+		if !t.bench.lonely() {
+			all = append(all, bystander)
+		}
+		if slices.ContainsFunc(all, t.died) {
 			t.blocked = nil
 			return nil // That it serves nobody any more goes without saying.
 		}
@@ -50,6 +54,14 @@ func (t *trial) ends() bool {
 	case <-time.After(mourning):
 		return false
 	}
+}
+
+// askBystander asks the bystander, if there is one.
+func (t *trial) askBystander(ctx context.Context) (o Observation) {
+	if !t.bench.lonely() {
+		o = t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience})
+	}
+	return o
 }
 
 // ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load, when its clients have set out.

@@ -24,10 +24,6 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 	case o.portable:
 		return usage("run: got --portable with a gateway of your own, which needs a world with namespaces; see gatequake doctor")
 	}
-	picked, err := experiments(o.only, o.causes)
-	if err != nil {
-		return err
-	}
 	policy, err := readPolicy(o.policy)
 	if err != nil {
 		return err
@@ -35,30 +31,55 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 	if o.own, err = a.ownGateway(ctx, o.file, args); err != nil {
 		return err
 	}
-	known := []string{}
+	settings := []string{}
 	for _, t := range o.own.Targets() {
-		known = append(known, t.Name())
+		settings = append(settings, t.Name())
 	}
-	if len(known) == 0 {
+	if len(settings) == 0 {
 		return unclear(fmt.Errorf("nothing ran: no probe of %s reaches an upstream; describe one that does in a file: gatequake survey", o.own.Name))
 	}
-	if _, err := each("setting", o.settings, known); err != nil {
+	if _, err := each("setting", o.settings, settings); err != nil {
 		return err
 	}
-	ours := harness.OwnExperiments()
-	picked = slices.DeleteFunc(picked, func(e harness.Experiment) bool {
-		return !slices.ContainsFunc(ours, func(mine harness.Experiment) bool { return mine.ID == e.ID })
-	})
-	d, all := o.own.Definition(), []runner.Job{}
-	for _, name := range known {
-		if len(o.settings) > 0 && !slices.Contains(o.settings, name) {
+	blocks := harness.OwnBlocks(o.own)
+	picked, err := pick(ownExperiments(blocks), o.only, o.causes)
+	if err != nil {
+		return err
+	}
+	a.warnUntouched(o.own)
+	d, version, all := o.own.Definition(), ownVersion(ctx, o.own), []runner.Job{}
+	for _, setting := range settings {
+		if len(o.settings) > 0 && !slices.Contains(o.settings, setting) {
 			continue
 		}
 		for _, e := range picked {
-			all = append(all, runner.Job{Experiment: e.ID, Gateway: d, Version: ownVersion(ctx, o.own), Setting: name, Policy: &policy})
+			if e.Block == nil || slices.ContainsFunc(blocks, func(b harness.OwnBlock) bool { return b.ID == e.ID && b.Setting == setting }) {
+				all = append(all, runner.Job{Experiment: e.ID, Gateway: d, Version: version, Setting: setting, Policy: &policy})
+			}
 		}
 	}
+	if len(all) == 0 {
+		return unclear(fmt.Errorf("nothing ran: %s is not tried in %s", strings.Join(o.only, ", "), strings.Join(o.settings, " or ")))
+	}
 	return a.carryOut(ctx, o, planned{jobs: all, picked: picked})
+}
+
+// ownExperiments lists all that a gateway of the user's own can be tried with.
+func ownExperiments(blocks []harness.OwnBlock) []harness.Experiment {
+	all := harness.OwnExperiments()
+	for _, b := range blocks {
+		all = append(all, b.Experiment)
+	}
+	return all
+}
+
+// warnUntouched tells of upstreams that no probe touches: nothing of what becomes of them is seen.
+func (a *app) warnUntouched(o *gateway.Own) {
+	for _, u := range o.Upstreams {
+		if !slices.ContainsFunc(o.Probes, func(p gateway.Probe) bool { return slices.Contains(p.Upstreams, u.Name) }) {
+			fmt.Fprintf(a.err, "! no probe touches %s (%s): it is not broken\n", u.Name, u.Where())
+		}
+	}
 }
 
 // ownGateway reads the file, or surveys the command and says what was found.
@@ -79,7 +100,7 @@ func (a *app) ownGateway(ctx context.Context, file string, args []string) (*gate
 	if err != nil {
 		return nil, usage("--file: %w", err)
 	}
-	own, err := survey.Parse(file, text)
+	own, err := harness.ParseOwn(file, text)
 	if err != nil {
 		return nil, usage("--file: %w", err)
 	}

@@ -12,8 +12,13 @@ import (
 
 // experiments picks those with the IDs, or all, that have one of the causes, or any. The ID of a block stands for all states of its upstream, that of a fault for all states of the gateway.
 func experiments(ids, causes []string) ([]harness.Experiment, error) {
+	return pick(harness.Experiments(), ids, causes)
+}
+
+// pick picks from all.
+func pick(all []harness.Experiment, ids, causes []string) ([]harness.Experiment, error) {
 	known, knownCauses := []string{}, []string{}
-	for _, e := range harness.Experiments() {
+	for _, e := range all {
 		known = append(known, e.ID)
 	}
 	for _, c := range harness.Causes() {
@@ -27,7 +32,7 @@ func experiments(ids, causes []string) ([]harness.Experiment, error) {
 		return nil, err
 	}
 	picked := []harness.Experiment{}
-	for _, e := range harness.Experiments() {
+	for _, e := range all {
 		byID := len(ids) == 0 || slices.Contains(ids, e.ID) || slices.Contains(ids, e.Base())
 		if byID && (len(causes) == 0 || slices.Contains(causes, string(e.Cause()))) {
 			picked = append(picked, e)

@@ -8,11 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/survey"
@@ -48,16 +48,13 @@ func afterDash(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// defaultPatience is how long a client of an own gateway waits: what people take, and less than what most gateways' own defaults let them wait.
-const defaultPatience = 10 * time.Second
-
-// command makes an own gateway of the words of a command line.
+// ownOf makes an own gateway of the words of a command line.
 func ownOf(args []string) (gateway.Own, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return gateway.Own{}, unclear(err)
 	}
-	o := gateway.Own{Name: filepath.Base(args[0]), Command: args, Dir: dir, Patience: defaultPatience}
+	o := gateway.Own{Name: filepath.Base(args[0]), Command: args, Dir: dir, Patience: harness.Patience}
 	if err := o.Missing(); err != nil {
 		return gateway.Own{}, usage("%w; want a command that is installed, after --", err)
 	}

@@ -100,6 +100,15 @@ type Block struct {
 	Expect  int               `yaml:"expect"`
 }
 
+// Probe is the request that must be refused.
+func (b Block) Probe() Probe {
+	p := Probe{Name: b.Name, URL: b.URL, Headers: b.Headers, From: b.From}
+	if b.Method != "" {
+		p.Methods = []string{b.Method}
+	}
+	return p
+}
+
 // Addresses in an own gateway's world, all for documentation or tests (RFC 5737, 3849, 2544).
 var (
 	// Door and Door6 are the machine's own; LoopbackDoor leads to its 127.0.0.1.

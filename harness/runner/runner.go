@@ -76,7 +76,7 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	if err := json.Unmarshal(request, &j); err != nil {
 		return nil, fmt.Errorf("read job: %w", err)
 	}
-	e, err := harness.Find(j.Experiment)
+	e, err := harness.FindFor(j.Gateway, j.Experiment)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func unheard(j Job, err error) harness.Verdict {
 		ID: j.Experiment, Gateway: j.Gateway.Name, Setting: j.Setting, Policy: j.policy().Name, Reason: err.Error(), RecoveryMS: -1,
 		Checks: []harness.Check{}, Observations: []harness.Observation{}, Log: []string{},
 	}
-	if e, err := harness.Find(j.Experiment); err == nil {
+	if e, err := harness.FindFor(j.Gateway, j.Experiment); err == nil {
 		v.Title, v.Cause, v.Expected = e.Title(), e.Cause(), e.Expected(j.policy()).String()
 	}
 	return v

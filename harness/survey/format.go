@@ -5,8 +5,6 @@ import (
 	"fmt"
 
 	"github.com/goccy/go-yaml"
-
-	"github.com/gatequake/gatequake/harness/gateway"
 )
 
 // Format writes what was found as the file that people edit and keep.
@@ -22,13 +20,4 @@ func Format(f Found) ([]byte, error) {
 	}
 	b.Write(text)
 	return b.Bytes(), nil
-}
-
-// Parse reads the text of the file. The error is one line that begins with file:line:column.
-func Parse(file string, text []byte) (gateway.Own, error) {
-	o := gateway.Own{}
-	if err := yaml.UnmarshalWithOptions(text, &o, yaml.Strict()); err != nil {
-		return o, fmt.Errorf("%s: %w", file, err)
-	}
-	return o, nil
 }

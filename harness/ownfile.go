@@ -1,0 +1,231 @@
+package harness
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// Patience is how long a client of a gateway of the user's own waits whose file says nothing: what people take, and less than most gateways' own defaults.
+const Patience = 10 * time.Second
+
+// ownFile is a file on its way into a gateway.Own.
+type ownFile struct {
+	name string
+	tree *ast.File
+	gateway.Own
+}
+
+// ParseOwn reads what a file says of a gateway of the user's own; gatequake survey writes such files. The error is one line that begins with file:line:column.
+func ParseOwn(name string, text []byte) (gateway.Own, error) {
+	f := ownFile{name: name}
+	if len(strings.TrimSpace(string(text))) == 0 {
+		return f.Own, fmt.Errorf("%s:1:1: got an empty file, want what gatequake survey writes", name)
+	}
+	if err := yaml.UnmarshalWithOptions(text, &f.Own, yaml.Strict()); err != nil {
+		return f.Own, nearestKey(placed(name, err), err)
+	}
+	var err error
+	if f.tree, err = parser.ParseBytes(text, 0); err != nil {
+		return f.Own, placed(name, err)
+	}
+	for _, check := range []func() error{f.checkHead, f.checkUpstreams, f.checkProbes, f.checkBlocks} {
+		if err := check(); err != nil {
+			return f.Own, err
+		}
+	}
+	return f.Own, nil
+}
+
+// nearestKey adds, to the error of a key that is not known, the nearest that is.
+func nearestKey(told, err error) error {
+	var y yaml.Error
+	if !errors.As(err, &y) || !strings.HasPrefix(y.GetMessage(), "unknown field") {
+		return told
+	}
+	if near := Nearest(y.GetToken().Value, keysOf(reflect.TypeFor[gateway.Own]())); near != "" {
+		return fmt.Errorf("%w; did you mean %s?", told, near)
+	}
+	return told
+}
+
+// keysOf lists the keys of a mapping, and of all mappings in it.
+func keysOf(t reflect.Type) []string {
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[netip.AddrPort]() {
+		return nil
+	}
+	all := []string{}
+	for i := range t.NumField() {
+		key, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
+		if key != "" && key != "-" {
+			all = append(append(all, key), keysOf(t.Field(i).Type)...)
+		}
+	}
+	return all
+}
+
+// fault is an error about what stands at the path: keys, and places in lists.
+func (f *ownFile) fault(path []any, got, want string) error {
+	node := ast.Node(f.tree.Docs[0].Body)
+	place, words := node, []string{}
+	for _, step := range path {
+		words = append(words, fmt.Sprint(step))
+		switch step := step.(type) {
+		case string:
+			for _, entry := range entries(node) {
+				if entry.Key.GetToken().Value == step {
+					place, node = entry.Key, entry.Value
+				}
+			}
+		case int:
+			if list, ok := node.(*ast.SequenceNode); ok && step < len(list.Values) {
+				place, node = list.Values[step], list.Values[step]
+			}
+		}
+	}
+	p := place.GetToken().Position
+	return fmt.Errorf("%s:%d:%d: %s: got %s, want %s", f.name, p.Line, p.Column, strings.Join(words, ": "), got, want)
+}
+
+func where(path ...any) []any { return path }
+
+func (f *ownFile) checkHead() error {
+	if f.Patience == 0 {
+		f.Patience = Patience
+	}
+	switch {
+	case f.Name == "" || strings.ContainsAny(f.Name, " /"):
+		return f.fault(where("name"), fmt.Sprintf("%q", f.Name), "a word, which reports call the gateway by")
+	case len(f.Command) == 0 || f.Command[0] == "":
+		return f.fault(where("command"), "none", "the words of the command that starts the gateway")
+	case f.Patience < 0:
+		return f.fault(where("patience"), f.Patience.String(), "more than 0")
+	case len(f.Listeners) == 0:
+		return f.fault(where("listeners"), "none", "one at least, such as {at: 0.0.0.0:80, speaks: http}")
+	}
+	return nil
+}
+
+func (f *ownFile) checkUpstreams() error {
+	speaks := []string{string(upstream.HTTP1Spoken), string(upstream.HTTP2Spoken), string(upstream.FastCGISpoken), string(upstream.OtherSpoken)}
+	for i, u := range f.Upstreams {
+		ways := 0
+		for _, way := range []string{u.Host, u.Address, u.Socket} {
+			if way != "" {
+				ways++
+			}
+		}
+		_, bad := netip.ParseAddr(u.Address)
+		same := slices.IndexFunc(f.Upstreams, func(other gateway.Upstream) bool { return other.Name == u.Name })
+		for _, c := range []struct {
+			wrong     bool
+			key       string
+			got, want string
+		}{
+			{u.Name == "" || strings.Contains(u.Name, "/"), "name", fmt.Sprintf("%q", u.Name), "a name without a slash"},
+			{same < i, "name", fmt.Sprintf("%q twice", u.Name), "a name of its own for each upstream"},
+			{ways != 1, "name", fmt.Sprintf("%d of host, address and socket", ways), "one of them"},
+			{u.Address != "" && bad != nil, "address", fmt.Sprintf("%q", u.Address), "an IP address; a name is a host"},
+			{u.Socket == "" && u.Port == 0, "port", "none", "1 to 65535"},
+			{!slices.Contains(speaks, u.Speaks), "speaks", fmt.Sprintf("%q", u.Speaks), "one of " + strings.Join(speaks, ", ")},
+			{u.Looked != "" && u.Looked != gateway.AtStart && u.Looked != gateway.AtRunTime, "looked-up", fmt.Sprintf("%q", u.Looked), gateway.AtStart + " or " + gateway.AtRunTime},
+		} {
+			if c.wrong {
+				return f.fault(where("upstreams", i, c.key), c.got, c.want)
+			}
+		}
+	}
+	return nil
+}
+
+func (f *ownFile) checkProbes() error {
+	names := []string{}
+	for _, u := range f.Upstreams {
+		names = append(names, u.Name)
+	}
+	for i, p := range f.Probes {
+		same := slices.IndexFunc(f.Probes, func(other gateway.Probe) bool { return other.Name == p.Name })
+		switch {
+		case p.Name == "" || strings.ContainsAny(p.Name, "/ "):
+			return f.fault(where("probes", i, "name"), fmt.Sprintf("%q", p.Name), "a name without a slash or a space")
+		case same < i:
+			return f.fault(where("probes", i, "name"), fmt.Sprintf("%q twice", p.Name), "a name of its own for each probe")
+		case p.Expect.Status < 100 || p.Expect.Status > 599:
+			return f.fault(where("probes", i, "expect"), fmt.Sprintf("status %d", p.Expect.Status), "100 to 599")
+		}
+		for _, name := range p.Upstreams {
+			if !slices.Contains(names, name) {
+				return f.fault(where("probes", i, "upstreams"), fmt.Sprintf("%q", name), "one of "+strings.Join(names, ", "))
+			}
+		}
+		if err := f.checkRequest(where("probes", i), p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRequest checks what probes and blocks have in common.
+func (f *ownFile) checkRequest(path []any, p gateway.Probe) error {
+	below := func(key string) []any { return append(slices.Clone(path), key) }
+	u, err := url.Parse(p.URL)
+	if err != nil || u.Host == "" || u.Scheme != gateway.SpeaksHTTP && u.Scheme != gateway.SpeaksHTTPS {
+		return f.fault(below("url"), fmt.Sprintf("%q", p.URL), "a URL such as http://shop.example.com:8080/path")
+	}
+	if _, err := f.Listener(p); err != nil {
+		return f.fault(below("url"), fmt.Sprintf("%q", p.URL), "the port of one of the listeners")
+	}
+	if _, err := netip.ParseAddr(p.From); p.From != "" && err != nil {
+		return f.fault(below("from"), fmt.Sprintf("%q", p.From), "an IP address")
+	}
+	for _, m := range p.Methods {
+		if m == "" || strings.ToUpper(m) != m || strings.ContainsAny(m, " \t") {
+			return f.fault(below("methods"), fmt.Sprintf("%q", m), "methods such as GET and POST")
+		}
+	}
+	return nil
+}
+
+func (f *ownFile) checkBlocks() error {
+	for i := range f.Blocks {
+		b := &f.Blocks[i]
+		same := slices.IndexFunc(f.Blocks, func(other gateway.Block) bool { return other.Name == b.Name })
+		if b.Expect == 0 {
+			b.Expect = refusal.Statuses[0]
+		}
+		switch {
+		case b.Name == "" || strings.ContainsAny(b.Name, "/ +@~"):
+			return f.fault(where("blocks", i, "name"), fmt.Sprintf("%q", b.Name), "a name in kebab case")
+		case same < i:
+			return f.fault(where("blocks", i, "name"), fmt.Sprintf("%q twice", b.Name), "a name of its own for each block")
+		case faultNamed(b.Name):
+			return f.fault(where("blocks", i, "name"), fmt.Sprintf("%q, which is an experiment of Gatequake's own", b.Name), "another name")
+		case b.Expect < 100 || b.Expect > 599:
+			return f.fault(where("blocks", i, "expect"), fmt.Sprint(b.Expect), "100 to 599")
+		}
+		if err := f.checkRequest(where("blocks", i), b.Probe()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func faultNamed(id string) bool {
+	_, err := Find(id)
+	return err == nil
+}
