@@ -86,8 +86,11 @@ func (s *Server) sound(request *dns.Msg, size int) *dns.Msg {
 		if known && question.Qtype == dns.TypeSRV && service(question.Name) {
 			reply.Answer = []dns.RR{&dns.SRV{
 				Hdr:  dns.RR_Header{Name: question.Name, Rrtype: dns.TypeSRV, Class: dns.ClassINET},
-				Port: ServicePort, Target: dns.Fqdn(host(question.Name)),
+				Port: ServicePort, Weight: 1, Target: dns.Fqdn(host(question.Name)),
 			}}
+			// The address comes along: who finds it here need not ask for it (RFC 2782). HAProxy was seen to ask, and to use no server before it came along.
+			target, _ := s.lookup(host(question.Name))
+			reply.Extra = append(reply.Extra, answers(dns.Question{Name: dns.Fqdn(host(question.Name)), Qtype: dns.TypeA}, target.addresses, 0)...)
 			break
 		}
 		if reply.Answer = answers(question, found.addresses, found.seconds); len(reply.Answer) == 0 {

@@ -20,8 +20,10 @@ import (
 const (
 	// askPatience bounds one request: every upstream answers within a millisecond, so that who does not has nothing to say.
 	askPatience = 2 * time.Second
-	// warm is how long a gateway that listens may answer with errors, while its health checks and providers have not come to a conclusion.
-	warm = 1500 * time.Millisecond
+	// warm is how long a gateway that listens may answer with errors, while its health checks and its names have not come to a conclusion, and bare how long it may
+	// find nothing at all, while its configuration comes from elsewhere.
+	warm = 5 * time.Second
+	bare = 3 * time.Second
 	// again is after how long a name is asked for again by a gateway that goes by our time to live, of no second: caches count whole seconds.
 	again = 1200 * time.Millisecond
 	// rounds is how often a probe is repeated to find the other members of a pool.
@@ -55,37 +57,67 @@ type place struct {
 	socket string
 }
 
-// ask finds out what the listeners speak, and asks them for all that the configuration mentions.
+// ask finds out what the listeners speak, and asks them for all that the configuration mentions. Listeners that come meanwhile, as those do that wait for names or
+// for a first health check, have their turn.
 func (s *survey) ask(ctx context.Context) error {
-	first := []tried{}
-	for i := range s.own.Listeners {
-		l := &s.own.Listeners[i]
+	for asked := 0; asked < len(s.own.Listeners); {
+		fresh := s.own.Listeners[asked:]
+		first := s.meet(ctx, fresh)
+		asked = len(s.own.Listeners)
+		if how := s.process.Dead(); how != "" {
+			return s.hopeless("it ended while it was asked (%s)", how)
+		}
+		others := s.tryWords(ctx, first)
+		for bareOf(slices.Concat(first, others)) && time.Since(s.ready) < bare && ctx.Err() == nil {
+			time.Sleep(look)
+			first = s.meet(ctx, fresh)
+			others = s.tryWords(ctx, first)
+		}
+		s.served = time.Now()
+		s.keep(first, others)
+		s.look(ctx)
+		if err := s.addListeners(); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	if len(s.kept) == 0 && len(s.found.Answers) == 0 {
+		return s.hopeless("none of its listeners speaks HTTP: %v", s.own.Listeners)
+	}
+	return nil
+}
+
+// bareOf reports whether nothing was found: no upstream was asked, and all that came was that there is nothing.
+func bareOf(all []tried) bool {
+	return !slices.ContainsFunc(all, func(t tried) bool { return len(t.asked) > 0 || t.status != http.StatusNotFound })
+}
+
+// meet asks each listener for its root, until it is as warm as it gets.
+func (s *survey) meet(ctx context.Context, listeners []gateway.Listener) []tried {
+	all := []tried{}
+	for i := range listeners {
+		l := &listeners[i]
 		t := s.speaks(ctx, l)
 		if l.Speaks == gateway.SpeaksOther {
 			continue
 		}
-		for (t.status >= http.StatusInternalServerError || t.status == http.StatusNotFound || t.status == 0) && len(t.asked) == 0 && time.Since(s.ready) < warm {
-			if how := s.process.Dead(); how != "" {
-				return s.hopeless("it ended (%s)", how)
-			}
+		for time.Since(s.ready) < t.mayWarm() && s.process.Dead() == "" && ctx.Err() == nil {
 			time.Sleep(look)
-			t = s.get(ctx, *l, Host, "/")
+			t = s.get(ctx, *l, t.host, "/")
 		}
-		first = append(first, t)
+		all = append(all, t)
 	}
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
+	return all
+}
+
+// mayWarm is how long after the start there may still be another answer.
+func (t tried) mayWarm() time.Duration {
+	if len(t.asked) == 0 && (t.status == 0 || t.status >= http.StatusInternalServerError) {
+		return warm
 	}
-	s.served = time.Now()
-	if len(first) == 0 {
-		return s.hopeless("none of its listeners speaks HTTP: %v", s.own.Listeners)
-	}
-	s.keep(first, s.tryWords(ctx, first))
-	s.look(ctx)
-	if how := s.process.Dead(); how != "" {
-		return s.hopeless("it ended while it was asked (%s)", how)
-	}
-	return ctx.Err()
+	return 0
 }
 
 // speaks finds out what the listener speaks.
@@ -95,9 +127,11 @@ func (s *survey) speaks(ctx context.Context, l *gateway.Listener) tried {
 	if plain.status != 0 && (plain.status != http.StatusBadRequest || len(plain.asked) > 0) {
 		return plain
 	}
-	l.Speaks = gateway.SpeaksHTTPS // Many answer 400 to who does not speak TLS.
-	if secure := s.get(ctx, *l, Host, "/"); secure.status != 0 {
-		return secure
+	l.Speaks = gateway.SpeaksHTTPS                                  // Many answer 400 to who does not speak TLS.
+	for _, host := range append([]string{Host}, s.words.hosts...) { // Some have certificates for their own names alone, and say nothing to others.
+		if secure := s.get(ctx, *l, host, "/"); secure.status != 0 {
+			return secure
+		}
 	}
 	if l.Speaks = gateway.SpeaksHTTP; plain.status == 0 {
 		l.Speaks = gateway.SpeaksOther
@@ -114,7 +148,7 @@ func (s *survey) tryWords(ctx context.Context, first []tried) []tried {
 				if tries == mostTries || ctx.Err() != nil {
 					return all
 				}
-				if host == Host && path == "/" {
+				if host == t.host && path == "/" {
 					continue
 				}
 				tries++
@@ -184,8 +218,8 @@ func (s *survey) keep(first, others []tried) {
 	seen := map[string]bool{}
 	for i, t := range slices.Concat(first, others) {
 		if len(t.asked) == 0 {
-			if i < len(first) {
-				s.found.Answers = append(s.found.Answers, Answer{t.url, t.status, says(t)})
+			if i < len(first) || t.path == "/" && t.status != 0 {
+				s.answered(t)
 			}
 			if i >= len(first) || t.status == 0 || t.status >= http.StatusInternalServerError {
 				continue
@@ -197,6 +231,16 @@ func (s *survey) keep(first, others []tried) {
 		}
 		seen[key] = true
 		s.kept = append(s.kept, keeping{tried: t, methods: []string{http.MethodGet}, root: i < len(first)})
+	}
+}
+
+// answered notes an answer of the gateway's own, unless the listener gives the same to everybody.
+func (s *survey) answered(t tried) {
+	same := slices.ContainsFunc(s.found.Answers, func(a Answer) bool {
+		return a.port == t.listener.At.Port() && a.Status == t.status && a.Says == says(t)
+	})
+	if !same {
+		s.found.Answers = append(s.found.Answers, Answer{t.url, t.status, says(t), t.listener.At.Port()})
 	}
 }
 

@@ -59,7 +59,11 @@ func (s *survey) lookedUp() {
 	for _, q := range s.names.Queries() {
 		i := slices.IndexFunc(s.found.Names, func(n Name) bool { return n.Name == q.Name })
 		if i < 0 {
-			s.found.Names = append(s.found.Names, Name{Name: q.Name, When: gateway.AtStart, first: q.At})
+			n := Name{Name: q.Name, When: gateway.AtStart, first: q.At}
+			if q.At.After(s.ready.Add(settled)) { // Not before somebody wanted to have what is there.
+				n.When = gateway.AtRunTime
+			}
+			s.found.Names = append(s.found.Names, n)
 			i = len(s.found.Names) - 1
 		}
 		n := &s.found.Names[i]
@@ -70,9 +74,13 @@ func (s *survey) lookedUp() {
 			n.When = gateway.AtRunTime
 		}
 	}
+	for _, n := range s.found.Names {
+		slices.Sort(n.Types)
+	}
+	slices.SortFunc(s.found.Names, func(a, b Name) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// upstreams lists who was dialled, in the order of the first time.
+// upstreams lists who was dialled, by name.
 func (s *survey) upstreams() []seen {
 	all := []seen{}
 	note := func(p place, h upstream.Heard) {
@@ -117,6 +125,8 @@ func (s *survey) upstreams() []seen {
 			u.Name = strings.ReplaceAll(u.Where(), "/", "-")
 		}
 	}
+	// Who is dialled first is a matter of chance.
+	slices.SortFunc(all, func(a, b seen) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
 

@@ -72,7 +72,19 @@ func (s *survey) listen(ctx context.Context) error {
 	}
 	s.ready = changed
 	s.found.StartMS = float64(changed.Sub(s.begin).Milliseconds())
-	for _, at := range known {
+	return s.addListeners()
+}
+
+// addListeners notes where the gateway listens by now and did not before.
+func (s *survey) addListeners() error {
+	now, err := Listening(s.machine, "tcp")
+	if err != nil {
+		return err
+	}
+	for _, at := range now {
+		if slices.ContainsFunc(s.own.Listeners, func(l gateway.Listener) bool { return l.At == at }) {
+			continue
+		}
 		if a := at.Addr(); !a.IsUnspecified() && !a.IsLoopback() {
 			if err := s.machine.Own(a); err != nil {
 				return err
@@ -80,7 +92,7 @@ func (s *survey) listen(ctx context.Context) error {
 		}
 		s.own.Listeners = append(s.own.Listeners, gateway.Listener{At: at})
 	}
-	return nil
+	return s.loopback.Keep(ports(now)...)
 }
 
 // hopeless is the error of a gateway that cannot be tried, with its last words.

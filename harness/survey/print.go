@@ -45,9 +45,9 @@ func Print(w io.Writer, f Found) {
 		}
 		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL, fmt.Sprint(p.Expect.Status), to)
 	}
-	section("Asked by nobody's request", len(f.Asked))
-	for _, a := range f.Asked {
-		line(a)
+	section("Answers that no upstream is asked for", len(f.Answers))
+	for _, a := range f.Answers {
+		line(a.URL, fmt.Sprint(a.Status), a.Says)
 	}
 	_ = t.Flush()
 	if len(f.Warnings) > 0 {

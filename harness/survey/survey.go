@@ -30,8 +30,6 @@ type Found struct {
 	Names []Name `json:"names"`
 	// Answers are the listeners' own: what is answered without any upstream.
 	Answers []Answer `json:"answers"`
-	// Asked lists what was asked of upstreams by nobody's request: health checks, and what is fetched at start.
-	Asked []string `json:"asked"`
 	// Warnings are what somebody should know before he trusts the rest.
 	Warnings []string `json:"warnings"`
 	// Log is the end of what the gateway said.
@@ -57,6 +55,8 @@ type Answer struct {
 	URL    string `json:"url"`
 	Status int    `json:"status"`
 	Says   string `json:"says"` // what it wants instead, such as the Location of a redirect
+
+	port uint16
 }
 
 // survey is one on its way.

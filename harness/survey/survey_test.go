@@ -1,0 +1,145 @@
+package survey_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // so that this binary can play it
+	"github.com/gatequake/gatequake/harness/survey"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+var update = flag.Bool("update", false, "write testdata/*/map.txt anew")
+
+// answer is what a world of this test says.
+type answer struct {
+	Found survey.Found
+	Why   string
+}
+
+func TestMain(m *testing.M) {
+	if world.Inside() {
+		world.Serve(func(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
+			var o gateway.Own
+			if err := json.Unmarshal(request, &o); err != nil {
+				return nil, err
+			}
+			found, err := survey.Run(ctx, w, o)
+			if errors.Is(err, survey.ErrNotTryable) {
+				return answer{found, err.Error()}, nil
+			}
+			return answer{Found: found}, err
+		})
+	}
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
+// surveyed surveys the command in the folder, in the strongest world that there is. Where that has no namespaces there is nothing to test.
+func surveyed(t *testing.T, dir string, command ...string) answer {
+	t.Helper()
+	mode, err := world.Detect()
+	if err != nil || mode == world.Portable {
+		t.Skipf("unsupported: a survey needs namespaces: %v", err)
+	}
+	o := gateway.Own{Name: filepath.Base(command[0]), Command: command, Dir: dir, Patience: time.Second}
+	if err := o.Missing(); err != nil {
+		t.Skipf("unsupported: %v; to get it: ci/gateways", err)
+	}
+	var a answer
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := world.Run(ctx, world.Options{Mode: mode}, o, &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestMaps surveys configurations of the kind that people run. map.txt is what is printed, but for the times.
+func TestMaps(t *testing.T) {
+	folders, err := filepath.Glob("testdata/*/command")
+	if err != nil || len(folders) < 12 {
+		t.Fatalf("got %d configurations (%v), want 12 at least", len(folders), err)
+	}
+	took := regexp.MustCompile(`(?m)^\n.*, surveyed in .*$`)
+	for _, file := range folders {
+		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+			t.Parallel()
+			dir, err := filepath.Abs(filepath.Dir(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			words := strings.Fields(strings.ReplaceAll(string(text), "$DIR", dir))
+			for i, w := range words {
+				words[i] = strings.ReplaceAll(w, "_off;", " off;") // nginx -g takes a directive, which has a space in it.
+			}
+			a := surveyed(t, dir, words...)
+			if a.Why != "" {
+				t.Fatal(a.Why)
+			}
+			var got bytes.Buffer
+			survey.Print(&got, a.Found)
+			seen, golden := took.ReplaceAll(got.Bytes(), nil), filepath.Join(dir, "map.txt")
+			if *update {
+				if err := os.WriteFile(golden, seen, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want, err := os.ReadFile(golden); err != nil || string(want) != string(seen) {
+				t.Errorf("got %s\nwant %s\n%v\nits log: %s", seen, want, err, strings.Join(a.Found.Log, "\n"))
+			}
+		})
+	}
+}
+
+// TestHopeless holds the messages for what cannot be tried.
+func TestHopeless(t *testing.T) {
+	for name, c := range map[string]struct {
+		command []string
+		want    string
+	}{
+		"ends at once":   {[]string{"sh", "-c", "echo no such thing >&2; exit 3"}, "it ended at once (exit status 3); it last said: no such thing"},
+		"missing file":   {[]string{"nginx", "-c", "/nowhere/nginx.conf"}, `open() "/nowhere/nginx.conf" failed (2: No such file or directory)`},
+		"UDP only":       {[]string{"python3", "-c", "import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); s.bind(('',5353)); time.sleep(60)"}, "it listens on UDP only ([0.0.0.0:5353])"},
+		"never listens":  {[]string{"sleep", "60"}, "it listened nowhere in "},
+		"speaks no HTTP": {[]string{"python3", "-c", "import socket,time; s=socket.create_server(('',6379)); time.sleep(60)"}, "none of its listeners speaks HTTP"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if a := surveyed(t, t.TempDir(), c.command...); !strings.Contains(a.Why, c.want) {
+				t.Errorf("got %q, want %q in it", a.Why, c.want)
+			}
+		})
+	}
+}
+
+// TestNothingIsWritten lets a gateway write where it may, and looks for it afterwards.
+func TestNothingIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	a := surveyed(t, dir, "sh", "-c", "echo x >left-behind; rm kept; exit 1")
+	if a.Why == "" {
+		t.Error("got no error, want that it ended at once")
+	}
+	for _, w := range a.Found.Warnings {
+		if strings.Contains(w, "is written for real") {
+			t.Skip("unsupported: ", w)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "left-behind")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want no file outside the world", err)
+	}
+}
