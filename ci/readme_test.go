@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/world"
 )
 
 // fence is a block of commands in the README; inline is one that stands in a sentence or a table; policyFence is the policy.
@@ -61,6 +63,9 @@ func workshop(t *testing.T) string {
 	if err := os.CopyFS(filepath.Join(dir, "mine", "proxy"), os.DirFS(filepath.Join(root, "fixtures", "gateways", "builtin"))); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.CopyFS(filepath.Join(dir, "fixtures", "edge"), os.DirFS(filepath.Join(root, "fixtures", "edge"))); err != nil {
+		t.Fatal(err)
+	}
 	text, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
@@ -101,6 +106,14 @@ func try(t *testing.T, dir, line string) {
 			t.Errorf("%v\n%s", err, out)
 		}
 		return
+	}
+	if strings.Contains(line, "fixtures/edge") { // A gateway of the reader's own: here an nginx, which needs a world with namespaces.
+		if _, err := exec.LookPath("nginx"); err != nil {
+			t.Skip("unsupported: nginx is not installed; to get it: ci/gateways nginx")
+		}
+		if mode, err := world.Detect(); err != nil || mode == world.Portable {
+			t.Skipf("unsupported: no namespaces here (%v)", err)
+		}
 	}
 	for i, w := range words {
 		if w == "--gateway" && words[i+1] != "builtin" && words[i+1] != "proxy" {

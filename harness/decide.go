@@ -56,7 +56,7 @@ func (t *trial) answers(p Policy) []Check {
 	if t.experiment.Block != nil {
 		return nil // A block is what it is under every policy.
 	}
-	want := t.bench.tolerate(p.Expect(t.experiment.Fault))
+	want := t.bench.tolerate(p.Expect(t.experiment.Fault), t.experiment.Fault)
 	checks := []Check{}
 	for _, o := range t.observed {
 		of := want

@@ -25,6 +25,9 @@ type Fault struct {
 	AfterHead bool
 	// Tolerated, if not nil, marks what the standards leave to each gateway: the upstream's answer, passed on whole, is as right as an error.
 	Tolerated *Tolerance
+	// Late is true when the right answer does come, later than the gateways' folders let them wait. A gateway of the user's own may wait for it as long as its
+	// clients do.
+	Late bool
 	// Load, if not nil, makes every probe one of many: so many clients at a time, each of which asks once, waits so long after the answer, and sends the request
 	// that counts on the same connection. How often each answer came is in the verdict.
 	Load []time.Duration

@@ -1,11 +1,13 @@
 package harness
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +37,7 @@ func ParseOwn(name string, text []byte) (gateway.Own, error) {
 		return f.Own, fmt.Errorf("%s:1:1: got an empty file, want what gatequake survey writes", name)
 	}
 	if err := yaml.UnmarshalWithOptions(text, &f.Own, yaml.Strict()); err != nil {
-		return f.Own, nearestKey(placed(name, err), err)
+		return f.Own, plainly(placed(name, err), err)
 	}
 	var err error
 	if f.tree, err = parser.ParseBytes(text, 0); err != nil {
@@ -49,8 +51,19 @@ func ParseOwn(name string, text []byte) (gateway.Own, error) {
 	return f.Own, nil
 }
 
-// nearestKey adds, to the error of a key that is not known, the nearest that is.
-func nearestKey(told, err error) error {
+// wrongType is how the parser tells that a value is of another type than its key's.
+var wrongType = regexp.MustCompile(`cannot unmarshal (\S+) into Go struct field \S+ of type (\S+)$`)
+
+// typeWords are what people call types.
+var typeWords = map[string]string{"uint16": "whole number", "int": "whole number", "int64": "time such as 10s", "time.Duration": "time such as 10s", "bool": "true or false"}
+
+// plainly says what is wrong in the words of people. To a key that is not known it adds the nearest that is.
+func plainly(told, err error) error {
+	if m := wrongType.FindStringSubmatchIndex(told.Error()); m != nil {
+		text := told.Error()
+		want := text[m[4]:m[5]]
+		return fmt.Errorf("%sgot a %s, want a %s", text[:m[0]], text[m[2]:m[3]], cmp.Or(typeWords[want], want))
+	}
 	var y yaml.Error
 	if !errors.As(err, &y) || !strings.HasPrefix(y.GetMessage(), "unknown field") {
 		return told

@@ -34,7 +34,7 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 	err = t.steps(ctx)
 	t.recollect()
 	if errors.Is(err, errors.ErrUnsupported) {
-		t.verdict.Result, t.verdict.Reason = Unsupported, err.Error()
+		t.verdict.Result, t.verdict.Reason = Unsupported, strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error())
 		if not := inapplicable(""); errors.As(err, &not) {
 			t.verdict.Reason = fmt.Sprintf("not with %s: %s", t.verdict.Gateway, not)
 		}

@@ -63,6 +63,8 @@ type Verdict struct {
 	Deviation string `json:"known_deviation,omitempty"`
 	// Link is where the gateway's vendor speaks of the known deviation.
 	Link string `json:"known_deviation_link,omitempty"`
+	// Hint, for a gateway of the user's own that is a known one, names the directive that governs what was seen.
+	Hint string `json:"hint,omitempty"`
 	// Served is true when the gateway served the bystander before anything was broken.
 	Served bool `json:"served"`
 	// Evidence is what confirmed the fault without the gateway.

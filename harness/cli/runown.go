@@ -47,7 +47,9 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 		return err
 	}
 	a.warnUntouched(o.own)
-	d, version, all := o.own.Definition(), ownVersion(ctx, o.own), []runner.Job{}
+	d, all := o.own.Definition(), []runner.Job{}
+	version, hints := ownKind(ctx, o.own)
+	d.Hints = hints
 	for _, setting := range settings {
 		if len(o.settings) > 0 && !slices.Contains(o.settings, setting) {
 			continue
@@ -113,18 +115,18 @@ func (a *app) ownGateway(ctx context.Context, file string, args []string) (*gate
 	return &own, nil
 }
 
-// ownVersion is the version of a gateway that is one of the known ones, or "".
-func ownVersion(ctx context.Context, o *gateway.Own) string {
+// ownKind tells the version of a gateway that is one of the known ones, and the hints that there are for it.
+func ownKind(ctx context.Context, o *gateway.Own) (version string, hints map[string]string) {
 	all, err := candidates("")
 	if err != nil {
-		return ""
+		return "", nil
 	}
 	for _, c := range all {
 		if filepath.Base(c.Command[0]) == filepath.Base(o.Command[0]) && c.find(ctx) {
-			return c.version
+			return c.version, c.Hints
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // ownReplay is the command that runs the verdict's experiment again.

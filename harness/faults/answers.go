@@ -67,6 +67,9 @@ func (a answer) register(id string) {
 func (a answer) inject(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
 	how := upstream.Canned{Bytes: a.bytes, Every: a.Every, Then: upstream.Close}
 	if a.When == onAccept {
+		if err := b.Plain(); err != nil {
+			return nil, err
+		}
 		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Port, error) { return upstream.SpeakFirst(at, a.bytes) })
 		if err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ func ends(b *harness.Bench, at netip.AddrPort, want client.End) confirmation {
 func unanswered(b *harness.Bench, at netip.AddrPort) confirmation {
 	return func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, at, quiet)
-		if r.End != client.TimedOut || r.Connect != 0 {
+		if r.End != client.TimedOut || r.Connect != 0 || b.Answers(ctx, at, quiet) {
 			return "", fmt.Errorf("dial %s: got %s (connected in %s), want no reply in %s", at, r.End, r.Connect, quiet)
 		}
 		return fmt.Sprintf("own dial to %s: no reply in %s", at, quiet), nil
@@ -39,7 +39,7 @@ func unanswered(b *harness.Bench, at netip.AddrPort) confirmation {
 func silent(b *harness.Bench, at netip.AddrPort) confirmation {
 	return func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, at, quiet)
-		if r.End != client.TimedOut || r.Connect == 0 || r.Status != 0 {
+		if r.End != client.TimedOut || r.Connect == 0 && !b.Answers(ctx, at, quiet) || r.Status != 0 {
 			return "", fmt.Errorf("ask %s: got %d %s, want a connection and then silence for %s", at, r.Status, r.End, quiet)
 		}
 		return fmt.Sprintf("own request to %s: connected, then silence for %s", at, quiet), nil

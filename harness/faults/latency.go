@@ -20,7 +20,7 @@ const (
 var SlowAnswer = harness.RegisterFault(harness.Fault{
 	ID:    "slow-answer",
 	Title: "the upstream answers later than the gateway waits",
-	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding, Late: true,
 	What:      "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer does come; nobody waits for it any more.",
 	Made:      "Toxiproxy latency of three seconds on what the upstream sends, against a read timeout of one.",
 	Confirmed: "An own request is answered, with 200, and not before three seconds have passed.",

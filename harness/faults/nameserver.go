@@ -50,7 +50,7 @@ var DNSNoData = misanswered(harness.Fault{
 
 // DNSSlow is a nameserver that takes too long.
 var DNSSlow = misanswered(harness.Fault{
-	ID: "dns-slow", Title: "the nameserver answers later than the gateway waits", Type: harness.DNSTimeout,
+	ID: "dns-slow", Title: "the nameserver answers later than the gateway waits", Type: harness.DNSTimeout, Late: true,
 	What:      "The nameserver is overloaded or far away. The right answer comes, after the gateway has given up; a resolver that asks again starts anew.",
 	Made:      fmt.Sprintf("The world's nameserver holds each right answer back for %s, against a timeout of one.", tooLate),
 	Confirmed: fmt.Sprintf("An own query for the upstream's name is answered with an address, and not before %s have passed.", tooLate),

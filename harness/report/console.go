@@ -63,6 +63,9 @@ func (l Look) deviations(b *strings.Builder, r Run, k kind, title string) {
 		if len(g.verdicts) > 1 {
 			fmt.Fprintf(b, "    the same in %s\n", g.ids(shownIDs))
 		}
+		if hint := g.verdicts[0].Hint; hint != "" {
+			fmt.Fprintf(b, "    %s\n", Safe(hint))
+		}
 		fmt.Fprintf(b, "    %s\n", Safe(g.verdicts[0].Replay))
 	}
 }

@@ -15,8 +15,8 @@ type group struct {
 	verdicts []harness.Verdict
 }
 
-// groups collects the verdicts of the kind that have gateway and reason in common, in the order of the first of each. A gateway that does not start says so
-// once, not forty times.
+// groups collects the verdicts of the kind that have gateway and reason in common, in the order of the first of each; fails with the worst
+// first. A gateway that does not start says so once, not forty times.
 func (r Run) groups(k kind) []*group {
 	all, byKey := []*group{}, map[[2]string]*group{}
 	for _, v := range r.Verdicts {
@@ -36,7 +36,27 @@ func (r Run) groups(k kind) []*group {
 		}
 		byKey[key].verdicts = append(byKey[key].verdicts, v)
 	}
+	if k == fail {
+		slices.SortStableFunc(all, func(a, b *group) int { return worst(a.verdicts[0]) - worst(b.verdicts[0]) })
+	}
 	return all
+}
+
+// severe are the checks whose breach hurts most, the worst first: a gateway that is gone, or does not come back; an order that is placed twice; half an answer
+// that looks whole; others who suffer too; a client who waits in vain. What is wrong with an answer that came, and can be seen to be none, comes after.
+var severe = []string{
+	harness.CheckAlive, harness.CheckSteadyAfter, harness.CheckPostOnce, harness.CheckCutVisible, harness.CheckNotAsked, harness.CheckBlockHolds,
+	harness.CheckBystander, harness.CheckInTime,
+}
+
+// worst is how severe a fail is; less is worse.
+func worst(v harness.Verdict) int {
+	for i, name := range severe {
+		if slices.Contains(v.Broken(), name) {
+			return i
+		}
+	}
+	return len(severe)
 }
 
 // lastWords introduces a gateway's own log lines in a reason; numbers in them (times, process IDs) differ from run to run. notTried is how a reason begins

@@ -144,6 +144,9 @@ func One(ctx context.Context, j Job, o Options) harness.Verdict {
 	v.CPUMS = float64(spent.Milliseconds())
 	v.Version = j.Version
 	v.Replay = Replay(j, o.Mode)
+	if v.Result == harness.Fail {
+		v.Hint = j.Gateway.Hints[string(v.ErrorType)]
+	}
 	return v.Judge(j.Gateway)
 }
 

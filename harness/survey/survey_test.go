@@ -6,13 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
 	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // so that this binary can play it
 	"github.com/gatequake/gatequake/harness/survey"
@@ -141,5 +144,27 @@ func TestNothingIsWritten(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "left-behind")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, want no file outside the world", err)
+	}
+}
+
+// TestFormatIsReadAgain holds what is written against what reads it: nothing of it may be lost, and IPv6 has brackets that YAML has another use for.
+func TestFormatIsReadAgain(t *testing.T) {
+	o := gateway.Own{
+		Name: "edge", Command: []string{"nginx", "-g", "daemon off;"}, Patience: 3 * time.Second,
+		Listeners: []gateway.Listener{{At: netip.MustParseAddrPort("[::]:80"), Speaks: gateway.SpeaksHTTP}, {At: netip.MustParseAddrPort("10.0.0.1:443"), Speaks: gateway.SpeaksHTTPS}},
+		Upstreams: []gateway.Upstream{
+			{Name: "127.0.0.1:3000", Address: "127.0.0.1", Port: 3000, Speaks: "http"},
+			{Name: "app", Socket: "/run/app.sock", Speaks: "fastcgi"},
+			{Name: "api", Host: "api.internal", Port: 443, Speaks: "http", TLS: true, SNI: "api", Looked: gateway.AtRunTime},
+		},
+		Probes: []gateway.Probe{{Name: "root", URL: "http://gateway.test/", Methods: []string{"GET"}, Headers: map[string]string{"X-A": "b: c"}, Expect: gateway.Expect{Status: 200}, Upstreams: []string{"app", "127.0.0.1:3000"}}},
+	}
+	text, err := survey.Format(survey.Found{Own: o, Warnings: []string{"a warning"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := harness.ParseOwn("gatequake.yaml", text)
+	if err != nil || !reflect.DeepEqual(again, o) {
+		t.Errorf("got %+v (%v)\nwant %+v\n%s", again, err, o, text)
 	}
 }

@@ -1,0 +1,125 @@
+package runner
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/survey"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// sealed skips the test where worlds have no namespaces.
+func sealed(t *testing.T) {
+	t.Helper()
+	if mode, err := world.Detect(); err != nil || mode == world.Portable {
+		t.Skipf("unsupported: a gateway with its own configuration needs namespaces: %v", err)
+	}
+}
+
+// TestOwnGateway tries the built-in gateway with a configuration of its own in every way in which an upstream is reached.
+func TestOwnGateway(t *testing.T) {
+	sealed(t)
+	dir, err := filepath.Abs("testdata/own")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "gatequake.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := harness.ParseOwn("gatequake.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own.Dir = dir
+	for _, c := range []struct {
+		setting, experiment string
+		result              harness.Result
+		says                string // of what was observed, or of the reason
+	}{
+		{"root/shop", "refused", harness.Pass, "502 by gateway"},
+		{"root/shop", "refused@cold", harness.Pass, "502 by gateway"},
+		{"root/shop", "reset-after-request", harness.Pass, "502 by gateway"},
+		{"root/shop", "firewall-drop-replies", harness.Pass, "502 by gateway"},
+		{"root/shop", "error-500", harness.Pass, "500 by upstream"},
+		{"root/shop", "no-route", harness.Unsupported, "the gateway's own host"},
+		{"root/shop", "wrong-port", harness.Unsupported, "your own is not touched"},
+		{"root/shop", "dns-nxdomain", harness.Unsupported, "not looked up by a name"},
+		{"root/shop", "certificate-expired", harness.Unsupported, "without TLS"},
+		{"api/api", "dns-nxdomain", harness.Pass, "502 by gateway"},
+		{"api/api", "no-route", harness.Pass, "502 by gateway"},
+		{"api/api", "firewall-reject-admin", harness.Pass, "502 by gateway"},
+		{"pay/pay", "certificate-untrusted", harness.Pass, "502 by gateway"},
+		{"pay/pay", "garbage", harness.Pass, "502 by gateway"},
+		{"pay/pay", "frozen", harness.Unsupported, "speaks none"},
+		{"unix/app", "unix-socket-missing", harness.Pass, "502 by gateway"},
+		{"unix/app", "refused", harness.Unsupported, "through a Unix socket"},
+		{"root/shop", "admin", harness.Pass, "403 by gateway"},
+		{"root/shop", "admin+refused", harness.Pass, "403 by gateway"},
+		{"root/shop", "banned", harness.Pass, "403 by gateway"},
+		{"root/shop", "not-blocked", harness.Fail, "200 by upstream"},
+	} {
+		t.Run(c.setting+" "+c.experiment, func(t *testing.T) {
+			t.Parallel()
+			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting}, Options{})
+			if said := v.Observed + " " + v.Reason; v.Result != c.result || !strings.Contains(said, c.says) {
+				t.Errorf("got %s: %s, want %s: %s\n%s", v.Result.String(), said, c.result.String(), c.says, strings.Join(v.Log, "\n"))
+			}
+		})
+	}
+}
+
+// TestOwnGatewayAfterASurvey tries gateways with configurations of the kind that people run, and with nothing else to go by.
+func TestOwnGatewayAfterASurvey(t *testing.T) {
+	sealed(t)
+	for _, c := range []struct {
+		folder, setting, experiment string
+		command                     []string
+		result                      harness.Result
+		says                        string
+	}{
+		// It listens on every address of port 80, and this upstream is at port 80 too: two machines.
+		{"nginx-microservices", "orders/orders-1", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "200 by upstream"},
+		{"nginx-microservices", "pay/payments", "certificate-expired", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Fail, "200 by upstream"},
+		{"nginx-own-ca", "root/ledger", "certificate-untrusted", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
+		// It goes into the background by itself.
+		{"nginx-php-fpm", "root/gatequake-fpm", "unix-socket-missing", []string{"nginx", "-p", ".", "-c", "nginx.conf"}, harness.Pass, "502 by gateway"},
+		{"envoy-http2", "root/10.7.7.7:50051", "h2-upstream-refused", []string{"envoy", "-c", "envoy.yaml", "-l", "warn", "--use-dynamic-base-id"}, harness.Fail, "503 by gateway"},
+		{"caddy-tls", "shop.example.com-root-443/web", "refused", []string{"caddy", "run", "--config", "Caddyfile"}, harness.Pass, "502 by gateway"},
+		{"haproxy-checks", "api/api", "refused", []string{"haproxy", "-f", "haproxy.cfg"}, harness.Fail, "503 by gateway"},
+	} {
+		t.Run(c.folder+" "+c.experiment, func(t *testing.T) {
+			t.Parallel()
+			dir, err := filepath.Abs(filepath.Join("..", "survey", "testdata", c.folder))
+			if err != nil {
+				t.Fatal(err)
+			}
+			own := gateway.Own{Name: c.command[0], Command: c.command, Dir: dir, Patience: harness.Patience}
+			if err := own.Missing(); err != nil {
+				t.Skipf("unsupported: %v; to get it: ci/gateways %s", err, c.command[0])
+			}
+			found, err := Survey(t.Context(), own, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: found.Own.Definition(), Setting: c.setting}, Options{})
+			if said := v.Observed + " " + v.Reason; v.Result != c.result || !strings.Contains(said, c.says) {
+				t.Errorf("got %s: %s, want %s: %s\n%s", v.Result.String(), said, c.result.String(), c.says, strings.Join(v.Log, "\n"))
+			}
+		})
+	}
+}
+
+// TestSurveySaysWhyNot holds the error of a gateway that cannot be tried.
+func TestSurveySaysWhyNot(t *testing.T) {
+	sealed(t)
+	own := gateway.Own{Name: "false", Command: []string{"false"}, Dir: t.TempDir()}
+	if _, err := Survey(t.Context(), own, Options{}); !errors.Is(err, survey.ErrNotTryable) {
+		t.Errorf("got %v, want one that wraps ErrNotTryable", err)
+	}
+}
