@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -211,101 +209,4 @@ func (s *survey) askedFor(nonce string) []place {
 		}
 	}
 	return all
-}
-
-// keep makes probes of what was tried: the root of each listener, and of the others one for each set of upstreams that no other reaches.
-func (s *survey) keep(first, others []tried) {
-	seen := map[string]bool{}
-	for i, t := range slices.Concat(first, others) {
-		if len(t.asked) == 0 {
-			if i < len(first) || t.path == "/" && t.status != 0 {
-				s.answered(t)
-			}
-			if i >= len(first) || t.status == 0 || t.status >= http.StatusInternalServerError {
-				continue
-			}
-		}
-		key := fmt.Sprintf("%d %v", t.listener.At.Port(), t.asked)
-		if seen[key] && i >= len(first) {
-			continue
-		}
-		seen[key] = true
-		s.kept = append(s.kept, keeping{tried: t, methods: []string{http.MethodGet}, root: i < len(first)})
-	}
-}
-
-// answered notes an answer of the gateway's own, unless the listener gives the same to everybody.
-func (s *survey) answered(t tried) {
-	same := slices.ContainsFunc(s.found.Answers, func(a Answer) bool {
-		return a.port == t.listener.At.Port() && a.Status == t.status && a.Says == says(t)
-	})
-	if !same {
-		s.found.Answers = append(s.found.Answers, Answer{t.url, t.status, says(t), t.listener.At.Port()})
-	}
-}
-
-// says is what an answer wants of the client, in a word.
-func says(t tried) string {
-	switch {
-	case t.header.Get("Location") != "":
-		return "to " + t.header.Get("Location")
-	case t.header.Get("WWW-Authenticate") != "":
-		return t.header.Get("WWW-Authenticate")
-	case t.status == 0:
-		return string(t.end)
-	}
-	return strings.ToLower(http.StatusText(t.status))
-}
-
-// keeping is a probe on its way into the list.
-type keeping struct {
-	tried
-	methods []string
-	root    bool
-}
-
-// distinct drops the probes that turned out to reach the same pool as another.
-func distinct(all []keeping) []keeping {
-	seen, kept := map[string]bool{}, []keeping{}
-	for _, k := range all {
-		slices.SortFunc(k.asked, func(a, b place) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.socket, b.socket)) })
-		key := fmt.Sprintf("%d %v", k.listener.At.Port(), k.asked)
-		if k.root || !seen[key] {
-			kept = append(kept, k)
-		}
-		seen[key] = true
-	}
-	return kept
-}
-
-// look repeats the probes: for the other members of pools, with POST, and once more after long enough for names to be asked for again.
-func (s *survey) look(ctx context.Context) {
-	for i := range s.kept {
-		k := &s.kept[i]
-		if len(k.asked) == 0 {
-			continue
-		}
-		for range rounds {
-			t := s.get(ctx, k.listener, k.host, k.path)
-			for _, p := range t.asked {
-				if !slices.Contains(k.asked, p) {
-					k.asked = append(k.asked, p)
-				}
-			}
-		}
-		if t := s.send(ctx, k.listener, http.MethodPost, k.host, k.path); t.status == k.status && len(t.asked) > 0 {
-			k.methods = append(k.methods, http.MethodPost)
-		}
-	}
-	s.kept = distinct(s.kept)
-	select {
-	case <-ctx.Done():
-	case <-time.After(time.Until(s.served.Add(again))):
-	}
-	s.anyone.Drop() // A pooled connection needs no name.
-	for _, k := range s.kept {
-		for range max(1, 2*len(k.asked)) { // Each member of a pool has its turn.
-			s.get(ctx, k.listener, k.host, k.path)
-		}
-	}
 }

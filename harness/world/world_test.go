@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -68,6 +70,14 @@ var plays = map[string]func(context.Context, *World) (any, error){
 		// It leaves the process group, and its parent ends when it has.
 		return name, exec.Command("sh", "-c", `setsid sh -c ': >"$0"; sleep 3600; :' "$0" & until [ -e "$0" ]; do sleep 0.01; done`, name).Run()
 	},
+	"machine": func(_ context.Context, w *World) (any, error) { return "met", meet(w) },
+	"scratch": func(_ context.Context, w *World) (any, error) {
+		bare, err := w.Scratch()
+		if err != nil || len(bare) > 0 {
+			return nil, fmt.Errorf("not covered: %v (%w)", bare, err)
+		}
+		return os.TempDir(), os.WriteFile(filepath.Join(os.TempDir(), "gatequake-scratch"), []byte("x"), 0o644)
+	},
 	"pid":   func(context.Context, *World) (any, error) { return os.Getpid(), nil },
 	"error": func(context.Context, *World) (any, error) { return nil, errors.New("no luck") },
 	"panic": func(context.Context, *World) (any, error) { panic("out of cheese") },
@@ -80,6 +90,62 @@ var plays = map[string]func(context.Context, *World) (any, error){
 		cmd := exec.Command("sleep", "3600")
 		return w.Dir, cmd.Start()
 	},
+}
+
+// meet lets the machine and the world listen at the same port of every address, and each reach the other's listener and nobody else's.
+func meet(w *World) error {
+	own := netip.MustParseAddr("192.0.2.80")
+	m, err := w.NewMachine(own)
+	if err != nil {
+		return err
+	}
+	outside, err := net.Listen("tcp", "10.20.30.40:80")
+	if err != nil {
+		return err
+	}
+	var inside net.Listener
+	if err := m.Do(func() (err error) { inside, err = net.Listen("tcp", ":80"); return err }); err != nil {
+		return err
+	}
+	if err := reaches(netip.AddrPortFrom(own, 80).String(), inside); err != nil {
+		return fmt.Errorf("from the world: %w", err)
+	}
+	if err := m.Do(func() error { return reaches("10.20.30.40:80", outside) }); err != nil {
+		return fmt.Errorf("from the machine: %w", err)
+	}
+	undo, err := w.Unroute(netip.MustParseAddr("10.20.30.40"), NoRoute)
+	if err != nil {
+		return err
+	}
+	if err := m.Do(func() error { return reaches("10.20.30.40:80", outside) }); !errors.Is(err, syscall.ENETUNREACH) {
+		return fmt.Errorf("with no route: got %w, want ENETUNREACH", err)
+	}
+	if err := undo(); err != nil {
+		return err
+	}
+	return m.Do(func() error { return reaches("10.20.30.40:80", outside) })
+}
+
+// reaches returns nil if a dial to the address is taken by l. The clients' address is one that the machine can answer to.
+func reaches(address string, l net.Listener) error {
+	d := net.Dialer{Timeout: time.Second}
+	if strings.HasPrefix(address, "192.0.2.80") {
+		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP("203.0.113.10")}
+	}
+	c, err := d.Dial("tcp", address)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	taken, err := l.Accept()
+	if err != nil {
+		return err
+	}
+	defer taken.Close()
+	if taken.RemoteAddr().String() != c.LocalAddr().String() {
+		return fmt.Errorf("got a connection from %s, want one from %s", taken.RemoteAddr(), c.LocalAddr())
+	}
+	return nil
 }
 
 func roundTrip(address string) error {
@@ -145,6 +211,33 @@ func TestSealedWorldHasEveryAddress(t *testing.T) {
 			t.Errorf("%s: got %v, want an error: these addresses are not ours", m, got)
 		case m != Portable && err != nil:
 			t.Errorf("%s: %v", m, err)
+		}
+	}
+}
+
+// TestMachine holds that a gateway that listens on every address of a port can reach another host's same port, which in one network nobody can.
+func TestMachine(t *testing.T) {
+	for _, m := range working(t) {
+		got, err := play(t, m, "machine")
+		if (err == nil) == (m == Portable) {
+			t.Errorf("%s: got %v, %v", m, got, err)
+		}
+	}
+}
+
+func TestScratchKeepsFilesInside(t *testing.T) {
+	for _, m := range working(t) {
+		dir, err := play(t, m, "scratch")
+		if m == Portable || err != nil && strings.Contains(err.Error(), "not covered") {
+			t.Logf("%s: not here: %v", m, err)
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", m, err)
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(dir.(string), "gatequake-scratch")); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: got %v outside the world, want no such file", m, err)
 		}
 	}
 }

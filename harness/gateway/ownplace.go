@@ -1,0 +1,97 @@
+package gateway
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+)
+
+// Addresses in an own gateway's world, all for documentation or tests (RFC 5737, 3849, 2544).
+var (
+	// Door and Door6 are the machine's own; LoopbackDoor leads to its 127.0.0.1.
+	Door         = netip.MustParseAddr("192.0.2.80")
+	Door6        = netip.MustParseAddr("2001:db8::80")
+	LoopbackDoor = netip.MustParseAddr("192.0.2.81")
+	// Neighbour is where those upstreams are that the gateway dials on its own loopback, and Sockets where those are that it reaches by a Unix socket.
+	Neighbour = netip.MustParseAddr("192.0.2.127")
+	Sockets   = netip.MustParseAddr("192.0.2.128")
+	// Nameserver is who the system asks.
+	Nameserver = netip.MustParseAddrPort("192.0.2.53:53")
+	// Named is the network of the upstreams that have names.
+	Named = netip.MustParsePrefix("198.18.0.0/15")
+)
+
+// firstSocketPort is the port of the first upstream behind a Unix socket.
+const firstSocketPort = 8000
+
+// At returns where the upstream stands in a world.
+func (o *Own) At(u Upstream) netip.AddrPort {
+	switch {
+	case u.Socket != "":
+		place := slices.IndexFunc(o.Upstreams, func(other Upstream) bool { return other.Socket == u.Socket })
+		return netip.AddrPortFrom(Sockets, firstSocketPort+uint16(place))
+	case u.Host != "":
+		return netip.AddrPortFrom(o.Hosts()[u.Host], u.Port)
+	}
+	a, err := netip.ParseAddr(u.Address)
+	if err == nil && a.Is4() && a.IsLoopback() {
+		a = Neighbour
+	}
+	return netip.AddrPortFrom(a, u.Port)
+}
+
+// CalledBy lists what the upstream's certificate may have to be for: the name that is asked for, the host, or the address. There is one at least.
+func (u Upstream) CalledBy() []string {
+	all := []string{}
+	for _, name := range []string{u.SNI, u.Host, u.Address} {
+		if name != "" && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, "localhost") // Behind a Unix socket.
+	}
+	return all
+}
+
+// Local reports whether the upstream is on the gateway's own machine.
+func (u Upstream) Local() bool {
+	a, err := netip.ParseAddr(u.Address)
+	return u.Socket != "" || err == nil && a.IsLoopback()
+}
+
+// Hosts returns the address of each name.
+func (o *Own) Hosts() map[string]netip.Addr {
+	all, next := map[string]netip.Addr{}, Named.Addr()
+	for _, u := range o.Upstreams {
+		if _, known := all[u.Host]; u.Host != "" && !known {
+			next = next.Next()
+			all[u.Host] = next
+		}
+	}
+	return all
+}
+
+// Where says how the gateway finds the upstream, for people.
+func (u Upstream) Where() string {
+	switch {
+	case u.Socket != "":
+		return "unix:" + u.Socket
+	case u.Host != "":
+		return u.Host + ":" + strconv.Itoa(int(u.Port))
+	}
+	a, _ := netip.ParseAddr(u.Address)
+	return netip.AddrPortFrom(a, u.Port).String()
+}
+
+// Door returns where clients connect to reach the listener.
+func (l Listener) Door() netip.AddrPort {
+	a := l.At.Addr()
+	switch {
+	case a.IsUnspecified():
+		a = Door // A listener on [::] takes IPv4 too, unless it was told otherwise.
+	case a.Is4() && a.IsLoopback():
+		a = LoopbackDoor
+	}
+	return netip.AddrPortFrom(a, l.At.Port())
+}

@@ -1,0 +1,58 @@
+package harness
+
+import (
+	"crypto/tls"
+	"errors"
+
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// inapplicable is why a fault does not apply to a gateway of the user's own, or to the upstream. It wraps errors.ErrUnsupported.
+type inapplicable string
+
+// Error is the reason.
+func (i inapplicable) Error() string { return string(i) }
+
+// Unwrap makes it known for what it is.
+func (i inapplicable) Unwrap() error { return errors.ErrUnsupported }
+
+// Scripted returns the upstream as one whose answers can be changed. The error wraps errors.ErrUnsupported when it speaks another language than HTTP/1.
+func (b *Bench) Scripted() (*upstream.Origin, error) {
+	if b.Upstream.Origin == nil {
+		return nil, inapplicable("the upstream speaks " + b.ours.Upstream.Speaks + ", and the fault is one of HTTP/1")
+	}
+	return b.Upstream.Origin, nil
+}
+
+// Plain returns nil if who stands in for the upstream need not speak TLS. The error wraps errors.ErrUnsupported.
+func (b *Bench) Plain() error {
+	if _, err := b.Scripted(); err != nil {
+		return err
+	}
+	if b.ours != nil && b.ours.Upstream.TLS {
+		return inapplicable("the upstream is spoken to over TLS, and who stands in for it in the fault speaks none")
+	}
+	return nil
+}
+
+// StandInTLS is what an origin that stands in for the upstream speaks TLS with; nil for plain text.
+func (b *Bench) StandInTLS() (*tls.Config, error) {
+	if b.ours == nil || !b.ours.Upstream.TLS {
+		return nil, nil
+	}
+	cert, err := b.Authority.Issue(upstream.Leaf{Names: b.ours.Upstream.CalledBy()})
+	return &tls.Config{Certificates: []tls.Certificate{cert}}, err
+}
+
+// veil is what stands between own dials and some faults of the upstream: a Unix socket, another language than HTTP/1; "" for nothing.
+func (b *Bench) veil() string {
+	switch {
+	case b.ours == nil:
+		return ""
+	case b.ours.Upstream.Socket != "":
+		return "a Unix socket"
+	case b.Upstream.Origin == nil:
+		return "a connection that speaks " + b.ours.Upstream.Speaks
+	}
+	return ""
+}
