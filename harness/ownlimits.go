@@ -35,7 +35,7 @@ func (e Experiment) cannotOwn(d *gateway.Definition, setting string) string {
 		{e.Fault.Route == RouteSecure && !u.TLS, "the upstream is spoken to without TLS"},
 		{e.Fault.Route == RouteSecure && u.Speaks != string(upstream.HTTP1Spoken), "the upstream speaks " + u.Speaks + " inside TLS"},
 		{e.Fault.Route == RouteNamed && u.Host == "", "the upstream is not looked up by a name"},
-		{e.Fault.Route == RouteNamed && u.Looked == gateway.AtStart, "the upstream's name is looked up at start, and not again: what becomes of it later is not noticed"},
+		{e.Fault.Route == RouteNamed && u.Looked == gateway.AtStart, "the upstream's name was looked up at start, and not in the second after it: if your gateway does so later, say looked-up: at run time in its file"},
 		{e.Fault.Route == RouteUnix && u.Socket == "", "the upstream is not behind a Unix socket"},
 		{e.Fault.Route == RouteHTTP2 && (u.Speaks != string(upstream.HTTP2Spoken) || u.TLS), "the upstream is not spoken to over HTTP/2 in plain text"},
 		{e.Fault.Route == RouteVouched, "which upstream vouches for clients is not known"},

@@ -23,7 +23,7 @@ func (r Run) groups(k kind) []*group {
 		if kindOf(v) != k {
 			continue
 		}
-		key, reason := [2]string{v.Gateway, sameWords(why(v))}, notTried.ReplaceAllString(why(v), "")
+		key, reason := [2]string{v.Gateway, sameWords(why(v)) + v.Hint}, notTried.ReplaceAllString(why(v), "")
 		switch k {
 		case known:
 			key[1], reason = v.Deviation, v.Deviation
