@@ -31,7 +31,7 @@ type order struct {
 // atLeastOne is a flag's value: a whole number above 0.
 type atLeastOne int
 
-// Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU. Measured on two CPUs with three gateways and 1176
+// Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU, a container's limit counted as such. Measured on two CPUs with three gateways and 1176
 // experiments: 62 s with sixteen each, 49 s with twenty-four, of which the processors alone need 38. Beyond the most only memory grows.
 const (
 	perCPU     = 24
@@ -55,7 +55,7 @@ func (w *atLeastOne) String() string { return strconv.Itoa(int(*w)) }
 func (*atLeastOne) Type() string { return "N" }
 
 func (a *app) run() *cobra.Command {
-	o := order{repeat: 1, workers: atLeastOne(min(perCPU*runtime.NumCPU(), mostWorlds))}
+	o := order{repeat: 1, workers: atLeastOne(min(perCPU*runtime.GOMAXPROCS(0), mostWorlds))}
 	c := &cobra.Command{
 		Use: "run", Short: "Run experiments and report what clients saw",
 		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json and junit.xml.\n\n" +
