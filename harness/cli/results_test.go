@@ -46,6 +46,15 @@ func TestDiff(t *testing.T) {
 	gatequake("diff", old, "nowhere.json").is(t, statusUsage, "nowhere.json: no such file or directory")
 }
 
+func TestMarkdown(t *testing.T) {
+	old := results(t, "--only", "refused@cold", "--setting", "document")
+	worse := changed(t, old, `"verdict": "pass"`, `"verdict": "fail"`)
+	gatequake("markdown", old).is(t, statusHolds, "### Gatequake", " 0 fail")
+	gatequake("markdown", worse, "--baseline", old).is(t, statusHolds, "| ✗ | `builtin ", "1 worse", "| worse | `refused@cold on builtin, document` | `pass: 502 by gateway")
+	gatequake("markdown").is(t, statusUsage, "got 0 arguments, want one results.json")
+	gatequake("markdown", old, "--baseline", "nowhere.json").is(t, statusUsage, "--baseline: nowhere.json: no such file or directory")
+}
+
 func TestBaseline(t *testing.T) {
 	good := results(t, "--only", "refused@cold,garbage", "--setting", "document")
 	bad := changed(t, good, `"verdict": "pass"`, `"verdict": "fail"`)
@@ -100,7 +109,7 @@ func TestGitHubActionsIsTold(t *testing.T) {
 	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "mortal", "--only", "reset-on-accept", "--report", t.TempDir()).
 		is(t, statusFails, "::error title=reset-on-accept on mortal 1.2.3 document::gateway-alive: got exit status 7")
 	got, err := os.ReadFile(summary)
-	if err != nil || !bytes.Contains(got, []byte("| ✗ | mortal 1.2.3 document | reset-on-accept | gateway-alive: got exit status 7")) {
+	if err != nil || !bytes.Contains(got, []byte("| ✗ | `mortal 1.2.3 document` | `reset-on-accept` | `gateway-alive: got exit status 7")) {
 		t.Errorf("got the summary %s (%v), want the broken promise in it", got, err)
 	}
 }

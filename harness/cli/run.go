@@ -31,8 +31,9 @@ type order struct {
 // atLeastOne is a flag's value: a whole number above 0.
 type atLeastOne int
 
-// Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU, a container's limit counted as such. Measured on two CPUs with three gateways and 1176
-// experiments: 62 s with sixteen each, 49 s with twenty-four, of which the processors alone need 38. Beyond the most only memory grows.
+// Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU, or for each that a container's limit leaves. Measured on two
+// CPUs with three gateways and 1176 experiments: 62 s with sixteen each, 49 s with twenty-four, of which the processors alone need 38. Beyond the most only
+// memory grows.
 const (
 	perCPU     = 24
 	mostWorlds = 64

@@ -287,10 +287,6 @@ func TestReadReturnsWhatWasWritten(t *testing.T) {
 	}
 }
 
-func TestGitHub(t *testing.T) {
-	golden(t, "summary.md", []byte(Summary(sample())))
+func TestAnnotations(t *testing.T) {
 	golden(t, "annotations.txt", []byte(Annotations(sample())))
-	if got := Summary(Run{}); strings.Contains(got, "|") {
-		t.Errorf("got a table in %q, want none when nothing is red", got)
-	}
 }
