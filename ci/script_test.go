@@ -34,7 +34,7 @@ func script(t *testing.T, workshop, folder string, command []string, env ...stri
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), commandTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd := exec.CommandContext(ctx, "env", command...) // env finds the command on the PATH below.
 	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(workshop, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"), "GITHUB_ACTIONS=", "GATEQUAKE_REQUIRE=")
 	cmd.Env = append(cmd.Env, env...)
