@@ -12,6 +12,7 @@ import (
 const (
 	ResultsFile = "results.json"
 	JUnitFile   = "junit.xml"
+	MetricsFile = "metrics.prom"
 )
 
 // Ready makes the folder if it is not there and proves that files can be written in it.
@@ -32,7 +33,7 @@ func Write(dir string, r Run) error {
 	for _, file := range []struct {
 		name string
 		make func(Run) ([]byte, error)
-	}{{ResultsFile, JSON}, {JUnitFile, JUnit}} {
+	}{{ResultsFile, JSON}, {JUnitFile, JUnit}, {MetricsFile, Metrics}} {
 		content, err := file.make(r)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", file.name, err)
