@@ -40,7 +40,6 @@ func (a *app) merge() *cobra.Command {
 			return conclude(r)
 		},
 	}
-	c.Flags().StringVar(&o.report, "report", "report", "`DIR` for results.json and junit.xml")
-	c.Flags().BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
+	o.reportFlags(c)
 	return c
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -10,7 +11,7 @@ import (
 
 // readResults reads a results.json. What is the name of the command or flag that names the file.
 func readResults(what, file string) (report.Run, error) {
-	doc, err := os.ReadFile(file)
+	doc, err := readUpTo(file, report.MaxResults+1)
 	if err != nil {
 		return report.Run{}, usage("%s: %s: %s; want a results.json that run wrote", what, file, reason(err, ""))
 	}
@@ -19,6 +20,16 @@ func readResults(what, file string) (report.Run, error) {
 		return r, usage("%s: %s: %w", what, file, err)
 	}
 	return r, nil
+}
+
+// readUpTo reads at most n bytes of the file.
+func readUpTo(file string, n int64) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, n))
 }
 
 // files refuses any other number of arguments than n.

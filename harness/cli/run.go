@@ -138,9 +138,7 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 		return usage("--report: %w; choose another folder", err)
 	}
 	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: missing, Shard: part}
-	a.play(ctx, &r, all, dealt(all, picked), runner.Options{Mode: mode, Workers: int(o.workers), Repeat: int(o.repeat)})
-	o.finishReplays(&r, there)
-	if err := a.present(r, o); err != nil {
+	if err := a.measure(ctx, &r, o, all, dealt(all, picked), there); err != nil {
 		return err
 	}
 	if baseline == nil || r.Interrupted {
@@ -170,45 +168,6 @@ func (o order) mode() (world.Mode, error) {
 	return world.Detect()
 }
 
-// play runs the jobs in the order dealt and puts the verdicts into the run in the order of all.
-func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options) {
-	place := map[string]int{}
-	for i, j := range all {
-		place[label(j.Gateway.Name, j.Setting, j.Experiment)] = i
-	}
-	p := a.watch(a.err, len(all))
-	o.Started = p.started
-	for v := range runner.Run(ctx, dealt, o) {
-		p.done(v)
-		r.Verdicts = append(r.Verdicts, v)
-	}
-	p.end()
-	slices.SortFunc(r.Verdicts, func(a, b harness.Verdict) int {
-		return place[label(a.Gateway, a.Setting, a.ID)] - place[label(b.Gateway, b.Setting, b.ID)]
-	})
-	r.Took = time.Since(r.Started)
-	r.Interrupted = ctx.Err() != nil && len(r.Verdicts) < len(all)
-}
-
-// finishReplays adds the user's folder, policy and number of runs to the commands that need them.
-func (o order) finishReplays(r *report.Run, there []*candidate) {
-	own := map[string]bool{}
-	for _, c := range there {
-		own[c.Name] = c.own
-	}
-	for i := range r.Verdicts {
-		if v := &r.Verdicts[i]; own[v.Gateway] {
-			v.Replay += " --gateways " + quoted(o.folder)
-		}
-		if o.policy != harness.Document().Name {
-			r.Verdicts[i].Replay += " --policy " + quoted(o.policy)
-		}
-		if o.repeat > 1 {
-			r.Verdicts[i].Replay += " --repeat " + o.repeat.String()
-		}
-	}
-}
-
 // quoted makes a word of s that a shell leaves alone.
 func quoted(s string) string {
 	if !strings.ContainsAny(s, " \t\n'\"\\$`&|;<>()*?[]{}!#~") {
@@ -222,6 +181,11 @@ func (a *app) present(r report.Run, o order) error {
 	if err := report.Write(o.report, r); err != nil {
 		return unclear(err)
 	}
+	return a.show(r, o, o.report)
+}
+
+// show prints what was asked for. Written is the folder of the report, "" if there is none.
+func (a *app) show(r report.Run, o order, written string) error {
 	if err := a.tellGitHub(r); err != nil {
 		return unclear(err)
 	}
@@ -235,7 +199,7 @@ func (a *app) present(r report.Run, o order) error {
 		}
 		return nil
 	}
-	if err := report.Console(a.out, r, a.look(), o.report); err != nil {
+	if err := report.Console(a.out, r, a.look(), written); err != nil {
 		return unclear(fmt.Errorf("print report: %w", err))
 	}
 	return nil

@@ -20,7 +20,7 @@ const (
 )
 
 // Console writes what a person reads: the matrix first, then what could not be tried, what is known to be so, and last, where a terminal and a CI's log end
-// and are read first, what is wrong with the command that shows it again, and the sums. dir is where the report's files are.
+// and are read first, what is wrong with the command that shows it again, and the sums. dir is where the report's files are, "" if there are none.
 func Console(w io.Writer, r Run, l Look, dir string) error {
 	var b strings.Builder
 	if len(r.Verdicts) > 0 {
@@ -42,7 +42,9 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 	b.WriteString(l.sums(r))
 	b.WriteString(r.speed())
 	b.WriteString(r.under())
-	fmt.Fprintf(&b, "Report: %s/%s, %s\n", Safe(strings.TrimRight(dir, "/")), ResultsFile, JUnitFile)
+	if dir != "" {
+		fmt.Fprintf(&b, "Report: %s/%s, %s\n", Safe(strings.TrimRight(dir, "/")), ResultsFile, JUnitFile)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

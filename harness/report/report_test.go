@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -234,8 +235,12 @@ func TestWriteLeavesNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 2 || files[0].Name() != JUnitFile || files[1].Name() != ResultsFile {
-		t.Errorf("got %v, want only %s and %s", files, JUnitFile, ResultsFile)
+	names := []string{}
+	for _, f := range files {
+		names = append(names, f.Name())
+	}
+	if want := []string{JUnitFile, MetricsFile, ResultsFile}; !slices.Equal(names, want) {
+		t.Errorf("got %v, want only %v", names, want)
 	}
 }
 
