@@ -87,6 +87,8 @@ func TestShardsMakeAWhole(t *testing.T) {
 	gatequake("merge", "--report", dir, files[0], results(t, append(what, "--shard", "2/2")...)).is(t, statusUsage, "want one of the same run")
 	gatequake("merge", "--report", dir, results(t, what...)).is(t, statusUsage, "got results of no shard")
 	gatequake("merge").is(t, statusUsage, "want the results.json of every shard")
+	lone := []string{"--only", "refused@cold", "--setting", "document"} // Less than there are shards.
+	gatequake("merge", "--report", dir, results(t, append(lone, "--shard", "1/2")...), results(t, append(lone, "--shard", "2/2")...)).is(t, statusHolds, "1 experiment in")
 	for _, wrong := range []string{"0/3", "4/3", "1", "a/b"} {
 		gatequake("run", "--shard", wrong).is(t, statusUsage, fmt.Sprintf("got %q, want I/N", wrong))
 	}

@@ -125,8 +125,11 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	if err != nil {
 		return err
 	}
-	all, part := o.shard.deal(jobs(picked, there, o.settings, policy), picked)
-	if len(all) == 0 {
+	all, part, err := o.shard.of(jobs(picked, there, o.settings, policy), picked, baseline)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 && part == nil {
 		return unclear(fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")))
 	}
 	mode, err := o.mode()
