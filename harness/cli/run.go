@@ -129,7 +129,7 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	if err != nil {
 		return err
 	}
-	if len(all) == 0 && part == nil {
+	if len(all) == 0 && (part == nil || part.Whole == 0) {
 		return unclear(fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")))
 	}
 	mode, err := o.mode()

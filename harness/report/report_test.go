@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"flag"
 	"fmt"
 	"os"
@@ -117,26 +116,6 @@ func TestConsoleOfNothing(t *testing.T) {
 	}
 	if !strings.Contains(b.String(), "0 experiments") {
 		t.Errorf("got %q, want it to say that there were none", b.String())
-	}
-}
-
-func TestJUnit(t *testing.T) {
-	doc, err := JUnit(sample())
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "junit.golden.xml", doc)
-	var back struct {
-		Tests    int `xml:"tests,attr"`
-		Failures int `xml:"failures,attr"`
-		Errors   int `xml:"errors,attr"`
-		Skipped  int `xml:"skipped,attr"`
-	}
-	if err := xml.Unmarshal(doc, &back); err != nil {
-		t.Fatal(err)
-	}
-	if got := fmt.Sprint(back); got != "{21 1 7 2}" {
-		t.Errorf("got tests, failures, errors, skipped %s, want {21 1 7 2}", got)
 	}
 }
 
