@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 
@@ -22,13 +23,16 @@ func readResults(what, file string) (report.Run, error) {
 	return r, nil
 }
 
-// readUpTo reads at most n bytes of the file.
+// readUpTo reads less than n bytes of the file, whatever it is.
 func readUpTo(file string, n int64) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && info.Size() >= n {
+		return nil, fmt.Errorf("got %d bytes, want at most %d", info.Size(), n-1)
+	}
 	return io.ReadAll(io.LimitReader(f, n))
 }
 

@@ -99,6 +99,14 @@ func TestReplay(t *testing.T) {
 	gatequake("replay", file+"#garbage").is(t, statusHolds, "document: again pass: 502 by gateway", "stock: again pass: 502 by gateway")
 	other := changed(t, file, `"observed": "502 by gateway"`, `"observed": "504 by gateway"`)
 	gatequake("replay", other+"#garbage", "--setting", "document").is(t, statusFails, "document: not again", "was pass: 504 by gateway", "is  pass: 502 by gateway")
+	// A policy of one's own is named again: results do not say which files are read.
+	own := filepath.Join(t.TempDir(), "ours.yaml")
+	if err := os.WriteFile(own, []byte("name: ours\ndefault: 502\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	under := results(t, "--only", "garbage", "--setting", "document", "--policy", own)
+	gatequake("replay", under+"#garbage").is(t, statusUsage, `was run under the policy "ours", want one of document, rfc9209, or its file as --policy`)
+	gatequake("replay", under+"#garbage", "--policy", own).is(t, statusHolds, "document: again pass: 502 by gateway")
 	gatequake("replay", file+"#garbarge").is(t, statusUsage, "did you mean garbage?")
 	gatequake("replay", file+"#garbage", "--setting", "none").is(t, statusUsage, "has no garbage on --gateway  in --setting none")
 	gatequake("replay", file).is(t, statusUsage, "want FILE#ID")

@@ -44,9 +44,19 @@ func (a *app) status(err error) int {
 		e = exit{statusUsage, err}
 	}
 	if e.err != nil {
-		_, _ = fmt.Fprintln(a.err, "gatequake: "+report.Safe(e.err.Error()))
+		_, _ = fmt.Fprintln(a.err, "gatequake: "+report.Safe(cut(e.err.Error())))
 	}
 	return e.status
+}
+
+// longest bounds the line of an error, in bytes: several times that which lists every experiment. What is wrong with a file may be as long as the file.
+const longest = 16 << 10
+
+func cut(line string) string {
+	if len(line) > longest {
+		return line[:longest] + "…"
+	}
+	return line
 }
 
 // conclude turns a run into its exit status.

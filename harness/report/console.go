@@ -61,7 +61,7 @@ func (l Look) deviations(b *strings.Builder, r Run, k kind, title string) {
 		if n := len(g.verdicts); n > 1 {
 			what = count(n)
 		}
-		fmt.Fprintf(b, "%s %s, %s: %s\n", l.paint(k, marks[k]), g.who(), l.bold(what), clip(Safe(g.reason), shownReason))
+		fmt.Fprintf(b, "%s %s, %s: %s\n", l.paint(k, marks[k]), g.who(), l.bold(what), brief(g.reason, shownReason))
 		if len(g.verdicts) > 1 {
 			fmt.Fprintf(b, "    the same in %s\n", g.ids(shownIDs))
 		}
@@ -77,7 +77,7 @@ func (l Look) knownDeviations(b *strings.Builder, r Run) {
 	}
 	fmt.Fprintf(b, "\n%s\n", l.bold("Known deviations"))
 	for _, g := range groups {
-		fmt.Fprintf(b, "%s %s: %s\n    %s\n", l.paint(known, marks[known]), g.who(), clip(Safe(g.reason), shownReason), g.ids(allIDs))
+		fmt.Fprintf(b, "%s %s: %s\n    %s\n", l.paint(known, marks[known]), g.who(), brief(g.reason, shownReason), g.ids(allIDs))
 	}
 }
 
@@ -89,7 +89,7 @@ func (l Look) unsupported(b *strings.Builder, r Run) {
 	}
 	fmt.Fprintf(b, "\n%s\n", l.bold("Not possible here"))
 	for _, g := range groups {
-		fmt.Fprintf(b, "%s %s\n    %s\n", l.paint(unsupported, marks[unsupported]), clip(Safe(g.reason), shownReason), g.ids(allIDs))
+		fmt.Fprintf(b, "%s %s\n    %s\n", l.paint(unsupported, marks[unsupported]), brief(g.reason, shownReason), g.ids(allIDs))
 	}
 }
 

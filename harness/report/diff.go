@@ -126,7 +126,7 @@ func Changes(changes []Change) string {
 			kind = c.Kind
 			fmt.Fprintf(&b, "\n%s\n", kind)
 		}
-		fmt.Fprintf(&b, "  %s\n    was %s\n    is  %s\n", Safe(c.Cell), Safe(clip(c.From, shownReason)), Safe(clip(c.To, shownReason)))
+		fmt.Fprintf(&b, "  %s\n    was %s\n    is  %s\n", Safe(c.Cell), brief(c.From, shownReason), brief(c.To, shownReason))
 		if c.Kind == Worse {
 			fmt.Fprintf(&b, "    %s\n", Safe(c.Replay))
 		}

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
+
+	"github.com/gatequake/gatequake/harness"
 )
 
 // Bounds of what Read takes for something that Gatequake wrote. Of the 2758 experiments on seven gateways the largest has 0.6 MB, all have 31 MB, and what
@@ -16,13 +19,26 @@ const (
 	MaxResults    = 256 << 20
 	maxExperiment = 8 << 20
 	maxHead       = 1 << 20
+	// maxIDs and maxCells bound the matrix; there are some 400 experiments.
+	maxIDs   = 1 << 12
+	maxCells = 1 << 18
+	// shownRest is enough to recognise what should not be there.
+	shownRest = 20
 )
 
 // Read returns the run that JSON or a Stream wrote. It fails on another form of results.json, by its schema's name, and on what is too large. A stream is of a run
-// that was interrupted; its last line may be cut.
+// that was interrupted; its last line may be cut. What Read takes, every report can be made of: its cells are few, and no two are the same.
 func Read(doc []byte) (Run, error) {
+	r, err := read(doc)
+	if err != nil {
+		return Run{}, fmt.Errorf("read results: %w", err)
+	}
+	return r, nil
+}
+
+func read(doc []byte) (Run, error) {
 	if len(doc) > MaxResults {
-		return Run{}, fmt.Errorf("read results: got more than %d MiB, want what gatequake wrote", MaxResults>>20)
+		return Run{}, fmt.Errorf("got more than %d MiB, want what gatequake wrote", MaxResults>>20)
 	}
 	var in struct {
 		results
@@ -30,17 +46,17 @@ func Read(doc []byte) (Run, error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(doc))
 	if err := d.Decode(&in); err != nil {
-		return Run{}, fmt.Errorf("read results: %w", whole(err))
+		return Run{}, whole(err)
 	}
 	if in.Schema != Schema {
-		return Run{}, fmt.Errorf("read results: schema: got %q, want %q", clip(in.Schema, shownReason), Schema)
+		return Run{}, fmt.Errorf("schema: got %q, want %q", clip(in.Schema, shownReason), Schema)
 	}
 	head := d.InputOffset()
 	for _, e := range in.Experiments {
 		head -= int64(len(e)) + 8 // and what separates it from the next.
 	}
 	if head > maxHead {
-		return Run{}, fmt.Errorf("read results: got %d bytes beside the experiments, want at most %d", head, maxHead)
+		return Run{}, fmt.Errorf("got %d bytes beside the experiments, want at most %d", head, maxHead)
 	}
 	experiments, err := streamed(doc[d.InputOffset():], in.Interrupted)
 	if err != nil {
@@ -63,7 +79,7 @@ func Read(doc []byte) (Run, error) {
 func streamed(rest []byte, interrupted bool) ([]json.RawMessage, error) {
 	rest = bytes.TrimLeft(rest, " \t\r\n")
 	if len(rest) > 0 && !interrupted {
-		return nil, fmt.Errorf("read results: got %q behind them, want nothing", clip(string(rest[:min(len(rest), shownIDs)]), shownIDs))
+		return nil, fmt.Errorf("got %q behind them, want nothing", rest[:min(len(rest), shownRest)])
 	}
 	all := []json.RawMessage{}
 	for {
@@ -77,20 +93,39 @@ func streamed(rest []byte, interrupted bool) ([]json.RawMessage, error) {
 
 // add adds the experiments to the run.
 func (r *Run) add(all []json.RawMessage) error {
+	cells, ids, columns := map[string]bool{}, map[string]bool{}, map[column]bool{}
 	for i, doc := range all {
-		var e experiment
-		if len(doc) > maxExperiment {
-			return fmt.Errorf("read results: experiment %d: got %d bytes, want at most %d", i+1, len(doc), maxExperiment)
+		v, err := verdict(doc)
+		if err != nil {
+			return fmt.Errorf("experiment %d: %w", i+1, err)
 		}
-		if err := json.Unmarshal(doc, &e); err != nil {
-			return fmt.Errorf("read results: experiment %d: %w", i+1, whole(err))
+		if cells[name(v)] {
+			return fmt.Errorf("experiment %d: got %s twice", i+1, clip(name(v), shownReason))
 		}
-		if e.ID == "" || e.Gateway == "" || e.Setting == "" {
-			return fmt.Errorf("read results: experiment %d: got id %q, gateway %q, setting %q, want all three", i+1, clip(e.ID, shownReason), clip(e.Gateway, shownReason), clip(e.Setting, shownReason))
+		cells[name(v)], ids[v.ID], columns[columnOf(v)] = true, true, true
+		if len(ids) > maxIDs || len(ids)*len(columns) > maxCells {
+			return fmt.Errorf("experiment %d: got %d experiments on %d gateways and settings, want at most %d, and %d cells", i+1, len(ids), len(columns), maxIDs, maxCells)
 		}
-		r.Verdicts = append(r.Verdicts, e.Verdict)
+		r.Verdicts = append(r.Verdicts, v)
 	}
 	return nil
+}
+
+func verdict(doc []byte) (harness.Verdict, error) {
+	var e experiment
+	if len(doc) > maxExperiment {
+		return e.Verdict, fmt.Errorf("got %d bytes, want at most %d", len(doc), maxExperiment)
+	}
+	if err := json.Unmarshal(doc, &e); err != nil {
+		return e.Verdict, whole(err)
+	}
+	if e.ID == "" || e.Gateway == "" || e.Setting == "" {
+		return e.Verdict, fmt.Errorf("got id %q, gateway %q, setting %q, want all three", clip(e.ID, shownReason), clip(e.Gateway, shownReason), clip(e.Setting, shownReason))
+	}
+	if !slices.Contains([]string{"", "root", "user", "portable"}, e.World) {
+		return e.Verdict, fmt.Errorf("world: got %q, want root, user or portable", clip(e.World, shownReason))
+	}
+	return e.Verdict, nil
 }
 
 // asStreamed gives a run that was read from a stream what its first line could not know: how long it took, and the order of a report.

@@ -58,7 +58,7 @@ var (
 
 // code makes text of a gateway or an upstream a span of code in a cell of a table.
 func code(s string) string {
-	s = pipes.Replace(clip(Safe(s), shownReason))
+	s = pipes.Replace(brief(s, shownReason))
 	fence := "`"
 	for _, run := range ticks.FindAllString(s, -1) {
 		fence += run // Longer than any run in s.
