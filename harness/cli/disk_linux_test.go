@@ -86,7 +86,7 @@ func TestAReportThatCannotBeWrittenLosesNothing(t *testing.T) {
 
 func TestKillLosesNothing(t *testing.T) {
 	for _, mode := range []string{"--portable=false", "--portable"} {
-		cmd, temp, out := started(t, mode)
+		cmd, temp, out := started(t, mode, "--cause", "block") // Those are many, and quick.
 		partial := filepath.Join(out, report.PartialFile)
 		lines := func() int {
 			doc, _ := os.ReadFile(partial)
