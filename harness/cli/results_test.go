@@ -118,8 +118,13 @@ func TestGitHubActionsIsTold(t *testing.T) {
 	t.Setenv("GITHUB_STEP_SUMMARY", summary)
 	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "mortal", "--only", "reset-on-accept", "--report", t.TempDir()).
 		is(t, statusFails, "::error title=reset-on-accept on mortal 1.2.3 document::gateway-alive: got exit status 7")
+	good := results(t, "--only", "refused@cold", "--setting", "document")
+	gatequake("diff", good, changed(t, good, `"verdict": "pass"`, `"verdict": "fail"`)).is(t, statusFails)
 	got, err := os.ReadFile(summary)
 	if err != nil || !bytes.Contains(got, []byte("| ✗ | `mortal 1.2.3 document` | `reset-on-accept` | `gateway-alive: got exit status 7")) {
 		t.Errorf("got the summary %s (%v), want the broken promise in it", got, err)
+	}
+	if !bytes.Contains(got, []byte("| worse | `refused@cold on builtin, document` |")) {
+		t.Errorf("got the summary %s, want what got worse in it", got)
 	}
 }

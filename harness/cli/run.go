@@ -151,7 +151,7 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	if o.json {
 		out = a.err // So that standard output is JSON alone.
 	}
-	return compare(out, planned(*baseline, all), r)
+	return a.compare(out, planned(*baseline, all), r)
 }
 
 // planned returns the earlier run with the cells of these jobs only: what was not to be run has not vanished.
