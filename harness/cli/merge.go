@@ -31,13 +31,7 @@ func (a *app) merge() *cobra.Command {
 			if err != nil {
 				return usage("%w", err)
 			}
-			if err := report.Ready(o.report); err != nil {
-				return usage("--report: %w; choose another folder", err)
-			}
-			if err := a.present(r, o); err != nil {
-				return err
-			}
-			return conclude(r)
+			return a.remake(r, o)
 		},
 	}
 	o.reportFlags(c)

@@ -18,17 +18,25 @@ func (a *app) report() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := report.Ready(o.report); err != nil {
-				return usage("--report: %w; choose another folder", err)
-			}
-			if err := a.present(r, o); err != nil {
-				return err
-			}
-			return conclude(r)
+			return a.remake(r, o)
 		},
 	}
 	o.reportFlags(c)
 	return c
+}
+
+// remake makes the report of results, and concludes as their run did.
+func (a *app) remake(r report.Run, o order) error {
+	if err := report.Ready(o.report); err != nil {
+		return usage("--report: %w; choose another folder", err)
+	}
+	if err := report.Write(o.report, r); err != nil {
+		return unclear(err)
+	}
+	if err := a.show(r, o, o.report); err != nil {
+		return err
+	}
+	return conclude(r)
 }
 
 // reportFlags are the flags of a command that makes a report of results.

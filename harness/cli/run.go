@@ -179,14 +179,6 @@ func quoted(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// present writes the files and then prints what was asked for.
-func (a *app) present(r report.Run, o order) error {
-	if err := report.Write(o.report, r); err != nil {
-		return unclear(err)
-	}
-	return a.show(r, o, o.report)
-}
-
 // show prints what was asked for. Written is the folder of the report, "" if there is none.
 func (a *app) show(r report.Run, o order, written string) error {
 	if err := a.tellGitHub(r); err != nil {
