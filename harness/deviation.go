@@ -18,10 +18,10 @@ func (v Verdict) Judge(d *gateway.Definition) Verdict {
 	case err != nil:
 		v.Result, v.Reason = Inconclusive, err.Error()
 	case known == nil || v.Result == Unsupported || v.Result == Inconclusive:
-	case v.Result == Fail && (v.Observed == known.Observed || slices.Contains(known.Also, v.Observed)) && slices.Equal(v.Broken(), known.Breaks):
+	case v.Result == Fail && v.happened(known):
 		v.Deviation, v.Link = known.Reason, known.Link
 	case v.Policy != Document().Name: // The lists were made under the default policy; another may accept what is on them.
-	case v.Result == Pass && slices.Contains(known.Also, string(Pass)): // As listed, too.
+	case v.happened(known): // It passes, as listed, too.
 	case v.Result == Pass:
 		v.Result = Fail
 		v.Reason = fmt.Sprintf("known deviation is gone: got %s, want %s as listed in %s/gateway.yaml; remove it from the list", v.Observed, known.Observed, d.Name)
@@ -46,26 +46,47 @@ func (v Verdict) Listed(d *gateway.Definition) (*gateway.Deviation, error) {
 	return entry, err
 }
 
+// listed returns the entry about the experiment that says what happened; where none does, the first about it, or nil.
 func (v Verdict) listed(d *gateway.Definition, id string) (*gateway.Deviation, error) {
+	var about *gateway.Deviation
 	for i := range d.Deviations {
 		entry := &d.Deviations[i]
 		if !slices.Contains(entry.Experiments, id) || !slices.Contains(entry.Settings, v.Setting) {
 			continue
 		}
-		if entry.Versions == "" {
+		concerned, err := v.concerned(d, entry.Versions)
+		switch {
+		case err != nil:
+			return nil, err
+		case concerned && v.happened(entry):
 			return entry, nil
-		}
-		within, err := semver.NewConstraint(entry.Versions)
-		if err != nil {
-			return nil, fmt.Errorf("read deviations of %s: versions %q: %w", d.Name, entry.Versions, err)
-		}
-		version, err := semver.NewVersion(v.Version)
-		if err != nil {
-			return nil, fmt.Errorf("compare version of %s: %q: %w", d.Name, v.Version, err)
-		}
-		if within.Check(version) {
-			return entry, nil
+		case concerned && about == nil:
+			about = entry
 		}
 	}
-	return nil, nil
+	return about, nil
+}
+
+// concerned reports whether the verdict's version is in the range; an empty one holds all.
+func (v Verdict) concerned(d *gateway.Definition, versions string) (bool, error) {
+	if versions == "" {
+		return true, nil
+	}
+	within, err := semver.NewConstraint(versions)
+	if err != nil {
+		return false, fmt.Errorf("read deviations of %s: versions %q: %w", d.Name, versions, err)
+	}
+	version, err := semver.NewVersion(v.Version)
+	if err != nil {
+		return false, fmt.Errorf("compare version of %s: %q: %w", d.Name, v.Version, err)
+	}
+	return within.Check(version), nil
+}
+
+// happened reports whether the verdict is what the entry says.
+func (v Verdict) happened(known *gateway.Deviation) bool {
+	if v.Result == Pass {
+		return slices.Contains(known.Also, string(Pass))
+	}
+	return (v.Observed == known.Observed || slices.Contains(known.Also, v.Observed)) && slices.Equal(v.Broken(), known.Breaks)
 }

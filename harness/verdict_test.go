@@ -36,6 +36,13 @@ func chance(observed, also string) *gateway.Definition {
 	return d
 }
 
+// either lists two deviations of one experiment: one that breaks a cut that is to be seen, and the given one.
+func either(observed string) *gateway.Definition {
+	d := listed("200 by upstream", CheckCutVisible)
+	d.Deviations = append(d.Deviations, listed(observed, CheckStatus).Deviations...)
+	return d
+}
+
 func TestJudge(t *testing.T) {
 	failed := Verdict{ID: "refused", Setting: "stock", Version: "1.5", Policy: "document", Result: Fail, Observed: "503 by gateway", Reason: "status", Checks: []Check{{Name: CheckStatus}, {Name: CheckStatus}}}
 	with := func(change func(*Verdict)) Verdict { v := failed; change(&v); return v }
@@ -58,6 +65,8 @@ func TestJudge(t *testing.T) {
 		"other policy":          {with(func(v *Verdict) { v.Policy = "rfc9209" }), listed("503 by gateway", CheckStatus), true, Fail, ""},
 		"passes other policy":   {with(func(v *Verdict) { v.Policy, v.Result, v.Checks = "rfc9209", Pass, nil }), listed("503 by gateway", CheckStatus), false, Pass, ""},
 		"version is no version": {with(func(v *Verdict) { v.Version = "new" }), listed("503 by gateway", CheckStatus), false, Inconclusive, "compare version"},
+		"two entries, second":   {failed, either("503 by gateway"), true, Fail, ""},
+		"two entries, neither":  {failed, either("504 by gateway"), false, Fail, "want 200 by upstream ([cut-visible])"},
 		"chance, other":         {failed, chance("504 by gateway", "503 by gateway"), true, Fail, ""},
 		"chance, none listed":   {failed, chance("504 by gateway", "505 by gateway"), false, Fail, "known deviation changed"},
 		"chance, passes":        {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), chance("504 by gateway", "pass"), false, Pass, ""},

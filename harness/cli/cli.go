@@ -55,7 +55,8 @@ func (a *app) root() *cobra.Command {
 		// A mistake is one line, which Main prints.
 		SilenceErrors: true, SilenceUsage: true,
 	}
-	root.AddCommand(a.run(), a.survey(), a.list(), a.explain(), a.shell(), a.doctor(), a.matrix(), a.html(), a.diff(), a.merge(), a.replay(), a.diagnose())
+	root.AddCommand(a.run(), a.survey(), a.list(), a.explain(), a.shell(), a.doctor(), a.matrix(), a.html(), a.diff(), a.markdown(), a.merge(), a.report(),
+		a.replay(), a.diagnose())
 	root.SetHelpCommand(a.help())
 	root.SetFlagErrorFunc(flagError)
 	root.SetOut(a.out)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/diagnose"
 	"github.com/gatequake/gatequake/harness/report"
@@ -78,11 +76,7 @@ func (a *app) runDiagnose(ctx context.Context, s symptoms) error {
 	if err != nil {
 		return err
 	}
-	text, err := fs.ReadFile(fixtures.Gateways(), "RESULTS.json")
-	if err != nil {
-		return unclear(err)
-	}
-	cells, err := report.ReadCells(text)
+	cells, err := committed()
 	if err != nil {
 		return unclear(err)
 	}

@@ -24,16 +24,19 @@ func (a *app) diff() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return compare(a.out, from, to)
+			return a.compare(a.out, from, to)
 		},
 	}
 }
 
-// compare prints what changed. Something worse is a fail.
-func compare(out io.Writer, from, to report.Run) error {
+// compare prints what changed, and shows it to GitHub. Something worse is a fail.
+func (a *app) compare(out io.Writer, from, to report.Run) error {
 	changes := report.Diff(from, to)
 	if _, err := fmt.Fprint(out, report.Changes(changes)); err != nil {
 		return unclear(fmt.Errorf("print changes: %w", err))
+	}
+	if err := a.summarise("\n" + report.SummaryOfChanges(changes)); err != nil {
+		return unclear(err)
 	}
 	if slices.ContainsFunc(changes, func(c report.Change) bool { return c.Kind == report.Worse }) {
 		return exit{status: statusFails}

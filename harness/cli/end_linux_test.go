@@ -105,20 +105,6 @@ func TestInterruptLeavesAPartialReport(t *testing.T) {
 	}
 }
 
-func TestKillLeavesNothing(t *testing.T) {
-	for _, mode := range []string{"--portable=false", "--portable"} {
-		cmd, temp, out := started(t, mode)
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_ = cmd.Wait()
-		nothingLeft(t, cmd.Path, temp)
-		if files, err := os.ReadDir(out); err != nil || len(files) != 0 {
-			t.Errorf("%s: got %v in the report folder, want nothing half-written", mode, files)
-		}
-	}
-}
-
 func TestShellIsInTheWorld(t *testing.T) {
 	cmd := exec.Command(binary(t), "shell", "ip-deny")
 	cmd.Env = append(os.Environ(), "SHELL=/bin/sh", "GATEQUAKE_X=leaks")

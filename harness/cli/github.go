@@ -16,15 +16,20 @@ func (a *app) tellGitHub(r report.Run) error {
 	if _, err := fmt.Fprint(a.err, report.Annotations(r)); err != nil {
 		return fmt.Errorf("annotate: %w", err)
 	}
+	return a.summarise(report.Summary(r))
+}
+
+// summarise adds Markdown to the summary of the step of GitHub Actions that this is, if it is one.
+func (a *app) summarise(text string) error {
 	file := a.env["GITHUB_STEP_SUMMARY"]
-	if file == "" {
+	if a.env["GITHUB_ACTIONS"] != "true" || file == "" {
 		return nil
 	}
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return fmt.Errorf("write step summary: %w", err)
 	}
-	if _, err := f.WriteString(report.Summary(r)); err != nil {
+	if _, err := f.WriteString(text); err != nil {
 		_ = f.Close()
 		return fmt.Errorf("write step summary: %w", err)
 	}

@@ -31,16 +31,9 @@ func (a *app) merge() *cobra.Command {
 			if err != nil {
 				return usage("%w", err)
 			}
-			if err := report.Ready(o.report); err != nil {
-				return usage("--report: %w; choose another folder", err)
-			}
-			if err := a.present(r, o); err != nil {
-				return err
-			}
-			return conclude(r)
+			return a.remake(r, o)
 		},
 	}
-	c.Flags().StringVar(&o.report, "report", "report", "`DIR` for results.json, junit.xml and index.html")
-	c.Flags().BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
+	o.reportFlags(c)
 	return c
 }

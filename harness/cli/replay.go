@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -25,6 +26,7 @@ func (a *app) replay() *cobra.Command {
 	c.Flags().StringSliceVar(&o.gateways, "gateway", nil, "only on these gateways, as `NAME,...`")
 	c.Flags().StringSliceVar(&o.settings, "setting", nil, "only in these settings, as `NAME,...`")
 	c.Flags().StringVar(&o.folder, "gateways", "", "a further `DIR` of gateway folders of your own")
+	c.Flags().StringVar(&o.policy, "policy", "", "the YAML `FILE` of the policy, if it was one of your own")
 	return c
 }
 
@@ -60,7 +62,7 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 	}
 	now := []harness.Verdict{}
 	for _, v := range then {
-		job, err := remade(ctx, v, all)
+		job, err := o.remade(ctx, v, all)
 		if err != nil {
 			return err
 		}
@@ -73,7 +75,7 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 }
 
 // remade is the job that the verdict was on.
-func remade(ctx context.Context, v harness.Verdict, all []*candidate) (runner.Job, error) {
+func (o order) remade(ctx context.Context, v harness.Verdict, all []*candidate) (runner.Job, error) {
 	picked, err := named(all, []string{v.Gateway})
 	if err != nil {
 		return runner.Job{}, err
@@ -82,7 +84,10 @@ func remade(ctx context.Context, v harness.Verdict, all []*candidate) (runner.Jo
 	if err != nil {
 		return runner.Job{}, err
 	}
-	policy, err := readPolicy(v.Policy)
+	if o.policy == "" && !slices.Contains(policyNames(), v.Policy) { // Results do not say which files to read.
+		return runner.Job{}, usage("replay: %s was run under the policy %q, want one of %s, or its file as --policy", v.ID, v.Policy, strings.Join(policyNames(), ", "))
+	}
+	policy, err := readPolicy(cmp.Or(o.policy, v.Policy))
 	if err != nil {
 		return runner.Job{}, err
 	}

@@ -46,6 +46,15 @@ func TestDiff(t *testing.T) {
 	gatequake("diff", old, "nowhere.json").is(t, statusUsage, "nowhere.json: no such file or directory")
 }
 
+func TestMarkdown(t *testing.T) {
+	old := results(t, "--only", "refused@cold", "--setting", "document")
+	worse := changed(t, old, `"verdict": "pass"`, `"verdict": "fail"`)
+	gatequake("markdown", old).is(t, statusHolds, "### Gatequake", " 0 fail")
+	gatequake("markdown", worse, "--baseline", old).is(t, statusHolds, "| ✗ | `builtin ", "1 worse", "| worse | `refused@cold on builtin, document` | `pass: 502 by gateway")
+	gatequake("markdown").is(t, statusUsage, "got 0 arguments, want one results.json")
+	gatequake("markdown", old, "--baseline", "nowhere.json").is(t, statusUsage, "--baseline: nowhere.json: no such file or directory")
+}
+
 func TestBaseline(t *testing.T) {
 	good := results(t, "--only", "refused@cold,garbage", "--setting", "document")
 	bad := changed(t, good, `"verdict": "pass"`, `"verdict": "fail"`)
@@ -78,6 +87,8 @@ func TestShardsMakeAWhole(t *testing.T) {
 	gatequake("merge", "--report", dir, files[0], results(t, append(what, "--shard", "2/2")...)).is(t, statusUsage, "want one of the same run")
 	gatequake("merge", "--report", dir, results(t, what...)).is(t, statusUsage, "got results of no shard")
 	gatequake("merge").is(t, statusUsage, "want the results.json of every shard")
+	lone := []string{"--only", "refused@cold", "--setting", "document"} // Less than there are shards.
+	gatequake("merge", "--report", dir, results(t, append(lone, "--shard", "1/2")...), results(t, append(lone, "--shard", "2/2")...)).is(t, statusHolds, "1 experiment in")
 	for _, wrong := range []string{"0/3", "4/3", "1", "a/b"} {
 		gatequake("run", "--shard", wrong).is(t, statusUsage, fmt.Sprintf("got %q, want I/N", wrong))
 	}
@@ -88,6 +99,14 @@ func TestReplay(t *testing.T) {
 	gatequake("replay", file+"#garbage").is(t, statusHolds, "document: again pass: 502 by gateway", "stock: again pass: 502 by gateway")
 	other := changed(t, file, `"observed": "502 by gateway"`, `"observed": "504 by gateway"`)
 	gatequake("replay", other+"#garbage", "--setting", "document").is(t, statusFails, "document: not again", "was pass: 504 by gateway", "is  pass: 502 by gateway")
+	// A policy of one's own is named again: results do not say which files are read.
+	own := filepath.Join(t.TempDir(), "ours.yaml")
+	if err := os.WriteFile(own, []byte("name: ours\ndefault: 502\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	under := results(t, "--only", "garbage", "--setting", "document", "--policy", own)
+	gatequake("replay", under+"#garbage").is(t, statusUsage, `was run under the policy "ours", want one of document, rfc9209, or its file as --policy`)
+	gatequake("replay", under+"#garbage", "--policy", own).is(t, statusHolds, "document: again pass: 502 by gateway")
 	gatequake("replay", file+"#garbarge").is(t, statusUsage, "did you mean garbage?")
 	gatequake("replay", file+"#garbage", "--setting", "none").is(t, statusUsage, "has no garbage on --gateway  in --setting none")
 	gatequake("replay", file).is(t, statusUsage, "want FILE#ID")
@@ -99,8 +118,13 @@ func TestGitHubActionsIsTold(t *testing.T) {
 	t.Setenv("GITHUB_STEP_SUMMARY", summary)
 	gatequake("run", "--gateways", "testdata/gateways", "--gateway", "mortal", "--only", "reset-on-accept", "--report", t.TempDir()).
 		is(t, statusFails, "::error title=reset-on-accept on mortal 1.2.3 document::gateway-alive: got exit status 7")
+	good := results(t, "--only", "refused@cold", "--setting", "document")
+	gatequake("diff", good, changed(t, good, `"verdict": "pass"`, `"verdict": "fail"`)).is(t, statusFails)
 	got, err := os.ReadFile(summary)
-	if err != nil || !bytes.Contains(got, []byte("| ✗ | mortal 1.2.3 document | reset-on-accept | gateway-alive: got exit status 7")) {
+	if err != nil || !bytes.Contains(got, []byte("| ✗ | `mortal 1.2.3 document` | `reset-on-accept` | `gateway-alive: got exit status 7")) {
 		t.Errorf("got the summary %s (%v), want the broken promise in it", got, err)
+	}
+	if !bytes.Contains(got, []byte("| worse | `refused@cold on builtin, document` |")) {
+		t.Errorf("got the summary %s, want what got worse in it", got)
 	}
 }

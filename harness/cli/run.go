@@ -34,8 +34,9 @@ type order struct {
 // atLeastOne is a flag's value: a whole number above 0.
 type atLeastOne int
 
-// Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU. Measured on two CPUs with three gateways and 1176
-// experiments: 62 s with sixteen each, 49 s with twenty-four, of which the processors alone need 38. Beyond the most only memory grows.
+// Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU, or for each that a container's limit leaves. Measured on two
+// CPUs with three gateways and 1176 experiments: 62 s with sixteen each, 49 s with twenty-four, of which the processors alone need 38. Beyond the most only
+// memory grows.
 const (
 	perCPU     = 24
 	mostWorlds = 64
@@ -58,7 +59,7 @@ func (w *atLeastOne) String() string { return strconv.Itoa(int(*w)) }
 func (*atLeastOne) Type() string { return "N" }
 
 func (a *app) run() *cobra.Command {
-	o := order{repeat: 1, workers: atLeastOne(min(perCPU*runtime.NumCPU(), mostWorlds))}
+	o := order{repeat: 1, workers: atLeastOne(min(perCPU*runtime.GOMAXPROCS(0), mostWorlds))}
 	c := &cobra.Command{
 		Use: "run [-- COMMAND [ARG...]]", Short: "Run experiments and report what clients saw",
 		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json, junit.xml and\n" +
@@ -154,7 +155,10 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 		}
 		baseline = &earlier
 	}
-	all, part := o.shard.deal(p.jobs, p.picked)
+	all, part, err := o.shard.of(p.jobs, p.picked, baseline)
+	if err != nil {
+		return err
+	}
 	mode, err := o.mode()
 	if err != nil {
 		return unclear(fmt.Errorf("nothing ran: %w", err))
@@ -164,9 +168,7 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 		return usage("--report: %w; choose another folder", err)
 	}
 	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: p.missing, Shard: part}
-	a.play(ctx, &r, all, dealt(all, p.picked), runner.Options{Mode: mode, Workers: int(o.workers), Repeat: int(o.repeat)})
-	o.finishReplays(&r, p.there)
-	if err := a.present(r, o); err != nil {
+	if err := a.measure(ctx, &r, o, all, dealt(all, p.picked), p.there); err != nil {
 		return err
 	}
 	if baseline == nil || r.Interrupted {
@@ -176,7 +178,7 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 	if o.json {
 		out = a.err // So that standard output is JSON alone.
 	}
-	return compare(out, only(*baseline, all), r)
+	return a.compare(out, only(*baseline, all), r)
 }
 
 // only returns the earlier run with the cells of these jobs only: what was not to be run has not vanished.
@@ -196,47 +198,6 @@ func (o order) mode() (world.Mode, error) {
 	return world.Detect()
 }
 
-// play runs the jobs in the order dealt and puts the verdicts into the run in the order of all.
-func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options) {
-	place := map[string]int{}
-	for i, j := range all {
-		place[label(j.Gateway.Name, j.Setting, j.Experiment)] = i
-	}
-	p := a.watch(a.err, len(all))
-	o.Started = p.started
-	for v := range runner.Run(ctx, dealt, o) {
-		p.done(v)
-		r.Verdicts = append(r.Verdicts, v)
-	}
-	p.end()
-	slices.SortFunc(r.Verdicts, func(a, b harness.Verdict) int {
-		return place[label(a.Gateway, a.Setting, a.ID)] - place[label(b.Gateway, b.Setting, b.ID)]
-	})
-	r.Took = time.Since(r.Started)
-	r.Interrupted = ctx.Err() != nil && len(r.Verdicts) < len(all)
-}
-
-// finishReplays adds the user's folder, policy and number of runs to the commands that need them.
-func (o order) finishReplays(r *report.Run, there []*candidate) {
-	own := map[string]bool{}
-	for _, c := range there {
-		own[c.Name] = c.own
-	}
-	for i := range r.Verdicts {
-		if o.own != nil {
-			r.Verdicts[i].Replay = o.ownReplay(r.Verdicts[i])
-		} else if v := &r.Verdicts[i]; own[v.Gateway] {
-			v.Replay += " --gateways " + quoted(o.folder)
-		}
-		if o.policy != harness.Document().Name {
-			r.Verdicts[i].Replay += " --policy " + quoted(o.policy)
-		}
-		if o.repeat > 1 {
-			r.Verdicts[i].Replay += " --repeat " + o.repeat.String()
-		}
-	}
-}
-
 // quoted makes a word of s that a shell leaves alone.
 func quoted(s string) string {
 	if !strings.ContainsAny(s, " \t\n'\"\\$`&|;<>()*?[]{}!#~") {
@@ -245,11 +206,8 @@ func quoted(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// present writes the files and then prints what was asked for.
-func (a *app) present(r report.Run, o order) error {
-	if err := report.Write(o.report, r); err != nil {
-		return unclear(err)
-	}
+// show prints what was asked for. Written is the folder of the report, "" if there is none.
+func (a *app) show(r report.Run, o order, written string) error {
 	if err := a.tellGitHub(r); err != nil {
 		return unclear(err)
 	}
@@ -263,7 +221,7 @@ func (a *app) present(r report.Run, o order) error {
 		}
 		return nil
 	}
-	if err := report.Console(a.out, r, a.look(), o.report); err != nil {
+	if err := report.Console(a.out, r, a.look(), written); err != nil {
 		return unclear(fmt.Errorf("print report: %w", err))
 	}
 	return nil

@@ -115,7 +115,7 @@ func TestMatrix(t *testing.T) {
 	dir := t.TempDir()
 	gatequake("run", "--gateway", "builtin", "--only", "refused", "--report", dir).is(t, statusHolds)
 	gatequake("matrix", dir+"/results.json").is(t, statusHolds, "# What gateways answer", "| `refused` | 502 | 502 ✓ |")
-	gatequake("matrix", "--json", dir+"/results.json").is(t, statusHolds, `{"id":"refused","cause":"network","error_type":"connection_refused","gateway":"builtin"`)
+	gatequake("matrix", "--json", dir+"/results.json").is(t, statusHolds, `{"id":"refused","cause":"network",`, `"gateway":"builtin"`)
 	gatequake("matrix").is(t, statusUsage, "got 0 arguments, want one results.json")
 	gatequake("matrix", dir+"/nothing.json").is(t, statusUsage, "nothing.json: no such file or directory; want a results.json that run wrote")
 	gatequake("matrix", dir+"/junit.xml").is(t, statusUsage, "junit.xml: read results: invalid character")

@@ -44,9 +44,19 @@ func (a *app) status(err error) int {
 		e = exit{statusUsage, err}
 	}
 	if e.err != nil {
-		_, _ = fmt.Fprintln(a.err, "gatequake: "+report.Safe(e.err.Error()))
+		_, _ = fmt.Fprintln(a.err, "gatequake: "+report.Safe(cut(e.err.Error())))
 	}
 	return e.status
+}
+
+// longest bounds the line of an error, in bytes: several times that which lists every experiment. What is wrong with a file may be as long as the file.
+const longest = 16 << 10
+
+func cut(line string) string {
+	if len(line) > longest {
+		return line[:longest] + "…"
+	}
+	return line
 }
 
 // conclude turns a run into its exit status.
@@ -59,6 +69,8 @@ func conclude(r report.Run) error {
 		return exit{status: statusFails}
 	case c.Inconclusive > 0:
 		return exit{status: statusUnclear}
+	case r.Shard != nil && r.Shard.Whole > 0 && r.Planned == 0:
+		return nil // There are more shards than experiments.
 	case c.Ran() == 0:
 		return unclear(fmt.Errorf("nothing ran: all %d experiments are unsupported here; see gatequake doctor", c.Unsupported))
 	}

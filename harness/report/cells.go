@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
@@ -28,6 +29,8 @@ type Cell struct {
 	// Log is what the most telling of the gateway's log lines says about a fault, and Line is that line.
 	Log  saying `json:"log,omitempty"`
 	Line string `json:"line,omitempty"`
+	// Seconds is how long the experiment took, in whole ones.
+	Seconds int `json:"took_s"`
 }
 
 // Seen is an answer as a client sees it, and who wrote it, which a client cannot see.
@@ -62,6 +65,7 @@ func Cells(r Run) ([]byte, error) {
 		line, err := json.Marshal(Cell{
 			ID: v.ID, Cause: v.Cause, ErrorType: v.ErrorType, Gateway: v.Gateway, Version: v.Version, Setting: v.Setting,
 			Expected: v.Expected, Observed: v.Observed, Verdict: kindWords[kindOf(v)], Reason: reason, Seen: seenIn(v), Log: log.says, Line: Safe(log.line),
+			Seconds: int(tookOf(v).Round(time.Second).Seconds()),
 		})
 		if err != nil {
 			return nil, fmt.Errorf("encode cell: %w", err)

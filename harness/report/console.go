@@ -20,7 +20,7 @@ const (
 )
 
 // Console writes what a person reads: the matrix first, then what could not be tried, what is known to be so, and last, where a terminal and a CI's log end
-// and are read first, what is wrong with the command that shows it again, and the sums. dir is where the report's files are.
+// and are read first, what is wrong with the command that shows it again, and the sums. dir is where the report's files are, "" if there are none.
 func Console(w io.Writer, r Run, l Look, dir string) error {
 	var b strings.Builder
 	if len(r.Verdicts) > 0 {
@@ -42,7 +42,9 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 	b.WriteString(l.sums(r))
 	b.WriteString(r.speed())
 	b.WriteString(r.under())
-	fmt.Fprintf(&b, "Report: %s/%s, %s, %s\n", Safe(strings.TrimRight(dir, "/")), HTMLFile, ResultsFile, JUnitFile)
+	if dir != "" {
+		fmt.Fprintf(&b, "Report: %s/%s, %s, %s, %s\n", Safe(strings.TrimRight(dir, "/")), HTMLFile, ResultsFile, JUnitFile, MetricsFile)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -59,7 +61,7 @@ func (l Look) deviations(b *strings.Builder, r Run, k kind, title string) {
 		if n := len(g.verdicts); n > 1 {
 			what = count(n)
 		}
-		fmt.Fprintf(b, "%s %s, %s: %s\n", l.paint(k, marks[k]), g.who(), l.bold(what), clip(Safe(g.reason), shownReason))
+		fmt.Fprintf(b, "%s %s, %s: %s\n", l.paint(k, marks[k]), g.who(), l.bold(what), brief(g.reason, shownReason))
 		if len(g.verdicts) > 1 {
 			fmt.Fprintf(b, "    the same in %s\n", g.ids(shownIDs))
 		}
@@ -78,7 +80,7 @@ func (l Look) knownDeviations(b *strings.Builder, r Run) {
 	}
 	fmt.Fprintf(b, "\n%s\n", l.bold("Known deviations"))
 	for _, g := range groups {
-		fmt.Fprintf(b, "%s %s: %s\n    %s\n", l.paint(known, marks[known]), g.who(), clip(Safe(g.reason), shownReason), g.ids(allIDs))
+		fmt.Fprintf(b, "%s %s: %s\n    %s\n", l.paint(known, marks[known]), g.who(), brief(g.reason, shownReason), g.ids(allIDs))
 	}
 }
 
@@ -90,7 +92,7 @@ func (l Look) unsupported(b *strings.Builder, r Run) {
 	}
 	fmt.Fprintf(b, "\n%s\n", l.bold("Not possible here"))
 	for _, g := range groups {
-		fmt.Fprintf(b, "%s %s\n    %s\n", l.paint(unsupported, marks[unsupported]), clip(Safe(g.reason), shownReason), g.ids(allIDs))
+		fmt.Fprintf(b, "%s %s\n    %s\n", l.paint(unsupported, marks[unsupported]), brief(g.reason, shownReason), g.ids(allIDs))
 	}
 }
 

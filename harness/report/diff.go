@@ -120,19 +120,28 @@ func short(v harness.Verdict, known bool) string {
 // Changes writes the changes as a person reads them, and what there are of each kind.
 func Changes(changes []Change) string {
 	var b strings.Builder
-	count := map[ChangeKind]int{}
+	kind := ChangeKind("")
 	for _, c := range changes {
-		if count[c.Kind]++; count[c.Kind] == 1 {
-			fmt.Fprintf(&b, "\n%s\n", c.Kind)
+		if c.Kind != kind {
+			kind = c.Kind
+			fmt.Fprintf(&b, "\n%s\n", kind)
 		}
-		fmt.Fprintf(&b, "  %s\n    was %s\n    is  %s\n", Safe(c.Cell), Safe(clip(c.From, shownReason)), Safe(clip(c.To, shownReason)))
+		fmt.Fprintf(&b, "  %s\n    was %s\n    is  %s\n", Safe(c.Cell), brief(c.From, shownReason), brief(c.To, shownReason))
 		if c.Kind == Worse {
 			fmt.Fprintf(&b, "    %s\n", Safe(c.Replay))
 		}
 	}
-	sums := []string{}
-	for _, k := range ChangeKinds() {
-		sums = append(sums, fmt.Sprintf("%d %s", count[k], k))
+	return b.String() + "\n" + sums(changes)
+}
+
+// sums counts the changes of each kind, in a line.
+func sums(changes []Change) string {
+	count, parts := map[ChangeKind]int{}, []string{}
+	for _, c := range changes {
+		count[c.Kind]++
 	}
-	return b.String() + "\n" + strings.Join(sums, " · ") + "\n"
+	for _, k := range ChangeKinds() {
+		parts = append(parts, fmt.Sprintf("%d %s", count[k], k))
+	}
+	return strings.Join(parts, " · ") + "\n"
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // read returns what the page's script has of the cells, and the links of the matrix by the place that they name.
-func read(t *testing.T, page []byte) (cells []htmlDetail, hrefs map[string]string) {
+func readPage(t *testing.T, page []byte) (cells []htmlDetail, hrefs map[string]string) {
 	t.Helper()
 	root, err := html.Parse(bytes.NewReader(page))
 	if err != nil {
@@ -41,7 +41,7 @@ func read(t *testing.T, page []byte) (cells []htmlDetail, hrefs map[string]strin
 
 func TestHTMLHoldsEveryCell(t *testing.T) {
 	r := judged(sample())
-	cells, hrefs := read(t, pageOf(t, r))
+	cells, hrefs := readPage(t, pageOf(t, r))
 	if len(cells) != len(r.Verdicts) || len(hrefs) != len(r.Verdicts) {
 		t.Fatalf("got %d cells and %d links, want %d", len(cells), len(hrefs), len(r.Verdicts))
 	}
@@ -124,7 +124,7 @@ func TestCellsMakeTheSameMatrix(t *testing.T) {
 	if got, want := (Look{}).matrix(r, Look{}.cell), (Look{}).matrix(sample(), Look{}.cell); got != want {
 		t.Errorf("got the matrix\n%s\nwant\n%s", got, want)
 	}
-	if _, hrefs := read(t, pageOf(t, r)); len(hrefs) != len(cells) {
+	if _, hrefs := readPage(t, pageOf(t, r)); len(hrefs) != len(cells) {
 		t.Errorf("got %d links in the page, want %d", len(hrefs), len(cells))
 	}
 }

@@ -38,22 +38,31 @@ type experiment struct {
 
 // JSON returns the run as results.json holds it.
 func JSON(r Run) ([]byte, error) {
-	out := results{
-		Schema: Schema, Tool: r.Tool, Started: r.Started.UTC(), TookMS: r.Took.Milliseconds(), World: r.World, Planned: r.Planned,
-		Interrupted: r.Interrupted, Shard: r.Shard, NotInstalled: append([]Missing{}, r.NotInstalled...), Counts: r.Counts(), Experiments: []experiment{},
-	}
+	out := resultsOf(r)
 	for _, v := range r.Verdicts {
-		e := experiment{Verdict: v}
-		if o := telling(v); o != nil {
-			e.ObservedStatus, e.AnsweredBy = o.Status, o.By
-		}
-		out.Experiments = append(out.Experiments, e)
+		out.Experiments = append(out.Experiments, experimentOf(v))
 	}
 	doc, err := json.MarshalIndent(out, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("encode results: %w", err)
 	}
 	return append(escapeJSON(doc), '\n'), nil
+}
+
+// resultsOf returns the form of the run, without its experiments.
+func resultsOf(r Run) results {
+	return results{
+		Schema: Schema, Tool: r.Tool, Started: r.Started.UTC(), TookMS: r.Took.Milliseconds(), World: r.World, Planned: r.Planned,
+		Interrupted: r.Interrupted, Shard: r.Shard, NotInstalled: append([]Missing{}, r.NotInstalled...), Counts: r.Counts(), Experiments: []experiment{},
+	}
+}
+
+func experimentOf(v harness.Verdict) experiment {
+	e := experiment{Verdict: v}
+	if o := telling(v); o != nil {
+		e.ObservedStatus, e.AnsweredBy = o.Status, o.By
+	}
+	return e
 }
 
 // telling returns the observation that shows best what a client saw: the one that the first broken check is about, so that a broken POST is not hidden by

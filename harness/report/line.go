@@ -12,7 +12,7 @@ func Red(v harness.Verdict) bool { return kindOf(v) == fail || kindOf(v) == inco
 
 // Line sums the verdict up in one line, for a log.
 func Line(v harness.Verdict) string {
-	return fmt.Sprintf("%s %s %s, %s: %s", marks[kindOf(v)], Safe(v.Gateway), Safe(v.Setting), Safe(v.ID), clip(Safe(why(v)), shownReason))
+	return fmt.Sprintf("%s %s %s, %s: %s", marks[kindOf(v)], Safe(v.Gateway), Safe(v.Setting), Safe(v.ID), brief(why(v), shownReason))
 }
 
 // why is the verdict's reason, with the end of the gateway's process if it ended: of all that a client sees then, that is the cause.

@@ -99,7 +99,7 @@ func (r Run) markdownTable(cell func(harness.Verdict) string) string {
 			cause = next.cause
 			t.AppendRow(table.Row{"**" + string(cause) + "**"})
 		}
-		cells := table.Row{"`" + markdown(next.id) + "`", next.want}
+		cells := table.Row{"`" + markdown(next.id) + "`", markdown(next.want)}
 		for _, c := range r.columns() {
 			if v, ok := next.cells[c]; ok {
 				cells = append(cells, cell(v))

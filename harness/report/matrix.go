@@ -131,7 +131,7 @@ func (l Look) table(rows []*row, columns []column, cell func(harness.Verdict) st
 			cause = next.cause
 			t.AppendRow(table.Row{l.bold(string(cause))})
 		}
-		cells := table.Row{"  " + Safe(next.name), next.want}
+		cells := table.Row{"  " + Safe(next.name), Safe(next.want)}
 		for _, c := range columns {
 			if v, ok := next.cells[c]; ok {
 				cells = append(cells, cell(v))

@@ -1,6 +1,6 @@
-// Package report turns verdicts into what people and pipelines read. Everything in it but Write is a pure function of a Run.
+// Package report turns verdicts into what people and pipelines read. Everything in it but Write and Stream is a pure function of a Run.
 //
-//	Run (header, verdicts) ──> Console (matrix, deviations, counts) · JSON · JUnit · HTML ──Write──> report/
+//	Run (header, verdicts) ──> Console (matrix, deviations, counts) · JSON · JUnit · HTML · Metrics ──Write──> report/
 package report
 
 import (

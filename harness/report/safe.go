@@ -28,6 +28,18 @@ func Safe(s string) string {
 	return b.String()
 }
 
+// brief makes text of a gateway or an upstream fit for one line, of at most n characters. However long the text is, no more of it is looked at.
+func brief(s string, n int) string {
+	seen := 0
+	for i := range s {
+		if seen++; seen > n+1 { // One more than is shown, so that it is seen to be cut.
+			s = s[:i]
+			break
+		}
+	}
+	return clip(Safe(s), n)
+}
+
 // clip shortens s, already safe, to at most n characters.
 func clip(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {

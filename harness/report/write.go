@@ -13,6 +13,7 @@ const (
 	ResultsFile = "results.json"
 	JUnitFile   = "junit.xml"
 	HTMLFile    = "index.html"
+	MetricsFile = "metrics.prom"
 )
 
 // Ready makes the folder if it is not there and proves that files can be written in it.
@@ -36,7 +37,7 @@ type form struct {
 
 // Write writes every file of the report into dir, which Ready has made. Each appears whole or not at all.
 func Write(dir string, r Run) error {
-	for _, f := range []form{{ResultsFile, JSON}, {JUnitFile, JUnit}, {HTMLFile, HTML}} {
+	for _, f := range []form{{ResultsFile, JSON}, {JUnitFile, JUnit}, {HTMLFile, HTML}, {MetricsFile, Metrics}} {
 		if err := f.write(dir, r); err != nil {
 			return err
 		}

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// readers are the commands that read results; BAD stands for the file that they shall not take, GOOD for one that they would.
+var readers = []string{
+	"matrix BAD", "markdown BAD", "markdown GOOD --baseline BAD", "diff BAD GOOD", "diff GOOD BAD", "merge BAD", "replay BAD#refused", "report BAD --report DIR",
+	"run --gateway builtin --only refused@cold --report DIR --baseline BAD",
+}
+
+// edited returns results with some of their values changed.
+func edited(t *testing.T, doc []byte, edit func(run map[string]any, experiment map[string]any)) []byte {
+	t.Helper()
+	var run map[string]any
+	if err := json.Unmarshal(doc, &run); err != nil {
+		t.Fatal(err)
+	}
+	edit(run, run["experiments"].([]any)[0].(map[string]any))
+	out, err := json.Marshal(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
+	good := results(t, "--only", "refused@cold", "--setting", "document")
+	doc, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("\x1b[31m\xff\n", 1<<18) // 2 MiB, and JSON makes more of it.
+	set := func(key string, value any) []byte {
+		return edited(t, doc, func(run, _ map[string]any) { run[key] = value })
+	}
+	with := func(key string, value any) []byte {
+		return edited(t, doc, func(_, e map[string]any) { e[key] = value })
+	}
+	for name, c := range map[string]struct {
+		doc  []byte
+		want string
+	}{
+		"nothing":           {nil, "they are cut off: EOF"},
+		"cut off":           {doc[:len(doc)/2], "they are cut off"},
+		"no JSON":           {[]byte("\x7fELF\x02"), "invalid character"},
+		"another schema":    {set("schema", "gatequake/results/2"), `schema: got "gatequake/results/2", want "gatequake/results/1"`},
+		"no results":        {[]byte(`{"openapi": "3.1.0"}`), `schema: got "", want`},
+		"null":              {[]byte("null"), `schema: got "", want`},
+		"a list":            {[]byte("[1, 2]"), "cannot unmarshal array"},
+		"two":               {append(doc, doc...), `got "{\n  \"schema\": `},
+		"deep":              {[]byte(strings.Repeat("[", 1<<20)), "exceeded max depth"},
+		"a long schema":     {set("schema", long), "schema: got "},
+		"a long name":       {set("tool", long), "bytes beside the experiments, want at most"},
+		"a long time":       {with("started", long), "experiment 1: "},
+		"a long log line":   {with("log", []string{long, long, long}), "experiment 1: got "},
+		"a number for text": {with("reason", 5), "experiment 1: json: cannot unmarshal number"},
+		"no ID":             {with("id", ""), `experiment 1: got id "", gateway "builtin"`},
+		"no such world":     {with("world", "moon"), `experiment 1: world: got "moon", want root, user or portable`},
+		"an experiment that is nothing": {edited(t, doc, func(run, _ map[string]any) {
+			run["experiments"] = []any{nil}
+		}), `experiment 1: got id ""`},
+		"one twice": {edited(t, doc, func(run, e map[string]any) {
+			run["experiments"] = []any{e, e}
+		}), "experiment 2: got refused@cold on builtin, document twice"},
+		"too many": {edited(t, doc, func(run, _ map[string]any) {
+			all := []any{}
+			for i := range 5000 {
+				all = append(all, map[string]string{"id": fmt.Sprint(i), "gateway": "g", "setting": "s"})
+			}
+			run["experiments"] = all
+		}), "got 4097 experiments on 1 gateways and settings, want at most 4096"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bad, dir := filepath.Join(t.TempDir(), "results.json"), t.TempDir()
+			if err := os.WriteFile(bad, c.doc, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			for _, args := range readers {
+				refused(t, gatequake(strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", dir).Replace(args))...), args, c.want)
+			}
+			if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+				t.Errorf("got %v (%v) in the report folder, want nothing", left, err)
+			}
+		})
+	}
+}
+
+// refused fails the test unless the outcome is one harmless line that is not too long.
+func refused(t *testing.T, o outcome, args, want string) {
+	t.Helper()
+	line := strings.TrimSuffix(o.err, "\n")
+	odd := strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) })
+	if o.status != statusUsage || o.out != "" || odd || len(line) > 4*longest || !strings.Contains(line, strings.ReplaceAll(want, "\x1b", `\x1b`)) {
+		t.Errorf("%s: got status %d, output %.200q, and an error of %d bytes, %.400q; want 64 and one line with %q", args, o.status, o.out, len(line), line, want)
+	}
+}
+
+func TestFilesThatAreNoResults(t *testing.T) {
+	dir := t.TempDir()
+	huge := filepath.Join(dir, "huge")
+	if err := os.WriteFile(huge, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(huge, 1<<40); err != nil { // With nothing in it: it takes no room.
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		dir: "is a directory", huge: "got 1099511627776 bytes, want at most 268435456", "/dev/null": "they are cut off: EOF", filepath.Join(dir, "none"): "no such file or directory",
+	} {
+		for _, args := range readers[:1] {
+			refused(t, gatequake(strings.Fields(strings.ReplaceAll(args, "BAD", file))...), args, want)
+		}
+	}
+}
+
+func TestHostileResultsAreShownHarmless(t *testing.T) {
+	good := results(t, "--only", "refused@cold", "--setting", "document")
+	doc, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const hostile = "\x1b[2J\n<script>alert(1)</script>\u202e|`"
+	bad := filepath.Join(t.TempDir(), "results.json")
+	doc = edited(t, doc, func(run, e map[string]any) {
+		for _, key := range []string{"id", "title", "gateway", "version", "setting", "policy", "expected", "observed", "reason", "evidence", "replay"} {
+			e[key] = hostile
+		}
+		e["verdict"], e["log"], run["tool"] = "fail", []string{hostile, strings.Repeat("x", 4<<20)}, hostile
+		run["not_installed"] = []any{map[string]string{"gateway": hostile, "install": hostile}}
+	})
+	if err := os.WriteFile(bad, []byte(strings.ReplaceAll(string(doc), "alert(1)", "\xff")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for args, status := range map[string]int{
+		"matrix BAD": statusHolds, "markdown BAD --baseline GOOD": statusHolds, "diff GOOD BAD": statusFails, "merge BAD": statusUsage, "replay BAD#refused": statusUsage,
+		"report BAD --report DIR": statusFails,
+	} {
+		o := gatequake(strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", t.TempDir()).Replace(args))...)
+		o.is(t, status)
+		if all := o.out + o.err; strings.ContainsFunc(all, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) || len(all) > 1<<20 {
+			t.Errorf("%s: got %d bytes, %.2000q, want nothing but text", args, len(all), all)
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// measure runs the jobs in the order dealt, writes each verdict down as it comes, and makes the report of all. When a verdict cannot be written down, no more are
+// measured, and what there is is reported.
+func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []runner.Job, there []*candidate) error {
+	partial := filepath.Join(o.report, report.PartialFile)
+	stream, killed, err := report.OpenStream(o.report, *r)
+	if err != nil {
+		return usage("--report: %w; choose another folder, or make room", err)
+	}
+	if killed {
+		was := filepath.Join(o.report, report.KilledFile)
+		_, _ = fmt.Fprintf(a.err, "gatequake: a run before this one was killed; what it measured is in %s: see gatequake report --help\n", report.Safe(was))
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var lost error
+	a.play(ctx, r, all, dealt, runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat)}, func(v *harness.Verdict) {
+		o.finishReplay(v, there)
+		if lost = stream.Add(*v); lost != nil {
+			cancel()
+		}
+	})
+	stream.Release()
+	written, folder := report.Write(o.report, *r), o.report
+	if written != nil {
+		folder = ""
+	}
+	closed := stream.Close(written != nil)
+	shown := a.show(*r, o, folder)
+	switch {
+	case written != nil:
+		return unclear(fmt.Errorf("%w; what was measured is in %s: make room, then gatequake report %s", written, partial, quoted(partial)))
+	case closed != nil:
+		return unclear(closed)
+	case lost != nil:
+		return unclear(fmt.Errorf("%w; the run ended there, and its report is partial: make room", lost))
+	}
+	return shown
+}
+
+// play runs the jobs in the order dealt, shows each verdict to add as it comes, and puts them into the run in the order of all.
+func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options, add func(*harness.Verdict)) {
+	place := map[string]int{}
+	for i, j := range all {
+		place[label(j.Gateway.Name, j.Setting, j.Experiment)] = i
+	}
+	p := a.watch(a.err, len(all))
+	o.Started = p.started
+	for v := range runner.Run(ctx, dealt, o) {
+		add(&v)
+		p.done(v)
+		r.Verdicts = append(r.Verdicts, v)
+	}
+	p.end()
+	slices.SortFunc(r.Verdicts, func(a, b harness.Verdict) int {
+		return place[label(a.Gateway, a.Setting, a.ID)] - place[label(b.Gateway, b.Setting, b.ID)]
+	})
+	r.Took = time.Since(r.Started)
+	r.Interrupted = ctx.Err() != nil && len(r.Verdicts) < len(all)
+}
+
+// finishReplay adds the user's folder, policy and number of runs to the command, if it needs them.
+func (o order) finishReplay(v *harness.Verdict, there []*candidate) {
+	if o.own != nil {
+		v.Replay = o.ownReplay(*v)
+	} else if slices.ContainsFunc(there, func(c *candidate) bool { return c.own && c.Name == v.Gateway }) {
+		v.Replay += " --gateways " + quoted(o.folder)
+	}
+	if o.policy != harness.Document().Name {
+		v.Replay += " --policy " + quoted(o.policy)
+	}
+	if o.repeat > 1 {
+		v.Replay += " --repeat " + o.repeat.String()
+	}
+}

@@ -1,0 +1,122 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// Names of the files in which verdicts stand before there is a report.
+const (
+	// PartialFile holds those of a run that goes on, one a line below a line that says what run it is. It is gone when the report is there.
+	PartialFile = "results.partial.jsonl"
+	// KilledFile is what became of the PartialFile of a run that was killed, when the next one began.
+	KilledFile = "results.killed.jsonl"
+)
+
+// roomPerExperiment is how many bytes of the disk are held for each experiment while a run goes on, and room how many for the run: of the 2758 experiments on seven
+// gateways each has 8 KB in the stream, and 20 in the report's files, on average. Of those that have more, there are few.
+const (
+	room              = 1 << 20
+	roomPerExperiment = 32 << 10
+)
+
+// Stream writes the verdicts of a run down as they come, each in one write: what ends the process, or fills the disk, takes none that was written before. Its
+// methods must not be called side by side.
+type Stream struct {
+	file *os.File
+	err  error
+}
+
+// OpenStream begins the stream of the run in dir, which Ready has made, and holds room on the disk for it and for the report. It fails, and leaves nothing, if there
+// is none, or while another run streams to dir. What a run that was killed has left there is kept, as KilledFile, and killed is true.
+func OpenStream(dir string, r Run) (s *Stream, killed bool, err error) {
+	path := filepath.Join(dir, PartialFile)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, false, fmt.Errorf("begin to stream: %w", err)
+	}
+	if err := lock(f); err != nil {
+		_ = f.Close()
+		return nil, false, fmt.Errorf("begin to stream: %s: %w", path, err)
+	}
+	if info, err := f.Stat(); err == nil && info.Size() > 0 {
+		if err := os.Rename(path, filepath.Join(dir, KilledFile)); err != nil {
+			_ = f.Close()
+			return nil, false, fmt.Errorf("keep what a killed run has left: %w", err)
+		}
+		_ = f.Close()
+		s, _, err := OpenStream(dir, r)
+		return s, true, err
+	}
+	s = &Stream{file: f}
+	if err := s.begin(r); err != nil {
+		_ = os.Remove(path)
+		_ = f.Close()
+		return nil, false, err
+	}
+	return s, false, nil
+}
+
+// lock makes the file the caller's own for as long as it is open. The kernel unlocks it when the process ends, for whatever reason.
+func lock(f *os.File) error {
+	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return errors.New("another run is writing to it")
+	}
+	return nil // Some file systems of networks cannot lock: then nobody is kept away.
+}
+
+// begin holds the room and writes the first line.
+func (s *Stream) begin(r Run) error {
+	want := int64(room + r.Planned*roomPerExperiment)
+	if err := reserve(s.file, want); err != nil {
+		return fmt.Errorf("hold %d MiB for the report: %w", want>>20, err)
+	}
+	r.Interrupted, r.Verdicts = true, nil // Until the report says otherwise.
+	s.write(resultsOf(r))
+	return s.err
+}
+
+// Add writes the verdict down. Its first error is that of every later call: nothing is written behind a line that is cut.
+func (s *Stream) Add(v harness.Verdict) error {
+	s.write(experimentOf(v))
+	return s.err
+}
+
+func (s *Stream) write(value any) {
+	if s.err != nil {
+		return
+	}
+	line, err := json.Marshal(value)
+	if err == nil {
+		_, err = s.file.Write(append(escapeJSON(line), '\n'))
+	}
+	if err != nil {
+		s.err = fmt.Errorf("stream results: %w", err)
+		return
+	}
+}
+
+// Release gives the room back that the report needs; a later Add may find none.
+func (s *Stream) Release() {
+	if info, err := s.file.Stat(); err == nil {
+		_ = s.file.Truncate(info.Size()) // What is held lies behind the end.
+	}
+}
+
+// Close ends the stream. With keep its file stays, for Read; without, because the report has all of it, the file is removed.
+func (s *Stream) Close(keep bool) error {
+	if !keep {
+		if err := os.Remove(s.file.Name()); err != nil {
+			return fmt.Errorf("remove what was streamed: %w", err)
+		}
+	}
+	return s.file.Close()
+}

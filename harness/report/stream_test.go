@@ -1,0 +1,98 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// open begins a stream of the sample's run.
+func open(t *testing.T, dir string) *Stream {
+	t.Helper()
+	s, killed, err := OpenStream(dir, sample())
+	if err != nil || killed {
+		t.Fatalf("got killed %t and %v, want a stream", killed, err)
+	}
+	return s
+}
+
+func TestStreamHoldsWhatWasMeasured(t *testing.T) {
+	dir := t.TempDir()
+	s, want := open(t, dir), sample()
+	for _, v := range want.Verdicts {
+		if err := s.Add(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	doc, err := os.ReadFile(filepath.Join(dir, PartialFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	harmless(t, doc)
+	got, err := Read(doc)
+	if err != nil || got.Counts() != want.Counts() || !got.Interrupted || got.Planned != want.Planned || got.Took <= 0 {
+		t.Errorf("got %+v (%v), want the run, interrupted", got, err)
+	}
+	// Wherever it breaks off, every line that was whole is there.
+	first := bytes.IndexByte(doc, '\n') + 1
+	for n := first; n <= len(doc); n += 97 {
+		r, err := Read(doc[:n])
+		if lines := bytes.Count(doc[first:n], []byte("\n")); err != nil || len(r.Verdicts) != lines {
+			t.Fatalf("cut after %d bytes: got %d verdicts (%v), want %d", n, len(r.Verdicts), err, lines)
+		}
+	}
+	for n := range first - 1 {
+		if _, err := Read(doc[:n]); err == nil || !strings.Contains(err.Error(), "they are cut off") {
+			t.Fatalf("cut after %d bytes of the first line: got %v, want an error that says so", n, err)
+		}
+	}
+	if err := s.Close(false); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("got %v (%v) left, want nothing when there is a report", left, err)
+	}
+}
+
+func TestStreamKeepsWhatAKilledRunLeft(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	if err := s.Add(sample().Verdicts[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := OpenStream(dir, sample()); err == nil || !strings.Contains(err.Error(), "another run is writing to it") {
+		t.Errorf("got %v while another run streams, want an error that says so", err)
+	}
+	if err := s.Close(true); err != nil {
+		t.Fatal(err)
+	}
+	again, killed, err := OpenStream(dir, sample())
+	if err != nil || !killed {
+		t.Fatalf("got killed %t and %v, want what was left to be told", killed, err)
+	}
+	defer func() { _ = again.Close(true) }()
+	doc, err := os.ReadFile(filepath.Join(dir, KilledFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Read(doc); err != nil || len(r.Verdicts) != 1 {
+		t.Errorf("got %d verdicts (%v), want the one of before", len(r.Verdicts), err)
+	}
+}
+
+func TestNothingIsWrittenBehindACutLine(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	if err := s.file.Close(); err != nil { // As good an error as that of a full disk.
+		t.Fatal(err)
+	}
+	first := s.Add(harness.Verdict{})
+	if second := s.Add(harness.Verdict{}); first == nil || !errors.Is(second, first) {
+		t.Errorf("got %v and then %v, want one error for good", first, second)
+	}
+}
