@@ -99,7 +99,7 @@ func TestKubernetesCommands(t *testing.T) {
 		}
 		play(run, few, fmt.Sprintf("JOB_COMPLETION_INDEX=%d", i)).is(t, 0, "experiments")
 	}
-	play(merge, merge.Args).is(t, 0, "garbage", "report/results.json")
+	play(merge, merge.Args).is(t, 0, "garbage", "results.json")
 	if _, err := os.Stat(filepath.Join(volume, "shard-1-of-"+run.Env[0].Value, "left")); err == nil {
 		t.Error("got a shard's folder with something of an earlier run in it, want a new one")
 	}
