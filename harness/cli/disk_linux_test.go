@@ -39,11 +39,17 @@ const few = ` run --gateway builtin --setting document --only refused,garbage $M
 
 func TestADiskWithoutRoomIsSaidBefore(t *testing.T) {
 	o := disk(t, "size=512k", `"$GATEQUAKE"`+few+`; status=$?; ls -A "$DIR"; exit $status`)
-	o.is(t, statusUsage, "--report: hold 1 MiB for the report: no space left on device; choose another folder, or make room")
+	o.is(t, statusUsage, "--report: hold 1 MiB for the report: no space left on device; make room, or choose another folder")
 	if o.out != "" || strings.Count(o.err, "\n") != 1 {
 		t.Errorf("got %q and %q, want one line and nothing left", o.out, o.err)
 	}
 	disk(t, "ro", `exec "$GATEQUAKE"`+few).is(t, statusUsage, "--report: write to report folder: ", "read-only file system; choose another folder")
+}
+
+func TestTwoRunsInOneFolder(t *testing.T) {
+	_, _, out := started(t, "--cause", "block")
+	gatequake("run", "--gateway", "builtin", "--only", "refused", "--report", out).
+		is(t, statusUsage, report.PartialFile+": another run is writing to it; wait for its end, or choose another folder")
 }
 
 // TestADiskThatFillsUp fills it while the run goes on: what the run holds is enough for the report.

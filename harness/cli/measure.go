@@ -19,7 +19,7 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 	partial := filepath.Join(o.report, report.PartialFile)
 	stream, killed, err := report.OpenStream(o.report, *r)
 	if err != nil {
-		return usage("--report: %w; choose another folder, or make room", err)
+		return usage("--report: %w, or choose another folder", err)
 	}
 	if killed {
 		was := filepath.Join(o.report, report.KilledFile)

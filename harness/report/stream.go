@@ -68,7 +68,7 @@ func OpenStream(dir string, r Run) (s *Stream, killed bool, err error) {
 func lock(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
-		return errors.New("another run is writing to it")
+		return errors.New("another run is writing to it; wait for its end")
 	}
 	return nil // Some file systems of networks cannot lock: then nobody is kept away.
 }
@@ -77,7 +77,7 @@ func lock(f *os.File) error {
 func (s *Stream) begin(r Run) error {
 	want := int64(room + r.Planned*roomPerExperiment)
 	if err := reserve(s.file, want); err != nil {
-		return fmt.Errorf("hold %d MiB for the report: %w", want>>20, err)
+		return fmt.Errorf("hold %d MiB for the report: %w; make room", want>>20, err)
 	}
 	r.Interrupted, r.Verdicts = true, nil // Until the report says otherwise.
 	s.write(resultsOf(r))
