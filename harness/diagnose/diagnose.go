@@ -6,7 +6,6 @@ package diagnose
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -78,7 +77,7 @@ type signature struct {
 	id, server string
 	is         harness.ErrorType
 	seen       report.Seen
-	words      map[string]bool
+	words      []string // sorted
 	says       float64 // the sum of what the words say
 }
 
@@ -94,7 +93,7 @@ func New(cells []report.Cell) *Signatures {
 			one.is = harness.HTTPRequestDenied // A refusal that does not even say so.
 		}
 		all.cells = append(all.cells, one)
-		for w := range one.words {
+		for _, w := range one.words {
 			if types[w] == nil {
 				types[w] = map[harness.ErrorType]bool{}
 			}
@@ -110,8 +109,8 @@ func New(cells []report.Cell) *Signatures {
 	return all
 }
 
-func (all *Signatures) say(words map[string]bool) (sum float64) {
-	for w := range words {
+func (all *Signatures) say(words []string) (sum float64) {
+	for _, w := range words {
 		sum += all.telling[w]
 	}
 	return sum
@@ -176,10 +175,10 @@ func base(id string) string {
 }
 
 // alike is the share of what the words of two log lines say that they have in common, by how telling each word is.
-func (all *Signatures) alike(words map[string]bool, says float64, c signature) float64 {
+func (all *Signatures) alike(words []string, says float64, c signature) float64 {
 	both := 0.0
-	for w := range words {
-		if c.words[w] {
+	for _, w := range words {
+		if _, there := slices.BinarySearch(c.words, w); there {
 			both += all.telling[w]
 		}
 	}
@@ -221,19 +220,12 @@ func product(server string) string {
 	return strings.TrimSpace(name)
 }
 
-func wordsOf(line string) map[string]bool {
-	all := map[string]bool{}
-	for _, w := range strings.FieldsFunc(strings.ToLower(line), func(r rune) bool { return !unicode.IsLetter(r) }) {
-		if len(w) > 2 { // Not GET's T, not the h in 10h.
-			all[w] = true
-		}
-	}
-	for w := range maps.Clone(all) {
-		if common[w] {
-			delete(all, w)
-		}
-	}
-	return all
+// wordsOf returns the words of a line that are worth comparing, sorted: sums over them are the same each time.
+func wordsOf(line string) []string {
+	all := strings.FieldsFunc(strings.ToLower(line), func(r rune) bool { return !unicode.IsLetter(r) })
+	all = slices.DeleteFunc(all, func(w string) bool { return len(w) <= 2 || common[w] }) // Not GET's T, not the h in 10h.
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // common are words of requests, dates and addresses, which say nothing about a cause.
