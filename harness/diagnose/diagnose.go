@@ -78,7 +78,7 @@ type signature struct {
 	is         harness.ErrorType
 	seen       report.Seen
 	words      []string // sorted
-	says       float64 // the sum of what the words say
+	says       float64  // the sum of what the words say
 }
 
 // New makes cells ready. Those without an answer are left out, and those of an upstream that served: there is nothing to diagnose in them.
