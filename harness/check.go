@@ -128,7 +128,7 @@ func checkPage(o Observation, secrets []string) []Check {
 	if why := cacheable(o.Status, o.Header); why != "" {
 		checks[0] = Check{Name: CheckNotCacheable, Of: o.Probe, Got: why, Want: "nothing that lets a cache keep it"}
 	}
-	page := o.Body
+	page := string(o.page)
 	for name, values := range o.Header {
 		page += "\n" + name + ": " + strings.Join(values, ", ")
 	}

@@ -41,6 +41,7 @@ type Observation struct {
 	// After tells what became of the client's connection: "usable", "closed", or what was wrong with it.
 	After string `json:"after,omitempty"`
 
+	page  []byte       // what was read of the body, of which Body is the start
 	keep  bool         // the answer left the connection open for another request
 	says  wording.Kind // what the page reads like
 	began time.Time    // when At was

@@ -138,6 +138,7 @@ func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 func (o *Observation) fill(r client.Response) {
 	o.ended = time.Now()
 	o.Status, o.Header, o.End, o.Error = r.Status, r.Header, r.End, r.Error
+	o.page = r.Body
 	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
 	o.Connect, o.First, o.Head, o.Took = ms(r.Connect), ms(r.First), ms(r.Head), ms(r.Took)
 	o.keep, o.heard, o.GRPC = r.Keep, heard(r), statusOf(r)

@@ -139,9 +139,9 @@ func TestCheckPage(t *testing.T) {
 		o      Observation
 		broken string
 	}{
-		"clean":          {Observation{Status: 502, Body: "Bad Gateway"}, ""},
+		"clean":          {Observation{Status: 502, page: []byte("Bad Gateway")}, ""},
 		"cacheable":      {Observation{Status: 502, Header: http.Header{"Cache-Control": {"max-age=60"}}}, CheckNotCacheable},
-		"leak in body":   {Observation{Status: 502, Body: "dial tcp 198.51.100.11:8080: refused"}, CheckNoLeak},
+		"leak in body":   {Observation{Status: 502, page: []byte("dial tcp 198.51.100.11:8080: refused")}, CheckNoLeak},
 		"leak in header": {Observation{Status: 502, Header: http.Header{"X-Backend": {"198.51.100.11"}}}, CheckNoLeak},
 	} {
 		v := Verdict{Checks: checkPage(c.o, []string{"198.51.100.11"})}
