@@ -31,8 +31,9 @@ type Observation struct {
 	BodyBytes int64  `json:"body_bytes"`
 	// At is when the request was sent, in milliseconds from the start of the experiment; if no connection came about, when that was begun.
 	At float64 `json:"at_ms,omitempty"`
-	// Connect, First, Head and Took are times in milliseconds: to connect, to the first byte, to the end of the head, and in all, counted from the request.
+	// Connect, TLS, First, Head and Took are times in milliseconds: to connect, of that for TLS, to the first byte, to the end of the head, and in all, counted from the request.
 	Connect float64 `json:"connect_ms"`
+	TLS     float64 `json:"tls_ms,omitempty"`
 	First   float64 `json:"first_byte_ms,omitempty"`
 	Head    float64 `json:"head_ms"`
 	Took    float64 `json:"took_ms"`

@@ -140,7 +140,7 @@ func (o *Observation) fill(r client.Response) {
 	o.Status, o.Header, o.End, o.Error = r.Status, r.Header, r.End, r.Error
 	o.page = r.Body
 	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
-	o.Connect, o.First, o.Head, o.Took = ms(r.Connect), ms(r.First), ms(r.Head), ms(r.Took)
+	o.Connect, o.TLS, o.First, o.Head, o.Took = ms(r.Connect), ms(r.Handshake), ms(r.First), ms(r.Head), ms(r.Took)
 	o.keep, o.heard, o.GRPC = r.Keep, heard(r), statusOf(r)
 	o.says, _ = wording.Classify(r.Status, r.Header, r.Body)
 	switch {

@@ -70,7 +70,8 @@ type Conn struct {
 	protocol Protocol
 	reader   *bufio.Reader
 	streams  *streams // of HTTP/2; nil otherwise
-	connect  time.Duration
+	// connect and handshake are not told yet.
+	connect, handshake time.Duration
 }
 
 func newConn(conn net.Conn, p Protocol, connect time.Duration) *Conn {

@@ -148,10 +148,13 @@ func TestHTTP2CarriesSeveralRequestsToARealServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close() }()
-	for range 3 {
+	for i := range 3 {
 		r := c.Do(t.Context(), Request{Method: "POST", Target: "/%73?x", Host: "h", Header: []Field{{"X-Odd", "1"}}, Body: []byte("hi")})
 		if want := "HTTP/2.0 POST h/%73?x 1 hi"; !strings.HasPrefix(string(r.Body), want) || r.End != Complete || !r.Keep {
 			t.Fatalf("got %.40q, %s (%s), keep %t; want %q, whole, kept", r.Body, r.End, r.Error, r.Keep, want)
+		}
+		if first := i == 0; (r.Handshake > 0) != first || r.Handshake > r.Connect {
+			t.Errorf("request %d: got a handshake of %s in a connection made in %s, want one in the first only, and a part of it", i+1, r.Handshake, r.Connect)
 		}
 	}
 }

@@ -47,11 +47,21 @@ func (w Way) Connect(ctx context.Context, address netip.AddrPort, source netip.A
 // closes the Conn.
 func (w Way) Open(ctx context.Context, address netip.AddrPort, source netip.Addr) (*Conn, error) {
 	begin := time.Now()
-	conn, err := w.Connect(ctx, address, source)
+	conn, err := w.dial(ctx, address, source)
 	if err != nil {
 		return nil, err
 	}
-	return newConn(conn, w.Protocol, time.Since(begin)), nil
+	dialled := time.Since(begin)
+	if w.TLS != nil {
+		if conn, err = w.secure(ctx, conn); err != nil {
+			return nil, err
+		}
+	}
+	c := newConn(conn, w.Protocol, time.Since(begin))
+	if w.TLS != nil {
+		c.handshake = c.connect - dialled
+	}
+	return c, nil
 }
 
 func (w Way) dial(ctx context.Context, address netip.AddrPort, source netip.Addr) (net.Conn, error) {

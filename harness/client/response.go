@@ -26,16 +26,17 @@ type Response struct {
 	Error string
 	// Trailer holds the fields behind the body of an HTTP/2 answer.
 	Trailer http.Header
-	// Connect is the time to connect, TLS included; zero on a connection that was used before. First (to the first byte of an answer, which over HTTP/2 is its
+	// Connect is the time to connect, TLS included, and Handshake the part of it that was TLS; zero on a connection that was used before. First (to the first byte of an answer, which over HTTP/2 is its
 	// head), Head and Took count from the first byte of the request.
-	Connect, First, Head, Took time.Duration
+	Connect, Handshake, First, Head, Took time.Duration
 	// Keep is true when the answer's framing and headers leave the connection open for another request.
 	Keep bool
 }
 
 // Do sends r and reads one response. It returns when the response is complete, when the connection fails, or when ctx ends.
 func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
-	resp.Connect, c.connect = c.connect, 0
+	resp.Connect, resp.Handshake = c.connect, c.handshake
+	c.connect, c.handshake = 0, 0
 	begin := time.Now()
 	defer func() { resp.Took = time.Since(begin) }()
 	// Both a deadline and a cancelled context end a blocked read.

@@ -17,7 +17,7 @@ function rowsOf(cell) {
 
 function phases(o) {
 	const parts = [];
-	if (o.connect_ms) parts.push('connected in ' + time(o.connect_ms));
+	if (o.connect_ms) parts.push('connected in ' + time(o.connect_ms) + (o.tls_ms ? ', ' + time(o.tls_ms) + ' of it TLS' : ''));
 	if (o.first_byte_ms) parts.push('first byte after ' + time(o.first_byte_ms));
 	if (o.head_ms) parts.push('head after ' + time(o.head_ms));
 	parts.push('end after ' + time(o.took_ms));
