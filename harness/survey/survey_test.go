@@ -70,6 +70,9 @@ func surveyed(t *testing.T, dir string, command ...string) answer {
 
 // TestMaps surveys configurations of the kind that people run. map.txt is what is printed, but for the times.
 func TestMaps(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("unsupported: some of these configurations write to /var/log and the like, where only root may, and the maps are of a machine whose every folder can be covered")
+	}
 	folders, err := filepath.Glob("testdata/*/command")
 	if err != nil || len(folders) < 12 {
 		t.Fatalf("got %d configurations (%v), want 12 at least", len(folders), err)
