@@ -3,9 +3,10 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
-// speed says how many experiments there were in a second, and what one took of a CPU, by gateway, worlds included. Only those that ran are counted.
+// speed says, of the milliseconds that results.json keeps, how many experiments there were in a second, and what one took of a CPU, by gateway, worlds included. Only those that ran are counted.
 func (r Run) speed() string {
 	ran, spent, all := map[string]int{}, map[string]float64{}, 0
 	for _, v := range r.Verdicts {
@@ -16,7 +17,7 @@ func (r Run) speed() string {
 			all += n
 		}
 	}
-	if all == 0 || r.Took <= 0 {
+	if all == 0 || r.Took < time.Millisecond {
 		return ""
 	}
 	parts := []string{}
@@ -25,5 +26,5 @@ func (r Run) speed() string {
 			parts = append(parts, fmt.Sprintf("%s %.3f", Safe(g), spent[g]/float64(ran[g])))
 		}
 	}
-	return fmt.Sprintf("%.1f experiments a second; CPU seconds for one: %s\n", float64(all)/r.Took.Seconds(), strings.Join(parts, ", "))
+	return fmt.Sprintf("%.1f experiments a second; CPU seconds for one: %s\n", float64(all)/r.Took.Truncate(time.Millisecond).Seconds(), strings.Join(parts, ", "))
 }
