@@ -55,6 +55,8 @@ func TestJudge(t *testing.T) {
 	}{
 		"as listed":             {failed, listed("503 by gateway", CheckStatus), true, Fail, ""},
 		"not listed":            {with(func(v *Verdict) { v.ID = "garbage" }), listed("503 by gateway", CheckStatus), false, Fail, ""},
+		"a pool, by its base":   {with(func(v *Verdict) { v.ID = "refused@balanced" }), listed("503 by gateway", CheckStatus), false, Fail, ""},
+		"a state, by its base":  {with(func(v *Verdict) { v.ID = "refused@cold" }), listed("503 by gateway", CheckStatus), true, Fail, ""},
 		"other setting":         {with(func(v *Verdict) { v.Setting = "document" }), listed("503 by gateway", CheckStatus), false, Fail, ""},
 		"other version":         {with(func(v *Verdict) { v.Version = "2.1" }), listed("503 by gateway", CheckStatus), false, Fail, ""},
 		"other answer":          {failed, listed("504 by gateway", CheckStatus), false, Fail, "known deviation changed"},

@@ -51,13 +51,13 @@ func startBrowser() {
 	browser.err = chromedp.Do(browser.ctx)
 }
 
-// need skips the test, saying what is missing, or fails it where CI has promised a browser.
+// need skips the test, saying what is missing, or fails it where CI has promised the tools.
 func need(t *testing.T, err error) {
 	t.Helper()
 	switch {
 	case err == nil:
-	case os.Getenv("GATEQUAKE_REQUIRE_BROWSER") != "":
-		t.Fatalf("GATEQUAKE_REQUIRE_BROWSER is set: %v", err)
+	case os.Getenv("GATEQUAKE_REQUIRE_TOOLS") != "":
+		t.Fatalf("GATEQUAKE_REQUIRE_TOOLS is set: %v", err)
 	default:
 		t.Skipf("not run: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,9 +71,6 @@ func surveyed(t *testing.T, dir string, command ...string) answer {
 
 // TestMaps surveys configurations of the kind that people run. map.txt is what is printed, but for the times.
 func TestMaps(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("unsupported: some of these configurations write to /var/log and the like, where only root may, and the maps are of a machine whose every folder can be covered")
-	}
 	folders, err := filepath.Glob("testdata/*/command")
 	if err != nil || len(folders) < 12 {
 		t.Fatalf("got %d configurations (%v), want 12 at least", len(folders), err)
@@ -94,6 +92,13 @@ func TestMaps(t *testing.T) {
 				words[i] = strings.ReplaceAll(w, "_off;", " off;") // nginx -g takes a directive, which has a space in it.
 			}
 			a := surveyed(t, dir, words...)
+			if os.Geteuid() != 0 {
+				if strings.Contains(a.Why, "/var/log") && strings.Contains(a.Why, "ermission denied") {
+					t.Skip("unsupported: it writes to /var/log, where only root may")
+				}
+				// Which folders of the machine's an unprivileged user may cover is no part of the map.
+				a.Found.Warnings = slices.DeleteFunc(a.Found.Warnings, writtenForReal)
+			}
 			if a.Why != "" {
 				t.Fatal(a.Why)
 			}
@@ -133,6 +138,9 @@ func TestHopeless(t *testing.T) {
 	}
 }
 
+// writtenForReal reports whether the warning is about folders that the machine does not let us cover.
+func writtenForReal(warning string) bool { return strings.Contains(warning, "is written for real") }
+
 // TestNothingIsWritten lets a gateway write where it may, and looks for it afterwards.
 func TestNothingIsWritten(t *testing.T) {
 	dir := t.TempDir()
@@ -140,8 +148,9 @@ func TestNothingIsWritten(t *testing.T) {
 	if a.Why == "" {
 		t.Error("got no error, want that it ended at once")
 	}
+	top, _, _ := strings.Cut(strings.TrimPrefix(dir, "/"), "/")
 	for _, w := range a.Found.Warnings {
-		if strings.Contains(w, "is written for real") {
+		if writtenForReal(w) && slices.Contains(strings.FieldsFunc(w, func(r rune) bool { return r == ' ' || r == ',' }), "/"+top) {
 			t.Skip("unsupported: ", w)
 		}
 	}

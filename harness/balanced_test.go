@@ -1,0 +1,24 @@
+package harness
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+)
+
+func TestShareCountsWhatWasFelt(t *testing.T) {
+	served := Observation{Status: http.StatusOK, By: ByUpstream, End: client.Complete, Took: 3}
+	slow, lost := served, Observation{Status: http.StatusBadGateway, By: ByGateway, End: client.Complete}
+	slow.Took = 900
+	s := Share{}
+	for i, o := range []Observation{served, lost, served, slow, served} {
+		if got, want := s.add(o, 500*time.Millisecond), o.Status != http.StatusOK || o.Took > 500; got != want {
+			t.Errorf("request %d: got felt %t, want %t", i+1, got, want)
+		}
+	}
+	if want := (Share{Requests: 5, Failed: 1, Delayed: 1, AvoidedAfter: 4}); s != want {
+		t.Errorf("got %+v, want %+v", s, want)
+	}
+}
