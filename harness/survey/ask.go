@@ -19,9 +19,9 @@ const (
 	// askPatience bounds one request: every upstream answers within a millisecond, so that who does not has nothing to say.
 	askPatience = 2 * time.Second
 	// warm is how long a gateway that listens may answer with errors, while its health checks and its names have not come to a conclusion, and bare how long it may
-	// find nothing at all, while its configuration comes from elsewhere.
+	// find nothing at all, or another thing at every look, while its configuration comes from elsewhere.
 	warm = 5 * time.Second
-	bare = 3 * time.Second
+	bare = 10 * time.Second
 	// again is after how long a name is asked for again by a gateway that goes by our time to live, of no second: caches count whole seconds.
 	again = 1200 * time.Millisecond
 	// rounds is how often a probe is repeated to find the other members of a pool.
@@ -65,12 +65,7 @@ func (s *survey) ask(ctx context.Context) error {
 		if how := s.process.Dead(); how != "" {
 			return s.hopeless("it ended while it was asked (%s)", how)
 		}
-		others := s.tryWords(ctx, first)
-		for bareOf(slices.Concat(first, others)) && time.Since(s.ready) < bare && ctx.Err() == nil {
-			time.Sleep(look)
-			first = s.meet(ctx, fresh)
-			others = s.tryWords(ctx, first)
-		}
+		first, others := s.settled(ctx, fresh, first)
 		s.served = time.Now()
 		s.keep(first, others)
 		s.look(ctx)
@@ -85,6 +80,28 @@ func (s *survey) ask(ctx context.Context) error {
 		return s.hopeless("none of its listeners speaks HTTP: %v", s.own.Listeners)
 	}
 	return nil
+}
+
+// settled asks for all that the configuration mentions until something is found, and the same once more: a configuration may come while we ask.
+func (s *survey) settled(ctx context.Context, fresh []gateway.Listener, first []tried) (roots, others []tried) {
+	others = s.tryWords(ctx, first)
+	for time.Since(s.ready) < bare && ctx.Err() == nil {
+		before := slices.Concat(first, others)
+		if bareOf(before) {
+			time.Sleep(look)
+		}
+		first = s.meet(ctx, fresh)
+		others = s.tryWords(ctx, first)
+		if now := slices.Concat(first, others); !bareOf(now) && slices.EqualFunc(before, now, tried.alike) {
+			break
+		}
+	}
+	return first, others
+}
+
+// alike reports whether both requests went the same way; which member of a pool was asked does not matter.
+func (t tried) alike(u tried) bool {
+	return t.url == u.url && t.status == u.status && (len(t.asked) > 0) == (len(u.asked) > 0)
 }
 
 // bareOf reports whether nothing was found: no upstream was asked, and all that came was that there is nothing.
