@@ -33,7 +33,7 @@ var PacketLossTotal = lossy(harness.Fault{
 	Type:  harness.ConnectionTimeout, Phase: harness.Connecting,
 	What: "A cable with a broken wire, a switch that is overrun, a wireless link out of reach: nothing arrives any more, in either direction, and nobody says so. What " +
 		"is sent is sent again and again by the kernel, and lost each time.",
-	Made:      "An nftables rule in the world: of 100 packets of TCP to or from the upstream's host, 100 are dropped.",
+	Made:      "An nftables rule in the world: every packet of TCP to or from the upstream's host is dropped.",
 	Confirmed: "An own dial to the upstream gets no reply.",
 }, 100, firewall.All, func(b *harness.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
 
@@ -46,8 +46,8 @@ var PacketLoss30 = lossy(harness.Fault{
 	What: "TCP is made for this: what is lost is sent again, a fifth of a second later, and the answer comes, whole. A gateway that calls that a 502 has its " +
 		"timeouts too tight. (The packets of the handshake are spared: a lost SYN is sent again after a whole second, RFC 6298, section 2.1, and that is as " +
 		"long as the gateways' settings here let any connection attempt take.)",
-	Made: "An nftables rule in the world: of 100 packets of TCP to or from the upstream's host without the SYN flag, 30 are dropped, in a fixed order and evenly " +
-		"spread.",
+	Made: "An nftables rule in the world: of 20 packets of TCP to or from the upstream's host without the SYN flag, 6 are dropped, in a fixed order in which of " +
+		"three that are equally far apart one gets through.",
 	Confirmed: "Own requests are all answered 200, and one of the first ten took a tenth of a second or more, as only a packet that was sent again does.",
 }, 30, firewall.Established, func(b *harness.Bench) confirmation {
 	return func(ctx context.Context) (string, error) { return resent(ctx, b) }

@@ -23,13 +23,16 @@ type Rule struct {
 	Protocol         Protocol
 	Match            Match
 	Verdict          Verdict
-	// Loss, if not zero, is the share of the matching packets that meet the verdict, in percent: 30 takes 30 of each 100, evenly spread and in a fixed order, so
-	// that no two in a row are lost below 50.
+	// Loss, if not zero, is the share of the matching packets that meet the verdict, in percent, a multiple of 5: 30 takes 6 of each 20, in a fixed order. Up to 30,
+	// of three packets that are equally far apart one gets through, so that what is sent again at a steady pace is not lost each time.
 	Loss int
 }
 
-// percent is what a Loss is counted in.
-const percent = 100
+// percent is what a Loss is counted in, and lossStep the least that there is.
+const (
+	percent  = 100
+	lossStep = 5
+)
 
 // Protocol is what a rule is about.
 type Protocol int
@@ -120,8 +123,8 @@ func (r Rule) check() error {
 		return fmt.Errorf("got protocol %d, want %d to %d", r.Protocol, Any, UDP)
 	case r.Match != All && r.Match != Established:
 		return fmt.Errorf("got match %d, want %d or %d", r.Match, All, Established)
-	case r.Loss < 0 || r.Loss > percent:
-		return fmt.Errorf("got a loss of %d%%, want 0 to %d", r.Loss, percent)
+	case r.Loss < 0 || r.Loss > percent || r.Loss%lossStep != 0:
+		return fmt.Errorf("got a loss of %d%%, want 0 to %d in steps of %d", r.Loss, percent, lossStep)
 	case !r.From.IsValid() && !r.To.IsValid() && r.FromPort == 0 && r.ToPort == 0:
 		return errors.New("got no address and no port, want one at least: the rule would cut everything")
 	case r.From.IsValid() && r.To.IsValid() && r.From.Addr().Is4() != r.To.Addr().Is4():
