@@ -90,8 +90,8 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
 	runs := &runs{want: max(o.Repeat, 1)}
 	go func() {
 		defer close(queue)
-		for range runs.want {
-			for _, j := range jobs {
+		for _, j := range jobs {
+			for range runs.want { // One after another: of a run that is interrupted, whole verdicts are left.
 				select {
 				case queue <- j:
 				case <-ctx.Done():

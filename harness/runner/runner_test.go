@@ -130,6 +130,20 @@ func TestRunRepeats(t *testing.T) {
 	}
 }
 
+// TestRunRepeatsOneAfterAnother holds what an interrupted run is left with: whole verdicts.
+func TestRunRepeatsOneAfterAnother(t *testing.T) {
+	started := []string{}
+	o := Options{Workers: 1, Repeat: 2, Started: func(j Job) { started = append(started, j.Experiment) }}
+	for v := range Run(t.Context(), []Job{job(t, "refused"), job(t, "garbage")}, o) {
+		if len(v.Runs) != 2 {
+			t.Errorf("%s: got %d runs, want 2", v.ID, len(v.Runs))
+		}
+	}
+	if want := []string{"refused", "refused", "garbage", "garbage"}; !slices.Equal(started, want) {
+		t.Errorf("got %v started, want %v", started, want)
+	}
+}
+
 func TestRunLeavesNothing(t *testing.T) {
 	before := gleak.Goroutines()
 	for range Run(t.Context(), []Job{job(t, "refused"), job(t, "crash-on-request")}, Options{Workers: 2}) {
