@@ -17,6 +17,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestListAndExplainKnowEverything(t *testing.T) {
+	t.Parallel()
 	list := gatequake("list")
 	list.is(t, statusHolds, "GATEWAY", "builtin")
 	for _, e := range harness.Experiments() {

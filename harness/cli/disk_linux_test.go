@@ -38,6 +38,7 @@ func disk(t *testing.T, options, command string) outcome {
 const few = ` run --gateway builtin --setting document --only refused,garbage $MODE --workers 4 --report "$DIR"`
 
 func TestADiskWithoutRoomIsSaidBefore(t *testing.T) {
+	t.Parallel()
 	o := disk(t, "size=512k", `"$GATEQUAKE"`+few+`; status=$?; ls -A "$DIR"; exit $status`)
 	o.is(t, statusUsage, "--report: hold 1 MiB for the report: no space left on device; make room, or choose another folder")
 	if o.out != "" || strings.Count(o.err, "\n") != 1 {
@@ -91,6 +92,7 @@ func TestAReportThatCannotBeWrittenLosesNothing(t *testing.T) {
 }
 
 func TestKillLosesNothing(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []string{"--portable=false", "--portable"} {
 		cmd, temp, out := started(t, mode, "--cause", "block") // Those are many, and quick.
 		partial := filepath.Join(out, report.PartialFile)

@@ -32,6 +32,7 @@ func edited(t *testing.T, doc []byte, edit func(run map[string]any, experiment m
 }
 
 func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
+	t.Parallel()
 	good := results(t, "--only", "refused@cold", "--setting", "document")
 	doc, err := os.ReadFile(good)
 	if err != nil {
@@ -122,6 +123,7 @@ func TestFilesThatAreNoResults(t *testing.T) {
 }
 
 func TestHostileResultsAreShownHarmless(t *testing.T) {
+	t.Parallel()
 	good := results(t, "--only", "refused@cold", "--setting", "document")
 	doc, err := os.ReadFile(good)
 	if err != nil {

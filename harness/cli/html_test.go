@@ -8,6 +8,7 @@ import (
 )
 
 func TestHTML(t *testing.T) {
+	t.Parallel()
 	file, dir := results(t, "--only", "garbage", "--setting", "document"), filepath.Join(t.TempDir(), "page")
 	page := func(dir string) []byte {
 		t.Helper()

@@ -47,6 +47,7 @@ func TestDiff(t *testing.T) {
 }
 
 func TestMarkdown(t *testing.T) {
+	t.Parallel()
 	old := results(t, "--only", "refused@cold", "--setting", "document")
 	worse := changed(t, old, `"verdict": "pass"`, `"verdict": "fail"`)
 	gatequake("markdown", old).is(t, statusHolds, "### Gatequake", " 0 fail")
@@ -56,6 +57,7 @@ func TestMarkdown(t *testing.T) {
 }
 
 func TestBaseline(t *testing.T) {
+	t.Parallel()
 	good := results(t, "--only", "refused@cold,garbage", "--setting", "document")
 	bad := changed(t, good, `"verdict": "pass"`, `"verdict": "fail"`)
 	run := []string{"run", "--gateway", "builtin", "--setting", "document", "--only", "garbage", "--report", t.TempDir(), "--baseline"}
@@ -74,6 +76,7 @@ func TestBaseline(t *testing.T) {
 }
 
 func TestShardsMakeAWhole(t *testing.T) {
+	t.Parallel()
 	what, files := []string{"--only", "refused,garbage,error-500", "--setting", "document"}, []string{}
 	for i := 1; i <= 3; i++ {
 		files = append(files, results(t, append(what, "--shard", fmt.Sprintf("%d/3", i))...))
@@ -95,6 +98,7 @@ func TestShardsMakeAWhole(t *testing.T) {
 }
 
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	file := results(t, "--only", "garbage")
 	gatequake("replay", file+"#garbage").is(t, statusHolds, "document: again pass: 502 by gateway", "stock: again pass: 502 by gateway")
 	other := changed(t, file, `"observed": "502 by gateway"`, `"observed": "504 by gateway"`)

@@ -36,6 +36,7 @@ func TestRunThatHolds(t *testing.T) {
 }
 
 func TestRunAsJSON(t *testing.T) {
+	t.Parallel()
 	o := gatequake("run", "--only", "wrong-port,ip-deny", "--gateway", "builtin", "--setting", "document", "--json", "--report", t.TempDir())
 	o.is(t, statusHolds)
 	valid(t, []byte(o.out))
@@ -112,6 +113,7 @@ func TestGatewayThatDies(t *testing.T) {
 }
 
 func TestMatrix(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	gatequake("run", "--gateway", "builtin", "--only", "refused", "--report", dir).is(t, statusHolds)
 	gatequake("matrix", dir+"/results.json").is(t, statusHolds, "# What gateways answer", "| `refused` | 502 | 502 ✓ |")
