@@ -38,20 +38,55 @@ var CrashLoop = harness.RegisterFault(harness.Fault{
 		if err != nil {
 			return nil, err
 		}
-		stop := supervise(p)
+		s := supervise(p)
 		return &harness.Injection{
-			Undo:    func(ctx context.Context) error { stop(); return undo(ctx) },
+			Undo:    func(ctx context.Context) error { s.stop(); return undo(ctx) },
 			Confirm: func(ctx context.Context) (string, error) { return diesAgain(ctx, b, b.Plan.Upstream) },
-			Rearm:   func(ctx context.Context) error { return listens(ctx, b.Plan.Upstream) },
+			Rearm: func(ctx context.Context) error {
+				if err := listens(ctx, b.Plan.Upstream); err != nil {
+					return fmt.Errorf("%w; its supervisor started it %s", err, s)
+				}
+				return nil
+			},
 		}, nil
 	},
 })
 
-// supervise starts p again whenever it has died, until stop, which may be called more than once and returns when nothing is started any more.
-func supervise(p *upstream.Process) (stop func()) {
+// supervisor is what starts a process again.
+type supervisor struct {
+	cancel func()
+	work   sync.WaitGroup
+
+	mu     sync.Mutex
+	starts int
+	failed []error
+}
+
+// String is "3 times", and why it could not at others.
+func (s *supervisor) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return fmt.Sprintf("%d times, and failed to %d times (%v)", s.starts, len(s.failed), errors.Join(s.failed...))
+}
+
+// stop may be called more than once, and returns when nothing is started any more.
+func (s *supervisor) stop() { s.cancel(); s.work.Wait() }
+
+func (s *supervisor) note(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.failed = append(s.failed, err)
+		return
+	}
+	s.starts++
+}
+
+// supervise starts p again whenever it has died, until it is stopped.
+func supervise(p *upstream.Process) *supervisor {
 	ctx, cancel := context.WithCancel(context.Background())
-	var work sync.WaitGroup
-	work.Go(func() {
+	s := &supervisor{cancel: cancel}
+	s.work.Go(func() {
 		for {
 			select {
 			case <-p.Exited():
@@ -63,10 +98,10 @@ func supervise(p *upstream.Process) (stop func()) {
 			case <-ctx.Done():
 				return
 			}
-			_ = p.Respawn(ctx, upstream.CrashOnRequest) // One that dies before it says that it listens is tried again after the next pause.
+			s.note(p.Respawn(ctx, upstream.CrashOnRequest)) // One that dies before it says that it listens is tried again after the next pause.
 		}
 	})
-	return func() { cancel(); work.Wait() }
+	return s
 }
 
 // listens returns when somebody takes connections at the address and lives on, so that a probe meets the process and not the pause: a connection to one that
