@@ -96,6 +96,8 @@ const (
 	Crawler
 	// Spammer is one that gets no answer at all.
 	Spammer
+	// OtherBrowser is as ordinary as Browser, and another.
+	OtherBrowser
 )
 
 // String returns the User-Agent that the agent sends.
@@ -105,6 +107,8 @@ func (a Agent) String() string {
 		return crawlerAgent
 	case Spammer:
 		return spammerAgent
+	case OtherBrowser:
+		return otherAgent
 	}
 	return browserAgent
 }

@@ -27,6 +27,8 @@ type Experiment struct {
 	State State
 	// Protocol is what every client speaks.
 	Protocol client.Protocol
+	// Remedies, if there are any, are tried in place of the probes; see Experiment.With.
+	Remedies []*Remedy
 }
 
 // blockStates are the faults under which every block is tried besides a healthy upstream: one that a gateway sees at once, one whose answer and one whose

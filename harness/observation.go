@@ -41,6 +41,8 @@ type Observation struct {
 	Hits int `json:"upstream_hits"`
 	// After tells what became of the client's connection: "usable", "closed", or what was wrong with it.
 	After string `json:"after,omitempty"`
+	// Cached is true when the client's own cache gave the answer, and nobody was asked.
+	Cached bool `json:"cached,omitempty"`
 
 	page  []byte       // what was read of the body, of which Body is the start
 	keep  bool         // the answer left the connection open for another request
@@ -71,6 +73,9 @@ func (o Observation) String() string {
 		return fmt.Sprintf("no answer: %s", o.End)
 	}
 	s := fmt.Sprintf("%d by %s", o.Status, o.By)
+	if o.Cached {
+		s += ", from the client's cache"
+	}
 	if o.GRPC != "" {
 		s += ", grpc-status " + o.GRPC
 	}

@@ -51,6 +51,7 @@ const (
 // Headers that a refusal is made by.
 const (
 	browserAgent = "Mozilla/5.0 (X11; Linux x86_64) Gatequake"
+	otherAgent   = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Gatequake"
 	crawlerAgent = "BadBot/1.0"
 	deniedAgent  = "BadBot"
 	spammerAgent = "SpamBot/1.0"

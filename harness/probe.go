@@ -41,23 +41,18 @@ func (b *Bench) Get(ctx context.Context) Observation {
 
 // Probe sends one request through the gateway, on a connection of its own, and records what came of it. Hits are counted up to now; see Bench.HitsOf.
 func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
-	r, source := b.request(p)
-	nonce := r.Header[0].Value
-	o := Observation{Probe: r.Method + " " + r.Target, Nonce: nonce}
-	if p.Ask.As != "" {
-		o.Probe = r.Method + " " + p.Ask.As
-	}
+	r, source, o := b.begin(p)
+	nonce := o.Nonce
 	within, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
-	begin := time.Now()
-	o.began = begin
+	o.began = time.Now()
 	way, door := b.wayOf(p, source)
 	c, err := way.Open(within, door, source)
 	if err != nil {
 		if p.Sent != nil {
 			p.Sent()
 		}
-		o.End, o.Error, o.Took, o.ended = client.EndOf(err), err.Error(), ms(time.Since(begin)), time.Now()
+		o.unconnected(err)
 		return o
 	}
 	defer func() { _ = c.Close() }()
@@ -83,6 +78,21 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	return o
 }
 
+// begin returns the request that the probe sends, the address that it comes from, and the record that is to be made of it.
+func (b *Bench) begin(p Probe) (client.Request, netip.Addr, Observation) {
+	r, source := b.request(p)
+	o := Observation{Probe: r.Method + " " + r.Target, Nonce: r.Header[0].Value}
+	if p.Ask.As != "" {
+		o.Probe = r.Method + " " + p.Ask.As
+	}
+	return r, source, o
+}
+
+// unconnected records that no connection came about.
+func (o *Observation) unconnected(err error) {
+	o.End, o.Error, o.Took, o.ended = client.EndOf(err), err.Error(), ms(time.Since(o.began)), time.Now()
+}
+
 // idle asks for the route on c, and waits p.Idle after the answer, if that leaves the connection open for another request.
 func (b *Bench) idle(ctx context.Context, c *client.Conn, p Probe) (nonce string, first client.Response) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -102,18 +112,18 @@ func (p Probe) method() string {
 	return cmp.Or(p.Method, p.Ask.Method, p.Route.methods()[0])
 }
 
+// path is the one that is asked for.
+func (p Probe) path() string { return cmp.Or(p.Ask.Path, p.Route.Path()) }
+
 func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 	b.mu.Lock()
 	b.nonces++
 	nonce := fmt.Sprintf("probe-%d", b.nonces)
 	b.mu.Unlock()
 	r := client.Request{
-		Method: p.method(), Target: p.Ask.Path, Host: gatewayHost,
+		Method: p.method(), Target: p.path(), Host: gatewayHost,
 		Sent:   p.Sent,
 		Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}, {Name: "User-Agent", Value: p.Ask.Agent.String()}, {Name: "Accept", Value: "*/*"}},
-	}
-	if r.Target == "" {
-		r.Target = p.Route.Path()
 	}
 	if p.Ask.Claims != Anyone {
 		claimed := b.Plan.Clients[p.Ask.Claims].String()

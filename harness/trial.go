@@ -20,6 +20,7 @@ type trial struct {
 	within     time.Duration
 	blocked    *Observation  // of a client that is blocked, beside a probe of a fault
 	observed   []Observation // of what was asked for; not of the bystander
+	kept       []kept        // visitors for whom something is tried when the fault is over
 	verdict    Verdict
 }
 
@@ -46,6 +47,10 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 			t.verdict.Log = t.bench.Gateway.Since(nil)
 			t.verdict.Reason += lastWords(t.verdict.Log)
 		}
+		return
+	}
+	if len(t.experiment.Remedies) > 0 {
+		t.decideRemedies()
 		return
 	}
 	t.decide()
@@ -96,7 +101,10 @@ func (t *trial) steps(ctx context.Context) error {
 	if t.gone() {
 		return nil // Whatever stopped the probes, the gateway failed.
 	}
-	return stopped
+	if stopped != nil {
+		return stopped
+	}
+	return t.afterwards(ctx)
 }
 
 // gone reports whether the gateway is dead, or does not serve in a world that was mended.
@@ -107,6 +115,8 @@ func (t *trial) gone() bool {
 // probe sends what the experiment sends through the broken world, and proves that it was broken to the end.
 func (t *trial) probe(ctx context.Context) error {
 	switch {
+	case len(t.experiment.Remedies) > 0:
+		return t.probeRemedies(ctx)
 	case t.experiment.Block != nil:
 		t.probeBlock(ctx)
 	case t.experiment.State == Balanced:

@@ -76,6 +76,8 @@ type Verdict struct {
 	Counts map[string]int `json:"counts,omitempty"`
 	// Pool tells, for a fault of one of two members of a pool, what clients met meanwhile, by method; RecoveryMS is then the time until each member served again.
 	Pool []Share `json:"pool,omitempty"`
+	// Remedies are what came of each remedy, where some were tried in place of the probes. Such a verdict has no checks, and is a pass when each came to an outcome.
+	Remedies []Attempt `json:"remedies,omitempty"`
 	// Moments are when it all happened, in order; what clients saw is in the observations.
 	Moments []Moment `json:"moments,omitempty"`
 	// Log holds the gateway's own lines from the injection on.

@@ -51,10 +51,6 @@ func completeRun(c *cobra.Command, o *order) {
 	complete(c, "setting", listed(func() []string { return settingNames(o.folder) }))
 	complete(c, "only", listed(experimentIDs))
 	complete(c, "cause", listed(causeNames))
-	complete(c, "policy", func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-		names, _ := listed(policyNames)(c, args, typed)
-		return names, cobra.ShellCompDirectiveDefault // or a file
-	})
 }
 
 func policyNames() []string {

@@ -29,6 +29,7 @@ type order struct {
 	shard                            shard
 	file                             string       // of a gateway of the user's own
 	own                              *gateway.Own // that gateway
+	remedies                         []string     // to be tried in place of the probes
 }
 
 // atLeastOne is a flag's value: a whole number above 0.
@@ -59,7 +60,7 @@ func (w *atLeastOne) String() string { return strconv.Itoa(int(*w)) }
 func (*atLeastOne) Type() string { return "N" }
 
 func (a *app) run() *cobra.Command {
-	o := order{repeat: 1, workers: atLeastOne(min(perCPU*runtime.GOMAXPROCS(0), mostWorlds))}
+	o := order{repeat: 1, workers: mostWorkers()}
 	c := &cobra.Command{
 		Use: "run [-- COMMAND [ARG...]]", Short: "Run experiments and report what clients saw",
 		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json, junit.xml and\n" +
@@ -73,10 +74,8 @@ func (a *app) run() *cobra.Command {
 			return nothing("argument")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			for name, values := range map[string][]string{"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes} {
-				if c.Flags().Changed(name) && len(values) == 0 {
-					return usage("--%s: got nothing, want a name, or leave it out", name)
-				}
+			if err := o.named(c); err != nil {
+				return err
 			}
 			if len(args) > 0 || o.file != "" {
 				return a.runOwn(c.Context(), o, args)
@@ -84,30 +83,58 @@ func (a *app) run() *cobra.Command {
 			return a.runOrder(c.Context(), o)
 		},
 	}
+	o.flags(c)
+	f := c.Flags()
+	f.Var(&o.repeat, "repeat", "how many times to run each experiment; one that does not always come out the same fails")
+	f.StringVar(&o.policy, "policy", harness.Document().Name, "what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
+	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
+	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake merge joins their results")
+	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
+	complete(c, "policy", func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		names, _ := listed(policyNames)(c, args, typed)
+		return names, cobra.ShellCompDirectiveDefault // or a file
+	})
+	return c
+}
+
+// flags are those of every command that runs experiments.
+func (o *order) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringSliceVar(&o.gateways, "gateway", nil, "gateways to test, as `NAME,...`; all for every one that is installed (default all)")
 	f.StringSliceVar(&o.settings, "setting", nil, "settings to test them in, as `NAME,...` (default every one)")
 	f.StringSliceVar(&o.only, "only", nil, "experiments to run, as `ID,...`; a block's ID stands for all states of its upstream (default all)")
 	f.StringSliceVar(&o.causes, "cause", nil, "run only experiments with these causes, as `NAME,...` (default all)")
 	f.Var(&o.workers, "workers", "how many worlds at a time")
-	f.Var(&o.repeat, "repeat", "how many times to run each experiment; one that does not always come out the same fails")
-	f.StringVar(&o.policy, "policy", harness.Document().Name, "what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
 	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
 	f.StringVar(&o.report, "report", "report", "`DIR` for results.json, junit.xml and index.html")
-	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
-	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake merge joins their results")
 	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
-	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
 	f.StringVar(&o.folder, "gateways", "", "a further `DIR` of gateway folders of your own")
-	completeRun(c, &o)
-	return c
+	completeRun(c, o)
 }
+
+// named refuses a list of names that was given and is empty.
+func (o *order) named(c *cobra.Command) error {
+	for name, values := range map[string][]string{"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes, "remedy": o.remedies} {
+		if c.Flags().Changed(name) && len(values) == 0 {
+			return usage("--%s: got nothing, want a name, or leave it out", name)
+		}
+	}
+	return nil
+}
+
+// mostWorkers is how many worlds there are at a time unless somebody says otherwise.
+func mostWorkers() atLeastOne { return atLeastOne(min(perCPU*runtime.GOMAXPROCS(0), mostWorlds)) }
 
 func (a *app) runOrder(ctx context.Context, o order) error {
 	picked, err := experiments(o.only, o.causes)
 	if err != nil {
 		return err
 	}
+	return a.runPicked(ctx, o, picked)
+}
+
+// runPicked runs the experiments on the gateways of the order.
+func (a *app) runPicked(ctx context.Context, o order, picked []harness.Experiment) error {
 	policy, err := readPolicy(o.policy)
 	if err != nil {
 		return err
@@ -133,6 +160,9 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 	all := jobs(picked, there, o.settings, policy)
 	if len(all) == 0 {
 		return unclear(fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")))
+	}
+	for i := range all {
+		all[i].Remedies = o.remedies
 	}
 	return a.carryOut(ctx, o, planned{all, picked, missing, there})
 }

@@ -140,3 +140,18 @@ func (c *Conn) Rest(ctx context.Context) (surplus int64, end End) {
 	}
 	return surplus, Closed
 }
+
+// idlePeek is how long Idle waits for what has come already; it needs to be no more than nothing.
+const idlePeek = time.Millisecond
+
+// Idle reports whether the connection is open and silent, so that another request can be sent on it, as far as can be seen from here. One over HTTP/2 is never
+// called idle: whoever asks opens another.
+func (c *Conn) Idle() bool {
+	if c.streams != nil {
+		return false
+	}
+	_ = c.conn.SetReadDeadline(time.Now().Add(idlePeek))
+	defer func() { _ = c.conn.SetReadDeadline(time.Time{}) }()
+	_, err := c.reader.Peek(1)
+	return errors.Is(err, os.ErrDeadlineExceeded)
+}

@@ -23,7 +23,10 @@ const (
 // and are read first, what is wrong with the command that shows it again, and the sums. dir is where the report's files are, "" if there are none.
 func Console(w io.Writer, r Run, l Look, dir string) error {
 	var b strings.Builder
-	if len(r.Verdicts) > 0 {
+	switch tried := r.remedied(); {
+	case len(tried.Verdicts) > 0:
+		l.remedies(&b, tried)
+	case len(r.Verdicts) > 0:
 		b.WriteString("\n" + l.matrix(r, l.cell) + "\n" + l.legend(r))
 	}
 	l.unsupported(&b, r)

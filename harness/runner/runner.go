@@ -13,6 +13,7 @@ import (
 	"github.com/gatequake/gatequake/harness"
 	_ "github.com/gatequake/gatequake/harness/faults" // makes every fault and block known
 	"github.com/gatequake/gatequake/harness/gateway"
+	_ "github.com/gatequake/gatequake/harness/remedies" // and every remedy
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -24,6 +25,8 @@ type Job struct {
 	Setting    string              `json:"setting"`
 	// Policy says what should come of it; nil means harness.Document.
 	Policy *harness.Policy `json:"policy,omitempty"`
+	// Remedies are the IDs of those that are tried in place of the experiment's probes. Known deviations are not about them.
+	Remedies []string `json:"remedies,omitempty"`
 }
 
 // policy returns the job's policy.
@@ -78,6 +81,9 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	}
 	e, err := harness.FindFor(j.Gateway, j.Experiment)
 	if err != nil {
+		return nil, err
+	}
+	if e, err = e.With(j.Remedies); err != nil {
 		return nil, err
 	}
 	return e.Run(ctx, w, j.Gateway, j.Setting, j.policy()), nil
@@ -147,6 +153,9 @@ func One(ctx context.Context, j Job, o Options) harness.Verdict {
 	if v.Result == harness.Fail {
 		v.Hint = j.Gateway.Hints[string(v.ErrorType)]
 	}
+	if len(j.Remedies) > 0 {
+		return v
+	}
 	return v.Judge(j.Gateway)
 }
 
@@ -164,7 +173,11 @@ func unheard(j Job, err error) harness.Verdict {
 
 // Replay returns the command that runs the job again.
 func Replay(j Job, m world.Mode) string {
-	s := fmt.Sprintf("gatequake run --gateway %s --setting %s --only %s", j.Gateway.Name, j.Setting, j.Experiment)
+	do := "run"
+	if len(j.Remedies) > 0 {
+		do = "remedies"
+	}
+	s := fmt.Sprintf("gatequake %s --gateway %s --setting %s --only %s", do, j.Gateway.Name, j.Setting, j.Experiment)
 	if m == world.Portable {
 		s += " --portable"
 	}

@@ -1,0 +1,64 @@
+package harness
+
+import "fmt"
+
+// Help is what a remedy did against a failure. The zero value means that nobody knows: it was never tried.
+type Help string
+
+// The outcomes of an attempt.
+const (
+	// Helps: with it the client is served, and without it, in the same place, it is not.
+	Helps Help = "helps"
+	// DoesNotHelp: the client is not served, or would have been without it.
+	DoesNotHelp Help = "does not help"
+	// NotApplicable: there was nothing to try it on, or it cannot be tried; the reason says which.
+	NotApplicable Help = "not applicable"
+)
+
+// Attempt is one remedy, tried once on one failure.
+type Attempt struct {
+	Remedy string `json:"remedy"`
+	// Outcome and Reason are what came of it.
+	Outcome Help   `json:"outcome"`
+	Reason  string `json:"reason"`
+	// Saw is what the client saw before it, and Then what its next request got with it, both with the fault still in force.
+	Saw  string `json:"saw,omitempty"`
+	Then string `json:"then,omitempty"`
+	// Without is what another client saw, at the same failure, who did nothing but refresh. It is asked only when Then was service.
+	Without string `json:"without,omitempty"`
+	// OverWithout and Over are what the client's next request got when the fault was over, first without the remedy, then with it; empty for a remedy that is about
+	// the failure itself.
+	OverWithout string `json:"over_without,omitempty"`
+	Over        string `json:"over,omitempty"`
+}
+
+// course is what was observed in an attempt; nil for what was not asked.
+type course struct{ saw, then, without, overWithout, over *Observation }
+
+// decide draws the conclusion from what was observed; served tells service from all else.
+func (a *Attempt) decide(c course, served func(Observation) bool) {
+	say := func(o *Observation) string {
+		if o == nil {
+			return ""
+		}
+		return o.String()
+	}
+	is := func(o *Observation) bool { return o != nil && served(*o) }
+	a.Saw, a.Then, a.Without, a.OverWithout, a.Over = say(c.saw), say(c.then), say(c.without), say(c.overWithout), say(c.over)
+	switch {
+	case c.saw == nil || is(c.saw):
+		a.Outcome, a.Reason = NotApplicable, "the client saw no failure: "+a.Saw
+	case c.then == nil:
+		a.Outcome, a.Reason = "", "not tried"
+	case is(c.then) && is(c.without):
+		a.Outcome, a.Reason = DoesNotHelp, "served, and so is who only refreshes"
+	case is(c.then):
+		a.Outcome, a.Reason = Helps, "served, with nothing repaired"
+	case is(c.over) && !is(c.overWithout):
+		a.Outcome, a.Reason = Helps, fmt.Sprintf("not while it lasts; but when it was over the client still saw %s, and with this %s", a.OverWithout, a.Over)
+	case a.Then == a.Saw:
+		a.Outcome, a.Reason = DoesNotHelp, a.Then+" again"
+	default:
+		a.Outcome, a.Reason = DoesNotHelp, "then "+a.Then
+	}
+}

@@ -1,0 +1,107 @@
+package harness
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+)
+
+// Visitor is a person with a browser: one connection at a time, which is used again as long as it is open, cookies, and a private cache. It is not safe for use by
+// several goroutines.
+type Visitor struct {
+	Bench *Bench
+	// Asks is what the visitor asks for each time.
+	Asks Probe
+	// Saw is what came of it the first time.
+	Saw Observation
+
+	conn  *client.Conn // nil when there is none that is open
+	pages pages
+}
+
+// session is what a visitor is known by to the site, unless the request says otherwise.
+var session = client.Field{Name: "Cookie", Value: "session=visitor"}
+
+// newVisitor returns somebody who has never been here.
+func (b *Bench) newVisitor(asks Probe) *Visitor {
+	v := &Visitor{Bench: b, Asks: asks, pages: pages{}}
+	if !slices.ContainsFunc(asks.Ask.Header, func(f client.Field) bool { return http.CanonicalHeaderKey(f.Name) == session.Name }) {
+		v.Asks.Ask.Header = append(slices.Clone(asks.Ask.Header), session)
+	}
+	return v
+}
+
+// Navigate asks as somebody does who follows a link: what is in the cache and still fresh is shown, and nobody is asked.
+func (v *Visitor) Navigate(ctx context.Context) Observation {
+	if o, ok := v.pages.find(v.Asks); ok {
+		return o
+	}
+	return v.ask(ctx)
+}
+
+// Reload asks as the button of that name does: on the same connection if it is still open, and past the cache.
+func (v *Visitor) Reload(ctx context.Context) Observation {
+	return v.ask(ctx, client.Field{Name: "Cache-Control", Value: "max-age=0"})
+}
+
+// ClearCache forgets every page.
+func (v *Visitor) ClearCache() { v.pages = pages{} }
+
+// Disconnect closes the connection, if there is one; the next request opens another.
+func (v *Visitor) Disconnect() {
+	if v.conn != nil {
+		_ = v.conn.Close()
+		v.conn = nil
+	}
+}
+
+// ask sends the request with these fields in addition, and keeps the answer if it may be kept.
+func (v *Visitor) ask(ctx context.Context, more ...client.Field) Observation {
+	b, p := v.Bench, v.Asks
+	p.Ask.Header = append(slices.Clone(p.Ask.Header), more...)
+	r, source, o := b.begin(p)
+	within, cancel := context.WithTimeout(ctx, p.Within)
+	defer cancel()
+	o.began = time.Now()
+	if !v.open() {
+		way, door := b.wayOf(p, source)
+		c, err := way.Open(within, door, source)
+		if err != nil {
+			o.unconnected(err)
+			return o
+		}
+		v.conn = c
+	}
+	o.began = time.Now()
+	o.fill(p.Route.exchange(within, v.conn, r))
+	o.Hits = b.HitsOf(o.Nonce)
+	if !o.keep {
+		v.Disconnect()
+	}
+	v.pages.keep(p, o)
+	return o
+}
+
+// open reports whether there is a connection that can be used again. A browser, too, looks before it sends.
+func (v *Visitor) open() bool {
+	if v.conn != nil && !v.conn.Idle() {
+		v.Disconnect()
+	}
+	return v.conn != nil
+}
+
+// meet asks for the first time; of a load, after an earlier request and the wait.
+func (v *Visitor) meet(ctx context.Context, wait time.Duration) {
+	if wait > 0 {
+		v.ask(ctx)
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+		v.pages = pages{}
+	}
+	v.Saw = v.Navigate(ctx)
+}
