@@ -65,6 +65,10 @@ type Verdict struct {
 	Link string `json:"known_deviation_link,omitempty"`
 	// Hint, for a gateway of the user's own that is a known one, names the directive that governs what was seen.
 	Hint string `json:"hint,omitempty"`
+	// HintLink is where its vendor documents it.
+	HintLink string `json:"hint_link,omitempty"`
+	// Target tells, for a gateway of the user's own, what Setting stands for; nil for the others.
+	Target *Target `json:"target,omitempty"`
 	// Served is true when the gateway served the bystander before anything was broken.
 	Served bool `json:"served"`
 	// Evidence is what confirmed the fault without the gateway.

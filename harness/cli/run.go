@@ -106,7 +106,7 @@ func (o *order) flags(c *cobra.Command) {
 	f.StringSliceVar(&o.causes, "cause", nil, "run only experiments with these causes, as `NAME,...` (default all)")
 	f.Var(&o.workers, "workers", "how many worlds at a time")
 	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
-	f.StringVar(&o.report, "report", "report", "`DIR` for results.json, junit.xml and index.html")
+	f.StringVar(&o.report, "report", "report", "`DIR` for results.json, junit.xml, index.html and report.md")
 	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
 	f.StringVar(&o.folder, "gateways", "", "a further `DIR` of gateway folders of your own")
 	completeRun(c, o)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -113,20 +112,6 @@ func (a *app) ownGateway(ctx context.Context, file string, args []string) (*gate
 		return nil, usage("--file %s: command: %w", file, err)
 	}
 	return &own, nil
-}
-
-// ownKind tells the version of a gateway that is one of the known ones, and the hints that there are for it.
-func ownKind(ctx context.Context, o *gateway.Own) (version string, hints map[string]string) {
-	all, err := candidates("")
-	if err != nil {
-		return "", nil
-	}
-	for _, c := range all {
-		if filepath.Base(c.Command[0]) == filepath.Base(o.Command[0]) && c.find(ctx) {
-			return c.version, c.Hints
-		}
-	}
-	return "", nil
 }
 
 // ownReplay is the command that runs the verdict's experiment again.

@@ -46,8 +46,10 @@ type Definition struct {
 	// Cannot holds the experiments that the gateway cannot express in any setting, by ID (of a block: in every state of its upstream; of a fault: in every
 	// state of the gateway), or by ~PROTOCOL for all those over a protocol, each with the reason.
 	Cannot map[string]string `yaml:"cannot"`
-	// Hints tell, by error type, which of its directives governs what clients see then, for people who have a configuration of their own.
-	Hints map[string]string `yaml:"hints"`
+	// Hints tell, by the error type of a fault or the name of a check, which of its directives governs what clients see then, for people who have a configuration
+	// of their own; Signs tell whose it is.
+	Hints map[string]Hint `yaml:"hints"`
+	Signs Signs           `yaml:"signs"`
 	// Deviations are the known ones.
 	Deviations []Deviation `yaml:"deviations"`
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,13 +30,30 @@ func (d *Definition) Find(ctx context.Context) (version string, err error) {
 			return "", fmt.Errorf("%s: %w: no %s on PATH; to get it: %s", d.Name, ErrNotInstalled, argv[0], d.Install)
 		}
 	}
+	return d.ask(ctx, d.Version.Command)
+}
+
+// VersionOf returns the version of the program, which is this gateway's, or "" if it does not say.
+func (d *Definition) VersionOf(ctx context.Context, program string) string {
+	argv := slices.Clone(d.Version.Command)
+	if argv[0] == filepath.Base(program) {
+		argv[0] = program
+	}
+	version, err := d.ask(ctx, argv)
+	if err != nil {
+		return ""
+	}
+	return version
+}
+
+func (d *Definition) ask(ctx context.Context, argv []string) (version string, err error) {
 	pattern, err := regexp.Compile(d.Version.Pattern)
 	if err != nil || pattern.NumSubexp() < 1 {
 		return "", fmt.Errorf("%s: version.pattern: got %q, want a regular expression with a group (%w)", d.Name, d.Version.Pattern, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, versionTimeout)
 	defer cancel()
-	out, err := command(ctx, d.Version.Command).CombinedOutput()
+	out, err := command(ctx, argv).CombinedOutput()
 	if m := pattern.FindSubmatch(out); m != nil {
 		return string(m[1]), nil
 	}

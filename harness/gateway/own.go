@@ -23,6 +23,8 @@ type Own struct {
 	Probes []Probe `yaml:"probes"`
 	// Blocks are requests that it must refuse.
 	Blocks []Block `yaml:"blocks,omitempty"`
+	// Server is what it calls itself, in the field Server or Via of its answers.
+	Server string `yaml:"server,omitempty"`
 	// Trust are files of authorities that its configuration names, which get the world's own in addition.
 	Trust []string `yaml:"trust,omitempty,flow"`
 }

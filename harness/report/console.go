@@ -34,7 +34,9 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 	l.pools(&b, r)
 	l.knownDeviations(&b, r)
 	l.deviations(&b, r, inconclusive, "Could not tell")
-	l.deviations(&b, r, fail, "Promises broken")
+	_, others := r.targeted()
+	l.deviations(&b, others, fail, "Promises broken")
+	l.aims(&b, r)
 	b.WriteString("\n")
 	for _, m := range r.NotInstalled {
 		fmt.Fprintf(&b, "Not installed: %s (to get it: %s)\n", Safe(m.Gateway), Safe(m.Install))
@@ -46,7 +48,7 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 	b.WriteString(r.speed())
 	b.WriteString(r.under())
 	if dir != "" {
-		fmt.Fprintf(&b, "Report: %s/%s, %s, %s, %s\n", Safe(strings.TrimRight(dir, "/")), HTMLFile, ResultsFile, JUnitFile, MetricsFile)
+		fmt.Fprintf(&b, "Report: %s/%s, %s, %s, %s, %s\n", Safe(strings.TrimRight(dir, "/")), HTMLFile, SummaryFile, ResultsFile, JUnitFile, MetricsFile)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -42,23 +42,6 @@ func (r Run) groups(k kind) []*group {
 	return all
 }
 
-// severe are the checks whose breach hurts most, the worst first: a gateway that is gone, or does not come back; an order that is placed twice; half an answer
-// that looks whole; others who suffer too; a client who waits in vain. What is wrong with an answer that came, and can be seen to be none, comes after.
-var severe = []string{
-	harness.CheckAlive, harness.CheckSteadyAfter, harness.CheckPostOnce, harness.CheckCutVisible, harness.CheckNotAsked, harness.CheckBlockHolds,
-	harness.CheckBystander, harness.CheckInTime,
-}
-
-// worst is how severe a fail is; less is worse.
-func worst(v harness.Verdict) int {
-	for i, name := range severe {
-		if slices.Contains(v.Broken(), name) {
-			return i
-		}
-	}
-	return len(severe)
-}
-
 // lastWords introduces a gateway's own log lines in a reason; numbers in them (times, process IDs) differ from run to run. notTried is how a reason begins
 // that is another experiment's. A change of these words costs a report its brevity, nothing more.
 const lastWords = "; it last said: "

@@ -30,6 +30,7 @@ type htmlPage struct {
 	Filters                    []filter
 	Legend                     []legendEntry
 	Red, Seen                  []finding
+	Aims                       []aim
 	Recoveries, Repeated       []recovery
 	Shares, Unserved           []share
 }
@@ -43,12 +44,13 @@ func HTML(r Run) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, others := r.targeted()
 	p := htmlPage{
 		Run: r, Style: template.CSS(style), Script: template.JS(script), Data: template.JS(data),
 		Security: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 			hash(style), hash(script)),
 		Title: r.title(), Sums: r.htmlSums(), Columns: r.htmlColumns(), Width: len(r.columns()) + 2, Groups: r.htmlGroups(), Filters: r.filters(), Legend: r.htmlLegend(),
-		Red: append(r.findings(fail), r.findings(inconclusive)...), Seen: append(r.findings(known), r.findings(unsupported)...),
+		Red: append(others.findings(fail), r.findings(inconclusive)...), Aims: r.aims(), Seen: append(r.findings(known), r.findings(unsupported)...),
 		Recoveries: r.recoveries(), Repeated: r.repeated(), Shares: r.shares(), Unserved: r.unserved(),
 		Lasted: r.Took.Round(100 * time.Millisecond).String(), Under: r.speed() + r.under(),
 	}

@@ -37,6 +37,11 @@ func (b *bounder) of(v reflect.Value) reflect.Value {
 		for i := range n {
 			out.Index(i).Set(b.of(v.Index(i)))
 		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			out.Set(reflect.New(v.Type().Elem()))
+			out.Elem().Set(b.of(v.Elem()))
+		}
 	case reflect.Map:
 		out.Set(reflect.MakeMap(v.Type()))
 		for entry := v.MapRange(); entry.Next(); {

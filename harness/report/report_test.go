@@ -218,7 +218,7 @@ func TestWriteLeavesNothingElse(t *testing.T) {
 	for _, f := range files {
 		names = append(names, f.Name())
 	}
-	if want := []string{HTMLFile, JUnitFile, MetricsFile, ResultsFile}; !slices.Equal(names, want) {
+	if want := []string{HTMLFile, JUnitFile, MetricsFile, SummaryFile, ResultsFile}; !slices.Equal(names, want) {
 		t.Errorf("got %v, want only %v", names, want)
 	}
 }

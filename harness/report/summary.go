@@ -18,12 +18,21 @@ func Summary(r Run) string {
 		head += fmt.Sprintf("\n**Interrupted** after %d of %d experiments: this is partial.\n", len(r.Verdicts), r.Planned)
 	}
 	rows := []string{}
-	for _, g := range r.red() {
+	for _, a := range r.aims() {
+		for _, h := range a.Harms {
+			rows = append(rows, a.row(h))
+		}
+	}
+	own, others := r.targeted()
+	for _, g := range append(others.red(), own.groups(inconclusive)...) {
 		first := g.verdicts[0]
 		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s<br>%s |\n", marks[kindOf(first)], code(g.who()), code(g.ids(shownIDs)), code(g.reason), code(first.Replay)))
 	}
 	return fitting(head, "| | gateway | experiments | why |\n| --- | --- | --- | --- |\n", rows)
 }
+
+// summary is Summary as a file of the report.
+func summary(r Run) ([]byte, error) { return []byte(Summary(r)), nil }
 
 // SummaryOfChanges returns what changed since an earlier run, in Markdown of at most 32 KiB, the worst first.
 func SummaryOfChanges(changes []Change) string {

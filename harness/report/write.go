@@ -14,6 +14,7 @@ const (
 	JUnitFile   = "junit.xml"
 	HTMLFile    = "index.html"
 	MetricsFile = "metrics.prom"
+	SummaryFile = "report.md"
 )
 
 // Ready makes the folder if it is not there and proves that files can be written in it.
@@ -37,7 +38,7 @@ type form struct {
 
 // Write writes every file of the report into dir, which Ready has made. Each appears whole or not at all.
 func Write(dir string, r Run) error {
-	for _, f := range []form{{ResultsFile, JSON}, {JUnitFile, JUnit}, {HTMLFile, HTML}, {MetricsFile, Metrics}} {
+	for _, f := range []form{{ResultsFile, JSON}, {JUnitFile, JUnit}, {HTMLFile, HTML}, {MetricsFile, Metrics}, {SummaryFile, summary}} {
 		if err := f.write(dir, r); err != nil {
 			return err
 		}

@@ -150,9 +150,8 @@ func One(ctx context.Context, j Job, o Options) harness.Verdict {
 	v.CPUMS = float64(spent.Milliseconds())
 	v.Version = j.Version
 	v.Replay = Replay(j, o.Mode)
-	if v.Result == harness.Fail {
-		v.Hint = j.Gateway.Hints[string(v.ErrorType)]
-	}
+	v.Target = harness.TargetOf(j.Gateway, j.Setting)
+	v = v.Advise(j.Gateway)
 	if len(j.Remedies) > 0 {
 		return v
 	}

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -203,6 +204,7 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	r := way.Once(ctx, l.Door(), Client, request)
 	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
 	t.asked = s.askedFor(nonce)
+	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via")) // Our upstreams send neither.
 	return t
 }
 

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+)
+
+// ownKind tells which of the known gateways the user's own is, by a program that its command names or else by what it calls itself in its answers: the version,
+// "" if that does not say, and the hints that there are for it. They are nil for a gateway that is not known.
+func ownKind(ctx context.Context, o *gateway.Own) (version string, hints map[string]gateway.Hint) {
+	all, err := candidates("")
+	if err != nil {
+		return "", nil
+	}
+	for _, c := range all {
+		if program, ok := c.Runs(o.Command); ok {
+			return c.VersionOf(ctx, program), c.Hints
+		}
+	}
+	for _, c := range all {
+		if version, ok := c.Signed(o.Server); ok {
+			return version, c.Hints
+		}
+	}
+	return "", nil
+}
