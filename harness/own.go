@@ -49,7 +49,7 @@ func (b *Bench) findTarget() error {
 	}
 	b.ours = &ours{Own: o, Target: t, bystander: o.Bystander(t)}
 	at := o.At(t.Upstream)
-	b.Plan.Gateway, b.Plan.Upstream, b.Plan.Nameserver = l.Door(), at, gateway.Nameserver
+	b.Plan.Gateway, b.Plan.Upstream, b.Plan.Nameserver = l.Door(), at, gateway.NameserverAt(t.Upstream.Nameserver)
 	b.Plan.Nobody = netip.AddrPortFrom(at.Addr(), b.Plan.Nobody.Port())
 	b.Plan.Named = gateway.Name{Host: t.Upstream.Host, Port: t.Upstream.Port}
 	b.Plan.Secure, b.Plan.HTTP2 = at, at

@@ -21,6 +21,7 @@ func (f *ownFile) checkUpstreams() error {
 			}
 		}
 		_, bad := netip.ParseAddr(u.Address)
+		_, nobody := netip.ParseAddr(u.Nameserver)
 		same := slices.IndexFunc(f.Upstreams, func(other gateway.Upstream) bool { return other.Name == u.Name })
 		for _, c := range []struct {
 			wrong     bool
@@ -34,6 +35,7 @@ func (f *ownFile) checkUpstreams() error {
 			{u.Socket == "" && u.Port == 0, "port", "none", "1 to 65535"},
 			{!slices.Contains(speaks, u.Speaks), "speaks", fmt.Sprintf("%q", u.Speaks), "one of " + strings.Join(speaks, ", ")},
 			{u.Looked != "" && u.Looked != gateway.AtStart && u.Looked != gateway.AtRunTime, "looked-up", fmt.Sprintf("%q", u.Looked), gateway.AtStart + " or " + gateway.AtRunTime},
+			{u.Nameserver != "" && u.Nameserver != gateway.ResolvConf && nobody != nil, "nameserver", fmt.Sprintf("%q", u.Nameserver), "an IP address or " + gateway.ResolvConf},
 		} {
 			if c.wrong {
 				return f.fault(where("upstreams", i, c.key), c.got, c.want)

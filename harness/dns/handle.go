@@ -8,7 +8,7 @@ import (
 
 // handle answers one request. It runs in a goroutine of its own for each UDP request and each TCP connection, so waiting here delays nobody else.
 func (s *Server) handle(w dns.ResponseWriter, request *dns.Msg) {
-	asked := query(request, w.RemoteAddr())
+	asked := query(request, w.RemoteAddr(), w.LocalAddr())
 	answer := Answer{Message: s.sound(request, carries(asked.Proto, request))}
 	if fault := s.fault(dns.CanonicalName(request.Question[0].Name)); fault != nil {
 		answer = fault.Break(asked, answer.Message)

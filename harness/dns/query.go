@@ -20,6 +20,7 @@ type Query struct {
 	Type   string         // A, AAAA, SRV …
 	Proto  string         // udp or tcp
 	From   netip.AddrPort // who asked
+	To     netip.Addr     // which of our addresses; invalid where the system does not tell
 	At     time.Time      // when it came in
 	Answer string         // an rcode (NOERROR, NXDOMAIN, SERVFAIL …), "silence", or "raw" for bytes that are no message
 }
@@ -41,13 +42,17 @@ func (s *Server) note(q Query) {
 	s.asked = append(s.asked, q)
 }
 
-func query(request *dns.Msg, from net.Addr) Query {
+func query(request *dns.Msg, from, to net.Addr) Query {
 	question := request.Question[0]
 	q := Query{
 		Name:  plain(question.Name),
 		Type:  dns.Type(question.Qtype).String(),
 		Proto: from.Network(),
 		At:    time.Now(),
+		To:    asked(from),
+	}
+	if at, err := netip.ParseAddrPort(to.String()); err == nil && q.Proto == "tcp" {
+		q.To = at.Addr().Unmap()
 	}
 	// Both kinds of address have this form; anything else would leave From zero.
 	if at, err := netip.ParseAddrPort(from.String()); err == nil {

@@ -51,7 +51,7 @@ func Start(listen string) (*Server, error) {
 		late:    make(chan struct{}, lateMax),
 		records: map[string]record{},
 	}
-	stopUDP, err := s.serve(&dns.Server{PacketConn: udp})
+	stopUDP, err := s.serve(&dns.Server{PacketConn: telling(udp)})
 	if err != nil {
 		_, _ = udp.Close(), tcp.Close()
 		return nil, fmt.Errorf("start resolver on %q: %w", listen, err)

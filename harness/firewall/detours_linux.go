@@ -72,7 +72,7 @@ func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
 	to, from := address(loopback, ipv4To, ipv6To), address(loopback, ipv4From, ipv6From)
 	out := hook("out", nftables.ChainHookOutput, nftables.ChainPriorityNATDest)
 	for _, p := range []Protocol{UDP, TCP} {
-		rule(out, protocol(p, false), to, port(nameservice, portTo), led(d.Nameserver))
+		rule(out, protocol(p, false), to, port(nameservice, portTo), ledInto(d.Nameservers))
 	}
 	rule(out, protocol(TCP, true), to, []expr.Any{
 		&expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Offset: portTo, Len: 2},
@@ -112,6 +112,20 @@ func through(key expr.MetaKey, name string) []expr.Any {
 	padded := make([]byte, unix.IFNAMSIZ)
 	copy(padded, name)
 	return []expr.Any{&expr.Meta{Key: key, Register: register}, equal(padded...)}
+}
+
+// ledInto sends a packet to the address in the network whose last bytes are those of the one that it was sent to.
+func ledInto(network netip.Prefix) []expr.Any {
+	first := network.Masked().Addr().As4()
+	last := first
+	for i := network.Bits(); i < len(last)*8; i++ {
+		last[i/8] |= 0x80 >> (i % 8)
+	}
+	return []expr.Any{
+		&expr.Immediate{Register: register, Data: first[:]},
+		&expr.Immediate{Register: register + 1, Data: last[:]},
+		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: register, RegAddrMax: register + 1, Prefix: true},
+	}
 }
 
 // led sends a packet to the IPv4 address instead.

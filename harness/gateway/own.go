@@ -57,13 +57,21 @@ type Upstream struct {
 	SNI string `yaml:"sni,omitempty"`
 	// Looked is when the host is looked up: "at start", and never again while it was watched, or "at run time".
 	Looked string `yaml:"looked-up,omitempty"`
+	// Nameserver is who is asked for the host: an address, or ResolvConf for whom the system says.
+	Nameserver string `yaml:"nameserver,omitempty"`
 }
+
+// ResolvConf stands for the nameserver of the system.
+const ResolvConf = "resolv.conf"
 
 // When a name is looked up.
 const (
 	AtStart   = "at start"
 	AtRunTime = "at run time"
 )
+
+// Again is after how long a survey wants a name to have been looked up again for it to count as one that is looked up at run time: caches count whole seconds.
+const Again = 1200 * time.Millisecond
 
 // Probe is a request that is tried.
 type Probe struct {

@@ -17,6 +17,8 @@ var (
 	Sockets   = netip.MustParseAddr("192.0.2.128")
 	// Nameserver is who the system asks.
 	Nameserver = netip.MustParseAddrPort("192.0.2.53:53")
+	// LoopbackNameservers are those that it asks on its own loopback, each with the same last bytes. The network is reserved (RFC 1112), and nobody's.
+	LoopbackNameservers = netip.MustParsePrefix("240.0.0.0/8")
 	// Named is the network of the upstreams that have names.
 	Named = netip.MustParsePrefix("198.18.0.0/15")
 )
@@ -58,6 +60,33 @@ func (u Upstream) CalledBy() []string {
 func (u Upstream) Local() bool {
 	a, err := netip.ParseAddr(u.Address)
 	return u.Socket != "" || err == nil && a.IsLoopback()
+}
+
+// NameserverAt returns where whoever answers stands in a world when the nameserver is asked: ResolvConf, or an address.
+func NameserverAt(nameserver string) netip.AddrPort {
+	a, err := netip.ParseAddr(nameserver)
+	switch {
+	case err != nil:
+		return Nameserver
+	case a.Is4() && a.IsLoopback():
+		b, network := a.As4(), LoopbackNameservers.Addr().As4()
+		b[0] = network[0]
+		a = netip.AddrFrom4(b)
+	}
+	return netip.AddrPortFrom(a, Nameserver.Port())
+}
+
+// NameserverCalled is the nameserver that is asked at the address, as NameserverAt takes it.
+func NameserverCalled(at netip.Addr) string {
+	switch {
+	case at == Nameserver.Addr():
+		return ResolvConf
+	case LoopbackNameservers.Contains(at):
+		b := at.As4()
+		b[0] = 127
+		at = netip.AddrFrom4(b)
+	}
+	return at.String()
 }
 
 // Hosts returns the address of each name.

@@ -85,7 +85,7 @@ func (o *Own) Listener(p Probe) (Listener, error) {
 
 // Definition makes a gateway of o for the engine: every target is a setting.
 func (o *Own) Definition() *Definition {
-	d := &Definition{Name: o.Name, About: "your own", Command: o.Command, Own: o, Settings: map[string]Setting{}}
+	d := &Definition{Name: o.Name, About: "your own", Command: o.Command, Own: o, Resolves: Again, Settings: map[string]Setting{}}
 	for _, t := range o.Targets() {
 		d.Settings[t.Name()] = Setting{Within: Within{AtOnce: o.Patience, Resolve: o.Patience, Connect: o.Patience, Response: o.Patience}}
 	}

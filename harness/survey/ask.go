@@ -23,8 +23,6 @@ const (
 	// find nothing at all, or another thing at every look, while its configuration comes from elsewhere.
 	warm = 5 * time.Second
 	bare = 10 * time.Second
-	// again is after how long a name is asked for again by a gateway that goes by our time to live, of no second: caches count whole seconds.
-	again = 1200 * time.Millisecond
 	// rounds is how often a probe is repeated to find the other members of a pool.
 	rounds = 5
 	// mostTries bounds the words that are tried.
@@ -33,6 +31,9 @@ const (
 
 // Host is what clients call a gateway that has no other name.
 const Host = "gateway.test"
+
+// noncePrefix begins the nonces of all our requests.
+const noncePrefix = "survey-"
 
 // Client is the address that clients come from who may use the gateway.
 var Client = netip.MustParseAddr("203.0.113.10")
@@ -182,7 +183,7 @@ func (s *survey) get(ctx context.Context, l gateway.Listener, host, path string)
 // send sends one request, and tells who was asked because of it.
 func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, path string) tried {
 	s.serial++
-	nonce := "survey-" + strconv.Itoa(s.serial)
+	nonce := noncePrefix + strconv.Itoa(s.serial)
 	authority := host
 	if standard := map[string]uint16{gateway.SpeaksHTTP: 80, gateway.SpeaksHTTPS: 443}; standard[l.Speaks] != l.At.Port() {
 		authority = fmt.Sprintf("%s:%d", host, l.At.Port())

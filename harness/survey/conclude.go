@@ -50,6 +50,7 @@ func (s *survey) conclude(context.Context) error {
 	if s.found.Background {
 		s.warn("the command ended and left its gateway in the background")
 	}
+	s.alone(all)
 	s.found.Own, s.found.Log = s.own, s.process.Since(nil)
 	return nil
 }
@@ -70,12 +71,16 @@ func (s *survey) lookedUp() {
 		if !slices.Contains(n.Types, q.Type) {
 			n.Types = append(n.Types, q.Type)
 		}
-		if q.At.After(s.served) && q.At.Sub(n.first) > again/2 { // Its address is asked for in both families, and perhaps twice.
+		if who := gateway.NameserverCalled(q.To); !slices.Contains(n.Asked, who) {
+			n.Asked = append(n.Asked, who)
+		}
+		if q.At.After(s.served) && q.At.Sub(n.first) > gateway.Again/2 { // Its address is asked for in both families, and perhaps twice.
 			n.When = gateway.AtRunTime
 		}
 	}
 	for _, n := range s.found.Names {
 		slices.Sort(n.Types)
+		slices.Sort(n.Asked)
 	}
 	slices.SortFunc(s.found.Names, func(a, b Name) int { return strings.Compare(a.Name, b.Name) })
 }
@@ -148,7 +153,7 @@ func (s *survey) identify(p place) gateway.Upstream {
 		u.Host = name
 		u.Name, _, _ = strings.Cut(name, ".")
 		if i := slices.IndexFunc(s.found.Names, func(n Name) bool { return n.Name == name }); i >= 0 {
-			u.Looked = s.found.Names[i].When
+			u.Looked, u.Nameserver = s.found.Names[i].When, s.found.Names[i].Asked[0]
 		}
 		return u
 	}

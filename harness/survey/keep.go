@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/gateway"
 )
 
 // keep makes probes of what was tried: the root of each listener, and of the others one for each set of upstreams that no other reaches.
@@ -97,7 +99,7 @@ func (s *survey) look(ctx context.Context) {
 	s.kept = distinct(s.kept)
 	select {
 	case <-ctx.Done():
-	case <-time.After(time.Until(s.served.Add(again))):
+	case <-time.After(time.Until(s.served.Add(gateway.Again))):
 	}
 	s.anyone.Drop() // A pooled connection needs no name.
 	for _, k := range s.kept {

@@ -24,7 +24,7 @@ func Print(w io.Writer, f Found) {
 	}
 	section("Looks up", len(f.Names))
 	for _, n := range f.Names {
-		line(n.Name, strings.Join(n.Types, " "), n.When)
+		line(n.Name, strings.Join(n.Types, " "), n.When, "asks "+strings.Join(n.Asked, ", "))
 	}
 	section("Upstreams", len(f.Own.Upstreams))
 	for _, u := range f.Own.Upstreams {
@@ -36,6 +36,10 @@ func Print(w io.Writer, f Found) {
 			}
 		}
 		line(u.Name, u.Where(), how)
+	}
+	section("Dialled with no request of a client's", len(f.Alone))
+	for _, a := range f.Alone {
+		line(a.Upstream, a.What, a.When())
 	}
 	section("Probes", len(f.Own.Probes))
 	for _, p := range f.Own.Probes {

@@ -28,6 +28,8 @@ type Found struct {
 	Own gateway.Own `json:"own"`
 	// Names are those that were looked up.
 	Names []Name `json:"names"`
+	// Alone is who was dialled with no request of a client's: at start, or to see whether he is well.
+	Alone []Alone `json:"alone"`
 	// Answers are the listeners' own: what is answered without any upstream.
 	Answers []Answer `json:"answers"`
 	// Warnings are what somebody should know before he trusts the rest.
@@ -46,6 +48,8 @@ type Name struct {
 	Name  string   `json:"name"`
 	Types []string `json:"types"`
 	When  string   `json:"when"`
+	// Asked are the nameservers that were asked: addresses, or resolv.conf for whom the system says.
+	Asked []string `json:"asked"`
 
 	first time.Time
 }
@@ -148,7 +152,7 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 		return nil, nil, nil, err
 	}
 	l, err := firewall.LeadOut(m.Network(), firewall.Detours{
-		Wire: "world", Nameserver: gateway.Nameserver.Addr(), Neighbour: gateway.Neighbour, Door: gateway.LoopbackDoor,
+		Wire: "world", Nameservers: gateway.LoopbackNameservers, Neighbour: gateway.Neighbour, Door: gateway.LoopbackDoor,
 	})
 	return m, l, bare, err
 }

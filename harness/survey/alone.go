@@ -1,0 +1,108 @@
+package survey
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// Alone is what a gateway does at an upstream with no request of a client's: a connection that it makes at start, or the checks of whether the upstream is well.
+type Alone struct {
+	Upstream string `json:"upstream"`
+	// What is the request, or a connection in which nothing was asked.
+	What string `json:"what"`
+	// Times is how often it was seen; AtStart is true when that was before the gateway listened, and never after.
+	Times   int  `json:"times"`
+	AtStart bool `json:"at_start"`
+	// EveryMS is the median of the times between two, in milliseconds; 0 if there was one.
+	EveryMS float64 `json:"every_ms"`
+}
+
+// When says when, for people.
+func (a Alone) When() string {
+	switch {
+	case a.EveryMS > 0 && !a.AtStart:
+		every := time.Duration(a.EveryMS * float64(time.Millisecond))
+		return fmt.Sprintf("every %s", every.Round(max(every/10, time.Millisecond)).Round(time.Millisecond))
+	case a.AtStart:
+		return "at start"
+	}
+	return "once"
+}
+
+// The connections in which nothing was asked.
+const (
+	bareConnection = "a connection alone"
+	bareHandshake  = "a TLS handshake alone"
+)
+
+// contact is one time that an upstream was dialled or asked with no request of a client's.
+type contact struct {
+	place
+	what string
+	at   time.Time
+}
+
+// alone notes what the gateway did of its own accord: every request that carries no nonce of ours, and every connection in which nobody said a word. What a probe
+// causes carries its nonce, and is told by that alone: a check that comes meanwhile is not taken for it. A check that gives its connection up before the handshake is
+// over, as HAProxy's do that ask for nothing, is seen by no listener.
+func (s *survey) alone(all []seen) {
+	contacts := s.contactsOf(s.anyone, func(h upstream.Heard) place { return place{at: h.To} })
+	for i, a := range s.sockets {
+		contacts = append(contacts, s.contactsOf(a, func(upstream.Heard) place { return place{socket: s.words.sockets[i]} })...)
+	}
+	slices.SortStableFunc(contacts, func(a, b contact) int { return a.at.Compare(b.at) })
+	times := map[string][]time.Time{}
+	for _, u := range all {
+		for _, c := range contacts {
+			if c.place == u.place {
+				times[c.what] = append(times[c.what], c.at)
+			}
+		}
+		for _, what := range slices.Sorted(maps.Keys(times)) {
+			s.found.Alone = append(s.found.Alone, Alone{
+				Upstream: u.Name, What: what, Times: len(times[what]), EveryMS: between(times[what]), AtStart: !times[what][len(times[what])-1].After(s.ready),
+			})
+		}
+		clear(times)
+	}
+}
+
+// contactsOf lists what was heard with no request of a client's.
+func (s *survey) contactsOf(a *upstream.Anyone, where func(upstream.Heard) place) []contact {
+	all, spoken, heard := []contact{}, map[int]bool{}, a.Heard()
+	for _, h := range a.Hits() {
+		spoken[h.Connection] = true
+		if strings.HasPrefix(h.Nonce, noncePrefix) || h.Connection < 1 || h.Connection > len(heard) {
+			continue
+		}
+		all = append(all, contact{where(heard[h.Connection-1]), h.Method + " " + h.Path, h.At})
+	}
+	for _, h := range heard {
+		switch {
+		case spoken[h.Connection] || h.Speaks != upstream.NothingSpoken || h.TLS && h.Trouble != "": // A handshake that failed may have been a probe's.
+		case h.TLS:
+			all = append(all, contact{where(h), bareHandshake, h.At})
+		default:
+			all = append(all, contact{where(h), bareConnection, h.At})
+		}
+	}
+	return all
+}
+
+// between is the median of the times between two, in milliseconds.
+func between(times []time.Time) float64 {
+	gaps := []float64{}
+	for i := range times[1:] {
+		gaps = append(gaps, float64(times[i+1].Sub(times[i]).Microseconds())/1000)
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2]
+}
