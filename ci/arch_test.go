@@ -25,7 +25,7 @@ type arrow struct {
 // leaves know nothing of experiments.
 var leaves = []string{
 	module + "harness/self", module + "harness/world", module + "harness/link", module + "harness/dns", module + "harness/firewall",
-	module + "harness/upstream", module + "harness/client", module + "harness/gateway", module + "harness/survey", module + "harness/websocket", module + "harness/wording",
+	module + "harness/upstream", module + "harness/client", module + "harness/load", module + "harness/gateway", module + "harness/survey", module + "harness/websocket", module + "harness/wording",
 }
 
 var arrows = []arrow{
@@ -36,6 +36,7 @@ var arrows = []arrow{
 	{Of: []string{module}, Except: []string{module + "harness/firewall"}, Import: "github.com/google/nftables", Tests: true, Why: "one room writes rules"},
 	{Of: []string{module}, Except: []string{module + "harness/dns"}, Import: "github.com/miekg/dns", Tests: true, Why: "one room speaks DNS"},
 	{Of: []string{module}, Except: []string{module + "harness/cli", module + "harness/cmd"}, Import: "github.com/spf13/cobra", Tests: true, Why: "one room reads flags"},
+	{Of: []string{module}, Except: []string{module + "harness/load"}, Import: "github.com/tsenart/vegeta/v12", Tests: true, Why: "one room makes load"},
 	{Of: []string{module}, Import: "github.com/chromedp", Why: "a browser is for tests"},
 	{Of: []string{module + "harness/report"}, Import: module + "harness/runner", Why: "reports are made of verdicts, wherever those come from"},
 	{Of: []string{module + "harness"}, Import: module + "fixtures/mutants", Why: "a mutant in the product would be a gateway that lies"},

@@ -22,12 +22,6 @@ type Share struct {
 	AvoidedAfter int `json:"avoided_after"`
 }
 
-// What the two members call themselves in their stamps.
-const (
-	upstreamName = "upstream"
-	spareName    = "spare"
-)
-
 // Bounds of the requests to a pool, for one method. Where a member is picked by chance, sixteen requests miss it once in 65,536 times; twice as many show the share
 // of those that are hurt by one that is never avoided. No request begins later than poolTime, which bounds gateways that wait long.
 const (
@@ -113,12 +107,15 @@ func (t *trial) strikeAgain(ctx context.Context) error {
 	return err
 }
 
-// eachServes waits until both members of the pool have served a client.
+// eachServes waits until every member of the pool has served a client.
 func (b *Bench) eachServes(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
 	defer cancel()
-	missing := map[string]bool{upstreamName: true, spareName: true}
-	return b.await(ctx, RouteBalanced, "a 200 by each of two members in its turn", func(o Observation) bool {
+	missing := map[string]bool{}
+	for _, m := range b.Members() {
+		missing[m.Name] = true
+	}
+	return b.await(ctx, RouteBalanced, fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)), func(o Observation) bool {
 		if o.Healthy() {
 			delete(missing, o.Header.Get(upstream.OriginHeader))
 		}

@@ -24,8 +24,8 @@ type Bench struct {
 	Plan  Plan
 	// Upstream, Bystander and Secure are what the gateway forwards to.
 	Upstream, Bystander, Secure *Place
-	// Spare is the other member of the balanced route's pool.
-	Spare *Place
+	// Spare is the other member of the balanced route's pool; Third is one more, and nil where there is none.
+	Spare, Third *Place
 	// Auth is the link in front of the service that the gateway asks about some requests.
 	Auth *link.Link
 	// HTTP2 is the link in front of the upstream that speaks HTTP/2.
@@ -44,6 +44,7 @@ type Bench struct {
 	Gateway    *gateway.Process
 
 	way     client.Way // of every client
+	reloads bool
 	ours    *ours      // of a gateway of the user's own; nil for the others
 	vars    gateway.Vars
 	closers []func()
@@ -70,6 +71,8 @@ type Setup struct {
 	Setting    string
 	// Protocol is what every client speaks.
 	Protocol client.Protocol
+	// Reloads says that the gateway is going to be reloaded; see Bench.Reload.
+	Reloads bool
 	// Prepare changes the plan before anything starts. Optional.
 	Prepare func(*Plan)
 }
@@ -87,7 +90,7 @@ func NewBench(w *world.World, s Setup) (*Bench, error) {
 	if s.Prepare != nil {
 		s.Prepare(&plan)
 	}
-	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, way: client.Way{Protocol: s.Protocol}}
+	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, reloads: s.Reloads, way: client.Way{Protocol: s.Protocol}}
 	steps := []func() error{b.startUpstreams, b.startHTTP2, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway}
 	if s.Definition.Own != nil {
 		steps = b.ownSteps()
@@ -126,9 +129,13 @@ func (b *Bench) startUpstreams() (err error) {
 	}{
 		{&b.Upstream, b.Plan.Upstream, upstream.Options{Name: upstreamName, Workers: Workers}},
 		{&b.Spare, b.Plan.Spare, upstream.Options{Name: spareName}},
+		{&b.Third, b.Plan.Third, upstream.Options{Name: thirdName}},
 		{&b.Bystander, b.Plan.Bystander, upstream.Options{Name: "bystander"}},
 		{&b.Secure, b.Plan.Secure, upstream.Options{Name: "secure", TLS: &tls.Config{Certificates: []tls.Certificate{cert}}}},
 	} {
+		if !p.at.IsValid() {
+			continue
+		}
 		if *p.place, err = b.newPlace(p.at, p.o); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ func (b *Bench) startGateway() error {
 		return err
 	}
 	b.vars = gateway.Vars{
-		Dir: b.World.Dir, Listen: b.Plan.Gateway, Upstream: b.Plan.Upstream, Spare: b.Plan.Spare, Bystander: b.Plan.Bystander, Named: b.Plan.Named,
+		Dir: b.World.Dir, Listen: b.Plan.Gateway, Upstream: b.Plan.Upstream, Spare: b.Plan.Spare, Third: b.Plan.Third, Bystander: b.Plan.Bystander, Named: b.Plan.Named,
 		Resolver: b.Plan.Nameserver, Secure: b.Plan.Secure, SecureName: secureHost, CA: ca, Socket: b.SocketPath(),
 		DeniedIP: b.Plan.Clients[Banned], DeniedCIDR: b.Plan.BannedNet, DeniedAgent: deniedAgent, DeniedPath: deniedPath,
 		Listen6: b.Plan.Gateway6, DeniedIPv6: b.Plan.Clients[Banned6], DeniedVPN: b.Plan.VPN, DeniedMethod: deniedMethod, GuardedPath: guardedPath,
@@ -38,12 +39,38 @@ func (b *Bench) startGateway() error {
 }
 
 func (b *Bench) launch(v gateway.Vars) error {
-	p, err := b.Definition.Start(b.Setting, v)
+	start := b.Definition.Start
+	if b.reloads {
+		if b.Definition.Reload.Sealed && !b.World.Sealed() {
+			return fmt.Errorf("reload %s: what it shares with its successor is the machine's: %w", b.Definition.Name, errors.ErrUnsupported)
+		}
+		start = b.Definition.StartToReload
+	}
+	p, err := start(b.Setting, v)
 	if err != nil {
 		return err
 	}
+	b.watch(p)
+	return nil
+}
+
+func (b *Bench) watch(p *gateway.Process) {
 	b.Gateway = p
 	b.atClose(p.Stop)
+}
+
+// Reload gives the gateway another configuration while it serves, which a Setup must have said. It returns when the gateway has been told; how long it takes to obey can be seen from
+// outside only.
+func (b *Bench) Reload(change func(*gateway.Vars)) error {
+	v := b.vars
+	change(&v)
+	p, err := b.Definition.Renew(b.Gateway, b.Setting, v)
+	if err != nil {
+		return err
+	}
+	if p != b.Gateway {
+		b.watch(p)
+	}
 	return nil
 }
 

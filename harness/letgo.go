@@ -61,7 +61,7 @@ func (b *Bench) sockets() (table string) {
 // dialled lists the addresses of the upstreams that faults strike, as the gateway dials them.
 func (b *Bench) dialled() []netip.AddrPort {
 	if b.ours == nil {
-		return []netip.AddrPort{b.Plan.Upstream, b.Plan.Spare, b.Plan.Secure, b.Plan.HTTP2}
+		return []netip.AddrPort{b.Plan.Upstream, b.Plan.Spare, b.Plan.Third, b.Plan.Secure, b.Plan.HTTP2}
 	}
 	if a, err := netip.ParseAddr(b.ours.Upstream.Address); err == nil {
 		return []netip.AddrPort{netip.AddrPortFrom(a, b.ours.Upstream.Port)}

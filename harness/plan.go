@@ -21,6 +21,8 @@ type Plan struct {
 	Upstream, Bystander, Secure netip.AddrPort
 	// Spare is the other member, besides Upstream, of the pool of the balanced route.
 	Spare netip.AddrPort
+	// Third is one more member of that pool; not valid where it has two, as it has unless InPool says otherwise.
+	Third netip.AddrPort
 	// Named leads to Upstream through Nameserver.
 	Named      gateway.Name
 	Nameserver netip.AddrPort
@@ -36,6 +38,8 @@ type Plan struct {
 	Unroutable netip.Addr
 	// Auth is a service that the gateway asks about some requests before it lets them pass.
 	Auth netip.AddrPort
+	// beyond is where Third is, if there is one.
+	beyond netip.AddrPort
 	// Clients are the addresses that clients come from; BannedNet is the denied prefix, VPN the denied range of a VPN's exits.
 	Clients        map[Client]netip.Addr
 	BannedNet, VPN netip.Prefix
@@ -80,6 +84,7 @@ func planFor(w *world.World) (Plan, error) {
 		Auth:       netip.MustParseAddrPort("198.51.100.14:8080"),
 		HTTP2:      netip.MustParseAddrPort("198.51.100.15:8080"),
 		Spare:      netip.MustParseAddrPort("198.51.100.16:8080"),
+		beyond:     netip.MustParseAddrPort("198.51.100.17:8080"),
 		Nobody:     netip.MustParseAddrPort("198.51.100.11:8099"),
 		Stranger:   netip.MustParseAddr("198.51.100.99"),
 		Unroutable: netip.MustParseAddr("2001:db8:bad::11"),
@@ -106,7 +111,7 @@ func clients(net string) map[Client]netip.Addr {
 const (
 	firstPort  = 10000
 	blockCount = 2000
-	blockSize  = 11
+	blockSize  = 12
 )
 
 // portablePlan takes a block of ports that no other process of this machine uses; processes start looking at different places.
@@ -123,7 +128,7 @@ func portablePlan() (Plan, error) {
 		c[Anyone] = at(0).Addr() // Systems that have no other loopback address can still make clients.
 		return Plan{
 			Gateway: at(0), Upstream: at(1), Bystander: at(2), Secure: at(3), Nobody: at(4), Nameserver: at(5), Auth: at(6),
-			GatewayTLS: at(7), GatewayH2C: at(8), HTTP2: at(9), Spare: at(10),
+			GatewayTLS: at(7), GatewayH2C: at(8), HTTP2: at(9), Spare: at(10), beyond: at(11),
 			Named:     gateway.Name{Host: namedHost, Port: base + 1},
 			Stranger:  netip.MustParseAddr("127.0.0.99"), // Linux answers for all of 127.0.0.0/8, and our servers are at 127.0.0.1.
 			Clients:   c,

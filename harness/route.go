@@ -15,7 +15,7 @@ const (
 	RouteMain Route = ""
 	// RouteBystander leads to another upstream, which must stay healthy throughout.
 	RouteBystander Route = "bystander"
-	// RouteBalanced leads to a pool of two: the upstream of RouteMain, and another.
+	// RouteBalanced leads to a pool: the upstream of RouteMain, and another, or two.
 	RouteBalanced Route = "balanced"
 	// RouteNamed leads to the upstream by a name that is resolved at run time.
 	RouteNamed Route = "named"

@@ -60,7 +60,10 @@ func (b *Bench) struck(ctx context.Context, s State) error {
 func (b *Bench) DropPooled(ctx context.Context) error {
 	links := []*link.Link{b.Upstream.Link}
 	if b.ours == nil {
-		links = append(links, b.Spare.Link, b.Secure.Link, b.HTTP2)
+		links = append(links, b.Secure.Link, b.HTTP2)
+		for _, m := range b.Members()[1:] {
+			links = append(links, m.Link)
+		}
 	}
 	for _, l := range links {
 		back, err := l.StepAside(ctx)

@@ -41,6 +41,8 @@ type Definition struct {
 	// Resolves is how long after a change of names the gateway has noticed it at the latest; for those that resolve in the background. Zero: it asks
 	// when it needs to know.
 	Resolves time.Duration `yaml:"resolves"`
+	// Reload is how it takes on another configuration while it serves.
+	Reload Reload `yaml:"reload"`
 	// Settings by name.
 	Settings map[string]Setting `yaml:"settings"`
 	// Cannot holds the experiments that the gateway cannot express in any setting, by ID (of a block: in every state of its upstream; of a fault: in every
@@ -184,14 +186,19 @@ func (d *Definition) validate(file string) error {
 	if sort.Strings(missing); len(missing) > 0 {
 		return fmt.Errorf("read %s: missing %s", file, strings.Join(missing, ", "))
 	}
+	if err := d.Reload.validate(); err != nil {
+		return fmt.Errorf("read %s: reload: %w", file, err)
+	}
 	return d.tryTemplates(file)
 }
 
 // tryTemplates renders everything once, with nothing set and with everything: a slip is found before anything runs.
 func (d *Definition) tryTemplates(file string) error {
 	texts := map[string]string{}
-	for i, argument := range d.Command {
-		texts[fmt.Sprintf("%s: command: argument %d", file, i+1)] = argument
+	for what, command := range map[string][]string{"command": d.Command, "reload.start": d.Reload.Start, "reload.successor": d.Reload.Successor} {
+		for i, argument := range command {
+			texts[fmt.Sprintf("%s: %s: argument %d", file, what, i+1)] = argument
+		}
 	}
 	for setting, s := range d.Settings {
 		for name, text := range s.Files {
@@ -199,7 +206,7 @@ func (d *Definition) tryTemplates(file string) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		for _, v := range []Vars{{}, {Down: true, Root: true, Listen6: netip.MustParseAddrPort("[::1]:1")}} {
+		for _, v := range []Vars{{}, {Down: true, Root: true, Listen6: netip.MustParseAddrPort("[::1]:1"), Third: netip.MustParseAddrPort("127.0.0.1:1")}} {
 			if _, err := render(name, texts[name], v); err != nil {
 				return err
 			}

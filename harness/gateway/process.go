@@ -19,6 +19,7 @@ type Process struct {
 	cmd    *exec.Cmd
 	exited chan struct{}
 	logs   []string
+	epoch  int // how many there were before it; see Reload
 	// machine is the one that an own gateway has to itself; nil for the others.
 	machine *world.Machine
 	left    chan struct{} // closed when the command itself has ended
@@ -33,21 +34,16 @@ const output = "gateway.out"
 // Start renders the setting's templates into v.Dir and starts the gateway. It returns as soon as the process runs; a gateway that ends at once is seen
 // at Exited. The caller calls Stop.
 func (d *Definition) Start(setting string, v Vars) (*Process, error) {
-	s, ok := d.Settings[setting]
-	if !ok {
-		return nil, fmt.Errorf("start %s: no setting %q; there are: %v", d.Name, setting, d.SettingNames())
+	return d.startBy(d.Command, setting, v)
+}
+
+// startBy starts the gateway by the command.
+func (d *Definition) startBy(command []string, setting string, v Vars) (*Process, error) {
+	if err := d.write(setting, v); err != nil {
+		return nil, fmt.Errorf("start %s: %w", d.Name, err)
 	}
-	for name, text := range s.Files {
-		content, err := render(d.Name+"/"+setting+"/"+name, text, v)
-		if err != nil {
-			return nil, fmt.Errorf("start %s: %w", d.Name, err)
-		}
-		if err := os.WriteFile(filepath.Join(v.Dir, name), []byte(content), 0o644); err != nil {
-			return nil, fmt.Errorf("start %s: %w", d.Name, err)
-		}
-	}
-	argv := make([]string, len(d.Command))
-	for i, a := range d.Command {
+	argv := make([]string, len(command))
+	for i, a := range command {
 		var err error
 		if argv[i], err = render(d.Name+"/gateway.yaml: command", a, v); err != nil {
 			return nil, fmt.Errorf("start %s: %w", d.Name, err)
@@ -60,6 +56,24 @@ func (d *Definition) Start(setting string, v Vars) (*Process, error) {
 		}
 	}
 	return start(argv, v.Dir, d.Logs, attributes)
+}
+
+// write renders the setting's templates into v.Dir.
+func (d *Definition) write(setting string, v Vars) error {
+	s, ok := d.Settings[setting]
+	if !ok {
+		return fmt.Errorf("no setting %q; there are: %v", setting, d.SettingNames())
+	}
+	for name, text := range s.Files {
+		content, err := render(d.Name+"/"+setting+"/"+name, text, v)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(v.Dir, name), []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func start(argv []string, dir string, logs []string, attributes *syscall.SysProcAttr) (*Process, error) {

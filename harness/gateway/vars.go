@@ -20,8 +20,8 @@ type Vars struct {
 	ServerCert string
 	// Upstream serves /, Bystander serves /bystander/.
 	Upstream, Bystander netip.AddrPort
-	// Spare and Upstream, in turns, serve /balanced/.
-	Spare netip.AddrPort
+	// Spare and Upstream, in turns, serve /balanced/; Third does, too, where it is valid.
+	Spare, Third netip.AddrPort
 	// Named serves /named/: the same upstream, found by name at run time.
 	Named Name
 	// Resolver is the nameserver for it.
@@ -56,6 +56,8 @@ type Vars struct {
 	Auth netip.AddrPort
 	// HTTP2 serves /h2/, and calls of gRPC to /grpc/: an upstream that speaks HTTP/2 in plain text, with nothing agreed before, and nothing else.
 	HTTP2 netip.AddrPort
+	// PID is the process that a successor takes over from, and Epoch how many there were before it; see Reload.
+	PID, Epoch int
 	// Root is true when the gateway starts as root and so can drop to another user.
 	Root bool
 }

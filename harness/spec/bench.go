@@ -2,8 +2,8 @@ package spec
 
 import (
 	"context"
-	"errors"
 	"slices"
+	"strings"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
@@ -16,41 +16,54 @@ import (
 // Bench is a harness.Bench for specs: its verbs fail the spec when they cannot be done, skip it when they cannot be done here, and are undone at its end.
 type Bench struct {
 	*harness.Bench
-	subject  subject
-	prepared []*harness.Fault
+	subject subject
+	layout  Layout
 }
 
 // newBench sets a bench up in the world and waits until the gateway serves on every route.
-func newBench(ctx context.Context, i inside, prepared []*harness.Fault) *Bench {
-	b, err := harness.NewBench(i.world, harness.Setup{Definition: i.subject.Gateway, Setting: i.subject.Setting, Prepare: func(p *harness.Plan) {
-		for _, f := range prepared {
-			if f.Prepare != nil {
-				f.Prepare(p)
-			}
-		}
-	}})
+func newBench(ctx context.Context, i inside, l Layout) *Bench {
+	if reason := l.cannot(i.subject); reason != "" {
+		ginkgo.Skip("unsupported: " + reason)
+	}
+	b, err := harness.NewBench(i.world, l.setup(i.subject))
+	skipUnsupported(err)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
-	ginkgo.DeferCleanup(b.Close)
+	ginkgo.DeferCleanup(func() {
+		if ginkgo.CurrentSpecReport().Failed() {
+			ginkgo.AddReportEntry("the gateway's log", strings.Join(b.Gateway.Since(nil), "\n"), ginkgo.ReportEntryVisibilityFailureOrVerbose)
+		}
+		b.Close()
+	})
 	gomega.Expect(b.Steady(ctx, harness.RouteMain, harness.RouteBystander, harness.RouteNamed, harness.RouteSecure)).To(gomega.Succeed())
-	return &Bench{Bench: b, subject: i.subject, prepared: prepared}
+	return &Bench{Bench: b, subject: i.subject, layout: l}
 }
 
 // Inject breaks the world with f, proves that it is broken, and returns. Undo mends it; so does the end of the spec. Inject skips the spec when the world cannot
 // be broken so, or when the gateway is known not to answer f as it should, so that nothing can be built on its answer.
 func (b *Bench) Inject(ctx context.Context, f *harness.Fault) (undo func()) {
 	ginkgo.GinkgoHelper()
-	known, err := b.subject.known(f.ID)
+	b.Trust(f.ID)
+	return b.Break(ctx, f)
+}
+
+// Trust skips the spec if the gateway is known to deviate in the experiment with the ID, so that nothing can be built on how it answers there.
+func (b *Bench) Trust(id string) {
+	ginkgo.GinkgoHelper()
+	known, err := b.subject.known(id)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	if known != "" {
-		ginkgo.Skip("known deviation: " + f.ID + ": " + known)
+		ginkgo.Skip("known deviation: " + id + ": " + known)
 	}
-	if f.Prepare != nil && !slices.Contains(b.prepared, f) {
+}
+
+// Break injects f as Inject does, for specs that hold however the gateway answers it.
+func (b *Bench) Break(ctx context.Context, f *harness.Fault) (undo func()) {
+	ginkgo.GinkgoHelper()
+	if f.Prepare != nil && !slices.Contains(b.layout.Faults, f) {
 		ginkgo.Fail("inject " + f.ID + ": got a world that is not prepared for it, want spec.In(…, faults.…) to name it")
 	}
 	mend, err := b.Bench.Inject(ctx, f)
-	if errors.Is(err, errors.ErrUnsupported) {
-		ginkgo.Skip("unsupported: " + err.Error())
-	}
+	skipUnsupported(err)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(mend)
 	return func() {
@@ -70,11 +83,7 @@ func (b *Bench) Try(block *harness.Block) {
 	if reason := b.Definition.Cannot[block.ID]; reason != "" {
 		ginkgo.Skip("unsupported: " + reason)
 	}
-	known, err := b.subject.known(block.ID)
-	gomega.Expect(err).NotTo(gomega.HaveOccurred())
-	if known != "" {
-		ginkgo.Skip("known deviation: " + block.ID + ": " + known)
-	}
+	b.Trust(block.ID)
 }
 
 // Crowd keeps n workers of the upstream busy, with real requests past the gateway, until it leaves or the spec ends. More than harness.Workers do not fit in.

@@ -19,9 +19,14 @@ import (
 // DeferCleanup work in it as anywhere. The world is prepared for the faults that are given, if one of them asks for that. The spec's BeforeEach and the suite's
 // BeforeSuite run on both sides: once outside, once in the world.
 func In(body func(ginkgo.SpecContext, *Bench), prepared ...*harness.Fault) func(ginkgo.SpecContext) {
+	return Layout{Faults: prepared}.In(body)
+}
+
+// In makes a spec's body of one that runs inside a world of this layout, as the function In does.
+func (l Layout) In(body func(ginkgo.SpecContext, *Bench)) func(ginkgo.SpecContext) {
 	return func(ctx ginkgo.SpecContext) {
 		if suite.inside != nil {
-			body(ctx, newBench(ctx, *suite.inside, prepared))
+			body(ctx, newBench(ctx, *suite.inside, l))
 			return
 		}
 		relay(visit(ctx))

@@ -25,7 +25,7 @@ func init() {
 // Wrap changes a gateway: it gets the right one and returns another. It is how mutants are made.
 type Wrap func(right http.Handler, c *Config) http.Handler
 
-// Main runs the gateway whose configuration file is named by the last argument until SIGTERM, and returns its exit status. With -version it prints the
+// Main runs the gateway whose configuration file is named by the last argument until SIGTERM, and returns its exit status; at SIGHUP it is read anew, but for where to listen. With -version it prints the
 // version of Go, which is the version of ReverseProxy. A nil wrap changes nothing.
 func Main(args []string, wrap Wrap) int {
 	if len(args) == 0 {
@@ -36,18 +36,13 @@ func Main(args []string, wrap Wrap) int {
 		fmt.Println(runtime.Version())
 		return 0
 	}
-	c, err := read(last)
+	now := &current{file: last, wrap: wrap}
+	c, err := now.load()
 	if err != nil {
 		return fail(err)
 	}
-	handler, err := c.handler()
-	if err != nil {
-		return fail(err)
-	}
-	if wrap != nil {
-		handler = wrap(handler, c)
-	}
-	if err := c.serve(logged(handler)); err != nil {
+	defer now.follow()()
+	if err := c.serve(logged(now)); err != nil {
 		return fail(err)
 	}
 	return 0

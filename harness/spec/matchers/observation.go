@@ -7,6 +7,7 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // BeBadGateway succeeds if the observation is a whole 502 that the gateway wrote itself.
@@ -18,6 +19,13 @@ func BeForbidden() types.GomegaMatcher { return beRefused(http.StatusForbidden) 
 // BeHealthy succeeds if the observation is a whole 200 that the upstream wrote in answer to this very probe.
 func BeHealthy() types.GomegaMatcher {
 	return observed("a whole 200 by upstream", harness.Observation.Healthy)
+}
+
+// ComeFrom succeeds if the upstream with the name wrote the answer to this very probe.
+func ComeFrom(name string) types.GomegaMatcher {
+	return observed("an answer of "+name, func(o harness.Observation) bool {
+		return o.By == harness.ByUpstream && o.Header.Get(upstream.OriginHeader) == name
+	})
 }
 
 func beRefused(status int) types.GomegaMatcher {

@@ -1,0 +1,81 @@
+package harness
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/load"
+)
+
+// Load is a stream of clients that set out at a constant rate, whatever becomes of those before them.
+type Load struct {
+	// Probe is what each sends, once, on a connection of its own. It waits for ten seconds if Within is zero.
+	Probe Probe
+	// Rate is how many set out in a second; For how long. What Bench.During is given needs no end.
+	Rate int
+	For  time.Duration
+	// Meter, if not nil, counts what each sees when it has seen it.
+	Meter *Meter
+}
+
+// Send sends the load through the gateway, and returns when the last client has its answer, or has given up. Nothing is sent twice by us.
+func (b *Bench) Send(ctx context.Context, l Load) (Traffic, error) {
+	return b.send(ctx, ctx, l, int(math.Round(l.For.Seconds()*float64(l.Rate))))
+}
+
+// During sends the load while do is at work, and returns when the last client that set out meanwhile has its answer. There is no traffic to speak of when do
+// fails.
+func (b *Bench) During(ctx context.Context, l Load, do func() error) (Traffic, error) {
+	more, stop := context.WithCancel(ctx)
+	defer stop()
+	failed := make(chan error, 1)
+	go func() {
+		defer stop()
+		failed <- do()
+	}()
+	t, err := b.send(ctx, more, l, math.MaxInt32)
+	if err := cmp.Or(<-failed, err); err != nil {
+		return Traffic{}, err
+	}
+	return t, nil
+}
+
+// send sends up to most requests, the last before more ends.
+func (b *Bench) send(ctx, more context.Context, l Load, most int) (Traffic, error) {
+	var mu sync.Mutex
+	all := []met{}
+	l.Probe.Within = cmp.Or(l.Probe.Within, patience)
+	err := load.Offer(more, l.Rate, most, func(due time.Time) {
+		l.Meter.setOut(l.Probe.Route)
+		m := met{due, b.glance(ctx, l.Probe)}
+		l.Meter.observe(l.Probe.Route, m)
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, m)
+	})
+	if err != nil {
+		return Traffic{}, err
+	}
+	if len(all) == 0 {
+		return Traffic{}, fmt.Errorf("send load: got no client that set out before the end, want at least one")
+	}
+	for i := range all {
+		all[i].Hits = b.HitsOf(all[i].Nonce)
+	}
+	return newTraffic(l.Rate, all), nil
+}
+
+// glance sends one request as Probe does, and looks at nothing but its answer.
+func (b *Bench) glance(ctx context.Context, p Probe) Observation {
+	ctx, cancel := context.WithTimeout(ctx, p.Within)
+	defer cancel()
+	r, source := b.request(p)
+	way, door := b.wayOf(p, source)
+	o := Observation{Probe: r.Method + " " + r.Target, Nonce: r.Header[0].Value, began: time.Now()}
+	o.fill(way.Once(ctx, door, source, r))
+	return o
+}

@@ -1,0 +1,58 @@
+package prevention
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/gatequake/gatequake/harness"
+	_ "github.com/gatequake/gatequake/harness/faults" // the ways in which a member breaks
+	"github.com/gatequake/gatequake/harness/spec"
+	. "github.com/gatequake/gatequake/harness/spec/matchers"
+)
+
+// The load on a pool: some tens of requests, so that each member has its turn often, at a rate that costs nothing.
+const (
+	calm  = 20
+	turns = 2 * time.Second
+)
+
+// luck is what a gateway that picks members by chance may be off by: three standard deviations of forty tosses.
+const luck = 0.25
+
+var _ = Describe("Load balancing", Label("load-balancing"), func() {
+	pool := harness.Probe{Route: harness.RouteBalanced}
+
+	for _, f := range harness.Faults() {
+		if !slices.Contains(f.Also, harness.Balanced) {
+			continue
+		}
+		for _, members := range []int{2, 3} {
+			It(fmt.Sprintf("with one of %d members broken spares the clients of the others, when %s", members, f.Title), Label(f.ID),
+				spec.Layout{Members: members}.In(func(ctx SpecContext, b *spec.Bench) {
+					b.Break(ctx, f)
+					with := b.Send(ctx, harness.Load{Probe: pool, Rate: calm, For: turns})
+					without := b.Send(ctx, harness.Load{Rate: calm, For: turns})
+					Expect(without.Served()).To(BeZero(), "who has one upstream has none now")
+					Expect(with.Share(with.Failed())).To(BeNumerically("<=", 1/float64(members)+luck))
+				}), SpecTimeout(enough))
+		}
+
+		It("hides from who reads that one of two members is broken, where the gateway asks the other, when "+f.Title, Label(f.ID),
+			spec.In(func(ctx SpecContext, b *spec.Bench) {
+				b.Trust(f.ID + "@balanced")
+				b.Break(ctx, f)
+				Expect(b.Send(ctx, harness.Load{Probe: pool, Rate: calm, For: turns})).To(ServeAll())
+			}), SpecTimeout(enough))
+	}
+
+	It("makes of what is too much for one upstream what is not for two", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		tooMuch := 3 * b.Busy(work) / 2
+		Expect(b.Send(ctx, harness.Load{Rate: tooMuch, For: awhile})).To(FailHonestly())
+		Expect(b.Steady(ctx, harness.RouteMain)).To(Succeed())
+		Expect(b.Send(ctx, harness.Load{Probe: pool, Rate: tooMuch, For: awhile})).To(ServeAll())
+	}), SpecTimeout(enough))
+})

@@ -1,0 +1,73 @@
+package prevention
+
+import (
+	"net/http"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/spec"
+	. "github.com/gatequake/gatequake/harness/spec/matchers"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// What goes on while something is maintained: one or two requests are at each upstream at any time, and would be cut by what ends it.
+const (
+	traffic  = 50
+	atWork   = 50 * time.Millisecond
+	restart  = 300 * time.Millisecond // How long a restart takes: some fifteen clients meet nobody.
+	reloads  = 4
+	restarts = "refused@balanced" // The experiment that says whether a gateway asks another member when one is not there.
+)
+
+var _ = Describe("Regular maintenance", Label("maintenance"), func() {
+	It("shows when there is one upstream: clients get a 502 while it restarts, and no longer", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		b.Upstream.Origin.Behave(upstream.Working{For: atWork})
+		during := b.During(ctx, harness.Load{Rate: traffic}, func() {
+			Expect(b.Upstream.Restart(ctx, restart)).To(Succeed())
+			Expect(b.Steady(ctx, harness.RouteMain)).To(Succeed())
+		})
+		Expect(during).To(FailHonestly())
+		Expect(b.Send(ctx, harness.Load{Rate: traffic, For: time.Second})).To(ServeAll())
+	}), SpecTimeout(enough))
+
+	It("does not show when three upstreams restart one after another, and the gateway asks another one", spec.Layout{Members: 3}.In(
+		func(ctx SpecContext, b *spec.Bench) {
+			b.Trust(restarts)
+			Expect(rolling(ctx, b, http.MethodGet)).To(ServeAll())
+		}), SpecTimeout(enough))
+
+	It("makes no order into two while three upstreams restart: what was lost is told as lost", spec.Layout{Members: 3}.In(
+		func(ctx SpecContext, b *spec.Bench) {
+			b.Trust(restarts)
+			orders := rolling(ctx, b, http.MethodPost)
+			Expect(orders).To(Or(ServeAll(), FailHonestly()))
+			Expect(orders.Again).To(BeZero())
+			Expect(orders.Share(orders.Failed())).To(BeNumerically("<", 1.0/3+luck), "only the member that is away fails")
+		}), SpecTimeout(enough))
+
+	It("does not show when the gateway is reloaded under load, again and again", spec.Layout{Reloads: true}.In(func(ctx SpecContext, b *spec.Bench) {
+		for _, m := range b.Members() {
+			m.Origin.Behave(upstream.Working{For: atWork})
+		}
+		Expect(b.During(ctx, harness.Load{Rate: traffic}, func() {
+			for n := range reloads {
+				to := b.Members()[(n+1)%2]
+				Expect(b.Reload(func(v *gateway.Vars) { v.Upstream = to.At })).To(Succeed())
+				Eventually(ctx, b.Get).Should(And(BeHealthy(), ComeFrom(to.Name)), "the new configuration is in force")
+			}
+		})).To(ServeAll())
+	}), SpecTimeout(enough))
+})
+
+// rolling sends the method to a pool while its members restart.
+func rolling(ctx SpecContext, b *spec.Bench, method string) harness.Traffic {
+	for _, m := range b.Members() {
+		m.Origin.Behave(upstream.Working{For: atWork})
+	}
+	load := harness.Load{Probe: harness.Probe{Route: harness.RouteBalanced, Method: method}, Rate: traffic}
+	return b.During(ctx, load, func() { Expect(b.RestartEach(ctx, restart)).To(Succeed()) })
+}
