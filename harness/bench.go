@@ -45,7 +45,7 @@ type Bench struct {
 
 	way     client.Way // of every client
 	reloads bool
-	ours    *ours      // of a gateway of the user's own; nil for the others
+	ours    *ours // of a gateway of the user's own; nil for the others
 	vars    gateway.Vars
 	closers []func()
 

@@ -17,7 +17,9 @@ type current struct {
 }
 
 // ServeHTTP implements http.Handler.
-func (c *current) ServeHTTP(w http.ResponseWriter, r *http.Request) { (*c.handler.Load()).ServeHTTP(w, r) }
+func (c *current) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	(*c.handler.Load()).ServeHTTP(w, r)
+}
 
 // load reads the file, and serves by it from then on. What is wrong changes nothing.
 func (c *current) load() (*Config, error) {
