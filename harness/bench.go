@@ -45,9 +45,12 @@ type Bench struct {
 
 	way     client.Way // of every client
 	reloads bool
-	ours    *ours // of a gateway of the user's own; nil for the others
-	vars    gateway.Vars
-	closers []func()
+	ours    *ours      // of a gateway of the user's own; nil for the others
+	there   *Elsewhere // of one of those that runs already; nil for the others
+	// withheld is how long nothing of what the upstream says gets through at present.
+	withheld time.Duration
+	vars     gateway.Vars
+	closers  []func()
 
 	mu        sync.Mutex // guards what follows: probes run side by side
 	recorders []Recorder
@@ -75,6 +78,8 @@ type Setup struct {
 	Reloads bool
 	// Prepare changes the plan before anything starts. Optional.
 	Prepare func(*Plan)
+
+	there *Elsewhere // of a gateway that runs already
 }
 
 // closeTimeout bounds the end of each part of a bench; the world ends what does not end by itself.
@@ -83,6 +88,9 @@ const closeTimeout = 2 * time.Second
 // NewBench sets everything up in w and starts the gateway. It returns when the gateway's process runs; Steady waits until it serves. The caller closes
 // the Bench.
 func NewBench(w *world.World, s Setup) (*Bench, error) {
+	if s.there != nil {
+		return s.there.benchFor(w, s)
+	}
 	plan, err := planFor(w)
 	if err != nil {
 		return nil, err

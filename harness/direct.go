@@ -19,7 +19,10 @@ func (b *Bench) Direct(ctx context.Context, to netip.AddrPort, within time.Durat
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	nonce := r.Header[0].Value
-	if b.ours != nil {
+	switch {
+	case b.there != nil:
+		r = b.asked(nonce)
+	case b.ours != nil:
 		r = b.direct(nonce)
 	}
 	return b.toUpstream(to).Once(ctx, to, netip.Addr{}, r), nonce

@@ -146,6 +146,11 @@ func (e Experiment) route() Route {
 // Run makes the experiment in w: steady state, inject, confirm, probe, undo, steady again. It always returns a verdict; what stopped it early is the
 // verdict's reason. Everything it started has ended when it returns.
 func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definition, setting string, p Policy) Verdict {
+	return e.run(ctx, w, Setup{Definition: d, Setting: setting}, p)
+}
+
+func (e Experiment) run(ctx context.Context, w *world.World, s Setup, p Policy) Verdict {
+	d, setting := s.Definition, s.Setting
 	t := &trial{experiment: e, policy: p, verdict: Verdict{
 		ID: e.ID, Title: e.Title(), Cause: e.Cause(), Gateway: d.Name, Setting: setting, Policy: p.Name, World: string(w.Mode),
 		Expected: e.Expected(p).String(), Started: time.Now().UTC(), RecoveryMS: -1, Checks: []Check{}, Observations: []Observation{}, Log: []string{},
@@ -170,7 +175,8 @@ func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definiti
 			return t.verdict
 		}
 	}
-	t.run(ctx, w, Setup{Definition: d, Setting: setting, Protocol: e.Protocol, Prepare: e.prepare()})
+	s.Protocol, s.Prepare = e.Protocol, e.prepare()
+	t.run(ctx, w, s)
 	t.verdict.TookMS = ms(time.Since(t.verdict.Started))
 	return t.verdict
 }

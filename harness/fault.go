@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/world"
@@ -31,6 +32,10 @@ type Fault struct {
 	// Load, if not nil, makes every probe one of many: so many clients at a time, each of which asks once, waits so long after the answer, and sends the request
 	// that counts on the same connection. How often each answer came is in the verdict.
 	Load []time.Duration
+	// ByLink is true when the link in front of the upstream makes it alone, whoever's the upstream is, and wherever the gateway runs.
+	ByLink bool
+	// Withholds is how long the link lets nothing through of what the upstream says, if it can be told: what a client gets earlier is not the upstream's.
+	Withholds time.Duration
 	// Phase is where the exchange with the upstream goes wrong; it bounds the wait for an answer.
 	Phase Phase
 	// Route is the one that the fault strikes; the zero value is RouteMain.
@@ -56,6 +61,9 @@ type Tolerance struct {
 	// Body is what the client must get then; empty when it differs from answer to answer.
 	Body string `json:"body,omitempty"`
 }
+
+// Forever is a time that is never over.
+const Forever time.Duration = math.MaxInt64
 
 // Phase is a part of the exchange between gateway and upstream.
 type Phase string

@@ -14,6 +14,9 @@ func (b *Bench) Inject(ctx context.Context, f *Fault) (undo func(context.Context
 			return nil, fmt.Errorf("inject %s: it needs %s: %s: %w", f.ID, n.About(), reason, errors.ErrUnsupported)
 		}
 	}
+	if reason := (Experiment{ID: f.ID, Fault: f}).cannotOwn(b.Definition, b.Setting); reason != "" {
+		return nil, fmt.Errorf("inject %s: %w", f.ID, inapplicable(reason))
+	}
 	t := trial{experiment: Experiment{ID: f.ID, Fault: f}, bench: b}
 	undo, err = t.inject(ctx)
 	if err == nil {

@@ -51,7 +51,7 @@ func halfClosed(table string, at ...netip.AddrPort) bool {
 
 // sockets returns the table of the network that the gateway is in.
 func (b *Bench) sockets() (table string) {
-	if b.ours == nil {
+	if b.ours == nil || b.there != nil {
 		return sockets()
 	}
 	_ = b.ours.machine.Do(func() error { table = sockets(); return nil })

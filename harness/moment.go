@@ -57,8 +57,10 @@ func (t *trial) recollect() {
 			v.Moments = append(v.Moments, Moment{At: t.since(h.At), Who: AnUpstream, What: fmt.Sprintf("%s %s (%s)", h.Method, h.Path, h.Nonce)})
 		}
 	}
-	for _, q := range t.bench.Names.Queries() {
-		v.Moments = append(v.Moments, Moment{At: t.since(q.At), Who: ANameserver, What: fmt.Sprintf("%s %s: %s", q.Type, q.Name, q.Answer)})
+	if t.bench.Names != nil {
+		for _, q := range t.bench.Names.Queries() {
+			v.Moments = append(v.Moments, Moment{At: t.since(q.At), Who: ANameserver, What: fmt.Sprintf("%s %s: %s", q.Type, q.Name, q.Answer)})
+		}
 	}
 	// What we did is said first of what is over the bound, and stays in any case.
 	ours := len(slices.DeleteFunc(slices.Clone(v.Moments), func(m Moment) bool { return m.Who != Us }))

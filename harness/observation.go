@@ -49,6 +49,8 @@ type Observation struct {
 	says  wording.Kind // what the page reads like
 	began time.Time    // when At was
 	ended time.Time    // when the answer was there, or would not come any more
+	// served is true when the answer is like that of a gateway that runs elsewhere, and of its upstream, while nothing is broken.
+	served bool
 	// heard is true when the client heard back over a WebSocket what it had said.
 	heard bool
 }

@@ -29,16 +29,9 @@ type ownFile struct {
 
 // ParseOwn reads what a file says of a gateway of the user's own; gatequake survey writes such files. The error is one line that begins with file:line:column.
 func ParseOwn(name string, text []byte) (gateway.Own, error) {
-	f := ownFile{name: name}
-	if len(strings.TrimSpace(string(text))) == 0 {
-		return f.Own, fmt.Errorf("%s:1:1: got an empty file, want what gatequake survey writes", name)
-	}
-	if err := yaml.UnmarshalWithOptions(text, &f.Own, yaml.Strict()); err != nil {
-		return f.Own, plainly(placed(name, err), err)
-	}
-	var err error
-	if f.tree, err = parser.ParseBytes(text, 0); err != nil {
-		return f.Own, placed(name, err)
+	f, err := readOwnFile(name, text)
+	if err != nil {
+		return f.Own, err
 	}
 	for _, check := range []func() error{f.checkHead, f.checkUpstreams, f.checkProbes, f.checkBlocks} {
 		if err := check(); err != nil {
@@ -46,6 +39,22 @@ func ParseOwn(name string, text []byte) (gateway.Own, error) {
 		}
 	}
 	return f.Own, nil
+}
+
+// readOwnFile reads the file, and checks no more than its keys and types.
+func readOwnFile(name string, text []byte) (*ownFile, error) {
+	f := &ownFile{name: name}
+	if len(strings.TrimSpace(string(text))) == 0 {
+		return f, fmt.Errorf("%s:1:1: got an empty file, want what gatequake survey writes", name)
+	}
+	if err := yaml.UnmarshalWithOptions(text, &f.Own, yaml.Strict()); err != nil {
+		return f, plainly(placed(name, err), err)
+	}
+	var err error
+	if f.tree, err = parser.ParseBytes(text, 0); err != nil {
+		return f, placed(name, err)
+	}
+	return f, nil
 }
 
 // wrongType is how the parser tells that a value is of another type than its key's.
@@ -121,11 +130,11 @@ func (f *ownFile) checkHead() error {
 	switch {
 	case f.Name == "" || strings.ContainsAny(f.Name, " /"):
 		return f.fault(where("name"), fmt.Sprintf("%q", f.Name), "a word, which reports call the gateway by")
-	case len(f.Command) == 0 || f.Command[0] == "":
+	case f.Elsewhere == nil && (len(f.Command) == 0 || f.Command[0] == ""):
 		return f.fault(where("command"), "none", "the words of the command that starts the gateway")
 	case f.Patience < 0:
 		return f.fault(where("patience"), f.Patience.String(), "more than 0")
-	case len(f.Listeners) == 0:
+	case f.Elsewhere == nil && len(f.Listeners) == 0:
 		return f.fault(where("listeners"), "none", "one at least, such as {at: 0.0.0.0:80, speaks: http}")
 	}
 	return nil

@@ -46,7 +46,7 @@ func (f *ownFile) checkUpstreams() error {
 }
 
 func (f *ownFile) checkProbes() error {
-	names := []string{}
+	names := f.linked()
 	for _, u := range f.Upstreams {
 		names = append(names, u.Name)
 	}
@@ -57,7 +57,7 @@ func (f *ownFile) checkProbes() error {
 			return f.fault(where("probes", i, "name"), fmt.Sprintf("%q", p.Name), "a name without a slash or a space")
 		case same < i:
 			return f.fault(where("probes", i, "name"), fmt.Sprintf("%q twice", p.Name), "a name of its own for each probe")
-		case p.Expect.Status < 100 || p.Expect.Status > 599:
+		case (p.Expect.Status < 100 || p.Expect.Status > 599) && (p.Expect.Status != 0 || f.Elsewhere == nil):
 			return f.fault(where("probes", i, "expect"), fmt.Sprintf("status %d", p.Expect.Status), "100 to 599")
 		}
 		for _, name := range p.Upstreams {
@@ -79,7 +79,7 @@ func (f *ownFile) checkRequest(path []any, p gateway.Probe) error {
 	if err != nil || u.Host == "" || u.Scheme != gateway.SpeaksHTTP && u.Scheme != gateway.SpeaksHTTPS {
 		return f.fault(below("url"), fmt.Sprintf("%q", p.URL), "a URL such as http://shop.example.com:8080/path")
 	}
-	if _, err := f.Listener(p); err != nil {
+	if _, err := f.Listener(p); err != nil && f.Elsewhere == nil {
 		return f.fault(below("url"), fmt.Sprintf("%q", p.URL), "the port of one of the listeners")
 	}
 	if _, err := netip.ParseAddr(p.From); p.From != "" && err != nil {

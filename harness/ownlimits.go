@@ -19,6 +19,9 @@ func OwnExperiments() []Experiment {
 
 // cannotOwn tells why the experiment does not apply to a gateway of the user's own in the setting, or "".
 func (e Experiment) cannotOwn(d *gateway.Definition, setting string) string {
+	if d.Own != nil && d.Own.Elsewhere != nil {
+		return e.cannotElsewhere()
+	}
 	if d.Own == nil || e.Fault == nil {
 		return ""
 	}
@@ -64,6 +67,12 @@ func (e Experiment) movesBystander() bool {
 // secrets are what a page for clients must not name.
 func (o *ours) secrets() []string {
 	all := []string{}
+	if o.Elsewhere != nil {
+		for _, l := range o.Elsewhere.Links {
+			all = append(all, l.Listen.String(), l.Upstream.String())
+		}
+		return all
+	}
 	for _, u := range o.Upstreams {
 		all = append(all, u.Where())
 		if u.Host != "" && len(u.Host) > len("gateway") { // A short name is a word that may stand on any page.
@@ -78,6 +87,9 @@ func (o *ours) secrets() []string {
 
 // ownSound proves, without the gateway, that the upstream works.
 func (b *Bench) ownSound(ctx context.Context) error {
+	if b.there != nil {
+		return b.theirsSound(ctx)
+	}
 	if b.veil() != "" {
 		c, err := b.Dial(ctx)
 		if err != nil {

@@ -54,7 +54,7 @@ func (b *Bench) wayOf(p Probe, source netip.Addr) (client.Way, netip.AddrPort) {
 		return b.way, b.door(source)
 	}
 	way, door, probe := b.way, b.Plan.Gateway, b.ours.probe(p)
-	if l, err := b.ours.Listener(*probe); err == nil {
+	if l, err := b.ours.Listener(*probe); err == nil && b.there == nil { // Elsewhere it is where it is, and a probe's URL says by which name.
 		door = l.Door()
 		if source.Is6() && l.At.Addr().IsUnspecified() {
 			door = netip.AddrPortFrom(gateway.Door6, door.Port())
@@ -87,7 +87,8 @@ func (b *Bench) healthy(r Route, o Observation) bool {
 	if len(p.Upstreams) > 0 {
 		by = ByUpstream
 	}
-	return o.Answered() && o.Status == p.Expect.Status && o.By == by && strings.Contains(o.Body, p.Expect.Body)
+	return o.Answered() && o.Status == p.Expect.Status && o.By == by && strings.Contains(o.Body, p.Expect.Body) &&
+		(p.Expect.Header == "" || o.Header.Get(p.Expect.Header) != "") && (b.there == nil || o.served)
 }
 
 // alone reports whether nothing shares the client's connection with the route: there is no other request to send on it that the fault must leave alone.
@@ -117,6 +118,9 @@ func (b *Bench) toUpstream(to netip.AddrPort) client.Way {
 		return client.Way{}
 	}
 	way := client.Way{}
+	if b.there != nil {
+		way.Protocol = b.there.span(b.ours.Upstream.Name).speaks
+	}
 	if b.ours.Upstream.TLS {
 		way.TLS = &tls.Config{ServerName: b.SecureName(), InsecureSkipVerify: true} // Certificates are Handshake's matter.
 	}
@@ -164,6 +168,8 @@ func (b *Bench) FaultyName() string {
 func (b *Bench) tolerate(want Expectation, f *Fault) Expectation {
 	switch {
 	case b.ours == nil:
+	case b.there != nil && want.By == ByUpstream && slices.Equal(want.Statuses, service.Statuses):
+		want.Statuses = []int{b.ours.Probe.Expect.Status}
 	case f.Late:
 		want.OrRelayed = &Tolerance{Why: "the answer came while its client was still there"}
 	case len(b.ours.pooled()) > 0:

@@ -16,6 +16,9 @@ func (i inapplicable) Error() string { return string(i) }
 // Unwrap makes it known for what it is.
 func (i inapplicable) Unwrap() error { return errors.ErrUnsupported }
 
+// Inapplicable is the error of a fault that does not apply to the upstream, for the reason. It wraps errors.ErrUnsupported.
+func Inapplicable(reason string) error { return inapplicable(reason) }
+
 // Scripted returns the upstream as one whose answers can be changed. The error wraps errors.ErrUnsupported when it speaks another language than HTTP/1.
 func (b *Bench) Scripted() (*upstream.Origin, error) {
 	if b.Upstream.Origin == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -34,9 +35,9 @@ const probeBody = "a thing that must not be bought twice\n"
 // patience is how long a client waits for an answer when nothing is wrong: generous, because nothing depends on it but the end of a hang.
 const patience = 10 * time.Second
 
-// Get probes the main route once, as an ordinary client would, and waits at most ten seconds.
-func (b *Bench) Get(ctx context.Context) Observation {
-	return b.Probe(ctx, Probe{Within: patience})
+// Get asks the main route once, or another path of the same gateway, as an ordinary client would, and waits at most ten seconds.
+func (b *Bench) Get(ctx context.Context, path ...string) Observation {
+	return b.Probe(ctx, Probe{Method: http.MethodGet, Ask: Ask{Path: strings.Join(path, "")}, Within: patience})
 }
 
 // Probe sends one request through the gateway, on a connection of its own, and records what came of it. Hits are counted up to now; see Bench.HitsOf.
@@ -60,6 +61,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 		if nonce, first := b.idle(ctx, c, p); !first.Keep {
 			o.Nonce = nonce
 			o.fill(first) // There is no other answer to show.
+			b.attribute(&o, p)
 			if o.Answered() {
 				o.After = b.after(ctx, c, o, source, p.Route)
 			}
@@ -71,6 +73,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	}
 	o.began = time.Now()
 	o.fill(p.Route.exchange(within, c, r))
+	b.attribute(&o, p)
 	if o.Answered() {
 		o.After = b.after(ctx, c, o, source, p.Route)
 	}
@@ -120,6 +123,9 @@ func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 	b.nonces++
 	nonce := fmt.Sprintf("probe-%d", b.nonces)
 	b.mu.Unlock()
+	if b.there != nil {
+		nonce = b.there.nonce()
+	}
 	r := client.Request{
 		Method: p.method(), Target: p.path(), Host: gatewayHost,
 		Sent:   p.Sent,
@@ -186,7 +192,7 @@ func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source
 	r, _ := b.request(Probe{Route: RouteBystander})
 	resp := c.Do(ctx, r)
 	switch {
-	case resp.End == client.Complete && resp.Header.Get(upstream.StampHeader) == r.Header[0].Value:
+	case resp.End == client.Complete && b.stamped(resp, r.Header[0].Value):
 		return connectionUsable
 	case resp.End == client.Closed:
 		return connectionClosed // A gateway may close at any time (RFC 9112, section 9.5).

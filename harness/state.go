@@ -81,6 +81,9 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 // Pooled makes the gateway hold an idle connection to the route's upstream, and returns its number there: two requests, each from a client of its own, have come
 // on it. The error of a gateway that opened one for each wraps errors.ErrUnsupported: it has no pool that a fault could strike.
 func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error) {
+	if b.blind() {
+		return 0, inapplicable("on which connection a request reached the upstream cannot be read on the link")
+	}
 	if err := b.DropPooled(ctx); err != nil {
 		return 0, err
 	}

@@ -63,5 +63,5 @@ func (b *Bench) steadyState(r Route) string {
 
 // Healthy reports whether the observation is of a steady state.
 func (o Observation) Healthy() bool {
-	return (o.Status == http.StatusOK || o.heard) && o.By == ByUpstream && o.Answered() && (o.GRPC == "" || o.GRPC == grpcOK)
+	return (o.Status == http.StatusOK || o.heard || o.served) && o.By == ByUpstream && o.Answered() && (o.GRPC == "" || o.GRPC == grpcOK)
 }

@@ -32,6 +32,7 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 		return
 	}
 	defer t.bench.Close()
+	t.verdict.Unchecked = t.bench.unchecked()
 	err = t.steps(ctx)
 	t.recollect()
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -43,7 +44,7 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 	}
 	if err != nil {
 		t.verdict.Reason = err.Error()
-		if t.bench.Gateway.Dead() != "" || len(t.verdict.Observations) == 0 {
+		if t.bench.Gateway != nil && (t.bench.Gateway.Dead() != "" || len(t.verdict.Observations) == 0) {
 			t.verdict.Log = t.bench.Gateway.Since(nil)
 			t.verdict.Reason += lastWords(t.verdict.Log)
 		}
@@ -143,6 +144,7 @@ func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, e
 		if t.injection == nil {
 			return nil
 		}
+		t.bench.withheld = 0
 		return t.injection.Undo(ctx)
 	}
 	f := t.experiment.Fault
@@ -156,6 +158,7 @@ func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, e
 		return undo, fmt.Errorf("inject %s: %w", f.ID, err)
 	}
 	t.moment(MomentInjected)
+	t.bench.withheld = f.Withholds
 	if err := t.confirm(ctx); err != nil {
 		if veil := t.bench.veil(); veil != "" {
 			err = inapplicable("what cannot be proved through " + veil + " cannot be told from another fault there")
@@ -228,7 +231,9 @@ func (t *trial) recover(ctx context.Context, dead string) error {
 	if dead == "" {
 		dead = t.bench.Gateway.Dead()
 	}
-	t.check(Check{Name: CheckAlive, OK: dead == "", Got: dead + lastWords(t.bench.Gateway.Since(nil)), Want: "a process that lives"})
+	if t.bench.there == nil {
+		t.check(Check{Name: CheckAlive, OK: dead == "", Got: dead + lastWords(t.bench.Gateway.Since(nil)), Want: "a process that lives"})
+	}
 	if dead != "" {
 		t.blocked = nil
 		return nil // That it serves nobody any more goes without saying.

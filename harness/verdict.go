@@ -71,6 +71,8 @@ type Verdict struct {
 	Target *Target `json:"target,omitempty"`
 	// Served is true when the gateway served the bystander before anything was broken.
 	Served bool `json:"served"`
+	// Unchecked lists the promises that could not be held against this gateway, each with the reason.
+	Unchecked []string `json:"unchecked,omitempty"`
 	// Evidence is what confirmed the fault without the gateway.
 	Evidence string `json:"evidence,omitempty"`
 	// Checks are the promises, each with its outcome; Observations the probes.

@@ -3,11 +3,12 @@ package harness
 import (
 	"context"
 	"net/http"
+	"strings"
 )
 
-// Post probes the main route once with a POST, as an ordinary client would, and waits at most ten seconds.
-func (b *Bench) Post(ctx context.Context) Observation {
-	return b.Probe(ctx, Probe{Method: http.MethodPost, Within: patience})
+// Post posts to the main route once, or to another path of the same gateway, as an ordinary client would, and waits at most ten seconds.
+func (b *Bench) Post(ctx context.Context, path ...string) Observation {
+	return b.Probe(ctx, Probe{Method: http.MethodPost, Ask: Ask{Path: strings.Join(path, "")}, Within: patience})
 }
 
 // Visit probes the route once, as an ordinary client would, and waits at most ten seconds.

@@ -28,7 +28,7 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var lost error
-	a.play(ctx, r, all, dealt, runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat)}, func(v *harness.Verdict) {
+	a.play(ctx, r, all, dealt, runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat), There: o.there}, func(v *harness.Verdict) {
 		o.finishReplay(v, there)
 		if lost = stream.Add(*v); lost != nil {
 			cancel()

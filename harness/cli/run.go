@@ -30,6 +30,7 @@ type order struct {
 	file                             string       // of a gateway of the user's own
 	own                              *gateway.Own // that gateway
 	remedies                         []string     // to be tried in place of the probes
+	elsewhere                                     // of one that runs already
 }
 
 // atLeastOne is a flag's value: a whole number above 0.
@@ -77,6 +78,12 @@ func (a *app) run() *cobra.Command {
 			if err := o.named(c); err != nil {
 				return err
 			}
+			if err := o.needsURL(c.Flags().Changed); err != nil {
+				return err
+			}
+			if o.url != "" {
+				return a.runElsewhere(c.Context(), o, args)
+			}
 			if len(args) > 0 || o.file != "" {
 				return a.runOwn(c.Context(), o, args)
 			}
@@ -90,6 +97,7 @@ func (a *app) run() *cobra.Command {
 	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
 	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake merge joins their results")
 	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
+	o.elsewhereFlags(f)
 	complete(c, "policy", func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 		names, _ := listed(policyNames)(c, args, typed)
 		return names, cobra.ShellCompDirectiveDefault // or a file
@@ -222,6 +230,9 @@ func only(earlier report.Run, all []runner.Job) report.Run {
 }
 
 func (o order) mode() (world.Mode, error) {
+	if o.there != nil {
+		return world.Elsewhere, nil
+	}
 	if o.portable {
 		return world.Portable, nil
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -30,6 +29,12 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 	if o.own, err = a.ownGateway(ctx, o.file, args); err != nil {
 		return err
 	}
+	version, hints := ownKind(ctx, o.own)
+	return a.carryOutOwn(ctx, o, policy, version, hints)
+}
+
+// carryOutOwn runs what the order asks for of all that a gateway of the user's own can be tried with.
+func (a *app) carryOutOwn(ctx context.Context, o order, policy harness.Policy, version string, hints map[string]gateway.Hint) error {
 	settings := []string{}
 	for _, t := range o.own.Targets() {
 		settings = append(settings, t.Name())
@@ -47,7 +52,6 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 	}
 	a.warnUntouched(o.own)
 	d, all := o.own.Definition(), []runner.Job{}
-	version, hints := ownKind(ctx, o.own)
 	d.Hints = hints
 	for _, setting := range settings {
 		if len(o.settings) > 0 && !slices.Contains(o.settings, setting) {
@@ -97,19 +101,9 @@ func (a *app) ownGateway(ctx context.Context, file string, args []string) (*gate
 		survey.Print(a.err, found)
 		return &found.Own, nil
 	}
-	text, err := os.ReadFile(file)
+	own, err := harness.ReadOwn("", file)
 	if err != nil {
 		return nil, usage("--file: %w", err)
-	}
-	own, err := harness.ParseOwn(file, text)
-	if err != nil {
-		return nil, usage("--file: %w", err)
-	}
-	if own.Dir, err = os.Getwd(); err != nil {
-		return nil, unclear(err)
-	}
-	if err := own.Missing(); err != nil {
-		return nil, usage("--file %s: command: %w", file, err)
 	}
 	return &own, nil
 }
@@ -118,7 +112,13 @@ func (a *app) ownGateway(ctx context.Context, file string, args []string) (*gate
 func (o order) ownReplay(v harness.Verdict) string {
 	s := fmt.Sprintf("gatequake run --setting %s --only %s", quoted(v.Setting), v.ID)
 	if o.file != "" {
-		return s + " --file " + quoted(o.file)
+		s += " --file " + quoted(o.file)
+	}
+	if o.url != "" {
+		return s + o.elsewhereWords()
+	}
+	if o.file != "" {
+		return s
 	}
 	words := make([]string, len(o.own.Command))
 	for i, w := range o.own.Command {

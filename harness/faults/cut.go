@@ -32,12 +32,15 @@ var ResetOnAccept = harness.RegisterFault(harness.Fault{
 var ResetAfterRequest = harness.RegisterFault(harness.Fault{
 	ID:    "reset-after-request",
 	Title: "the upstream resets the connection after it has read the request",
-	Cause: harness.Network, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: harness.Network, Type: harness.ConnectionTerminated, Phase: harness.AtOnce, ByLink: true, Withholds: harness.Forever,
 	What: "The request was delivered, and may have been acted on, when the connection is reset. A gateway cannot know; that is why a POST must not be " +
 		"sent again.",
 	Made:      "An upstream at the upstream's address that reads and records the request and closes with SO_LINGER 0. Toxiproxy sends FIN on a pooled connection.",
 	Confirmed: "An own request gets ECONNRESET, and the upstream has recorded it.",
 	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		if b.Theirs() {
+			return toxic(ctx, b, link.Reset{}, ends(b, b.Plan.Upstream, client.Reset))
+		}
 		undo, err := behave(ctx, b, upstream.Raw{Then: upstream.Reset})
 		if err != nil {
 			return nil, err
@@ -50,7 +53,7 @@ var ResetAfterRequest = harness.RegisterFault(harness.Fault{
 var CloseAfterRequest = harness.RegisterFault(harness.Fault{
 	ID:    "close-after-request",
 	Title: "the connection is closed after the request, with no answer",
-	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce,
+	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, ByLink: true, Withholds: harness.Forever,
 	Also:      []harness.State{harness.Balanced},
 	What:      "The request was delivered and handled, but the connection ends in good order (FIN) before the first byte of the answer.",
 	Made:      "Toxiproxy limit_data 0 on what the upstream sends: its first byte ends the connection.",
@@ -64,7 +67,7 @@ var CloseAfterRequest = harness.RegisterFault(harness.Fault{
 var SilentAfterAccept = harness.RegisterFault(harness.Fault{
 	ID:    "silent-after-accept",
 	Title: "the upstream takes the connection and is never heard of again",
-	Cause: harness.Network, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Cause: harness.Network, Type: harness.HTTPResponseTimeout, Phase: harness.Responding, ByLink: true,
 	Also: []harness.State{harness.Cold, harness.Pooled, harness.Balanced},
 	What: "A peer that vanished without closing: a pulled cable, a crashed machine, a middlebox that lost its state. The connection stands, and nothing " +
 		"comes of it.",

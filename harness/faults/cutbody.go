@@ -14,12 +14,17 @@ import (
 var CloseMidBody = harness.RegisterFault(harness.Fault{
 	ID:    "close-mid-body",
 	Title: "the upstream closes the connection in the middle of the body",
-	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true,
+	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true, ByLink: true,
 	What: "A quarter of the declared body has arrived when the connection ends in good order (FIN). Only the declared length tells that something is missing: a " +
 		"gateway that passes the answer on must leave that length in, or end its own connection short, so that the client can tell as well.",
 	Made:      "The upstream declares 1 MiB, sends 256 KiB, and closes.",
 	Confirmed: "An own request gets a 200 whose body is cut.",
-	Inject:    misbehave(upstream.Truncated{Declared: promised, Sent: delivered, Then: upstream.Close}, cut),
+	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		if b.Theirs() {
+			return short(ctx, b, func(a harness.Answer) int64 { return a.Head + a.BodyBytes/2 })
+		}
+		return misbehave(upstream.Truncated{Declared: promised, Sent: delivered, Then: upstream.Close}, cut)(ctx, b)
+	},
 })
 
 // ShortChunked is an upstream whose chunked body has no last chunk.

@@ -19,6 +19,9 @@ const halfHead = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Le"
 func halted(f harness.Fault, then upstream.End, end error) *harness.Fault {
 	f.Cause = harness.Network
 	f.Inject = func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		if b.Theirs() && then == upstream.Close {
+			return short(ctx, b, func(harness.Answer) int64 { return int64(len("HTTP/1.1 200")) })
+		}
 		undo, err := behave(ctx, b, upstream.Raw{Bytes: []byte(halfHead), Then: then})
 		if err != nil {
 			return nil, err
@@ -43,7 +46,7 @@ var ResetMidHeaders = halted(harness.Fault{
 var CloseMidHeaders = halted(harness.Fault{
 	ID:    "close-mid-headers",
 	Title: "the upstream closes the connection in the middle of the head of its answer",
-	Type:  harness.HTTPResponseIncomplete, Phase: harness.AtOnce,
+	Type:  harness.HTTPResponseIncomplete, Phase: harness.AtOnce, ByLink: true,
 	What: "A status line that says 200 has arrived, and some of the head, when the connection ends in good order (FIN). A gateway that takes the end of the " +
 		"connection for the end of the head makes a whole answer of half of one.",
 	Made:      "An upstream at the upstream's address that sends half a head and closes.",

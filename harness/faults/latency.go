@@ -20,7 +20,7 @@ const (
 var SlowAnswer = harness.RegisterFault(harness.Fault{
 	ID:    "slow-answer",
 	Title: "the upstream answers later than the gateway waits",
-	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding, Late: true,
+	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding, Late: true, ByLink: true, Withholds: tooLate,
 	What:      "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer does come; nobody waits for it any more.",
 	Made:      "Toxiproxy latency of three seconds on what the upstream sends, against a read timeout of one.",
 	Confirmed: "An own request is answered, with 200, and not before three seconds have passed.",
@@ -34,6 +34,7 @@ var LatencyWithinBudget = harness.RegisterFault(harness.Fault{
 	Cause:   harness.Network,
 	Control: &harness.Expectation{Statuses: []int{http.StatusOK}, By: harness.ByUpstream},
 	Phase:   harness.Responding,
+	ByLink:  true,
 	What: "Latency below the gateway's timeout is no fault: the answer must come, later. A gateway that calls this a 502 gives up too early, and a harness " +
 		"that expects one would call anything a 502.",
 	Made:      "Toxiproxy latency of a fifth of a second on what the upstream sends, against a read timeout of one.",
@@ -43,6 +44,14 @@ var LatencyWithinBudget = harness.RegisterFault(harness.Fault{
 
 func delayed(d time.Duration) func(context.Context, *harness.Bench) (*harness.Injection, error) {
 	return func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
-		return toxic(ctx, b, link.Latency{Delay: d}, answers(b, b.Plan.Upstream, http.StatusOK, d))
+		status := http.StatusOK
+		if b.Theirs() {
+			ordinary, err := b.Ordinary(ctx)
+			if err != nil {
+				return nil, err
+			}
+			status = ordinary.Status
+		}
+		return toxic(ctx, b, link.Latency{Delay: d}, answers(b, b.Plan.Upstream, status, d))
 	}
 }

@@ -12,7 +12,7 @@ import (
 var Refused = harness.RegisterFault(harness.Fault{
 	ID:    "refused",
 	Title: "nothing listens at the upstream's address",
-	Cause: harness.Network, Type: harness.ConnectionRefused, Phase: harness.AtOnce,
+	Cause: harness.Network, Type: harness.ConnectionRefused, Phase: harness.AtOnce, ByLink: true,
 	Also:      []harness.State{harness.Cold, harness.Balanced},
 	What:      "The upstream's machine is up, its process is not: every connection attempt is answered with a reset, which a dial sees as ECONNREFUSED.",
 	Made:      "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the port.",

@@ -20,6 +20,9 @@ type Mark []int64
 
 // Mark returns the present end of the logs.
 func (p *Process) Mark() Mark {
+	if p == nil {
+		return nil
+	}
 	if p.machine != nil {
 		p.findLogs()
 	}
@@ -35,6 +38,9 @@ func (p *Process) Mark() Mark {
 // Since returns the lines logged after m, log by log, oldest first, bounded in number and length. A nil Mark means from the start.
 func (p *Process) Since(m Mark) []string {
 	lines := []string{}
+	if p == nil {
+		return lines
+	}
 	for i, path := range p.logs {
 		from := int64(0)
 		if i < len(m) {

@@ -27,6 +27,8 @@ type Own struct {
 	Server string `yaml:"server,omitempty"`
 	// Trust are files of authorities that its configuration names, which get the world's own in addition.
 	Trust []string `yaml:"trust,omitempty,flow"`
+	// Elsewhere is not nil for one that runs already, and is not started.
+	Elsewhere *Elsewhere `yaml:"-" json:"-"`
 }
 
 // Listener is a port that a gateway takes connections at.
@@ -94,6 +96,8 @@ type Expect struct {
 	Status int `yaml:"status"`
 	// Body must be in the answer's body, if it is not empty.
 	Body string `yaml:"body,omitempty"`
+	// Header, if it is not empty, names a field that the answer must have.
+	Header string `yaml:"header,omitempty"`
 }
 
 // Block is a request that a gateway must refuse.

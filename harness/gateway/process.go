@@ -14,7 +14,7 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Process is a running gateway.
+// Process is a running gateway. A nil one is not ours: it is never seen to end, and nothing of its log.
 type Process struct {
 	cmd    *exec.Cmd
 	exited chan struct{}
@@ -109,10 +109,18 @@ func start(argv []string, dir string, logs []string, attributes *syscall.SysProc
 }
 
 // Exited is closed when the gateway's process has ended.
-func (p *Process) Exited() <-chan struct{} { return p.exited }
+func (p *Process) Exited() <-chan struct{} {
+	if p == nil {
+		return nil
+	}
+	return p.exited
+}
 
 // Dead tells how the gateway's process ended, or "" while it runs.
 func (p *Process) Dead() string {
+	if p == nil {
+		return ""
+	}
 	select {
 	case <-p.exited:
 		return p.cmd.ProcessState.String()

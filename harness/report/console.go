@@ -30,6 +30,7 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 		b.WriteString("\n" + l.matrix(r, l.cell) + "\n" + l.legend(r))
 	}
 	l.unsupported(&b, r)
+	l.unchecked(&b, r)
 	l.counted(&b, r)
 	l.pools(&b, r)
 	l.knownDeviations(&b, r)
@@ -96,8 +97,12 @@ func (l Look) unsupported(b *strings.Builder, r Run) {
 		return
 	}
 	fmt.Fprintf(b, "\n%s\n", l.bold("Not possible here"))
+	shown := allIDs
+	if r.elsewhere() {
+		shown = shownIDs // Nearly all of the catalogue.
+	}
 	for _, g := range groups {
-		fmt.Fprintf(b, "%s %s\n    %s\n", l.paint(unsupported, marks[unsupported]), brief(g.reason, shownReason), g.ids(allIDs))
+		fmt.Fprintf(b, "%s %s\n    %s\n", l.paint(unsupported, marks[unsupported]), brief(g.reason, shownReason), g.ids(shown))
 	}
 }
 

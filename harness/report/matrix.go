@@ -21,7 +21,7 @@ type row struct {
 // rows sorts the verdicts into rows, by cause and then in their own order.
 func (r Run) rows() []*row {
 	byCause, byID := map[harness.Cause][]*row{}, map[string]*row{}
-	for _, v := range r.Verdicts {
+	for _, v := range r.tried() {
 		if byID[v.ID] == nil {
 			byID[v.ID] = &row{id: v.ID, cause: v.Cause, want: want(v.Expected), cells: map[column]harness.Verdict{}}
 			byCause[v.Cause] = append(byCause[v.Cause], byID[v.ID])

@@ -47,6 +47,8 @@ type Options struct {
 	Repeat int
 	// Args lead the re-executed binary to Serve, if its main does not do so by itself: a test binary's -test.run, say.
 	Args []string
+	// There, if not nil, is the gateway of all jobs, which runs already: they are run in this process, one at a time.
+	There *harness.Elsewhere
 	// Started, if not nil, is called when a job begins, from the goroutine of Run's worker.
 	Started func(Job)
 }
@@ -107,6 +109,9 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
 		}
 	}()
 	var workers sync.WaitGroup
+	if o.There != nil {
+		o.Workers = 1
+	}
 	for range max(o.Workers, 1) {
 		workers.Go(func() {
 			for j := range queue {
@@ -143,7 +148,9 @@ func One(ctx context.Context, j Job, o Options) harness.Verdict {
 	defer cancel()
 	v := harness.Verdict{}
 	begin, spent := time.Now(), time.Duration(0)
-	if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Spent: &spent}, j, &v); err != nil {
+	if o.There != nil {
+		v = playThere(ctx, j, o.There)
+	} else if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Spent: &spent}, j, &v); err != nil {
 		v = unheard(j, err)
 		v.Started, v.TookMS = begin.UTC(), float64(time.Since(begin).Milliseconds())
 	}
@@ -156,6 +163,15 @@ func One(ctx context.Context, j Job, o Options) harness.Verdict {
 		return v
 	}
 	return v.Judge(j.Gateway)
+}
+
+// playThere runs the job on a gateway that runs already. No link of it is broken any more when that returns, however it ends.
+func playThere(ctx context.Context, j Job, there *harness.Elsewhere) harness.Verdict {
+	e, err := harness.FindFor(j.Gateway, j.Experiment)
+	if err != nil {
+		return unheard(j, err)
+	}
+	return e.RunElsewhere(ctx, there, j.Gateway, j.Setting, j.policy())
 }
 
 // unheard is the verdict on an experiment of which nothing was heard.

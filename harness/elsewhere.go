@@ -1,0 +1,126 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"syscall"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// Elsewhere is a gateway that runs already, with our links between it and its upstreams, none of which is ours to start, to stop, or to read the log of. Nor do the
+// upstreams stamp their answers: who wrote one is told by what passed the links meanwhile, and by what the answer is like while nothing is broken.
+//
+//	client (us) ──> gateway (theirs) ──> Link ──> Tap ──> upstream (theirs)
+//
+// The links stand from OpenElsewhere to Close, and between experiments everything passes through them.
+type Elsewhere struct {
+	own    *gateway.Own
+	spans  []*span
+	prints map[string]print // of the probes, by name
+
+	mu     sync.Mutex // guards what follows
+	nonces int
+}
+
+// span is a link with its two ends.
+type span struct {
+	gateway.Link
+	link *link.Link
+	tap  *link.Tap
+	// blind is true when requests cannot be read on it: TLS, HTTP/2, or a gateway that does not pass our header on.
+	blind bool
+	// asked is what the gateway asked the upstream for, if that could be read, and speaks the version it asked in; own dials do the same.
+	asked  client.Request
+	speaks client.Protocol
+}
+
+// OpenElsewhere puts the links into their places. Its error is about a link that could not be, and begins with where the user wrote it.
+func OpenElsewhere(o *gateway.Own) (*Elsewhere, error) {
+	e := &Elsewhere{own: o, prints: map[string]print{}}
+	for _, l := range o.Elsewhere.Links {
+		s := &span{Link: l}
+		err := s.open()
+		if err == nil {
+			e.spans = append(e.spans, s)
+			continue
+		}
+		e.Close()
+		what := err.Error()
+		switch {
+		case errors.Is(err, syscall.EADDRINUSE):
+			what = "somebody listens there already, another Toxiproxy perhaps; want it free, and what is there stopped"
+		case errors.Is(err, syscall.EADDRNOTAVAIL):
+			what = "this machine has no such address; want one of its own"
+		case errors.Is(err, syscall.EACCES):
+			what = "this user may not listen at that port; want one from 1024 on, or root"
+		}
+		return nil, fmt.Errorf("%s: %s: listen at %s: %s", l.From, l.Name, l.Listen, what)
+	}
+	return e, nil
+}
+
+func (s *span) open() (err error) {
+	if s.tap, err = link.NewTap(s.Upstream); err != nil {
+		return err
+	}
+	if s.link, err = link.New(s.Listen.String(), s.tap.Addr()); err != nil {
+		_ = s.tap.Close()
+	}
+	return err
+}
+
+// Close takes the links away: from then on the gateway finds nobody at their addresses.
+func (e *Elsewhere) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	for _, s := range e.spans {
+		_ = s.link.Close(ctx)
+		_ = s.tap.Close()
+	}
+}
+
+// benchFor is one for the setting of an experiment.
+func (e *Elsewhere) benchFor(w *world.World, s Setup) (*Bench, error) {
+	t, err := e.own.Target(s.Setting)
+	if err != nil {
+		return nil, err
+	}
+	b := e.bench(t)
+	b.World, b.Definition, b.Setting = w, s.Definition, s.Setting
+	return b, nil
+}
+
+// bench is one for the target, if there is one, on the links as they stand.
+func (e *Elsewhere) bench(t gateway.Target) *Bench {
+	b := &Bench{there: e, ours: &ours{Own: e.own, Target: t, bystander: e.own.Bystander(t)}}
+	b.Plan.Gateway = e.own.Elsewhere.Door
+	b.Plan.Clients = map[Client]netip.Addr{}
+	for _, s := range e.spans {
+		b.Record(s)
+		if s.Name == t.Upstream.Name {
+			b.Plan.Upstream, b.Upstream = s.Listen, &Place{Link: s.link}
+		}
+	}
+	return b
+}
+
+// nonce is one that no other request has that passed the links.
+func (e *Elsewhere) nonce() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.nonces++
+	return fmt.Sprintf("probe-%d", e.nonces)
+}
+
+// span returns the one of the link with the name.
+func (e *Elsewhere) span(name string) *span {
+	return e.spans[slices.IndexFunc(e.spans, func(s *span) bool { return s.Name == name })]
+}

@@ -1,0 +1,67 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+)
+
+// harmless reports whether the probe's first request changes nothing (RFC 9110, section 9.2.1).
+func harmless(p *gateway.Probe) bool {
+	return len(p.Methods) == 0 || slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, p.Methods[0])
+}
+
+func (e *Elsewhere) ask(ctx context.Context, p *gateway.Probe) Observation {
+	return e.bench(gateway.Target{Probe: *p}).Probe(ctx, Probe{Within: patience, Ask: Ask{own: p}})
+}
+
+// steady waits for the answer that the file wants, or for any that is no error of a server.
+func (e *Elsewhere) steady(ctx context.Context, p *gateway.Probe) (o Observation, begun time.Time, err error) {
+	late, cancel := context.WithTimeout(ctx, steadyTimeout)
+	defer cancel()
+	want := "an answer below 500"
+	if p.Expect.Status != 0 {
+		want = fmt.Sprintf("the %d that is expected", p.Expect.Status)
+	}
+	for {
+		begun = time.Now()
+		o = e.ask(late, p)
+		if o.Answered() && (o.Status == p.Expect.Status || p.Expect.Status == 0 && o.Status < http.StatusInternalServerError) {
+			return o, begun, nil
+		}
+		select {
+		case <-late.Done():
+			return o, begun, errors.Join(ctx.Err(), fmt.Errorf("%s: got %s, want %s%s", p.URL, brief(o), want, e.idle()))
+		case <-time.After(longestPoll):
+		}
+	}
+}
+
+// brief is the answer without its author, who is not known yet.
+func brief(o Observation) string {
+	s := strings.ReplaceAll(o.String(), " by "+string(o.By), "")
+	if o.Error != "" {
+		s += " (" + o.Error + ")"
+	}
+	return s
+}
+
+// idle tells of links that nobody has used, which is the most likely reason when a gateway does not serve.
+func (e *Elsewhere) idle() string {
+	all := []string{}
+	for _, s := range e.spans {
+		if len(s.tap.Since(time.Time{})) == 0 {
+			all = append(all, fmt.Sprintf("%s at %s", s.Name, s.Listen))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "; nobody has dialled the link " + strings.Join(all, ", or ") + ": is it what the gateway's configuration names?"
+}

@@ -1,0 +1,33 @@
+package harness
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+)
+
+// ReadOwn reads a file that describes a gateway of the user's own; gatequake survey writes such files. The gateway is started in the folder dir, and what is
+// relative, the file's path included, is relative to that: as in a shell in that folder.
+func ReadOwn(dir, file string) (gateway.Own, error) {
+	path := file
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, file)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return gateway.Own{}, err
+	}
+	own, err := ParseOwn(file, text)
+	if err != nil {
+		return own, err
+	}
+	if own.Dir, err = filepath.Abs(dir); err != nil {
+		return own, err
+	}
+	if err := own.Missing(); err != nil {
+		return own, fmt.Errorf("%s: command: %w", file, err)
+	}
+	return own, nil
+}
