@@ -41,7 +41,7 @@ var arrows = []arrow{
 	{Of: []string{module + "harness/report"}, Import: module + "harness/runner", Why: "reports are made of verdicts, wherever those come from"},
 	{Of: []string{module + "harness"}, Import: module + "fixtures/mutants", Why: "a mutant in the product would be a gateway that lies"},
 	{Of: []string{module + "harness"}, Import: module + "scenarios", Why: "scenarios use the harness"},
-	{Of: []string{module}, Import: "testing", Except: []string{module + "harness/spec", module + "harness/world/worldtest"}, Why: "the product is no test binary"},
+	{Of: []string{module}, Import: "testing", Except: []string{module + "harness/spec", module + "harness/gotest", module + "harness/world/worldtest"}, Why: "the product is no test binary"},
 }
 
 // pkg is what go list says of a package.

@@ -19,6 +19,10 @@ func Holds(ctx ginkgo.SpecContext, what any) {
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	s, err := underTest()
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	holds(ctx, e, s)
+}
+
+func holds(ctx ginkgo.SpecContext, e harness.Experiment, s subject) {
 	v := runner.One(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting},
 		runner.Options{Mode: mode(), Args: suite.args})
 	ginkgo.AddReportEntry("verdict", record(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -24,34 +23,38 @@ func In(body func(ginkgo.SpecContext, *Bench), prepared ...*harness.Fault) func(
 
 // In makes a spec's body of one that runs inside a world of this layout, as the function In does.
 func (l Layout) In(body func(ginkgo.SpecContext, *Bench)) func(ginkgo.SpecContext) {
+	return l.in(underTest, body)
+}
+
+func (l Layout) in(find func() (subject, error), body func(ginkgo.SpecContext, *Bench)) func(ginkgo.SpecContext) {
 	return func(ctx ginkgo.SpecContext) {
 		if suite.inside != nil {
 			body(ctx, newBench(ctx, *suite.inside, l))
 			return
 		}
-		relay(visit(ctx))
+		s, err := find()
+		if err != nil {
+			ginkgo.Fail(err.Error())
+		}
+		relay(visit(ctx, s), s)
 	}
 }
 
 // visit lets the current spec be played in a world and returns its report.
-func visit(ctx ginkgo.SpecContext) types.SpecReport {
-	s, err := underTest()
-	if err != nil {
-		ginkgo.Fail(err.Error())
-	}
+func visit(ctx ginkgo.SpecContext, s subject) types.SpecReport {
 	this := ctx.SpecReport()
 	r := request{subject: s, Focus: focus(this)}
 	late, stop := withGrace(ctx)
 	defer stop()
 	report := types.SpecReport{}
 	if err := world.Run(late, world.Options{Mode: mode(), Args: suite.args}, r, &report); err != nil {
-		ginkgo.Fail(err.Error() + replay(this))
+		ginkgo.Fail(err.Error() + replay(this, s))
 	}
 	return report
 }
 
 // relay makes the outcome of a spec in a world the outcome of the current one.
-func relay(r types.SpecReport) {
+func relay(r types.SpecReport, s subject) {
 	ginkgo.GinkgoWriter.Print(reporters.RenderTimeline(r, true))
 	if r.State == types.SpecStateSkipped {
 		ginkgo.Skip(r.Failure.Message)
@@ -67,7 +70,7 @@ func relay(r types.SpecReport) {
 		message = append(message, more.Failure.Message, "at "+more.Failure.Location.String())
 	}
 	message = append(message, "at "+r.Failure.Location.String())
-	ginkgo.Fail(strings.Join(message, "\n") + replay(r))
+	ginkgo.Fail(strings.Join(message, "\n") + replay(r, s))
 }
 
 // focus returns a regular expression that matches the spec as --focus does, and no spec with another text.
@@ -76,17 +79,17 @@ func focus(r types.SpecReport) string {
 }
 
 // replay tells how to run the spec again.
-func replay(r types.SpecReport) string {
-	s, err := underTest()
-	if err != nil {
-		return ""
+func replay(r types.SpecReport, s subject) string {
+	settings := []string{}
+	if s.Gateway.Own == nil {
+		settings = append(settings, environGateway+"="+environment(environGateway, s.Gateway.Name), environSetting+"="+s.Setting)
 	}
-	settings := []string{environGateway + "=" + environment(environGateway, s.Gateway.Name), environSetting + "=" + s.Setting}
 	if mode() == world.Portable {
 		settings = append(settings, environPortable+"=1")
 	}
 	quoted := "'" + strings.ReplaceAll(focus(r), "'", `'\''`) + "'"
-	return fmt.Sprintf("\nTo reproduce, in the suite's folder: %s go test -ginkgo.focus=%s", strings.Join(settings, " "), quoted)
+	command := strings.Join(append(settings, "go test -ginkgo.focus="+quoted), " ")
+	return "\nTo reproduce, in the suite's folder: " + command
 }
 
 // grace is how long a world may go on when its spec's time is over: enough for the spec in it, whose time is over a moment later as it began a moment later,

@@ -24,6 +24,8 @@ type Options struct {
 	// Terminal hands the caller's standard input, output and error to the child, for a shell inside the world. Otherwise the child has no input, and
 	// the last of what it prints is kept for error messages.
 	Terminal bool
+	// Output, if not nil, gets what the child prints, as it comes.
+	Output io.Writer
 	// Spent, if not nil, gets the CPU time, of user and system, of the world's first process and of all that it waited for, once the world has ended.
 	Spent *time.Duration
 	// role is a role of harness/self for the child to play; "" leaves it to the binary's own main to call Serve.
@@ -103,6 +105,10 @@ func newChild(ctx context.Context, mode Mode, o Options) (c *child, err error) {
 	c.cmd.Env = append(c.cmd.Env, environ+"="+string(mode), environDir+"="+c.dir)
 	c.cmd.ExtraFiles = []*os.File{c.requestInside, c.answerInside} // become requestFD and answerFD
 	c.cmd.Stdout, c.cmd.Stderr = c.output, c.output
+	if o.Output != nil {
+		both := io.MultiWriter(c.output, o.Output)
+		c.cmd.Stdout, c.cmd.Stderr = both, both
+	}
 	if o.Terminal {
 		c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	}
