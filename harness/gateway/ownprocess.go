@@ -21,6 +21,20 @@ const lookEvery = 20 * time.Millisecond
 // Start starts the command as it is in the machine, with what it prints in a file in dir. It returns as soon as the process runs. A gateway that goes into the
 // background lives for as long as any process of it does. The caller calls Stop.
 func (o *Own) Start(m *world.Machine, dir string) (*Process, error) {
+	return o.start(m, dir, command(context.Background(), o.Command))
+}
+
+// StartWatched is Start for who wants to know which files are not there.
+func (o *Own) StartWatched(m *world.Machine, dir string) (*Process, *Absent, error) {
+	cmd, a := watched(o.Command)
+	p, err := o.start(m, dir, cmd)
+	if err == nil {
+		a.begin()
+	}
+	return p, a, err
+}
+
+func (o *Own) start(m *world.Machine, dir string, cmd *exec.Cmd) (*Process, error) {
 	out, err := os.OpenFile(filepath.Join(dir, output), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
@@ -29,7 +43,7 @@ func (o *Own) Start(m *world.Machine, dir string) (*Process, error) {
 	if err := out.Chmod(0o666); err != nil { // For workers that open /dev/stderr as another user.
 		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
 	}
-	p := &Process{cmd: command(context.Background(), o.Command), exited: make(chan struct{}), left: make(chan struct{}), machine: m, logs: []string{out.Name()}}
+	p := &Process{cmd: cmd, exited: make(chan struct{}), left: make(chan struct{}), machine: m, logs: []string{out.Name()}}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = o.Dir, out, out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := m.Do(p.cmd.Start); err != nil {

@@ -51,6 +51,10 @@ func (s *survey) conclude(context.Context) error {
 		s.warn("the command ended and left its gateway in the background")
 	}
 	s.alone(all)
+	s.found.Absent = s.lacks()
+	if s.absent.Why != nil {
+		s.warn("which files it did not find is not known: %v", s.absent.Why)
+	}
 	s.found.Own, s.found.Log = s.own, s.process.Since(nil)
 	return nil
 }

@@ -33,7 +33,7 @@ var ErrNotTryable = errors.New("the gateway cannot be tried")
 // start starts the gateway.
 func (s *survey) start(context.Context) (err error) {
 	s.clearSockets()
-	s.process, err = s.own.Start(s.machine, s.world.Dir)
+	s.process, s.absent, err = s.own.StartWatched(s.machine, s.world.Dir)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNotTryable, err)
 	}
@@ -103,6 +103,9 @@ func (s *survey) hopeless(format string, args ...any) error {
 		why += "; it last said: " + strings.Join(log[max(0, len(log)-enough):], " | ")
 	} else {
 		why += "; it said nothing"
+	}
+	if lacks := s.lacks(); len(lacks) > 0 && s.process.Dead() != "" {
+		why += "; it opened, and did not find, " + strings.Join(lacks[max(0, len(lacks)-enough):], ", ")
 	}
 	return fmt.Errorf("%w: %s", ErrNotTryable, why)
 }

@@ -49,6 +49,10 @@ func Print(w io.Writer, f Found) {
 		}
 		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL, fmt.Sprint(p.Expect.Status), to)
 	}
+	section("Opened and not there", len(f.Absent))
+	for _, path := range f.Absent {
+		line(path)
+	}
 	section("Answers that no upstream is asked for", len(f.Answers))
 	for _, a := range f.Answers {
 		line(a.URL, fmt.Sprint(a.Status), a.Says)

@@ -30,6 +30,8 @@ type Found struct {
 	Names []Name `json:"names"`
 	// Alone is who was dialled with no request of a client's: at start, or to see whether he is well.
 	Alone []Alone `json:"alone"`
+	// Absent are the files that its configuration or its command names, and that were opened and not there.
+	Absent []string `json:"absent"`
 	// Answers are the listeners' own: what is answered without any upstream.
 	Answers []Answer `json:"answers"`
 	// Warnings are what somebody should know before he trusts the rest.
@@ -72,6 +74,7 @@ type survey struct {
 	names     *dns.Server
 	anyone    *upstream.Anyone
 	process   *gateway.Process
+	absent    *gateway.Absent
 	words     words
 	sockets   []*upstream.Anyone
 	closers   []func()

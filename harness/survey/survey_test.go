@@ -128,6 +128,7 @@ func TestHopeless(t *testing.T) {
 		"ends at once":   {[]string{"sh", "-c", "echo no such thing >&2; exit 3"}, "it ended at once (exit status 3); it last said: no such thing"},
 		"missing file":   {[]string{"nginx", "-c", "/nowhere/nginx.conf"}, `open() "/nowhere/nginx.conf" failed (2: No such file or directory)`},
 		"UDP only":       {[]string{"python3", "-c", "import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); s.bind(('',5353)); time.sleep(60)"}, "it listens on UDP only ([0.0.0.0:5353])"},
+		"absent file":    {[]string{"sh", "-c", "cat sites/absent.conf; exit 3"}, "it opened, and did not find, /"},
 		"never listens":  {[]string{"sleep", "60"}, "it listened nowhere in "},
 		"speaks no HTTP": {[]string{"python3", "-c", "import socket,time; s=socket.create_server(('',6379)); time.sleep(60)"}, "none of its listeners speaks HTTP"},
 	} {
@@ -137,6 +138,19 @@ func TestHopeless(t *testing.T) {
 				t.Errorf("got %q, want %q in it", a.Why, c.want)
 			}
 		})
+	}
+}
+
+// TestAbsentFiles looks in vain for a file that the command names, and for one that it does not.
+func TestAbsentFiles(t *testing.T) {
+	serve := "import http.server as h\nfor f in ['named.list', 'not-' + 'named.list', 'there.list']:\n  try: open(f)\n  except OSError: pass\nh.HTTPServer(('', 8080), h.SimpleHTTPRequestHandler).serve_forever()"
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "there.list"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	a := surveyed(t, dir, "python3", "-c", serve)
+	if want := []string{filepath.Join(dir, "named.list")}; !slices.Equal(a.Found.Absent, want) {
+		t.Errorf("got %v (%s, %v), want %v", a.Found.Absent, a.Why, a.Found.Warnings, want)
 	}
 }
 

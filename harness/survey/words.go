@@ -18,6 +18,7 @@ type words struct {
 	sockets     []string // paths that read like Unix sockets
 	hosts       []string // names that read like public ones
 	paths       []string // that read like those of URLs
+	text        string   // all of them, and the command
 }
 
 // Bounds on what is read: a configuration with more files than these is not one that a person keeps.
@@ -48,7 +49,7 @@ var (
 
 // read collects the words of the files that the command's own words lead to.
 func read(command []string, dir string) words {
-	w := words{}
+	w := words{text: strings.Join(command, " ")}
 	queue := []string{}
 	for _, word := range command[1:] {
 		for _, part := range append(separators.Split(word, -1), word) {
@@ -69,6 +70,7 @@ func read(command []string, dir string) words {
 			continue
 		}
 		w.files = append(w.files, file)
+		w.text += "\n" + string(text)
 		queue = append(queue, w.take(string(text), filepath.Dir(file), dir)...)
 	}
 	return w

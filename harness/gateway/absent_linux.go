@@ -1,0 +1,164 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gatequake/gatequake/harness/self"
+)
+
+// Absent notes the files that a command, and all that it starts, opens and that are not there. The kernel asks about each opening before it is made
+// (seccomp_unotify(2)), which costs some microseconds, works for every program however it was linked, and changes nothing: each is let through.
+type Absent struct {
+	// Why tells why nothing is noted; nil if it is.
+	Why error
+
+	theirs, ours *os.File // the ends of the socket that the listener comes through
+
+	mu    sync.Mutex
+	paths []string
+}
+
+// maxAbsent bounds what is noted.
+const maxAbsent = 256
+
+// watchedRole is this binary, which lets itself be asked about and then becomes the command.
+const watchedRole = "watched"
+
+func init() { self.Role(watchedRole, becomeWatched) }
+
+// watched returns a command that runs argv and is watched from begin on. Where that cannot be, the command is as good, and Why says why.
+func watched(argv []string) (*exec.Cmd, *Absent) {
+	plain, a := command(context.Background(), argv), &Absent{}
+	if strings.HasPrefix(argv[0], "@") {
+		return plain, a // It is no program of its own, and we know what it opens.
+	}
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		a.Why = fmt.Errorf("watch for absent files: %w", err)
+		return plain, a
+	}
+	a.theirs, a.ours = os.NewFile(uintptr(pair[0]), "watched"), os.NewFile(uintptr(pair[1]), "watcher")
+	cmd := self.Command(context.Background(), watchedRole, append([]string{plain.Path}, argv...)...)
+	cmd.ExtraFiles = []*os.File{a.theirs}
+	return cmd, a
+}
+
+// begin watches the command, which has been started.
+func (a *Absent) begin() {
+	if a.ours == nil {
+		return
+	}
+	_ = a.theirs.Close()
+	defer func() { _ = a.ours.Close() }()
+	why, rights := make([]byte, 256), make([]byte, unix.CmsgSpace(4))
+	n, m, _, _, err := unix.Recvmsg(int(a.ours.Fd()), why, rights, unix.MSG_CMSG_CLOEXEC)
+	fds := []int{}
+	if messages, e := unix.ParseSocketControlMessage(rights[:max(m, 0)]); err == nil && e == nil && len(messages) == 1 {
+		fds, _ = unix.ParseUnixRights(&messages[0])
+	}
+	if len(fds) != 1 {
+		a.Why = fmt.Errorf("watch for absent files: %s", strings.TrimSpace(string(why[:max(n, 0)])))
+		return
+	}
+	go a.answer(fds[0])
+}
+
+// Paths lists the files that were opened and not there, each once, in the order of the first time.
+func (a *Absent) Paths() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.paths)
+}
+
+// notification and response are what the kernel asks and is told: struct seccomp_notif and struct seccomp_notif_resp.
+type (
+	notification struct {
+		id         uint64
+		pid, flags uint32
+		call       int32
+		arch       uint32
+		at         uint64
+		arguments  [6]uint64
+	}
+	response struct {
+		id           uint64
+		value        int64
+		error, flags uint32
+	}
+)
+
+// answer lets everything through, until nobody is left who could ask.
+func (a *Absent) answer(listener int) {
+	defer func() { _ = unix.Close(listener) }()
+	for {
+		p := []unix.PollFd{{Fd: int32(listener), Events: unix.POLLIN}}
+		if _, err := unix.Poll(p, -1); errors.Is(err, unix.EINTR) {
+			continue
+		} else if err != nil || p[0].Revents&unix.POLLIN == 0 {
+			return
+		}
+		asked := notification{}
+		if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&asked))); e != 0 {
+			continue // Who asked is dead.
+		}
+		a.look(asked)
+		told := response{id: asked.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
+		_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&told)))
+	}
+}
+
+// look notes the file if it is not there and is not about to be made.
+func (a *Absent) look(n notification) {
+	const here = int32(unix.AT_FDCWD)
+	dir, at, flags := int32(n.arguments[0]), n.arguments[1], n.arguments[2]
+	if n.call == legacyOpen && n.call != unix.SYS_OPENAT {
+		dir, at, flags = here, n.arguments[0], n.arguments[1]
+	}
+	path := textAt(n.pid, at)
+	if path == "" || flags&unix.O_CREAT != 0 {
+		return
+	}
+	whole, base := path, fmt.Sprintf("/proc/%d/cwd", n.pid)
+	if dir != here {
+		base = fmt.Sprintf("/proc/%d/fd/%d", n.pid, dir)
+	}
+	if folder, err := os.Readlink(base); !filepath.IsAbs(path) && err == nil {
+		whole = filepath.Join(folder, path)
+	}
+	if _, err := os.Stat(filepath.Join(fmt.Sprintf("/proc/%d/root", n.pid), whole)); !errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.paths) < maxAbsent && !slices.Contains(a.paths, whole) {
+		a.paths = append(a.paths, whole)
+	}
+}
+
+// textAt reads the string at the address in the process, or "".
+func textAt(pid uint32, address uint64) string {
+	memory, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = memory.Close() }()
+	text := make([]byte, unix.PathMax)
+	n, _ := memory.ReadAt(text, int64(address)) // Up to the end of what is mapped.
+	s, _, ended := strings.Cut(string(text[:n]), "\x00")
+	if !ended {
+		return ""
+	}
+	return s
+}
