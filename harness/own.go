@@ -183,8 +183,9 @@ func (b *Bench) restartOwn(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
 	defer cancel()
+	_, from := b.request(Probe{Route: RouteMain})
 	for {
-		c, err := client.Way{}.Connect(ctx, b.Plan.Gateway, b.Plan.Clients[Anyone])
+		c, err := client.Way{}.Connect(ctx, b.Plan.Gateway, from)
 		if err == nil {
 			return c.Close()
 		}

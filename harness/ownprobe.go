@@ -45,6 +45,9 @@ func (o *ours) fit(r *client.Request, p Probe, from netip.Addr) netip.Addr {
 	if a, err := netip.ParseAddr(probe.From); err == nil && p.Ask.From == Anyone {
 		from = a
 	}
+	if l, err := o.Listener(*probe); err == nil && l.Door().Addr().Is6() && from.Is4() {
+		from = gateway.Client6 // It listens at an address of IPv6 and nowhere else.
+	}
 	return from
 }
 

@@ -68,20 +68,28 @@ func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
 		}
 		conn.AddRule(r)
 	}
-	loopback := netip.MustParsePrefix("127.0.0.0/8")
-	to, from := address(loopback, ipv4To, ipv6To), address(loopback, ipv4From, ipv6From)
-	out := hook("out", nftables.ChainHookOutput, nftables.ChainPriorityNATDest)
-	for _, p := range []Protocol{UDP, TCP} {
-		rule(out, protocol(p, false), to, port(nameservice, portTo), ledInto(d.Nameservers))
+	out, leave := hook("out", nftables.ChainHookOutput, nftables.ChainPriorityNATDest), hook("leave", nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource)
+	for _, way := range []struct {
+		loopback               string
+		nameserver, neighbours []expr.Any
+	}{
+		{"127.0.0.0/8", ledInto(d.Nameservers), led(d.Neighbour)},
+		{"::1/128", led(d.Nameserver6), led(d.Neighbour6)},
+	} {
+		to, from := address(netip.MustParsePrefix(way.loopback), ipv4To, ipv6To), address(netip.MustParsePrefix(way.loopback), ipv4From, ipv6From)
+		for _, p := range []Protocol{UDP, TCP} {
+			rule(out, protocol(p, false), to, port(nameservice, portTo), way.nameserver)
+		}
+		rule(out, protocol(TCP, true), to, []expr.Any{
+			&expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Offset: portTo, Len: 2},
+			&expr.Lookup{SourceRegister: register, SetName: l.kept.Name, SetID: l.kept.ID, Invert: true},
+		}, way.neighbours)
+		rule(leave, through(expr.MetaKeyOIFNAME, d.Wire), from, []expr.Any{&expr.Masq{}})
 	}
-	rule(out, protocol(TCP, true), to, []expr.Any{
-		&expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Offset: portTo, Len: 2},
-		&expr.Lookup{SourceRegister: register, SetName: l.kept.Name, SetID: l.kept.ID, Invert: true},
-	}, led(d.Neighbour))
 	in := hook("in", nftables.ChainHookPrerouting, nftables.ChainPriorityNATDest)
-	rule(in, address(netip.PrefixFrom(d.Door, d.Door.BitLen()), ipv4To, ipv6To), led(netip.MustParseAddr("127.0.0.1")))
-	leave := hook("leave", nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource)
-	rule(leave, through(expr.MetaKeyOIFNAME, d.Wire), from, []expr.Any{&expr.Masq{}})
+	for door, to := range map[netip.Addr]netip.Addr{d.Door: netip.MustParseAddr("127.0.0.1"), d.Door6: netip.IPv6Loopback()} {
+		rule(in, address(netip.PrefixFrom(door, door.BitLen()), ipv4To, ipv6To), led(to))
+	}
 	if err := conn.Flush(); err != nil {
 		return nil, fmt.Errorf("lead the loopback out: %w", err)
 	}
@@ -128,10 +136,14 @@ func ledInto(network netip.Prefix) []expr.Any {
 	}
 }
 
-// led sends a packet to the IPv4 address instead.
+// led sends a packet to the address instead.
 func led(to netip.Addr) []expr.Any {
+	family := uint32(unix.NFPROTO_IPV6)
+	if to.Is4() {
+		family = unix.NFPROTO_IPV4
+	}
 	return []expr.Any{
 		&expr.Immediate{Register: register, Data: to.AsSlice()},
-		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: register},
+		&expr.NAT{Type: expr.NATTypeDestNAT, Family: family, RegAddrMin: register},
 	}
 }

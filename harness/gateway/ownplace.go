@@ -8,17 +8,22 @@ import (
 
 // Addresses in an own gateway's world, all for documentation or tests (RFC 5737, 3849, 2544).
 var (
-	// Door and Door6 are the machine's own; LoopbackDoor leads to its 127.0.0.1.
-	Door         = netip.MustParseAddr("192.0.2.80")
-	Door6        = netip.MustParseAddr("2001:db8::80")
-	LoopbackDoor = netip.MustParseAddr("192.0.2.81")
-	// Neighbour is where those upstreams are that the gateway dials on its own loopback, and Sockets where those are that it reaches by a Unix socket.
-	Neighbour = netip.MustParseAddr("192.0.2.127")
-	Sockets   = netip.MustParseAddr("192.0.2.128")
+	// Door and Door6 are the machine's own; LoopbackDoor leads to its 127.0.0.1, LoopbackDoor6 to its ::1.
+	Door          = netip.MustParseAddr("192.0.2.80")
+	Door6         = netip.MustParseAddr("2001:db8::80")
+	LoopbackDoor  = netip.MustParseAddr("192.0.2.81")
+	LoopbackDoor6 = netip.MustParseAddr("2001:db8::81")
+	// Client6 is where clients come from that have to come over IPv6.
+	Client6 = netip.MustParseAddr("2001:db8:c::10")
+	// Neighbour and Neighbour6 are where those upstreams are that the gateway dials on its own loopback, and Sockets where those are that it reaches by a Unix socket.
+	Neighbour  = netip.MustParseAddr("192.0.2.127")
+	Neighbour6 = netip.MustParseAddr("2001:db8::127")
+	Sockets    = netip.MustParseAddr("192.0.2.128")
 	// Nameserver is who the system asks.
 	Nameserver = netip.MustParseAddrPort("192.0.2.53:53")
 	// LoopbackNameservers are those that it asks on its own loopback, each with the same last bytes. The network is reserved (RFC 1112), and nobody's.
 	LoopbackNameservers = netip.MustParsePrefix("240.0.0.0/8")
+	LoopbackNameserver6 = netip.MustParseAddr("2001:db8::53")
 	// Named is the network of the upstreams that have names.
 	Named = netip.MustParsePrefix("198.18.0.0/15")
 )
@@ -36,8 +41,11 @@ func (o *Own) At(u Upstream) netip.AddrPort {
 		return netip.AddrPortFrom(o.Hosts()[u.Host], u.Port)
 	}
 	a, err := netip.ParseAddr(u.Address)
-	if err == nil && a.Is4() && a.IsLoopback() {
+	switch {
+	case err == nil && a.Is4() && a.IsLoopback():
 		a = Neighbour
+	case err == nil && a.IsLoopback():
+		a = Neighbour6
 	}
 	return netip.AddrPortFrom(a, u.Port)
 }
@@ -72,6 +80,8 @@ func NameserverAt(nameserver string) netip.AddrPort {
 		b, network := a.As4(), LoopbackNameservers.Addr().As4()
 		b[0] = network[0]
 		a = netip.AddrFrom4(b)
+	case a.IsLoopback():
+		a = LoopbackNameserver6
 	}
 	return netip.AddrPortFrom(a, Nameserver.Port())
 }
@@ -81,6 +91,8 @@ func NameserverCalled(at netip.Addr) string {
 	switch {
 	case at == Nameserver.Addr():
 		return ResolvConf
+	case at == LoopbackNameserver6:
+		at = netip.IPv6Loopback()
 	case LoopbackNameservers.Contains(at):
 		b := at.As4()
 		b[0] = 127
@@ -121,6 +133,8 @@ func (l Listener) Door() netip.AddrPort {
 		a = Door // A listener on [::] takes IPv4 too, unless it was told otherwise.
 	case a.Is4() && a.IsLoopback():
 		a = LoopbackDoor
+	case a.IsLoopback():
+		a = LoopbackDoor6
 	}
 	return netip.AddrPortFrom(a, l.At.Port())
 }

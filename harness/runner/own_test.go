@@ -86,6 +86,8 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 		// It listens on every address of port 80, and this upstream is at port 80 too: two machines.
 		{"nginx-microservices", "orders/orders-1", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "200 by upstream"},
 		{"nginx-microservices", "pay/payments", "certificate-expired", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Fail, "200 by upstream"},
+		// On its own loopback, which no other IPv6 address can reach.
+		{"nginx-ipv6", "sidecar-8080/[::1]:9000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
 		{"nginx-own-ca", "root/ledger", "certificate-untrusted", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
 		// It goes into the background by itself.
 		{"nginx-php-fpm", "root/gatequake-fpm", "unix-socket-missing", []string{"nginx", "-p", ".", "-c", "nginx.conf"}, harness.Pass, "502 by gateway"},

@@ -202,7 +202,11 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	if method != http.MethodGet {
 		request.Body = []byte("survey\n")
 	}
-	r := way.Once(ctx, l.Door(), Client, request)
+	from := Client
+	if l.Door().Addr().Is6() {
+		from = gateway.Client6
+	}
+	r := way.Once(ctx, l.Door(), from, request)
 	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
 	t.asked = s.askedFor(nonce)
 	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via")) // Our upstreams send neither.

@@ -112,7 +112,7 @@ func (s *survey) upstreams() []seen {
 	}
 	listening := ports(listeners(s.own.Listeners))
 	for _, h := range s.anyone.Heard() {
-		if h.To.Addr() == gateway.Neighbour && slices.Contains(listening, h.To.Port()) {
+		if (h.To.Addr() == gateway.Neighbour || h.To.Addr() == gateway.Neighbour6) && slices.Contains(listening, h.To.Port()) {
 			continue // Itself, before it was known to listen there.
 		}
 		note(place{at: h.To}, h)
@@ -161,8 +161,11 @@ func (s *survey) identify(p place) gateway.Upstream {
 		}
 		return u
 	}
-	if a == gateway.Neighbour {
+	switch a {
+	case gateway.Neighbour:
 		a = netip.MustParseAddr("127.0.0.1")
+	case gateway.Neighbour6:
+		a = netip.IPv6Loopback()
 	}
 	u.Address = a.String()
 	u.Name = u.Where()

@@ -140,7 +140,7 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	m, err := w.NewMachine(gateway.Door, gateway.LoopbackDoor, gateway.Door6)
+	m, err := w.NewMachine(gateway.Door, gateway.LoopbackDoor, gateway.Door6, gateway.LoopbackDoor6)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -155,7 +155,8 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 		return nil, nil, nil, err
 	}
 	l, err := firewall.LeadOut(m.Network(), firewall.Detours{
-		Wire: "world", Nameservers: gateway.LoopbackNameservers, Neighbour: gateway.Neighbour, Door: gateway.LoopbackDoor,
+		Wire: "world", Nameservers: gateway.LoopbackNameservers, Nameserver6: gateway.LoopbackNameserver6,
+		Neighbour: gateway.Neighbour, Neighbour6: gateway.Neighbour6, Door: gateway.LoopbackDoor, Door6: gateway.LoopbackDoor6,
 	})
 	return m, l, bare, err
 }

@@ -61,6 +61,12 @@ func plugIn() error {
 			return fmt.Errorf("route %s out: %w", all, err)
 		}
 	}
+	// What answers to ::1 from outside, where the firewall has led it, comes in through the wire: the kernel takes it for a loopback's only where a route says so.
+	if err := netlink.RouteAdd(&netlink.Route{
+		LinkIndex: wire.Attrs().Index, Dst: &net.IPNet{IP: net.IPv6loopback, Mask: net.CIDRMask(128, 128)}, Table: unix.RT_TABLE_LOCAL, Type: unix.RTN_LOCAL,
+	}); err != nil {
+		return fmt.Errorf("route ::1 back: %w", err)
+	}
 	for path, value := range map[string]string{
 		"/proc/sys/net/ipv4/conf/all/rp_filter": "0",
 		// A configuration may name addresses that the machine gets only when it is known that it listens there.
