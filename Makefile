@@ -9,7 +9,7 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help gateways browser build run test race check bench mutants docs matrix soak
+.PHONY: help gateways browser build run test race check bench mutants docs matrix remedies soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ matrix: build ## run everything on every gateway and write fixtures/gateways/RES
 	@bin/gatequake run --report report
 	@bin/gatequake matrix report/results.json >report/RESULTS.md && mv report/RESULTS.md fixtures/gateways/RESULTS.md
 	@bin/gatequake matrix --json report/results.json >report/RESULTS.json && mv report/RESULTS.json fixtures/gateways/RESULTS.json
+
+remedies: build ## try what people do about an error page, and write scenarios/remedies/RESULTS.md anew
+	@bin/gatequake remedies --gateway builtin,nginx,haproxy,envoy --setting document --report report $(ARGS)
+	@bin/gatequake matrix report/results.json >report/RESULTS.md && mv report/RESULTS.md scenarios/remedies/RESULTS.md
 
 soak: ## every test twenty times in a row, under the race detector and with the processors loaded
 	@ci/soak 20

@@ -37,7 +37,9 @@ var arrows = []arrow{
 	{Of: []string{module}, Except: []string{module + "harness/dns"}, Import: "github.com/miekg/dns", Tests: true, Why: "one room speaks DNS"},
 	{Of: []string{module}, Except: []string{module + "harness/cli", module + "harness/cmd"}, Import: "github.com/spf13/cobra", Tests: true, Why: "one room reads flags"},
 	{Of: []string{module}, Except: []string{module + "harness/load"}, Import: "github.com/tsenart/vegeta/v12", Tests: true, Why: "one room makes load"},
-	{Of: []string{module}, Import: "github.com/chromedp", Why: "a browser is for tests"},
+	{Of: []string{module}, Except: []string{module + "harness/browsertest"}, Import: "github.com/chromedp", Why: "a browser is for tests"},
+	{Of: []string{module}, Import: module + "harness/browsertest", Why: "a browser is for tests"},
+	{Of: []string{module + "harness"}, Except: []string{module + "harness/runner"}, Import: module + "harness/remedies", Why: "what is not a remedy knows them by the registry alone"},
 	{Of: []string{module + "harness/report"}, Import: module + "harness/runner", Why: "reports are made of verdicts, wherever those come from"},
 	{Of: []string{module + "harness"}, Import: module + "fixtures/mutants", Why: "a mutant in the product would be a gateway that lies"},
 	{Of: []string{module + "harness"}, Import: module + "scenarios", Why: "scenarios use the harness"},
@@ -77,6 +79,8 @@ func TestArrowsCanFail(t *testing.T) {
 		{module + "harness/cli", module + "fixtures/mutants", true},
 		{module + "harness/runner", "github.com/onsi/gomega/types", true},
 		{module + "harness/report", "github.com/chromedp/chromedp", true},
+		{module + "harness/report", module + "harness/browsertest", true},
+		{module + "harness/cli", module + "harness/remedies", true},
 		{module + "scenarios/causes", "github.com/onsi/gomega", false},
 	} {
 		got := slices.ContainsFunc(arrows, func(a arrow) bool { return a.forbids(c.of, c.imports) })

@@ -98,6 +98,8 @@ const (
 	Spammer
 	// OtherBrowser is as ordinary as Browser, and another.
 	OtherBrowser
+	// SearchEngine is a crawler that everybody wants to come.
+	SearchEngine
 )
 
 // String returns the User-Agent that the agent sends.
@@ -109,6 +111,8 @@ func (a Agent) String() string {
 		return spammerAgent
 	case OtherBrowser:
 		return otherAgent
+	case SearchEngine:
+		return searchAgent
 	}
 	return browserAgent
 }

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// cacheable returns what allows a cache to store and reuse an answer with the status (RFC 9111, section 3), or "" when nothing does. The error codes a
+// Cacheable returns what allows a cache to store and reuse an answer with the status (RFC 9111, section 3), or "" when nothing does. The error codes a
 // gateway makes (403, 500, 502, 503, 504) are not heuristically cacheable (RFC 9110, section 15.1), so it takes explicit freshness.
-func cacheable(status int, h http.Header) string {
+func Cacheable(status int, h http.Header) string {
 	directives := map[string]string{}
 	for _, d := range strings.Split(strings.ToLower(strings.Join(h.Values("Cache-Control"), ",")), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(d), "=")

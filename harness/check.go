@@ -125,7 +125,7 @@ func checkAnswer(o Observation, want Expectation, within time.Duration) []Check 
 // checkPage holds an error page of the gateway's own against what it must not be.
 func checkPage(o Observation, secrets []string) []Check {
 	checks := []Check{{Name: CheckNotCacheable, OK: true, Of: o.Probe}, {Name: CheckNoLeak, OK: true, Of: o.Probe}}
-	if why := cacheable(o.Status, o.Header); why != "" {
+	if why := Cacheable(o.Status, o.Header); why != "" {
 		checks[0] = Check{Name: CheckNotCacheable, Of: o.Probe, Got: why, Want: "nothing that lets a cache keep it"}
 	}
 	page := string(o.page)

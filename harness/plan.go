@@ -56,6 +56,7 @@ const (
 const (
 	browserAgent = "Mozilla/5.0 (X11; Linux x86_64) Gatequake"
 	otherAgent   = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Gatequake"
+	searchAgent  = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)" // as Google documents it
 	crawlerAgent = "BadBot/1.0"
 	deniedAgent  = "BadBot"
 	spammerAgent = "SpamBot/1.0"

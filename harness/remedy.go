@@ -23,6 +23,9 @@ type Remedy struct {
 	Needs []world.Need
 	// Plain marks the one that the others are measured against: that costs nothing, and that everybody tries first.
 	Plain bool
+	// Reads marks the one that consists in reading what the gateway logs of the failure: two visitors see it, and the verdict's log holds what was logged of them, and
+	// nothing else.
+	Reads bool
 	// Try does it for a visitor who has just seen a failure that still holds, and returns what came of the visitor's next request. An error that wraps
 	// errors.ErrUnsupported says that it cannot be done here, or is about something else than what the visitor saw; the attempt is not applicable then.
 	Try func(context.Context, *Visitor) (Observation, error)

@@ -21,6 +21,7 @@ type trial struct {
 	blocked    *Observation  // of a client that is blocked, beside a probe of a fault
 	observed   []Observation // of what was asked for; not of the bystander
 	kept       []kept        // visitors for whom something is tried when the fault is over
+	read       []string      // what a remedy read in the gateway's log
 	verdict    Verdict
 }
 
@@ -98,7 +99,9 @@ func (t *trial) steps(ctx context.Context) error {
 	if err := t.recover(ctx, dead); err != nil {
 		return err
 	}
-	t.verdict.Log = b.Gateway.Since(mark)
+	if t.verdict.Log = t.read; t.read == nil {
+		t.verdict.Log = b.Gateway.Since(mark)
+	}
 	if t.gone() {
 		return nil // Whatever stopped the probes, the gateway failed.
 	}

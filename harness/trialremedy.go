@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
-	"time"
 )
 
 // kept is a visitor who saw the failure, for a remedy that is tried when it is over.
@@ -39,42 +36,57 @@ func (t *trial) probeRemedies(ctx context.Context) error {
 
 // attempt tries one remedy. The error says that nobody can tell: the failure was not there any more when it was looked for.
 func (t *trial) attempt(ctx context.Context, r *Remedy) error {
-	a, c := Attempt{Remedy: r.ID}, course{}
-	if why := t.without(r); why != "" {
-		a.Outcome, a.Reason = NotApplicable, why
+	a := Attempt{Remedy: r.ID}
+	if a.Reason = t.without(r); a.Reason != "" {
+		a.Outcome = NotApplicable
 		t.verdict.Remedies = append(t.verdict.Remedies, a)
 		return nil
 	}
+	mark := t.bench.Gateway.Mark()
 	v, err := t.meet(ctx)
 	if err != nil {
 		return err
 	}
 	defer v.Disconnect()
-	c.saw = t.saw(v.Saw, "")
+	c := course{saw: t.saw(v.Saw, "")}
 	if t.fails(v.Saw) {
-		then, err := r.Try(ctx, v)
-		if reason, not := strings.CutSuffix(fmt.Sprint(err), ": "+errors.ErrUnsupported.Error()); not {
-			a.Saw, a.Outcome, a.Reason = v.Saw.String(), NotApplicable, reason
-			t.verdict.Remedies = append(t.verdict.Remedies, a)
-			return nil
-		} else if err != nil {
-			return err
+		if r.Reads {
+			err = t.readLog(ctx, mark)
 		}
-		c.then = t.saw(then, r.ID)
-		if err := t.holds(ctx); err != nil {
-			return err
-		}
-		if !r.Plain && !t.fails(then) {
-			if c.without, err = t.refreshed(ctx); err != nil {
-				return err
-			}
-		}
-		if r.Over != nil {
-			t.kept = append(t.kept, kept{v, r, len(t.verdict.Remedies), c})
+		if err == nil {
+			err = t.remedy(ctx, r, v, &c)
 		}
 	}
-	a.decide(c, func(o Observation) bool { return !t.fails(o) })
+	switch reason, not := strings.CutSuffix(fmt.Sprint(err), ": "+errors.ErrUnsupported.Error()); {
+	case not:
+		a.Saw, a.Outcome, a.Reason = v.Saw.String(), NotApplicable, reason
+	case err != nil:
+		return err
+	default:
+		a.decide(c, func(o Observation) bool { return !t.fails(o) })
+	}
 	t.verdict.Remedies = append(t.verdict.Remedies, a)
+	return nil
+}
+
+// remedy does it for a visitor who saw the failure, proves that this was still there, and notes in c what was observed.
+func (t *trial) remedy(ctx context.Context, r *Remedy, v *Visitor, c *course) error {
+	then, err := r.Try(ctx, v)
+	if err != nil {
+		return err
+	}
+	c.then = t.saw(then, r.ID)
+	if err := t.holds(ctx); err != nil {
+		return err
+	}
+	if !r.Plain && !t.fails(then) {
+		if c.without, err = t.refreshed(ctx); err != nil {
+			return err
+		}
+	}
+	if r.Over != nil {
+		t.kept = append(t.kept, kept{v, r, len(t.verdict.Remedies), *c})
+	}
 	return nil
 }
 
@@ -100,73 +112,6 @@ func (t *trial) refreshed(ctx context.Context) (*Observation, error) {
 	defer v.Disconnect()
 	o := v.Reload(ctx)
 	return t.saw(o, "a refresh, to compare"), t.holds(ctx)
-}
-
-// holds proves that the world is still broken, so that nothing helped by being late. A block is the gateway's own, and needs no proof.
-func (t *trial) holds(ctx context.Context) error {
-	if t.experiment.Fault == nil {
-		return nil
-	}
-	return t.confirm(ctx)
-}
-
-// meet returns a visitor who sees the failure, with whatever method does; one who is served if nobody sees it.
-func (t *trial) meet(ctx context.Context) (v *Visitor, err error) {
-	if b := t.experiment.Block; b != nil {
-		v = t.bench.newVisitor(Probe{Ask: b.Refused[0], Method: b.Refused[0].methods()[0], Within: t.within})
-		v.meet(ctx, 0)
-		return v, nil
-	}
-	f := t.experiment.Fault
-	for _, method := range t.bench.methodsOf(f.Route) {
-		if err := t.rearm(ctx); err != nil {
-			return nil, err
-		}
-		if v = t.meetIn(ctx, Probe{Route: f.Route, Method: method, Within: t.within}, f.Load); t.fails(v.Saw) {
-			break
-		}
-		v.Disconnect()
-	}
-	return v, nil
-}
-
-// meetIn returns the first of a load's visitors who sees the failure; without a load there is one.
-func (t *trial) meetIn(ctx context.Context, p Probe, load []time.Duration) *Visitor {
-	all := make([]*Visitor, max(len(load), 1))
-	var clients sync.WaitGroup
-	for i := range all {
-		wait := time.Duration(0)
-		if len(load) > 0 {
-			wait = load[i]
-		}
-		all[i] = t.bench.newVisitor(p)
-		clients.Go(func() { all[i].meet(ctx, wait) })
-	}
-	clients.Wait()
-	first := max(slices.IndexFunc(all, func(v *Visitor) bool { return t.fails(v.Saw) }), 0)
-	for i, v := range all {
-		if i != first {
-			v.Disconnect()
-		}
-	}
-	return all[first]
-}
-
-// fails reports whether o is anything but service.
-func (t *trial) fails(o Observation) bool {
-	if b := t.experiment.Block; b != nil {
-		return !b.served().Accepts(o.Status) || o.By != b.served().By || !o.Answered()
-	}
-	return !t.bench.healthy(t.experiment.Fault.Route, o)
-}
-
-// saw notes what a visitor saw, after what it did.
-func (t *trial) saw(o Observation, after string) *Observation {
-	if after != "" {
-		o.Probe += ", after " + after
-	}
-	t.verdict.Observations = append(t.verdict.Observations, o)
-	return &o
 }
 
 // afterwards tries, when the fault is over, the remedies that are for what outlives it.

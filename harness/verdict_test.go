@@ -130,7 +130,7 @@ func TestCacheable(t *testing.T) {
 		"expires at once":  {502, http.Header{"Date": {date}, "Expires": {date}}, false},
 		"expires nonsense": {502, http.Header{"Expires": {"-1"}}, false},
 	} {
-		if got := cacheable(c.status, c.header); (got != "") != c.want {
+		if got := Cacheable(c.status, c.header); (got != "") != c.want {
 			t.Errorf("%s: got %q, want cacheable: %t", name, got, c.want)
 		}
 	}

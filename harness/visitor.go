@@ -2,8 +2,8 @@ package harness
 
 import (
 	"context"
-	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -28,7 +28,7 @@ var session = client.Field{Name: "Cookie", Value: "session=visitor"}
 // newVisitor returns somebody who has never been here.
 func (b *Bench) newVisitor(asks Probe) *Visitor {
 	v := &Visitor{Bench: b, Asks: asks, pages: pages{}}
-	if !slices.ContainsFunc(asks.Ask.Header, func(f client.Field) bool { return http.CanonicalHeaderKey(f.Name) == session.Name }) {
+	if !slices.ContainsFunc(asks.Ask.Header, isCookie) {
 		v.Asks.Ask.Header = append(slices.Clone(asks.Ask.Header), session)
 	}
 	return v
@@ -105,3 +105,13 @@ func (v *Visitor) meet(ctx context.Context, wait time.Duration) {
 	}
 	v.Saw = v.Navigate(ctx)
 }
+
+// OtherBrowser returns the same person with another browser: nothing of the first one's is in it.
+func (v *Visitor) OtherBrowser() *Visitor {
+	other := &Visitor{Bench: v.Bench, Asks: v.Asks, pages: pages{}}
+	other.Asks.Ask.Agent = OtherBrowser
+	other.Asks.Ask.Header = slices.DeleteFunc(slices.Clone(v.Asks.Ask.Header), isCookie)
+	return other
+}
+
+func isCookie(f client.Field) bool { return strings.EqualFold(f.Name, session.Name) }

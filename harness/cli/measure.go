@@ -35,6 +35,7 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 		}
 	})
 	stream.Release()
+	*r = report.ReadLogs(*r)
 	written, folder := report.Write(o.report, *r), o.report
 	if written != nil {
 		folder = ""

@@ -91,7 +91,11 @@ func (o order) remade(ctx context.Context, v harness.Verdict, all []*candidate) 
 	if err != nil {
 		return runner.Job{}, err
 	}
-	return runner.Job{Experiment: v.ID, Gateway: there[0].Definition, Version: there[0].version, Setting: v.Setting, Policy: &policy}, nil
+	job := runner.Job{Experiment: v.ID, Gateway: there[0].Definition, Version: there[0].version, Setting: v.Setting, Policy: &policy}
+	for _, tried := range v.Remedies {
+		job.Remedies = append(job.Remedies, tried.Remedy)
+	}
+	return job, nil
 }
 
 // sameAgain says for each verdict whether the same happened again.

@@ -30,6 +30,7 @@ func (a *app) remake(r report.Run, o order) error {
 	if err := report.Ready(o.report); err != nil {
 		return usage("--report: %w; choose another folder", err)
 	}
+	r = report.ReadLogs(r) // Of a run that was killed nobody has.
 	if err := report.Write(o.report, r); err != nil {
 		return unclear(err)
 	}

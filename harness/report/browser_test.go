@@ -2,15 +2,14 @@ package report
 
 import (
 	"context"
-	"errors"
 	"os"
-	"os/exec"
-	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/gatequake/gatequake/harness/browsertest"
 )
 
 // pageTimeout is many times what the slowest of the tests in a browser takes.
@@ -32,23 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 func startBrowser() {
-	path := ""
-	for _, name := range []string{"chromium", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil && path == "" {
-			path = found
-		}
-	}
-	if path == "" {
-		browser.err = errors.New("no chromium on PATH; ci/browser installs it")
-		return
-	}
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium has none for root, and says so.
-	}
-	allocated, _ := chromedp.NewExecAllocator(context.Background(), options...)
-	browser.ctx, _ = chromedp.NewContext(allocated)
-	browser.err = chromedp.Do(browser.ctx)
+	browser.ctx, browser.err = browsertest.Start(context.Background())
 }
 
 // need skips the test, saying what is missing, or fails it where CI has promised the tools.
@@ -56,8 +39,8 @@ func need(t *testing.T, err error) {
 	t.Helper()
 	switch {
 	case err == nil:
-	case os.Getenv("GATEQUAKE_REQUIRE_TOOLS") != "":
-		t.Fatalf("GATEQUAKE_REQUIRE_TOOLS is set: %v", err)
+	case os.Getenv(browsertest.RequireEnv) != "":
+		t.Fatalf("%s is set: %v", browsertest.RequireEnv, err)
 	default:
 		t.Skipf("not run: %v", err)
 	}

@@ -34,6 +34,7 @@ const (
 type logLine struct {
 	says saying
 	line string
+	as   harness.ErrorType // that most faults with this line are of
 }
 
 // lines are the words of one cell's log, each with the first line of the gateway's that has them, and how often there was one.
@@ -78,7 +79,7 @@ func logged(v harness.Verdict) bool {
 
 // tell picks the line that is the most telling.
 func (l lines) tell(of harness.ErrorType, types map[string]map[harness.ErrorType]int) logLine {
-	best, says, share := "", silent, 0.0
+	best, says, share, as := "", silent, 0.0, noFault
 	for w, seen := range l {
 		most, cells := noFault, 0
 		for t, n := range types[w] {
@@ -92,7 +93,7 @@ func (l lines) tell(of harness.ErrorType, types map[string]map[harness.ErrorType
 		if chance || types[w][noFault] > 0 || len(types[w]) >= anything || s < share || s == share && best != "" && w > best {
 			continue
 		}
-		best, share, says = w, s, shared
+		best, share, says, as = w, s, shared, most
 		if s >= telltale {
 			says = misleads
 			if most == of {
@@ -100,7 +101,7 @@ func (l lines) tell(of harness.ErrorType, types map[string]map[harness.ErrorType
 			}
 		}
 	}
-	return logLine{says: says, line: clip(l[best].first, shortLine)}
+	return logLine{says: says, line: clip(l[best].first, shortLine), as: as}
 }
 
 var (

@@ -14,7 +14,8 @@ import (
 var helpWords = map[harness.Help]string{harness.Helps: "helps", harness.DoesNotHelp: "no", harness.NotApplicable: "n/a", "": "?"}
 
 // helpLegend explains helpWords.
-const helpLegend = "helps: the client is served with it, and is not without it   no: it is not, or would be anyway   n/a: there was nothing to try it on, or it cannot be tried"
+const helpLegend = "helps: the client is served with it, and is not without it (" + harness.CheckLogs + ": who reads the log learns the error type)   no: it is not, or would be " +
+	"anyway   n/a: there was nothing to try it on, or it cannot be tried"
 
 // remedied returns the part of the run in which remedies were tried.
 func (r Run) remedied() Run {
@@ -55,8 +56,8 @@ func troubleSeen(v harness.Verdict) string {
 	return ""
 }
 
-// remedyTable is, for one column of a run, the causes and blocks × the remedies; cell makes a cell of an outcome, id of an ID.
-func (r Run) remedyTable(c column, id func(string) string, cell func(harness.Help) string) table.Writer {
+// remedyTable is, for one column of a run, the causes and blocks × the remedies; cell makes a cell of an outcome, id of an ID, group of a cause.
+func (r Run) remedyTable(c column, group, id func(string) string, cell func(harness.Help) string) table.Writer {
 	t, remedies := table.NewWriter(), r.remedies()
 	head := table.Row{"", "the client saw"}
 	for _, remedy := range remedies {
@@ -71,7 +72,7 @@ func (r Run) remedyTable(c column, id func(string) string, cell func(harness.Hel
 		}
 		if next.cause != cause {
 			cause = next.cause
-			t.AppendRow(table.Row{"**" + string(cause) + "**"})
+			t.AppendRow(table.Row{group(string(cause))})
 		}
 		row := table.Row{id(next.id), markdown(troubleSeen(v))}
 		for _, remedy := range remedies {
@@ -116,10 +117,10 @@ func (r Run) because(c column, n int) []string {
 func (l Look) remedies(b *strings.Builder, r Run) {
 	kinds := map[harness.Help]kind{harness.Helps: pass, harness.DoesNotHelp: unsupported, harness.NotApplicable: unsupported}
 	for _, c := range r.columns() {
-		t := r.remedyTable(c, func(id string) string { return "  " + Safe(id) }, func(h harness.Help) string { return l.paint(kinds[h], helpWords[h]) })
+		t := r.remedyTable(c, l.bold, func(id string) string { return "  " + Safe(id) }, func(h harness.Help) string { return l.paint(kinds[h], helpWords[h]) })
 		t.SetStyle(plain)
 		t.SuppressTrailingSpaces()
-		fmt.Fprintf(b, "\n%s\n%s\n", l.bold(Safe(c.gateway+" "+c.version+", setting "+c.setting)), strings.ReplaceAll(t.Render(), "**", ""))
+		fmt.Fprintf(b, "\n%s\n%s\n", l.bold(Safe(c.gateway+" "+c.version+", setting "+c.setting)), t.Render())
 		b.WriteString("\n" + strings.Join(r.because(c, shownIDs), "\n") + "\n")
 	}
 	b.WriteString("\n" + helpLegend + "\n")

@@ -11,6 +11,7 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -24,6 +25,14 @@ func In(body func(ginkgo.SpecContext, *Bench), prepared ...*harness.Fault) func(
 // In makes a spec's body of one that runs inside a world of this layout, as the function In does.
 func (l Layout) In(body func(ginkgo.SpecContext, *Bench)) func(ginkgo.SpecContext) {
 	return l.in(underTest, body)
+}
+
+// On makes a spec's body as In does, with a gateway of the suite's own in place of the one under test: one that is wrong on purpose, say, in the setting document.
+func On(find func() (*gateway.Definition, error), body func(ginkgo.SpecContext, *Bench), prepared ...*harness.Fault) func(ginkgo.SpecContext) {
+	return Layout{Faults: prepared}.in(func() (subject, error) {
+		d, err := find()
+		return subject{Gateway: d, Setting: document}, err
+	}, body)
 }
 
 func (l Layout) in(find func() (subject, error), body func(ginkgo.SpecContext, *Bench)) func(ginkgo.SpecContext) {

@@ -23,6 +23,9 @@ const (
 	environPortable = "GATEQUAKE_PORTABLE"
 )
 
+// document is the setting in which a gateway is tested unless the environment says otherwise.
+const document = "document"
+
 // subject is the gateway under test.
 type subject struct {
 	Gateway *gateway.Definition `json:"gateway"`
@@ -32,7 +35,7 @@ type subject struct {
 
 // underTest reads the environment and finds the gateway. It does so once in a process, when the first spec needs it: listing specs needs no gateway.
 var underTest = sync.OnceValues(func() (s subject, err error) {
-	s.Setting = environment(environSetting, "document")
+	s.Setting = environment(environSetting, document)
 	if s.Gateway, err = load(environment(environGateway, "builtin")); err != nil {
 		return s, fmt.Errorf("read %s: %w", environGateway, err)
 	}

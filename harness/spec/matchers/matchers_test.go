@@ -80,6 +80,27 @@ To reproduce: gatequake run --gateway nginx --only ip-deny`))
 	g.Expect(Hold().NegatedFailureMessage(v)).To(HavePrefix("Expected ip-deny not to hold on nginx"))
 }
 
+func TestBeHelpedBy(t *testing.T) {
+	g := NewWithT(t)
+	refresh := &harness.Remedy{ID: "refresh"}
+	verdict := func(h harness.Help) harness.Verdict {
+		return harness.Verdict{ID: "refused", Gateway: "nginx", Remedies: []harness.Attempt{{Remedy: "refresh", Outcome: h, Reason: "502 by gateway again"}}, Replay: "again"}
+	}
+	for help, want := range map[harness.Help]bool{harness.Helps: true, harness.DoesNotHelp: false} {
+		got, err := BeHelpedBy(refresh).Match(verdict(help))
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(got).To(Equal(want), string(help))
+	}
+	for _, nothing := range []any{verdict(harness.NotApplicable), verdict(""), harness.Verdict{}, 7, nil} {
+		_, err := BeHelpedBy(refresh).Match(nothing)
+		g.Expect(err).To(HaveOccurred(), "%v", nothing)
+	}
+	m := BeHelpedBy(refresh)
+	_, _ = m.Match(verdict(harness.DoesNotHelp))
+	g.Expect(m.FailureMessage(verdict(harness.DoesNotHelp))).To(Equal(
+		"Expected refused on nginx to be helped by refresh; it does not help: 502 by gateway again\nTo reproduce: again"))
+}
+
 func TestWrongTypes(t *testing.T) {
 	for name, m := range map[string]types.GomegaMatcher{
 		"BeBadGateway": BeBadGateway(), "BeForbidden": BeForbidden(), "BeHealthy": BeHealthy(), "Hold": Hold(),

@@ -1,0 +1,23 @@
+package remedies
+
+import (
+	"context"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// ClearBrowserCache is to forget every page.
+var ClearBrowserCache = harness.RegisterRemedy(harness.Remedy{
+	ID: "clear-browser-cache", Order: 2, Title: "clears the browser's cache",
+	What: "The client forgets what it has kept and asks again. While the failure lasts that is no other request than before. When it is over, a client whose cache was " +
+		"allowed to keep the error page (RFC 9111) is still shown it, until the page is stale or the cache is cleared; so that is tried, too.",
+	Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) {
+		v.ClearCache()
+		return v.Navigate(ctx), nil
+	},
+	Over: func(ctx context.Context, v *harness.Visitor) (without, with harness.Observation, err error) {
+		without = v.Navigate(ctx)
+		v.ClearCache()
+		return without, v.Navigate(ctx), nil
+	},
+})

@@ -1,0 +1,127 @@
+package report
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// tried is a run in which remedies were tried, on a gateway with the logs of told.
+func tried() Run {
+	r := told()
+	for i := range r.Verdicts {
+		r.Verdicts[i].Remedies = []harness.Attempt{
+			{Remedy: "refresh", Outcome: harness.DoesNotHelp, Reason: "502 by gateway again", Saw: "502 by gateway", Then: "502 by gateway"},
+			{Remedy: harness.CheckLogs, Outcome: harness.DoesNotHelp, Reason: "502 by gateway again", Saw: "502 by gateway", Then: "502 by gateway"},
+		}
+	}
+	first := r.Verdicts[0].Remedies
+	first[0].Outcome, first[0].Reason, first[0].Then = harness.Helps, "served, with nothing repaired", "200 by upstream"
+	r.Verdicts = append(r.Verdicts, harness.Verdict{
+		ID: "ip-deny", Cause: harness.Blocked, ErrorType: harness.HTTPRequestDenied, Gateway: "nginx", Setting: "stock", Result: harness.Pass,
+		Remedies: []harness.Attempt{
+			{Remedy: "refresh", Outcome: harness.NotApplicable, Reason: "the client saw no failure: 200 by upstream", Saw: "200 by upstream"},
+			{Remedy: harness.CheckLogs, Outcome: harness.DoesNotHelp, Reason: "403 by gateway again", Saw: "403 by gateway"},
+		},
+	})
+	return r
+}
+
+func TestReadLogs(t *testing.T) {
+	r := tried()
+	read := ReadLogs(ReadLogs(r)) // To do it again changes nothing.
+	for id, want := range map[string]struct {
+		help harness.Help
+		why  string
+	}{
+		"refused":   {harness.Helps, "names the error type"},
+		"link-down": {harness.DoesNotHelp, "that of http_response_timeout"},
+		"close":     {harness.DoesNotHelp, "several error types"},
+		"passed-on": {harness.DoesNotHelp, "no line that tells"},
+		"ip-deny":   {harness.NotApplicable, "no failure"},
+	} {
+		for _, v := range read.Verdicts {
+			if a := attempt(v, harness.CheckLogs); v.ID == id && (a.Outcome != want.help || !strings.Contains(a.Reason, want.why)) {
+				t.Errorf("%s: got %s (%s), want %s with %q", id, a.Outcome, a.Reason, want.help, want.why)
+			}
+		}
+	}
+	if got := r.Verdicts[0].Remedies[1].Reason; got != "502 by gateway again" {
+		t.Errorf("the run that was read: got reason %q, want it as it was", got)
+	}
+	// Logs that say the same of everything, as wrong as can be, tell nothing.
+	for i := range r.Verdicts {
+		r.Verdicts[i].Log = []string{"GET / went wrong", "GET / went wrong"}
+	}
+	for _, v := range ReadLogs(r).Verdicts {
+		if a := attempt(v, harness.CheckLogs); a.Outcome == harness.Helps {
+			t.Errorf("%s, with a line that all have: got %s (%s), want no help", v.ID, a.Outcome, a.Reason)
+		}
+	}
+	few := r
+	few.Verdicts = r.Verdicts[:2]
+	if a := attempt(ReadLogs(few).Verdicts[0], harness.CheckLogs); a.Outcome != harness.NotApplicable || !strings.Contains(a.Reason, "too few kinds") {
+		t.Errorf("two faults: got %s (%s), want nothing said of so few", a.Outcome, a.Reason)
+	}
+}
+
+func TestRemediesMarkdown(t *testing.T) {
+	got := Markdown(ReadLogs(tried()), nil)
+	for _, want := range []string{
+		"| refresh | causes | helps 1, no 11, n/a 0 |",
+		"| refresh | blocks | helps 0, no 0, n/a 1 |",
+		"| `refused` | 502 by gateway | helps | helps |",
+		"| **block** |", "| `ip-deny` | 200 by upstream | n/a | n/a |",
+		"- refresh, helps (1): served, with nothing repaired: refused\n",
+		"- refresh, n/a (1): the client saw no failure: 200 by upstream: ip-deny\n",
+		"| connection_refused | 2 |",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%s\nwant %q in it", got, want)
+		}
+	}
+	if confused := tried().confusion(tried().columns()[0]).RenderCSV(); !strings.Contains(confused, "connection_timeout,,1,,1") {
+		t.Errorf("got\n%s\nwant a connection_timeout that the log calls http_response_timeout, and one that it says nothing of", confused)
+	}
+}
+
+func TestRemediesOnAConsole(t *testing.T) {
+	r := tried()
+	r.Verdicts[0].Remedies[0].Reason, r.Verdicts[0].Remedies[0].Saw = hostile, hostile
+	var b strings.Builder
+	if err := Console(&b, r, Look{}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); strings.ContainsAny(got, "\x1b\u009b\u202e") || !strings.Contains(got, "the client saw") || strings.Contains(got, "want  ") {
+		t.Errorf("got\n%q\nwant remedies, and nothing that moves a terminal", got)
+	}
+	if strings.Contains(Markdown(r, nil), "<b>") {
+		t.Error("got the markup of a gateway in Markdown, want it escaped")
+	}
+}
+
+// TestRemediesInJSON holds the form of the attempts against the schema, and reads them back.
+func TestRemediesInJSON(t *testing.T) {
+	r := tried()
+	r.Verdicts = r.Verdicts[:1]
+	r.World = "root"
+	v := &r.Verdicts[0]
+	v.Checks, v.Observations = []harness.Check{}, []harness.Observation{{Probe: "GET /", Nonce: "probe-1", Status: 502, By: harness.ByGateway, End: "complete", Cached: true}}
+	v.Remedies[0].Without, v.Remedies[0].Over, v.Remedies[0].OverWithout = "502 by gateway", "200 by upstream", "502 by gateway, from the client's cache"
+	doc, err := JSON(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Valid(t, doc)
+	back, err := Read(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := json.Marshal(back.Verdicts[0].Remedies)
+	want, _ := json.Marshal(v.Remedies)
+	if string(got) != string(want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,64 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// confusionLegend explains Run.confusion.
+const confusionLegend = "Faults are counted by their error type (RFC 9209) and by what the gateway's most telling line says to one who has nothing else: the error type that at " +
+	"least four in five of the faults have under which it logs that line, but for its numbers and the name of the route; several, if no type has so many; nothing, if " +
+	"there is no line that is not also there under faults of all kinds. What the log names stands on the diagonal; what stands beside it misleads"
+
+// remediesMarkdown returns a run in which remedies were tried as a reference to read.
+func (r Run) remediesMarkdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# What helps against an error page\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. In each row the world was broken, or the client refused, in one way; a client saw "+
+		"what the second column says, and then somebody did what stands at the head of the column, while it lasted, and asked again. That it still lasted was proved after each. %s.\n",
+		r.Started.Format("2006-01-02"), markdown(r.Tool), markdown(r.World), strings.ReplaceAll(helpLegend, "   ", "; "))
+	fmt.Fprintf(&b, "\n## In short\n\n%s\n", r.remediesInShort().RenderMarkdown())
+	for _, c := range r.columns() {
+		name := markdown(c.gateway + " " + c.version + ", setting " + c.setting)
+		bold, code := func(s string) string { return "**" + s + "**" }, func(id string) string { return "`" + markdown(id) + "`" }
+		t := r.remedyTable(c, bold, code, func(h harness.Help) string { return helpWords[h] })
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\nWhy:\n\n", name, t.RenderMarkdown())
+		for _, line := range r.because(c, allIDs) {
+			fmt.Fprintf(&b, "- %s\n", markdown(line))
+		}
+		if t := r.confusion(c); t != nil {
+			fmt.Fprintf(&b, "\nWhich causes the log of %s tells apart:\n\n%s\n", markdown(c.gateway), t.RenderMarkdown())
+		}
+	}
+	fmt.Fprintf(&b, "\n%s.\n", confusionLegend)
+	return b.String()
+}
+
+// remediesInShort counts the outcomes of each remedy, for causes and for blocks.
+func (r Run) remediesInShort() table.Writer {
+	t := table.NewWriter()
+	head := table.Row{"", ""}
+	for _, c := range r.columns() {
+		head = append(head, markdown(c.gateway+" "+c.setting))
+	}
+	t.AppendHeader(head)
+	for _, remedy := range r.remedies() {
+		for _, of := range []string{"causes", "blocks"} {
+			row := table.Row{remedy, of}
+			for _, c := range r.columns() {
+				count := map[harness.Help]int{}
+				for _, v := range r.Verdicts {
+					if a := attempt(v, remedy); columnOf(v) == c && a.Remedy != "" && (v.Cause == harness.Blocked) == (of == "blocks") {
+						count[a.Outcome]++
+					}
+				}
+				row = append(row, fmt.Sprintf("helps %d, no %d, n/a %d", count[harness.Helps], count[harness.DoesNotHelp], count[harness.NotApplicable]))
+			}
+			t.AppendRow(row)
+		}
+	}
+	return t
+}

@@ -1,0 +1,48 @@
+package spec
+
+import (
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/runner"
+)
+
+// Remedied tries remedies on the gateway under test, in a world of its own, for a client who sees what a fault or a block makes of its request. What is a
+// *harness.Fault, a *harness.Block or a harness.Experiment. It skips the spec where that cannot be tried, or nobody sees a failure, and fails it where nobody can tell what came of it.
+func Remedied(ctx ginkgo.SpecContext, what any, tried ...*harness.Remedy) harness.Verdict {
+	ginkgo.GinkgoHelper()
+	s, err := underTest()
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	return remedied(ctx, s, what, tried)
+}
+
+// RemediedOn does as Remedied, with a gateway of the suite's own in the setting document.
+func RemediedOn(ctx ginkgo.SpecContext, d *gateway.Definition, what any, tried ...*harness.Remedy) harness.Verdict {
+	ginkgo.GinkgoHelper()
+	return remedied(ctx, subject{Gateway: d, Setting: document}, what, tried)
+}
+
+func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Remedy) harness.Verdict {
+	ginkgo.GinkgoHelper()
+	e, err := experiment(what)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	ids := []string{}
+	for _, r := range tried {
+		ids = append(ids, r.ID)
+	}
+	v := runner.One(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting, Remedies: ids},
+		runner.Options{Mode: mode(), Args: suite.args})
+	ginkgo.AddReportEntry("verdict", record(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
+	if v.Result == harness.Unsupported {
+		ginkgo.Skip("unsupported: " + v.Reason)
+	}
+	gomega.Expect(v.Result).To(gomega.Equal(harness.Pass), v.Reason)
+	for _, a := range v.Remedies {
+		if a.Outcome == harness.NotApplicable {
+			ginkgo.Skip("not applicable: " + a.Remedy + ": " + a.Reason)
+		}
+	}
+	return v
+}

@@ -1,0 +1,105 @@
+package harness
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+)
+
+// logged bounds the wait for the gateway's lines about an answer that is there. Those that write them within milliseconds are all that are known.
+const logged = time.Second
+
+// readLog lets another visitor see the failure, so that no line is there by chance, and keeps what the gateway has logged since the mark.
+func (t *trial) readLog(ctx context.Context, mark gateway.Mark) error {
+	v, err := t.meet(ctx)
+	if err != nil {
+		return err
+	}
+	v.Disconnect()
+	ctx, cancel := context.WithTimeout(ctx, logged)
+	defer cancel()
+	for pause := shortestPoll; ; pause *= 2 {
+		before := len(t.read)
+		if t.read = t.bench.Gateway.Since(mark); len(t.read) > 0 && len(t.read) == before {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil // It logs nothing of it.
+		case <-time.After(pause):
+		}
+	}
+}
+
+// holds proves that the world is still broken, so that nothing helped by being late. A block is the gateway's own, and needs no proof.
+func (t *trial) holds(ctx context.Context) error {
+	if t.experiment.Fault == nil {
+		return nil
+	}
+	return t.confirm(ctx)
+}
+
+// meet returns a visitor who sees the failure, with whatever method does; one who is served if nobody sees it.
+func (t *trial) meet(ctx context.Context) (v *Visitor, err error) {
+	if b := t.experiment.Block; b != nil {
+		v = t.bench.newVisitor(Probe{Ask: b.Refused[0], Method: b.Refused[0].methods()[0], Within: t.within})
+		v.meet(ctx, 0)
+		return v, nil
+	}
+	f, methods := t.experiment.Fault, t.bench.methodsOf(t.experiment.Fault.Route)
+	if t.injection.Rearm == nil {
+		methods = methods[:1] // What is not used up meets all alike; a second method may meet what the first has left in the gateway's pool.
+	}
+	for _, method := range methods {
+		if err := t.rearm(ctx); err != nil {
+			return nil, err
+		}
+		if v = t.meetIn(ctx, Probe{Route: f.Route, Method: method, Within: t.within}, f.Load); t.fails(v.Saw) {
+			break
+		}
+		v.Disconnect()
+	}
+	return v, nil
+}
+
+// meetIn returns the first of a load's visitors who sees the failure; without a load there is one.
+func (t *trial) meetIn(ctx context.Context, p Probe, load []time.Duration) *Visitor {
+	all := make([]*Visitor, max(len(load), 1))
+	var clients sync.WaitGroup
+	for i := range all {
+		wait := time.Duration(0)
+		if len(load) > 0 {
+			wait = load[i]
+		}
+		all[i] = t.bench.newVisitor(p)
+		clients.Go(func() { all[i].meet(ctx, wait) })
+	}
+	clients.Wait()
+	first := max(slices.IndexFunc(all, func(v *Visitor) bool { return t.fails(v.Saw) }), 0)
+	for i, v := range all {
+		if i != first {
+			v.Disconnect()
+		}
+	}
+	return all[first]
+}
+
+// fails reports whether o is anything but service.
+func (t *trial) fails(o Observation) bool {
+	if b := t.experiment.Block; b != nil {
+		return !b.served().Accepts(o.Status) || o.By != b.served().By || !o.Answered()
+	}
+	return !t.bench.healthy(t.experiment.Fault.Route, o)
+}
+
+// saw notes what a visitor saw, after what it did.
+func (t *trial) saw(o Observation, after string) *Observation {
+	if after != "" {
+		o.Probe += ", after " + after
+	}
+	t.verdict.Observations = append(t.verdict.Observations, o)
+	return &o
+}
