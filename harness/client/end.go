@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"syscall"
 )
@@ -29,6 +30,8 @@ const (
 	Refused End = "refused"
 	// Unreachable: no connection: EHOSTUNREACH or ENETUNREACH.
 	Unreachable End = "unreachable"
+	// Unresolved: no connection was tried, as the name had no address, or nobody said which.
+	Unresolved End = "unresolved"
 	// TimedOut: the time given was over before the answer was.
 	TimedOut End = "timed-out"
 	// Failed: none of the above; Error says what.
@@ -43,7 +46,10 @@ func (m malformed) Unwrap() error { return m.error }
 // EndOf tells how an exchange ended that err stopped.
 func EndOf(err error) End {
 	var m malformed
+	var lookup *net.DNSError
 	switch {
+	case errors.As(err, &lookup):
+		return Unresolved
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return TimedOut
 	case errors.As(err, &m):

@@ -13,8 +13,21 @@ import (
 // Cache lets a net.Resolver remember answers for as long as their time to live allows, which it does not by itself. The zero value is empty; it is safe
 // for concurrent use. It is for the names of a configuration: it never forgets one, it only stops using what is over.
 type Cache struct {
+	// Via makes the connections; nil leaves it to a net.Dialer.
+	Via Dial
+
 	mu    sync.Mutex
 	known map[string]remembered // by query, but for its ID
+}
+
+// Dial makes a connection, as net.Dialer.DialContext does.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Forget empties the cache.
+func (c *Cache) Forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known = nil
 }
 
 type remembered struct {
@@ -25,7 +38,11 @@ type remembered struct {
 // Dial makes a connection to server for net.Resolver.Dial, which asks one query on each. One that the cache can answer is never sent. What comes over TCP
 // is not remembered.
 func (c *Cache) Dial(ctx context.Context, network, server string) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, network, server)
+	dial := c.Via
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(ctx, network, server)
 	if udp, ok := conn.(*net.UDPConn); ok && err == nil {
 		return &caching{UDPConn: udp, cache: c}, nil
 	}

@@ -9,9 +9,12 @@ import (
 // handle answers one request. It runs in a goroutine of its own for each UDP request and each TCP connection, so waiting here delays nobody else.
 func (s *Server) handle(w dns.ResponseWriter, request *dns.Msg) {
 	asked := query(request, w.RemoteAddr(), w.LocalAddr())
-	answer := Answer{Message: s.sound(request, carries(asked.Proto, request))}
+	size := carries(asked.Proto, request)
+	answer := Answer{}
 	if fault := s.fault(dns.CanonicalName(request.Question[0].Name)); fault != nil {
-		answer = fault.Break(asked, answer.Message)
+		answer = fault.Break(asked, s.sound(request, size))
+	} else {
+		answer.Message = s.answer(request, size)
 	}
 	if answer.Delay > 0 {
 		select {

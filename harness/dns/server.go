@@ -29,7 +29,8 @@ type Server struct {
 	addr   string
 	close  func() error
 	closed chan struct{}
-	late   chan struct{} // one token for each answer that waits
+	late   chan struct{}                             // one token for each answer that waits
+	answer func(request *dns.Msg, size int) *dns.Msg // what a healthy server says, nil for nothing
 
 	mu      sync.RWMutex
 	records map[string]record // by canonical name
@@ -41,31 +42,36 @@ type Server struct {
 // Start listens on UDP and TCP at listen and returns when both answer. With an empty host (":53") it serves every local address, IPv4 and IPv6, and
 // each reply comes from the address that was asked; with port 0 both protocols get the same free port. The caller closes it.
 func Start(listen string) (*Server, error) {
+	s := newServer()
+	s.answer = s.sound
+	return s, s.listen(listen)
+}
+
+func newServer() *Server {
+	return &Server{closed: make(chan struct{}), late: make(chan struct{}, lateMax), records: map[string]record{}}
+}
+
+func (s *Server) listen(listen string) error {
 	udp, tcp, err := bind(listen)
 	if err != nil {
-		return nil, fmt.Errorf("start resolver on %q: %w", listen, err)
+		return fmt.Errorf("start resolver on %q: %w", listen, err)
 	}
-	s := &Server{
-		addr:    tcp.Addr().String(),
-		closed:  make(chan struct{}),
-		late:    make(chan struct{}, lateMax),
-		records: map[string]record{},
-	}
+	s.addr = tcp.Addr().String()
 	stopUDP, err := s.serve(&dns.Server{PacketConn: telling(udp)})
 	if err != nil {
 		_, _ = udp.Close(), tcp.Close()
-		return nil, fmt.Errorf("start resolver on %q: %w", listen, err)
+		return fmt.Errorf("start resolver on %q: %w", listen, err)
 	}
 	stopTCP, err := s.serve(&dns.Server{Listener: patient{tcp}})
 	if err != nil {
 		_, _ = stopUDP(), tcp.Close()
-		return nil, fmt.Errorf("start resolver on %q: %w", listen, err)
+		return fmt.Errorf("start resolver on %q: %w", listen, err)
 	}
 	s.close = sync.OnceValue(func() error {
 		close(s.closed)
 		return errors.Join(stopUDP(), stopTCP())
 	})
-	return s, nil
+	return nil
 }
 
 // Addr returns the address that the server listens on, as host:port, the same for UDP and TCP.

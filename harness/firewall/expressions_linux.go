@@ -27,6 +27,12 @@ func (r Rule) expressions() []expr.Any {
 	e = append(e, address(r.To, ipv4To, ipv6To)...)
 	e = append(e, port(r.FromPort, portFrom)...)
 	e = append(e, port(r.ToPort, portTo)...)
+	if r.Longer != 0 {
+		const size = 4 // of a length, which the kernel has in its own order and compares in the network's
+		e = append(e, &expr.Meta{Key: expr.MetaKeyLEN, Register: register},
+			&expr.Byteorder{SourceRegister: register, DestRegister: register, Op: expr.ByteorderHton, Len: size, Size: size},
+			&expr.Cmp{Op: expr.CmpOpGt, Register: register, Data: binary.BigEndian.AppendUint32(nil, uint32(r.Longer))})
+	}
 	if r.Match == Established {
 		e = append(e, without(flagSYN)...)
 	}

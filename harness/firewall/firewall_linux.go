@@ -12,24 +12,26 @@ import (
 	"github.com/google/nftables/userdata"
 )
 
-// table and input are what `nft list ruleset` shows, and where.
+// table is what `nft list ruleset` shows; input and forward are where in it: what comes in to a host, and what passes a hop.
 var (
-	table = &nftables.Table{Name: "gatequake", Family: nftables.TableFamilyINet}
-	input = &nftables.Chain{
-		Name:     "input",
-		Table:    table,
-		Type:     nftables.ChainTypeFilter,
-		Hooknum:  nftables.ChainHookInput,
-		Priority: nftables.ChainPriorityFilter,
-	}
+	table   = &nftables.Table{Name: "gatequake", Family: nftables.TableFamilyINet}
+	input   = chain("input", nftables.ChainHookInput)
+	forward = chain("forward", nftables.ChainHookForward)
 )
+
+func chain(name string, at *nftables.ChainHook) *nftables.Chain {
+	return &nftables.Chain{Name: name, Table: table, Type: nftables.ChainTypeFilter, Hooknum: at, Priority: nftables.ChainPriorityFilter}
+}
 
 // Firewall is the firewall of the world that this process is in. It holds no resources: the rules end with the world. Its methods are safe for
 // concurrent use.
 type Firewall struct {
 	mu      sync.Mutex // one transaction at a time: a listing that a change overtakes may miss a rule
 	applied uint64
-	spaces  []int // the network namespaces that every rule holds in, as open descriptors; 0 is the current one
+	chain   *nftables.Chain
+	// redirects is true while connections may be redirected.
+	redirects bool
+	spaces    []int // the network namespaces that every rule holds in, as open descriptors; 0 is the current one
 }
 
 // New returns the firewall of the current network namespace, with no rules. It refuses to work anywhere but in a sealed world: lo is up, the routes
@@ -40,20 +42,33 @@ func New(machines ...*os.File) (*Firewall, error) {
 	if err := sealed(); err != nil {
 		return nil, fmt.Errorf("create firewall: %w", err)
 	}
-	f := &Firewall{spaces: []int{0}}
+	f := &Firewall{chain: input, spaces: []int{0}}
 	for _, m := range machines {
 		f.spaces = append(f.spaces, int(m.Fd()))
 	}
+	return f, f.create()
+}
+
+// AtHop returns the firewall of a hop, a host of the current world that passes packets on: its rules are for what passes it, with no rules yet.
+func AtHop(hop *os.File) (*Firewall, error) {
+	if err := sealed(); err != nil {
+		return nil, fmt.Errorf("create firewall: %w", err)
+	}
+	f := &Firewall{chain: forward, spaces: []int{int(hop.Fd())}}
+	return f, f.create()
+}
+
+func (f *Firewall) create() error {
 	for _, space := range f.spaces {
-		if err := create(space); err != nil {
-			return nil, fmt.Errorf("create firewall: %w", err)
+		if err := create(space, f.chain); err != nil {
+			return fmt.Errorf("create firewall: %w", err)
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // create makes the table and its chain.
-func create(space int) error {
+func create(space int, chain *nftables.Chain) error {
 	conn, err := nftables.New(nftables.WithNetNSFd(space))
 	if err != nil {
 		return err
@@ -67,7 +82,7 @@ func create(space int) error {
 		return fmt.Errorf("got a table inet %s already, want one firewall a world", table.Name)
 	}
 	conn.AddTable(table)
-	conn.AddChain(input)
+	conn.AddChain(chain)
 	if err := conn.Flush(); err != nil {
 		return fmt.Errorf("add table inet %s: %w", table.Name, err)
 	}
@@ -94,7 +109,7 @@ func (f *Firewall) Apply(r Rule) (undo func() error, err error) {
 		return nil
 	}
 	for _, space := range f.spaces {
-		if err := r.insert(space, mark); err != nil {
+		if err := r.insert(space, f.chain, mark); err != nil {
 			return nil, fmt.Errorf("apply %v: %w", r, errors.Join(err, f.remove(mark)))
 		}
 	}
@@ -102,7 +117,7 @@ func (f *Firewall) Apply(r Rule) (undo func() error, err error) {
 }
 
 // insert puts the rule, with the mark, before all others.
-func (r Rule) insert(space int, mark string) error {
+func (r Rule) insert(space int, chain *nftables.Chain, mark string) error {
 	conn, err := nftables.New(nftables.WithNetNSFd(space))
 	if err != nil {
 		return err
@@ -115,7 +130,7 @@ func (r Rule) insert(space int, mark string) error {
 	verdict := len(match) - 1
 	conn.InsertRule(&nftables.Rule{
 		Table:    table,
-		Chain:    input,
+		Chain:    chain,
 		Exprs:    slices.Insert(match, verdict, sieve...),
 		UserData: userdata.AppendString(nil, userdata.TypeComment, mark),
 	})
@@ -126,17 +141,34 @@ func (r Rule) insert(space int, mark string) error {
 func (f *Firewall) remove(mark string) error {
 	var failed error
 	for _, space := range f.spaces {
-		failed = errors.Join(failed, remove(space, mark))
+		failed = errors.Join(failed, remove(space, f.chain, mark))
 	}
 	return failed
 }
 
-func remove(space int, mark string) error {
+// Clear takes every rule and every redirection back, whoever applied them. Their undos do nothing then.
+func (f *Firewall) Clear() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, space := range f.spaces {
+		conn, err := nftables.New(nftables.WithNetNSFd(space))
+		if err == nil {
+			conn.FlushChain(f.chain)
+			err = conn.Flush()
+		}
+		if err != nil {
+			return fmt.Errorf("clear firewall: %w", err)
+		}
+	}
+	return f.straighten()
+}
+
+func remove(space int, chain *nftables.Chain, mark string) error {
 	conn, err := nftables.New(nftables.WithNetNSFd(space))
 	if err != nil {
 		return err
 	}
-	rules, err := conn.GetRules(table, input)
+	rules, err := conn.GetRules(table, chain)
 	if err != nil {
 		return fmt.Errorf("list rules: %w", err)
 	}

@@ -5,6 +5,7 @@ package firewall
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 )
 
@@ -19,6 +20,20 @@ func New(...*os.File) (*Firewall, error) {
 // Apply returns an error that matches errors.ErrUnsupported.
 func (f *Firewall) Apply(r Rule) (undo func() error, err error) {
 	return nil, fmt.Errorf("apply %v: nftables exists on Linux only: %w", r, errors.ErrUnsupported)
+}
+
+// AtHop returns an error that matches errors.ErrUnsupported.
+func AtHop(*os.File) (*Firewall, error) { return New() }
+
+// Clear returns an error that matches errors.ErrUnsupported.
+func (f *Firewall) Clear() error { return errors.ErrUnsupported }
+
+// Translate returns an error that matches errors.ErrUnsupported.
+func Translate(*os.File, string, netip.Addr, uint16, uint16) error { return errors.ErrUnsupported }
+
+// Redirect returns an error that matches errors.ErrUnsupported.
+func (f *Firewall) Redirect(string, uint16, uint16) (undo func() error, err error) {
+	return nil, errors.ErrUnsupported
 }
 
 // CatchAll returns an error that matches errors.ErrUnsupported.

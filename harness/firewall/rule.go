@@ -26,6 +26,8 @@ type Rule struct {
 	// Loss, if not zero, is the share of the matching packets that meet the verdict, in percent, a multiple of 5: 30 takes 6 of each 20, in a fixed order. Up to 30,
 	// of three packets that are equally far apart one gets through, so that what is sent again at a steady pace is not lost each time.
 	Loss int
+	// Longer, if not zero, spares every packet of so many bytes or fewer, its IP header included. What the kernel has not cut into packets yet counts as one.
+	Longer uint16
 }
 
 // percent is what a Loss is counted in, and lossStep the least that there is.
@@ -101,6 +103,9 @@ func (r Rule) String() string {
 	s := fmt.Sprintf("%v %v %s -> %s (%v)", r.Verdict, r.Protocol, side(r.From, r.FromPort), side(r.To, r.ToPort), r.Match)
 	if r.Loss != 0 {
 		s += fmt.Sprintf(" %d%%", r.Loss)
+	}
+	if r.Longer != 0 {
+		s += fmt.Sprintf(" longer than %d", r.Longer)
 	}
 	return s
 }

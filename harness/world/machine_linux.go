@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 
 	"github.com/vishvananda/netlink"
@@ -17,7 +16,7 @@ import (
 // that it does not have arrives in the world, where every address is local. So a gateway may listen on every address of its port 80 and forward to port 80
 // of another host, which on one and the same host nobody can.
 type Machine struct {
-	ns *os.File
+	*Host
 	id string // of the namespace, as /proc shows it
 }
 
@@ -38,16 +37,11 @@ func (w *World) NewMachine(own ...netip.Addr) (*Machine, error) {
 	if reason := w.Lacks(AnyAddress); reason != "" {
 		return nil, fmt.Errorf("make machine: %s", reason)
 	}
-	m := &Machine{}
-	if err := onThread(func() (err error) {
-		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-			return err
-		}
-		m.ns, err = os.Open(threadNetwork)
-		return err
-	}); err != nil {
+	h, err := w.NewHost()
+	if err != nil {
 		return nil, fmt.Errorf("make machine: %w", err)
 	}
+	m := &Machine{Host: h}
 	for _, step := range []func() error{m.identify, m.wire, func() error { return m.Do(plugIn) }} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("make machine: %w", err)
@@ -61,41 +55,6 @@ func (w *World) NewMachine(own ...netip.Addr) (*Machine, error) {
 	w.machine = m
 	return m, nil
 }
-
-const threadNetwork = "/proc/thread-self/ns/net"
-
-// onThread runs f on a system thread that nothing else uses, and brings the thread home when f has moved it.
-func onThread(f func() error) error {
-	done := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread()
-		home, err := os.Open(threadNetwork)
-		if err != nil {
-			done <- err
-			return
-		}
-		err = f()
-		if unix.Setns(int(home.Fd()), unix.CLONE_NEWNET) == nil {
-			runtime.UnlockOSThread()
-		} // Else the thread ends with this goroutine.
-		_ = home.Close()
-		done <- err
-	}()
-	return <-done
-}
-
-// Do runs f on a thread that is in the machine's network: sockets that f opens and processes that it starts are there.
-func (m *Machine) Do(f func() error) error {
-	return onThread(func() error {
-		if err := unix.Setns(int(m.ns.Fd()), unix.CLONE_NEWNET); err != nil {
-			return fmt.Errorf("enter machine: %w", err)
-		}
-		return f()
-	})
-}
-
-// Network is the machine's network namespace, open for as long as the world lives.
-func (m *Machine) Network() *os.File { return m.ns }
 
 // Wire is the world's interface that the machine is behind.
 func (m *Machine) Wire() string { return outside }

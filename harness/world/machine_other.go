@@ -6,22 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 )
 
 // Machine is a host of the gateway's own inside a sealed world. Only Linux has those.
-type Machine struct{}
+type Machine struct{ *Host }
 
 // NewMachine makes the world's machine.
 func (w *World) NewMachine(...netip.Addr) (*Machine, error) {
 	return nil, fmt.Errorf("make machine: %s: %w", w.Lacks(AnyAddress), errors.ErrUnsupported)
 }
-
-// Do runs f in the machine's network.
-func (m *Machine) Do(func() error) error { return errors.ErrUnsupported }
-
-// Network is the machine's network namespace.
-func (m *Machine) Network() *os.File { return nil }
 
 // Wire is the world's interface that the machine is behind.
 func (m *Machine) Wire() string { return "" }

@@ -36,15 +36,8 @@ func raise(name string) error {
 	return sysctl("/proc/sys/net/ipv4/conf/"+name+"/rp_filter", "0")
 }
 
-// plugIn gives the machine, in which it runs, its loopback and its way out.
+// plugIn gives the machine, in which it runs, its way out.
 func plugIn() error {
-	lo, err := netlink.LinkByName("lo")
-	if err != nil {
-		return err
-	}
-	if err := netlink.LinkSetUp(lo); err != nil {
-		return fmt.Errorf("bring up loopback: %w", err)
-	}
 	if err := raise(inside); err != nil {
 		return err
 	}
