@@ -18,6 +18,7 @@ const (
 	ByGateway  Author = "gateway"
 	ByUpstream Author = "upstream"
 	ByBetween  Author = "between" // someone between the two, such as a filtering proxy
+	ByHop      Author = "hop"     // someone between client and gateway, such as a VPN: by the tap at the gateway's door
 	ByNobody   Author = ""
 )
 

@@ -1,0 +1,135 @@
+package harness
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/home"
+)
+
+// Home is a client's home network before the bench's gateway, and somebody there with a browser.
+type Home struct {
+	*home.Network
+	// Through is the VPN that the browser is told to use; nil if none.
+	Through *home.VPN
+
+	bench *Bench
+}
+
+// remembered is how long the gateway's name may be remembered: longer than any experiment.
+const remembered = 5 * time.Minute
+
+// Home builds the home network whose router has the client's address, or returns the one that it has built before. It ends with the bench. Sealed worlds only, and
+// not for a gateway of the user's own, which has a machine, and perhaps a name, of its own.
+func (b *Bench) Home(who Client) (*Home, error) {
+	if b.ours != nil {
+		return nil, inapplicable("the home network leads to the known gateways' address")
+	}
+	exit := b.Plan.Clients[who]
+	if h := b.homes[exit]; h != nil {
+		return h, nil
+	}
+	site := home.Site{Name: gatewayHost, At: b.Plan.Gateway, Names: b.Names, Nameserver: b.Plan.Nameserver}
+	if b.Names.SetFor(site.Name, remembered, site.At.Addr()); b.homes == nil {
+		b.homes = map[netip.Addr]*Home{}
+	}
+	n, err := home.New(b.World, site, exit)
+	if err != nil {
+		return nil, err
+	}
+	b.atClose(n.Close)
+	b.homes[exit] = &Home{Network: n, bench: b}
+	return b.homes[exit], nil
+}
+
+// VPN starts a VPN whose exit has the client's address, and returns the same home with the browser told to use it.
+func (h *Home) VPN(who Client) (*Home, error) {
+	v, err := h.NewVPN(h.bench.Plan.Clients[who])
+	if err != nil {
+		return nil, err
+	}
+	return &Home{Network: h.Network, Through: v, bench: h.bench}, nil
+}
+
+// Get asks for the main route once, and waits at most ten seconds.
+func (h *Home) Get(ctx context.Context) Observation { return h.Probe(ctx, Probe{Within: patience}) }
+
+// Probe sends one request from the browser, on an idle connection if there is one, and records what came of it. By is ByHop for what the tap did not hear the site
+// send; where it cannot read (HTTP/2, TLS) an answer is taken for the gateway's, which over TLS is proved by its certificate.
+func (h *Home) Probe(ctx context.Context, p Probe) Observation {
+	b := h.bench
+	r, _, o := b.begin(p)
+	within, cancel := context.WithTimeout(ctx, p.Within)
+	defer cancel()
+	way, to := h.place(p)
+	if h.Through != nil {
+		r.Target = "http://" + gatewayHost + r.Target
+	}
+	mark, unheard := h.Tap.Mark()
+	o.began = time.Now()
+	answer := h.Browser.Ask(within, to, way, func(c *client.Conn) client.Response { return p.Route.exchange(within, c, r) })
+	answer.Took = cmp.Or(answer.Took, time.Since(o.began)) // No connection came about.
+	o.fill(answer)
+	o.Hits = b.HitsOf(o.Nonce)
+	if o.By != ByGateway || way.Protocol != client.HTTP11 || way.TLS != nil {
+		return o
+	}
+	heard, err := h.Tap.Since(mark, o.Nonce)
+	switch err := errors.Join(unheard, err); {
+	case err != nil:
+		o.By, o.Error = "unheard", err.Error() // Nobody's, so that nothing is concluded from it.
+	case !slices.Contains(heard.Sent, o.Status):
+		o.By = ByHop
+	}
+	return o
+}
+
+// place is where the probe is sent, and how.
+func (h *Home) place(p Probe) (client.Way, home.Place) {
+	if h.Through != nil {
+		return client.Way{}, h.Through.Place()
+	}
+	way, door := h.bench.wayOf(p, h.Exit)
+	return way, home.Place{Name: gatewayHost, Port: door.Port(), Protocol: way.Protocol}
+}
+
+// Warm lets the browser look the gateway's name up and open a connection for the probe, with no request on it: the devices of the home have state then to lose.
+func (h *Home) Warm(ctx context.Context, p Probe) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	way, to := h.place(p)
+	conn, err := h.Browser.Connect(ctx, to, way)
+	if err != nil {
+		return fmt.Errorf("connect from home: %w", err)
+	}
+	h.Browser.Keep(to, conn)
+	return nil
+}
+
+// See asks as the fault wants to be asked, with the method, for so long, and tells what came of it at both ends. Elsewhere is another client, who comes another way.
+func (h *Home) See(ctx context.Context, f *home.Fault, method string, within time.Duration) (Observation, home.Sighting, error) {
+	ask := Ask{}
+	if f.Bulk > 0 {
+		ask.Header = []client.Field{{Name: "Cookie", Value: "cart=" + strings.Repeat("x", f.Bulk)}}
+	}
+	mark, err := h.Tap.Mark()
+	if err != nil {
+		return Observation{}, home.Sighting{}, err
+	}
+	o := h.Probe(ctx, Probe{Ask: ask, Method: method, Within: within})
+	elsewhere := h.bench.Get(ctx)
+	heard, err := h.Tap.Since(mark, o.Nonce)
+	s := home.Sighting{Heard: heard, Status: o.Status, BySite: o.By == ByGateway || o.By == ByUpstream, Elsewhere: elsewhere.Status}
+	if elsewhere.Status == http.StatusOK && !elsewhere.Healthy() {
+		s.Elsewhere = 0
+	}
+	return o, s, err
+}

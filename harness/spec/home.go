@@ -1,0 +1,53 @@
+package spec
+
+import (
+	"context"
+	"errors"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/home"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// AtHome returns the home network of the client, from which the gateway can be reached. It skips the spec where no such network can be built.
+func (b *Bench) AtHome(ctx context.Context, who harness.Client) *harness.Home {
+	ginkgo.GinkgoHelper()
+	for _, n := range []world.Need{world.AnyAddress, world.Firewall} {
+		if reason := b.World.Lacks(n); reason != "" {
+			ginkgo.Skip("unsupported: " + reason)
+		}
+	}
+	h, err := b.Home(who)
+	if errors.Is(err, errors.ErrUnsupported) {
+		ginkgo.Skip("unsupported: " + err.Error())
+	}
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	gomega.Expect(h.Get(ctx).Healthy()).To(gomega.BeTrue(), "the gateway can be reached from home")
+	return h
+}
+
+// Break breaks the home's way to the gateway, proves that it is broken, and returns. Mend mends it; so does the end of the spec. What is given to Break last must be
+// mended first.
+func (b *Bench) Break(ctx context.Context, h *harness.Home, f *home.Fault) (mend func()) {
+	ginkgo.GinkgoHelper()
+	i, err := f.Inject(ctx, h.Network)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred(), "inject "+f.ID)
+	ginkgo.DeferCleanup(i.Undo)
+	b.Confirm(ctx, i.Confirm)
+	return func() {
+		ginkgo.GinkgoHelper()
+		b.Confirm(ctx, i.Confirm) // It was broken to the end.
+		gomega.Expect(i.Undo(context.WithoutCancel(ctx))).To(gomega.Succeed())
+	}
+}
+
+// Confirm writes the evidence down that something is broken, and fails the spec if there is none.
+func (b *Bench) Confirm(ctx context.Context, confirm func(context.Context) (string, error)) {
+	ginkgo.GinkgoHelper()
+	evidence, err := confirm(ctx)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred(), "not confirmed")
+	ginkgo.GinkgoWriter.Println("confirmed:", evidence)
+}
