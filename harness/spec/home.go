@@ -29,9 +29,9 @@ func (b *Bench) AtHome(ctx context.Context, who harness.Client) *harness.Home {
 	return h
 }
 
-// Break breaks the home's way to the gateway, proves that it is broken, and returns. Mend mends it; so does the end of the spec. What is given to Break last must be
+// BreakHome breaks the home's way to the gateway, proves that it is broken, and returns. Mend mends it; so does the end of the spec. What is given to BreakHome last must be
 // mended first.
-func (b *Bench) Break(ctx context.Context, h *harness.Home, f *home.Fault) (mend func()) {
+func (b *Bench) BreakHome(ctx context.Context, h *harness.Home, f *home.Fault) (mend func()) {
 	ginkgo.GinkgoHelper()
 	i, err := f.Inject(ctx, h.Network)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred(), "inject "+f.ID)

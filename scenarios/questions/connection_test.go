@@ -35,7 +35,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?", Label("
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
 				street := b.AtHome(ctx, harness.AtHome)
 				for _, method := range []string{http.MethodGet, http.MethodPost} {
-					mend := b.Break(ctx, street, f)
+					mend := b.BreakHome(ctx, street, f)
 					o, s, err := street.See(ctx, f, method, within(f))
 					Expect(err).NotTo(HaveOccurred())
 					GinkgoWriter.Printf("%s: %s (%s); at the site: asked %t, sent %v; %d of it at the upstream\n", o.Probe, o, o.Error, s.Asked, s.Sent, o.Hits)
@@ -53,7 +53,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?", Label("
 
 	It("And a 502 that the gateway does send gets home through a line that is bad", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		street := b.AtHome(ctx, harness.AtHome)
-		b.Break(ctx, street, home.AccessLoss)
+		b.BreakHome(ctx, street, home.AccessLoss)
 		b.Inject(ctx, faults.Refused)
 		Expect(street.Get(ctx)).To(BeBadGateway())
 	}), SpecTimeout(enough))
@@ -61,7 +61,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?", Label("
 	It("Two pages can be alike, a broken proxy's on the way and the gateway's: who sent it is told apart at the site's door",
 		spec.In(func(ctx SpecContext, b *spec.Bench) {
 			street := b.AtHome(ctx, harness.AtHome)
-			b.Break(ctx, street, home.Middlebox502)
+			b.BreakHome(ctx, street, home.Middlebox502)
 			theirs := street.Get(ctx)
 			Expect(theirs.Status).To(Equal(http.StatusBadGateway))
 			Expect(theirs.By).To(Equal(harness.ByHop))
