@@ -125,3 +125,13 @@ func TestRemediesInJSON(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestRemediesOnThePage(t *testing.T) {
+	s := opened(t, pageOf(t, ReadLogs(tried())), "#cell=nginx/stock/refused")
+	defer s.clean()
+	for _, want := range []string{"What people did about it", "refresh: helps: served, with nothing repaired", harness.CheckLogs + ": helps: the log names the error type"} {
+		if got := s.says(`document.querySelector('dialog').textContent`); !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q in it", got, want)
+		}
+	}
+}

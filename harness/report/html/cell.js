@@ -76,6 +76,7 @@ function openCell(link) {
 	];
 	if (cell.replay) parts.push(section('Replay', replay(cell)));
 	if (cell.checks.length) parts.push(section('Promises broken', element('ul', {}, ...cell.checks.map(c => element('li', {}, c.name + (c.of ? ' of ' + c.of : '') + ': got ' + c.got + ', want ' + c.want)))));
+	if (cell.remedies) parts.push(section('What people did about it', element('ul', {}, ...cell.remedies.map(a => element('li', {}, a.remedy + ': ' + (a.outcome || 'nobody can tell') + ': ' + a.reason)))));
 	if (cell.wanted.length) parts.push(section('Expected by policy', expectations(cell)));
 	if (cell.observations.length) {
 		if (cell.observations.some(o => o.at_ms !== undefined)) parts.push(section('What happened', timeline(cell)));
