@@ -9,8 +9,12 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// logged bounds the wait for the gateway's lines about an answer that is there. Those that write them within milliseconds are all that are known.
-const logged = time.Second
+// A gateway's log is at rest when nothing came for quiet, five times the interval at which Envoy, the slowest, is told to write; logged bounds the wait for one that
+// never is, or that says nothing.
+const (
+	quiet  = 50 * time.Millisecond
+	logged = time.Second
+)
 
 // readLog lets another visitor see the failure, so that no line is there by chance, and keeps what the gateway has logged since the mark.
 func (t *trial) readLog(ctx context.Context, mark gateway.Mark) error {
@@ -21,15 +25,14 @@ func (t *trial) readLog(ctx context.Context, mark gateway.Mark) error {
 	v.Disconnect()
 	ctx, cancel := context.WithTimeout(ctx, logged)
 	defer cancel()
-	for pause := shortestPoll; ; pause *= 2 {
-		before := len(t.read)
+	for before := -1; ; before = len(t.read) {
 		if t.read = t.bench.Gateway.Since(mark); len(t.read) > 0 && len(t.read) == before {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
 			return nil // It logs nothing of it.
-		case <-time.After(pause):
+		case <-time.After(quiet):
 		}
 	}
 }

@@ -4,6 +4,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,6 +46,8 @@ type Options struct {
 	Workers int
 	// Repeat is how many times each job is run; less than one means once. Its verdict comes when all its runs are over, and tells if they were not alike.
 	Repeat int
+	// Timeout bounds each experiment; zero means Timeout, the constant.
+	Timeout time.Duration
 	// Args lead the re-executed binary to Serve, if its main does not do so by itself: a test binary's -test.run, say.
 	Args []string
 	// There, if not nil, is the gateway of all jobs, which runs already: they are run in this process, one at a time.
@@ -144,7 +147,8 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
 
 // One runs one job and returns its verdict, which is inconclusive when the world could not be made or gave no answer.
 func One(ctx context.Context, j Job, o Options) harness.Verdict {
-	ctx, cancel := context.WithTimeoutCause(ctx, Timeout, fmt.Errorf("the experiment took longer than %s", Timeout))
+	within := cmp.Or(o.Timeout, Timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("the experiment took longer than %s", within))
 	defer cancel()
 	v := harness.Verdict{}
 	begin, spent := time.Now(), time.Duration(0)

@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"time"
+
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 
@@ -10,7 +12,8 @@ import (
 )
 
 // Remedied tries remedies on the gateway under test, in a world of its own, for a client who sees what a fault or a block makes of its request. What is a
-// *harness.Fault, a *harness.Block or a harness.Experiment. It skips the spec where that cannot be tried, or nobody sees a failure, and fails it where nobody can tell what came of it.
+// *harness.Fault, a *harness.Block or a harness.Experiment. It may take all of the spec's time. It skips the spec where that cannot be tried,
+// or nobody sees a failure, and fails it where nobody can tell what came of it.
 func Remedied(ctx ginkgo.SpecContext, what any, tried ...*harness.Remedy) harness.Verdict {
 	ginkgo.GinkgoHelper()
 	s, err := underTest()
@@ -33,7 +36,7 @@ func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Reme
 		ids = append(ids, r.ID)
 	}
 	v := runner.One(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting, Remedies: ids},
-		runner.Options{Mode: mode(), Args: suite.args})
+		runner.Options{Mode: mode(), Args: suite.args, Timeout: left(ctx)})
 	ginkgo.AddReportEntry("verdict", record(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
 	if v.Result == harness.Unsupported {
 		ginkgo.Skip("unsupported: " + v.Reason)
@@ -45,4 +48,12 @@ func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Reme
 		}
 	}
 	return v
+}
+
+// left is the time that the spec has for an experiment, zero if it does not say.
+func left(ctx ginkgo.SpecContext) time.Duration {
+	if end, ok := ctx.Deadline(); ok {
+		return max(time.Until(end)-margin, time.Second)
+	}
+	return 0
 }

@@ -68,6 +68,7 @@ func look(v *harness.Visitor) (o harness.Observation, err error) {
 	return o, nil
 }
 
+// A browser is a great deal of processes; where the processors are busy, its start alone was seen to take a minute.
 var _ = Describe("Clearing the cache of Chromium", Label("remedy", "browser"), func() {
 	BeforeEach(func() {
 		if _, err := browsertest.Path(); err != nil && os.Getenv(browsertest.RequireEnv) == "" {
@@ -79,9 +80,9 @@ var _ = Describe("Clearing the cache of Chromium", Label("remedy", "browser"), f
 
 	It("helps when an error page could be kept", func(ctx SpecContext) {
 		Expect(on(ctx, mutants.CacheableError, faults.Refused, clearChromium)).To(BeHelpedBy(clearChromium))
-	}, SpecTimeout(enough))
+	}, SpecTimeout(2*enough))
 
 	It("does not help otherwise: neither while the cause is there nor when it is gone", func(ctx SpecContext) {
 		Expect(spec.Remedied(ctx, faults.Refused, clearChromium)).NotTo(BeHelpedBy(clearChromium))
-	}, SpecTimeout(enough))
+	}, SpecTimeout(2*enough))
 })
