@@ -73,9 +73,9 @@ func (b *Bench) send(ctx, more context.Context, l Load, most int) (Traffic, erro
 func (b *Bench) glance(ctx context.Context, p Probe) Observation {
 	ctx, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
-	r, source := b.request(p)
+	r, source, o := b.begin(p)
 	way, door := b.wayOf(p, source)
-	o := Observation{Probe: r.Method + " " + r.Target, Nonce: r.Header[0].Value, began: time.Now()}
+	o.began = time.Now()
 	o.fill(way.Once(ctx, door, source, r))
 	return o
 }

@@ -20,6 +20,7 @@ const (
 	atWork   = 50 * time.Millisecond
 	restart  = 300 * time.Millisecond // How long a restart takes: some fifteen clients meet nobody.
 	reloads  = 4
+	inForce  = 15 * time.Second   // Gateways take a second or two, and a loaded machine some more.
 	restarts = "refused@balanced" // The experiment that says whether a gateway asks another member when one is not there.
 )
 
@@ -57,7 +58,7 @@ var _ = Describe("Regular maintenance", Label("maintenance"), func() {
 			for n := range reloads {
 				to := b.Members()[(n+1)%2]
 				Expect(b.Reload(func(v *gateway.Vars) { v.Upstream = to.At })).To(Succeed())
-				Eventually(ctx, b.Get).Should(And(BeHealthy(), ComeFrom(to.Name)), "the new configuration is in force")
+				Eventually(ctx, b.Get).WithTimeout(inForce).Should(And(BeHealthy(), ComeFrom(to.Name)), "the new configuration is in force")
 			}
 		})).To(ServeAll())
 	}), SpecTimeout(enough))
