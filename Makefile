@@ -9,7 +9,7 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help gateways browser build run test race check bench mutants docs matrix remedies soak
+.PHONY: help gateways browser build run test race check bench mutants docs matrix remedies recovery soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,13 @@ matrix: build ## run everything on every gateway and write fixtures/gateways/RES
 remedies: build ## try what people do about an error page, and write scenarios/remedies/RESULTS.md anew
 	@bin/gatequake remedies --gateway builtin,nginx,haproxy,envoy --setting document --report report $(ARGS)
 	@bin/gatequake matrix report/results.json >report/RESULTS.md && mv report/RESULTS.md scenarios/remedies/RESULTS.md
+
+# Faults whose end gateways notice in different ways: at once, by checks or time outs of their own, when a name or a connection is used up, or when somebody repairs it.
+LASTING = refused,refused@balanced,accept-queue-full,accept-queue-full@balanced,silent-after-accept,silent-after-accept@balanced,frozen,workers-busy,out-of-memory-kill,\
+	firewall-drop,firewall-drop@pooled,link-down,packet-loss-total,dns-nxdomain,dns-silence,dns-stale-address-refused,certificate-expired,keepalive-mismatch,wrong-port,empty-pool
+recovery: build ## measure how long failures outlast their cause, and write scenarios/questions/RECOVERY.md anew: minutes
+	@bin/gatequake run --gateway builtin,nginx,haproxy,envoy --only $(LASTING) --repeat 20 --workers 6 --report report/recovery
+	@bin/gatequake recovery report/recovery/results.json >report/RECOVERY.md && mv report/RECOVERY.md scenarios/questions/RECOVERY.md
 
 soak: ## every test twenty times in a row, under the race detector and with the processors loaded
 	@ci/soak 20

@@ -90,6 +90,8 @@ type Verdict struct {
 	Log []string `json:"log"`
 	// RecoveryMS is the time from the undo to the steady state; negative when it did not come, or was not tried.
 	RecoveryMS float64 `json:"recovery_ms"`
+	// Recovery sums that up over the runs of an experiment that was repeated; nil when it was run once, or nothing was asked.
+	Recovery *Recovery `json:"recovery,omitempty"`
 	// Started, TookMS and FaultMS are when the experiment began, how long it took, and how much of that was spent in the fault (inject to undo).
 	Started time.Time `json:"started"`
 	TookMS  float64   `json:"took_ms"`

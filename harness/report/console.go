@@ -33,6 +33,7 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 	l.unchecked(&b, r)
 	l.counted(&b, r)
 	l.pools(&b, r)
+	l.recoveries(&b, r)
 	l.knownDeviations(&b, r)
 	l.deviations(&b, r, inconclusive, "Could not tell")
 	_, others := r.targeted()

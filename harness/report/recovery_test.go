@@ -1,0 +1,25 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+func TestRecovery(t *testing.T) {
+	if _, err := Recovery(sample()); err == nil {
+		t.Error("of a run without repeats: got no error, want one")
+	}
+	run := harness.Verdict{ID: "refused", Cause: harness.Network, Gateway: hostile, Version: "1", Setting: "document", Observations: []harness.Observation{{}}, RecoveryMS: 40}
+	never := run
+	never.RecoveryMS = -1
+	text, err := Recovery(Run{Verdicts: []harness.Verdict{harness.Merge([]harness.Verdict{run, never, run})}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "40 ms / 40 ms; never 1 of 3"; !strings.Contains(text, want) || !strings.Contains(text, "3 times each") {
+		t.Errorf("got\n%s\nwant %q in it", text, want)
+	}
+	harmless(t, []byte(text))
+}
