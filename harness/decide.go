@@ -68,7 +68,7 @@ func (t *trial) answers(p Policy) []Check {
 	checks := []Check{}
 	for _, o := range t.observed {
 		of := want
-		if t.experiment.State == Balanced && (o.Healthy() || o.method() == http.MethodGet) {
+		if t.experiment.State == Balanced && (t.bench.healthy(RouteBalanced, o) || o.method() == http.MethodGet) {
 			of = service
 		}
 		checks = append(checks, checkAnswer(o, of, t.within)...)

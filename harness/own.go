@@ -214,7 +214,22 @@ func (o *ours) probe(p Probe) *gateway.Probe {
 // lonely reports whether there is no bystander: every probe touches the upstream.
 func (b *Bench) lonely() bool { return b.ours != nil && b.ours.bystander == nil }
 
-// pooled lists the other members of the pool: upstreams that the same probe touches.
-func (o *ours) pooled() []string {
-	return slices.DeleteFunc(slices.Clone(o.Probe.Upstreams), func(name string) bool { return name == o.Upstream.Name })
+// pooled lists the other members of the pool, and members all, by the names in their stamps.
+func (o *ours) pooled() []string { return o.stamps(o.Pool()) }
+
+func (o *ours) members() []string { return o.stamps(o.Probe.Upstreams) }
+
+// stamps are what upstreams with the names call themselves: a scripted origin by its name, others by the address at which they stand.
+func (o *ours) stamps(names []string) []string {
+	all := []string{}
+	for _, u := range o.Upstreams {
+		switch {
+		case !slices.Contains(names, u.Name):
+		case u.Speaks == string(upstream.HTTP1Spoken):
+			all = append(all, u.Name)
+		default:
+			all = append(all, o.At(u).String())
+		}
+	}
+	return all
 }

@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -11,11 +12,14 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// OwnExperiments lists those that a gateway of the user's own is tried with: every fault, in every state of the gateway but that of a pool, which it has or has
-// not. Over which protocol clients come is for its listeners to say.
+// OwnExperiments lists those that a gateway of the user's own is tried with: every fault, in every state of the gateway. Over which protocol clients come is for its
+// listeners to say.
 func OwnExperiments() []Experiment {
-	return slices.DeleteFunc(Experiments(), func(e Experiment) bool { return e.Block != nil || e.Protocol != client.HTTP11 || e.State == Balanced })
+	return slices.DeleteFunc(Experiments(), func(e Experiment) bool { return e.Block != nil || e.Protocol != client.HTTP11 })
 }
+
+// TriedIn reports whether the experiment is one for the target at all: one on a pool is where there is a pool.
+func (e Experiment) TriedIn(t gateway.Target) bool { return e.State != Balanced || len(t.Pool()) > 0 }
 
 // cannotOwn tells why the experiment does not apply to a gateway of the user's own in the setting, or "".
 func (e Experiment) cannotOwn(d *gateway.Definition, setting string) string {
@@ -44,6 +48,8 @@ func (e Experiment) cannotOwn(d *gateway.Definition, setting string) string {
 		{e.Fault.Route == RouteVouched, "which upstream vouches for clients is not known"},
 		{e.Fault.Route == RouteWebSocket, "no probe asks for a WebSocket"},
 		{e.Fault.Route == RouteGRPC, "no probe calls a method of gRPC"},
+		{!e.TriedIn(t), "the probe reaches no other upstream that could serve in its place"},
+		{e.State == Balanced && t.Probe.Expect.Status != http.StatusOK, "a pool is tried by its 200, and the probe gets another status while nothing is broken"},
 		{network && u.Socket != "", "no network leads to a Unix socket"},
 		{slices.Contains(e.Fault.Needs, world.AnyAddress) && u.Local(), "the upstream is on the gateway's own host: no route leads there that could be lost"},
 		{e.movesBystander(), "it moves the bystander, whose place is your configuration's to say"},

@@ -35,9 +35,9 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 
 // carryOutOwn runs what the order asks for of all that a gateway of the user's own can be tried with.
 func (a *app) carryOutOwn(ctx context.Context, o order, policy harness.Policy, version string, hints map[string]gateway.Hint) error {
-	settings := []string{}
+	settings, targets := []string{}, map[string]gateway.Target{}
 	for _, t := range o.own.Targets() {
-		settings = append(settings, t.Name())
+		settings, targets[t.Name()] = append(settings, t.Name()), t
 	}
 	if len(settings) == 0 {
 		return unclear(fmt.Errorf("nothing ran: no probe of %s reaches an upstream; describe one that does in a file: gatequake survey", o.own.Name))
@@ -58,7 +58,7 @@ func (a *app) carryOutOwn(ctx context.Context, o order, policy harness.Policy, v
 			continue
 		}
 		for _, e := range picked {
-			if e.Block == nil || slices.ContainsFunc(blocks, func(b harness.OwnBlock) bool { return b.ID == e.ID && b.Setting == setting }) {
+			if e.Block == nil && e.TriedIn(targets[setting]) || slices.ContainsFunc(blocks, func(b harness.OwnBlock) bool { return b.ID == e.ID && b.Setting == setting }) {
 				all = append(all, runner.Job{Experiment: e.ID, Gateway: d, Version: version, Setting: setting, Policy: &policy})
 			}
 		}

@@ -89,7 +89,15 @@ type Probe struct {
 	Expect Expect `yaml:"expect"`
 	// Upstreams are those that were asked, by name; none when the gateway answers by itself.
 	Upstreams []string `yaml:"upstreams,omitempty,flow"`
+	// Asks is AsksAll when each request asks all of them, as where one vouches for clients and another serves them. Otherwise it asks one of them: they are a pool.
+	Asks string `yaml:"asks,omitempty"`
 }
+
+// How many of its upstreams a request asks.
+const (
+	AsksOne = "one"
+	AsksAll = "all"
+)
 
 // Expect is what a probe's answer is while nothing is broken.
 type Expect struct {

@@ -88,6 +88,11 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 		{"nginx-microservices", "pay/payments", "certificate-expired", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Fail, "200 by upstream"},
 		// On its own loopback, which no other IPv6 address can reach.
 		{"nginx-ipv6", "sidecar-8080/[::1]:9000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
+		// A GET goes to the other member.
+		{"nginx-microservices", "orders/orders-1", "refused@balanced", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "200 by upstream"},
+		// Of two that are asked for each answer neither can serve in the other's place.
+		{"nginx-auth", "root/vouch", "refused@balanced", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Unsupported, "no other upstream"},
+		{"nginx-auth", "root/vouch", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Fail, "500 by gateway"},
 		{"nginx-own-ca", "root/ledger", "certificate-untrusted", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
 		// It goes into the background by itself.
 		{"nginx-php-fpm", "root/gatequake-fpm", "unix-socket-missing", []string{"nginx", "-p", ".", "-c", "nginx.conf"}, harness.Pass, "502 by gateway"},

@@ -36,6 +36,9 @@ func (s *survey) conclude(context.Context) error {
 				p.Upstreams = append(p.Upstreams, u.Name)
 			}
 		}
+		if k.all {
+			p.Asks = gateway.AsksAll
+		}
 		s.own.Probes = append(s.own.Probes, p)
 	}
 	for _, u := range all {

@@ -29,7 +29,7 @@ func (s *survey) keep(first, others []tried) {
 			continue
 		}
 		seen[key] = true
-		s.kept = append(s.kept, keeping{tried: t, methods: []string{http.MethodGet}, root: i < len(first)})
+		s.kept = append(s.kept, keeping{tried: t, methods: []string{http.MethodGet}, root: i < len(first), all: len(t.asked) > 1})
 	}
 }
 
@@ -61,6 +61,7 @@ type keeping struct {
 	tried
 	methods []string
 	root    bool
+	all     bool // One request asks several.
 }
 
 // distinct drops the probes that turned out to reach the same pool as another.
@@ -86,6 +87,7 @@ func (s *survey) look(ctx context.Context) {
 		}
 		for range rounds {
 			t := s.get(ctx, k.listener, k.host, k.path)
+			k.all = k.all || len(t.asked) > 1
 			for _, p := range t.asked {
 				if !slices.Contains(k.asked, p) {
 					k.asked = append(k.asked, p)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/gatequake/gatequake/harness/gateway"
 )
 
 // Print writes the map: a line for each listener, name, upstream and probe, and what to look at.
@@ -45,7 +47,7 @@ func Print(w io.Writer, f Found) {
 	for _, p := range f.Own.Probes {
 		to := "answered by the gateway itself"
 		if len(p.Upstreams) > 0 {
-			to = "→ " + strings.Join(p.Upstreams, ", ")
+			to = "→ " + strings.Join(p.Upstreams, map[string]string{"": " or ", gateway.AsksAll: " and "}[p.Asks])
 		}
 		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL, fmt.Sprint(p.Expect.Status), to)
 	}
