@@ -10,6 +10,7 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/survey"
+	"github.com/gatequake/gatequake/harness/world"
 )
 
 // runOwn tries a gateway of the user's own: the one that the file describes, or the one that the command starts, after a survey.
@@ -105,7 +106,23 @@ func (a *app) ownGateway(ctx context.Context, file string, args []string) (*gate
 	if err != nil {
 		return nil, usage("--file: %w", err)
 	}
-	return &own, nil
+	return &own, a.warnBare(ctx)
+}
+
+// warnBare tells of folders that the gateway would write to for real. A survey tells it by itself.
+func (a *app) warnBare(ctx context.Context) error {
+	mode, err := world.Detect()
+	if err != nil || mode == world.Portable {
+		return nil // There the experiments say why they cannot be.
+	}
+	bare, err := runner.TryScratch(ctx, runner.Options{Mode: mode})
+	if err != nil {
+		return unclear(fmt.Errorf("cover the machine's files: %w", err))
+	}
+	if len(bare) > 0 {
+		fmt.Fprintf(a.err, "! %s\n", survey.WrittenForReal(bare))
+	}
+	return nil
 }
 
 // ownReplay is the command that runs the verdict's experiment again.

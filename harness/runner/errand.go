@@ -15,6 +15,7 @@ const (
 	openShell   errand = "shell"
 	tryFirewall errand = "try-firewall"
 	makeSurvey  errand = "survey"
+	tryScratch  errand = "try-scratch"
 )
 
 var errands = map[errand]func(context.Context, *world.World, json.RawMessage) (any, error){
@@ -24,10 +25,19 @@ var errands = map[errand]func(context.Context, *world.World, json.RawMessage) (a
 		_, err := firewall.New()
 		return nil, err
 	},
+	tryScratch: func(_ context.Context, w *world.World, _ json.RawMessage) (any, error) { return w.Scratch() },
 }
 
 // TryFirewall makes a world of the mode and sets up its firewall for real. The error says why there is none.
 func TryFirewall(ctx context.Context, o Options) error {
 	request := struct{ Do errand }{tryFirewall}
 	return world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, nil)
+}
+
+// TryScratch makes a world of the mode and covers the machine's files in it, as is done for a gateway of the user's own. It returns the folders that could not be
+// covered: what a gateway writes there is written for real.
+func TryScratch(ctx context.Context, o Options) (bare []string, err error) {
+	request := struct{ Do errand }{tryScratch}
+	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, &bare)
+	return bare, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,5 +132,18 @@ func TestSurveySaysWhyNot(t *testing.T) {
 	own := gateway.Own{Name: "false", Command: []string{"false"}, Dir: t.TempDir()}
 	if _, err := Survey(t.Context(), own, Options{}); !errors.Is(err, survey.ErrNotTryable) {
 		t.Errorf("got %v, want one that wraps ErrNotTryable", err)
+	}
+}
+
+// TestScratchIsToldWithAndWithoutASurvey holds that a run by a file warns of the same folders as a survey does.
+func TestScratchIsToldWithAndWithoutASurvey(t *testing.T) {
+	sealed(t)
+	bare, err := TryScratch(t.Context(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _ := Survey(t.Context(), gateway.Own{Name: "false", Command: []string{"false"}, Dir: t.TempDir()}, Options{})
+	if told := slices.Contains(found.Warnings, survey.WrittenForReal(bare)); told != (len(bare) > 0) {
+		t.Errorf("got %v from the survey, want that it tells of %v, if of anything", found.Warnings, bare)
 	}
 }

@@ -127,9 +127,14 @@ func (s *survey) prepare(context.Context) (err error) {
 		return err
 	}
 	if len(bare) > 0 {
-		s.warn("what the gateway writes to %s is written for real: this machine does not let us cover it", strings.Join(bare, ", "))
+		s.warn("%s", WrittenForReal(bare))
 	}
 	return nil
+}
+
+// WrittenForReal is the warning about folders that could not be covered.
+func WrittenForReal(bare []string) string {
+	return fmt.Sprintf("what the gateway writes to %s is written for real: this machine does not let us cover it", strings.Join(bare, ", "))
 }
 
 // Surround makes the machine that an own gateway runs on, protects the files of the real one, and lets it ask the world's nameserver and trust the world's
