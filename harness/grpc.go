@@ -20,6 +20,11 @@ const (
 // call makes r a call of the method Echo.
 func call(r *client.Request) {
 	r.Target += grpcMethod
+	envelop(r)
+}
+
+// envelop makes r a call of the method that is its target.
+func envelop(r *client.Request) {
 	r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "application/grpc"}, client.Field{Name: "TE", Value: "trailers"})
 	// A message of one field, number 1, of bytes (protobuf's google.protobuf.StringValue, say), not compressed, behind its length.
 	message := append([]byte{1<<3 | 2, byte(len(said))}, said...)

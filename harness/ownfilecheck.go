@@ -57,6 +57,8 @@ func (f *ownFile) checkProbes() error {
 			return f.fault(where("probes", i, "name"), fmt.Sprintf("%q", p.Name), "a name without a slash or a space")
 		case same < i:
 			return f.fault(where("probes", i, "name"), fmt.Sprintf("%q twice", p.Name), "a name of its own for each probe")
+		case p.Protocol != "" && !slices.Contains(gateway.Protocols(), p.Protocol):
+			return f.fault(where("probes", i, "protocol"), fmt.Sprintf("%q", p.Protocol), "one of "+strings.Join(gateway.Protocols(), ", "))
 		case p.Asks != "" && p.Asks != gateway.AsksOne && p.Asks != gateway.AsksAll:
 			return f.fault(where("probes", i, "asks"), fmt.Sprintf("%q", p.Asks), gateway.AsksOne+" or "+gateway.AsksAll)
 		case (p.Expect.Status < 100 || p.Expect.Status > 599) && (p.Expect.Status != 0 || f.Elsewhere == nil):

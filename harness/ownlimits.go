@@ -15,7 +15,7 @@ import (
 // OwnExperiments lists those that a gateway of the user's own is tried with: every fault, in every state of the gateway. Over which protocol clients come is for its
 // listeners to say.
 func OwnExperiments() []Experiment {
-	return slices.DeleteFunc(Experiments(), func(e Experiment) bool { return e.Block != nil || e.Protocol != client.HTTP11 })
+	return slices.DeleteFunc(Experiments(), func(e Experiment) bool { return e.Block != nil || e.Protocol != e.Fault.Route.protocol() })
 }
 
 // TriedIn reports whether the experiment is one for the target at all: one on a pool is where there is a pool.
@@ -44,10 +44,8 @@ func (e Experiment) cannotOwn(d *gateway.Definition, setting string) string {
 		{e.Fault.Route == RouteNamed && u.Host == "", "the upstream is not looked up by a name"},
 		{e.Fault.Route == RouteNamed && u.Looked == gateway.AtStart, "the upstream's name was looked up at start, and not in the second after it: if your gateway does so later, say looked-up: at run time in its file"},
 		{e.Fault.Route == RouteUnix && u.Socket == "", "the upstream is not behind a Unix socket"},
-		{e.Fault.Route == RouteHTTP2 && (u.Speaks != string(upstream.HTTP2Spoken) || u.TLS), "the upstream is not spoken to over HTTP/2 in plain text"},
+		{cannotTalk(e.Fault.Route, t) != "", cannotTalk(e.Fault.Route, t)},
 		{e.Fault.Route == RouteVouched, "which upstream vouches for clients is not known"},
-		{e.Fault.Route == RouteWebSocket, "no probe asks for a WebSocket"},
-		{e.Fault.Route == RouteGRPC, "no probe calls a method of gRPC"},
 		{!e.TriedIn(t), "the probe reaches no other upstream that could serve in its place"},
 		{e.State == Balanced && t.Probe.Expect.Status != http.StatusOK, "a pool is tried by its 200, and the probe gets another status while nothing is broken"},
 		{network && u.Socket != "", "no network leads to a Unix socket"},

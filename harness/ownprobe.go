@@ -24,8 +24,8 @@ func (o *ours) fit(r *client.Request, p Probe, from netip.Addr) netip.Addr {
 	if probe == nil {
 		return from
 	}
-	if p.Method == "" && p.Ask.Method == "" && len(probe.Methods) > 0 {
-		r.Method = probe.Methods[0]
+	if p.Method == "" && p.Ask.Method == "" {
+		r.Method = ownMethods(probe)[0]
 	}
 	if u, err := url.Parse(probe.URL); err == nil {
 		r.Host = u.Host
@@ -36,10 +36,13 @@ func (o *ours) fit(r *client.Request, p Probe, from netip.Addr) netip.Addr {
 	for _, name := range slices.Sorted(maps.Keys(probe.Headers)) {
 		r.Header = append(r.Header, client.Field{Name: name, Value: probe.Headers[name]})
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Body == nil {
+	switch {
+	case probe.Protocol == gateway.GRPC:
+		envelop(r)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Body == nil:
 		r.Body = []byte(probeBody)
 	}
-	if r.Body != nil && probe.Body != "" {
+	if r.Body != nil && probe.Body != "" && probe.Protocol != gateway.GRPC {
 		r.Body = []byte(probe.Body)
 	}
 	if a, err := netip.ParseAddr(probe.From); err == nil && p.Ask.From == Anyone {
@@ -63,6 +66,7 @@ func (b *Bench) wayOf(p Probe, source netip.Addr) (client.Way, netip.AddrPort) {
 			door = netip.AddrPortFrom(gateway.Door6, door.Port())
 		}
 	}
+	way.Protocol = protocolOf(probe)
 	if u, err := url.Parse(probe.URL); err == nil && u.Scheme == gateway.SpeaksHTTPS {
 		way.TLS = &tls.Config{ServerName: u.Hostname(), InsecureSkipVerify: true} // Whoever signed it: the gateway's own certificate is not what is tried.
 	}
@@ -72,10 +76,7 @@ func (b *Bench) wayOf(p Probe, source netip.Addr) (client.Way, netip.AddrPort) {
 // methodsOf are what the route is probed with.
 func (b *Bench) methodsOf(r Route) []string {
 	if b.ours != nil {
-		if m := b.ours.Probe.Methods; len(m) > 0 {
-			return m
-		}
-		return []string{http.MethodGet}
+		return ownMethods(&b.ours.Probe)
 	}
 	return r.methods()
 }
@@ -91,7 +92,7 @@ func (b *Bench) healthy(r Route, o Observation) bool {
 		by = ByUpstream
 	}
 	return o.Answered() && o.Status == p.Expect.Status && o.By == by && strings.Contains(o.Body, p.Expect.Body) &&
-		(p.Expect.Header == "" || o.Header.Get(p.Expect.Header) != "") && (b.there == nil || o.served)
+		(p.Expect.Header == "" || o.Header.Get(p.Expect.Header) != "") && (b.there == nil || o.served) && finished(p, o)
 }
 
 // alone reports whether nothing shares the client's connection with the route: there is no other request to send on it that the fault must leave alone.
@@ -99,7 +100,7 @@ func (b *Bench) alone(r Route) bool {
 	if b.ours == nil {
 		return false
 	}
-	if b.ours.bystander == nil {
+	if b.ours.bystander == nil || b.ours.Probe.Protocol != b.ours.bystander.Protocol || kindOf(&b.ours.Probe) != RouteMain {
 		return true
 	}
 	_, door := b.wayOf(Probe{Route: r}, netip.Addr{})
@@ -173,6 +174,8 @@ func (b *Bench) tolerate(want Expectation, f *Fault) Expectation {
 	case b.ours == nil:
 	case b.there != nil && want.By == ByUpstream && slices.Equal(want.Statuses, service.Statuses):
 		want.Statuses = []int{b.ours.Probe.Expect.Status}
+	case b.ours.Probe.Protocol == gateway.GRPC:
+		want.OrUnavailable = true
 	case f.Late:
 		want.OrRelayed = &Tolerance{Why: "the answer came while its client was still there"}
 	case len(b.ours.pooled()) > 0:

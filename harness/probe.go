@@ -72,7 +72,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 		defer cancel()
 	}
 	o.began = time.Now()
-	o.fill(p.Route.exchange(within, c, r))
+	o.fill(b.talk(p).exchange(within, c, r))
 	b.attribute(&o, p)
 	if o.Answered() {
 		o.After = b.after(ctx, c, o, source, p.Route)
@@ -137,9 +137,10 @@ func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 			client.Field{Name: "Forwarded", Value: "for=" + claimed})
 	}
 	r.Header = append(r.Header, p.Ask.Header...)
-	if p.Route == RouteGRPC {
+	switch {
+	case b.ours == nil && p.Route == RouteGRPC:
 		call(&r)
-	} else if r.Method == http.MethodPost {
+	case r.Method == http.MethodPost && b.talk(p) != RouteGRPC:
 		r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "text/plain"})
 		r.Body = []byte(probeBody)
 	}

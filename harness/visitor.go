@@ -76,7 +76,7 @@ func (v *Visitor) ask(ctx context.Context, more ...client.Field) Observation {
 		v.conn = c
 	}
 	o.began = time.Now()
-	o.fill(p.Route.exchange(within, v.conn, r))
+	o.fill(b.talk(p).exchange(within, v.conn, r))
 	o.Hits = b.HitsOf(o.Nonce)
 	if !o.keep {
 		v.Disconnect()

@@ -110,6 +110,9 @@ func TestEveryMistakeIsOneLineAndStatus64(t *testing.T) {
 		{"run --url http://127.0.0.1:1/ --toxiproxy-config testdata/toxiproxy/twice.json", `testdata/toxiproxy/twice.json:3:3: got the name "orders" twice`},
 		{"run --url http://127.0.0.1:1/ --toxiproxy-config testdata/toxiproxy/remote.json", `remote.json:2:3: orders: upstream: got "192.0.2.1:80" (192.0.2.1)`},
 		{"run --url http://127.0.0.1:1/ --toxiproxy-config testdata/toxiproxy/twice.json --link a=127.0.0.1:9->127.0.0.1:8", "got --link and --toxiproxy-config, want one of them"},
+		{"run --file testdata/own/protocol.yaml", `protocol.yaml:13:5: probes: 0: protocol: got "http/3", want one of http/1.1, http/1.0, http/2, websocket, grpc`},
+		{"run --file testdata/own/asks.yaml", `asks.yaml:13:5: probes: 0: asks: got "both", want one or all`},
+		{"run --file testdata/own/nameserver.yaml", `nameserver.yaml:10:5: upstreams: 0: nameserver: got "docker", want an IP address or resolv.conf`},
 		{"doctor now", `got argument "now", want none`},
 	} {
 		t.Run(c.args, func(t *testing.T) {

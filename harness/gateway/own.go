@@ -87,11 +87,25 @@ type Probe struct {
 	// From is the address that the client comes from.
 	From   string `yaml:"from,omitempty"`
 	Expect Expect `yaml:"expect"`
+	// Protocol is what the client speaks; HTTP/1.1 if it is empty.
+	Protocol string `yaml:"protocol,omitempty"`
 	// Upstreams are those that were asked, by name; none when the gateway answers by itself.
 	Upstreams []string `yaml:"upstreams,omitempty,flow"`
 	// Asks is AsksAll when each request asks all of them, as where one vouches for clients and another serves them. Otherwise it asks one of them: they are a pool.
 	Asks string `yaml:"asks,omitempty"`
 }
+
+// What the client of a probe speaks.
+const (
+	HTTP11    = "http/1.1"
+	HTTP10    = "http/1.0"
+	HTTP2     = "http/2"
+	WebSocket = "websocket"
+	GRPC      = "grpc"
+)
+
+// Protocols lists them.
+func Protocols() []string { return []string{HTTP11, HTTP10, HTTP2, WebSocket, GRPC} }
 
 // How many of its upstreams a request asks.
 const (

@@ -1,0 +1,84 @@
+package harness
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// kindOf is the route of Gatequake's own whose clients talk as those of the probe do: one of WebSockets, one of calls of gRPC, or RouteMain.
+func kindOf(p *gateway.Probe) Route {
+	switch p.Protocol {
+	case gateway.WebSocket:
+		return RouteWebSocket
+	case gateway.GRPC:
+		return RouteGRPC
+	}
+	return RouteMain
+}
+
+// talk is the route whose clients talk as those of the probe do.
+func (b *Bench) talk(p Probe) Route {
+	if b.ours == nil {
+		return p.Route
+	}
+	if probe := b.ours.probe(p); probe != nil {
+		return kindOf(probe)
+	}
+	return RouteMain
+}
+
+// protocolOf is what clients of the probe speak.
+func protocolOf(p *gateway.Probe) client.Protocol {
+	switch p.Protocol {
+	case gateway.HTTP10:
+		return client.HTTP10
+	case gateway.HTTP2, gateway.GRPC:
+		if u, err := url.Parse(p.URL); err == nil && u.Scheme == gateway.SpeaksHTTPS {
+			return client.H2
+		}
+		return client.H2C
+	}
+	return client.HTTP11
+}
+
+// ownMethods are what the probe is sent with.
+func ownMethods(p *gateway.Probe) []string {
+	switch {
+	case kindOf(p) != RouteMain:
+		return kindOf(p).methods()
+	case len(p.Methods) > 0:
+		return p.Methods
+	}
+	return []string{http.MethodGet}
+}
+
+// finished reports whether an answer is, by its protocol, what a client wants: over a WebSocket its own words, of a call of gRPC the status OK.
+func finished(p *gateway.Probe, o Observation) bool {
+	switch p.Protocol {
+	case gateway.WebSocket:
+		return o.heard
+	case gateway.GRPC:
+		return o.GRPC == grpcOK
+	}
+	return true
+}
+
+// cannotTalk tells why a fault of a route of its own does not apply to the target, or "".
+func cannotTalk(r Route, t gateway.Target) string {
+	plain := !t.Upstream.TLS && t.Upstream.Socket == ""
+	switch {
+	case r == RouteWebSocket && t.Probe.Protocol != gateway.WebSocket:
+		return "the probe asks for no WebSocket; one that does says protocol: " + gateway.WebSocket + " in the file"
+	case r == RouteWebSocket && (t.Upstream.Speaks != string(upstream.HTTP1Spoken) || !plain):
+		return "the upstream is not spoken to over HTTP/1 in plain text"
+	case r == RouteGRPC && t.Probe.Protocol != gateway.GRPC:
+		return "the probe calls no method of gRPC; one that does says protocol: " + gateway.GRPC + " in the file"
+	case (r == RouteGRPC || r == RouteHTTP2) && (t.Upstream.Speaks != string(upstream.HTTP2Spoken) || !plain):
+		return "the upstream is not spoken to over HTTP/2 in plain text"
+	}
+	return ""
+}
