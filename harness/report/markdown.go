@@ -13,8 +13,8 @@ import (
 // Markdown returns the run as a reference to read: for each setting a table of experiments × gateways, then the known deviations with their reasons, then what
 // was found about each gateway, by its name, in Markdown. A run in which remedies were tried is one of causes × remedies.
 func Markdown(r Run, findings map[string]string) string {
-	if tried := r.remedied(); len(tried.Verdicts) > 0 {
-		return tried.remediesMarkdown()
+	if len(r.remedied().Verdicts) > 0 {
+		return r.remediesMarkdown()
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What gateways answer\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. Each cell is what a client saw: the status of the telling probe, and how it was judged.\n\n",

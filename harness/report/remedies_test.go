@@ -68,7 +68,10 @@ func TestReadLogs(t *testing.T) {
 }
 
 func TestRemediesMarkdown(t *testing.T) {
-	got := Markdown(ReadLogs(tried()), nil)
+	r := ReadLogs(tried())
+	r.Verdicts = append(r.Verdicts, harness.Verdict{ID: "waf-rule", Gateway: "nginx", Setting: "stock", Result: harness.Unsupported, Reason: "no rule engine"},
+		harness.Verdict{ID: "frozen", Gateway: "nginx", Setting: "stock", Reason: "mender: confirm frozen: it is not"})
+	got := Markdown(r, nil)
 	for _, want := range []string{
 		"| refresh | causes | helps 1, no 11, n/a 0 |",
 		"| refresh | blocks | helps 0, no 0, n/a 1 |",
@@ -77,6 +80,8 @@ func TestRemediesMarkdown(t *testing.T) {
 		"- refresh, helps (1): served, with nothing repaired: refused\n",
 		"- refresh, n/a (1): the client saw no failure: 200 by upstream: ip-deny\n",
 		"| connection_refused | 2 |",
+		"## Not possible\n\n- no rule engine: waf-rule\n",
+		"## Nobody can tell\n\n- mender: confirm frozen: it is not: frozen\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got\n%s\nwant %q in it", got, want)

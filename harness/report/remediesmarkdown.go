@@ -17,6 +17,8 @@ const confusionLegend = "Faults are counted by their error type (RFC 9209) and b
 // remediesMarkdown returns a run in which remedies were tried as a reference to read.
 func (r Run) remediesMarkdown() string {
 	var b strings.Builder
+	all := r
+	r = r.remedied()
 	fmt.Fprintf(&b, "# What helps against an error page\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. In each row the world was broken, or the client refused, in one way; a client saw "+
 		"what the second column says, and then somebody did what stands at the head of the column, while it lasted, and asked again. That it still lasted was proved after each. %s.\n",
 		r.Started.Format("2006-01-02"), markdown(r.Tool), markdown(r.World), strings.ReplaceAll(helpLegend, "   ", "; "))
@@ -34,6 +36,18 @@ func (r Run) remediesMarkdown() string {
 		}
 	}
 	fmt.Fprintf(&b, "\n%s.\n", confusionLegend)
+	for _, not := range []struct {
+		kind
+		title string
+	}{{unsupported, "Not possible"}, {inconclusive, "Nobody can tell"}} {
+		groups := all.groups(not.kind)
+		if len(groups) > 0 {
+			fmt.Fprintf(&b, "\n## %s\n\n", not.title)
+		}
+		for _, g := range groups {
+			fmt.Fprintf(&b, "- %s: %s\n", markdown(g.reason), g.ids(allIDs))
+		}
+	}
 	return b.String()
 }
 
