@@ -9,7 +9,7 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help gateways browser build run test race check bench mutants docs matrix remedies recovery soak
+.PHONY: help gateways browser build run test race check bench mutants docs matrix remedies recovery prevention soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ matrix: build ## run everything on every gateway and write fixtures/gateways/RES
 remedies: build ## try what people do about an error page, and write scenarios/remedies/RESULTS.md anew
 	@bin/gatequake remedies --gateway builtin,nginx,haproxy,envoy --setting document --report report $(ARGS)
 	@bin/gatequake matrix report/results.json >report/RESULTS.md && mv report/RESULTS.md scenarios/remedies/RESULTS.md
+
+prevention: ## measure loads, pools, restarts and reloads, and write scenarios/prevention/RESULTS.md anew: minutes
+	@rm -rf report/prevention
+	@for g in builtin nginx haproxy envoy; do for s in stock document; do GATEQUAKE_GATEWAY=$$g GATEQUAKE_SETTING=$$s $(GO) tool ginkgo -p --procs=6 --silence-skips \
+		--label-filter='!mutant' --output-dir=report/prevention --json-report=$$g-$$s.json ./scenarios/prevention || exit 1; done; done
+	@$(GO) test -count=1 ./ci -run Prevention -update
 
 # Faults whose end gateways notice in different ways: at once, by checks or time outs of their own, when a name or a connection is used up, or when somebody repairs it.
 LASTING = refused,refused@balanced,accept-queue-full,accept-queue-full@balanced,silent-after-accept,silent-after-accept@balanced,frozen,workers-busy,out-of-memory-kill,\

@@ -13,6 +13,8 @@ import (
 
 // Load is a stream of clients that set out at a constant rate, whatever becomes of those before them.
 type Load struct {
+	// Name says which load it is, to people. Optional.
+	Name string
 	// Probe is what each sends, once, on a connection of its own. It waits for ten seconds if Within is zero.
 	Probe Probe
 	// Rate is how many set out in a second; For how long. What Bench.During is given needs no end.
@@ -66,7 +68,7 @@ func (b *Bench) send(ctx, more context.Context, l Load, most int) (Traffic, erro
 	for i := range all {
 		all[i].Hits = b.HitsOf(all[i].Nonce)
 	}
-	return newTraffic(l.Rate, all), nil
+	return newTraffic(l, all), nil
 }
 
 // glance sends one request as Probe does, and looks at nothing but its answer.

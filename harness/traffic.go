@@ -12,6 +12,8 @@ import (
 
 // Traffic is the record of what came of a Load.
 type Traffic struct {
+	// Name is that of the load.
+	Name string `json:"name,omitempty"`
 	// Probe says what each client asked, such as "GET /"; Rate how many set out in a second, Requests in all.
 	Probe    string `json:"probe"`
 	Rate     int    `json:"rate"`
@@ -44,9 +46,9 @@ type met struct {
 func (m met) waited() float64 { return ms(m.ended.Sub(m.due)) }
 
 // newTraffic makes the record of what was met, of which at least one is wanted.
-func newTraffic(rate int, all []met) Traffic {
+func newTraffic(l Load, all []met) Traffic {
 	slices.SortFunc(all, func(a, b met) int { return a.due.Compare(b.due) })
-	t := Traffic{Rate: rate, Requests: len(all), Answers: map[string]int{}, FailedUntil: -1, met: all}
+	t := Traffic{Name: l.Name, Rate: l.Rate, Requests: len(all), Answers: map[string]int{}, FailedUntil: -1, met: all}
 	waits := []float64{}
 	for _, m := range all {
 		t.Probe = m.Probe

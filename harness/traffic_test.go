@@ -16,7 +16,7 @@ func loaded(seen ...Observation) Traffic {
 		o.Probe, o.began, o.ended = "GET /", due.Add(5*time.Millisecond), due.Add(25*time.Millisecond)
 		all = append([]met{{due, o}}, all...) // Not in their order: answers come as they will.
 	}
-	return newTraffic(10, all)
+	return newTraffic(Load{Rate: 10}, all)
 }
 
 func TestTrafficCounts(t *testing.T) {
@@ -47,7 +47,7 @@ func TestTrafficCounts(t *testing.T) {
 func TestTrafficCountsWhatALateClientWaited(t *testing.T) {
 	due := time.Now()
 	late := met{due, Observation{Took: 1, began: due.Add(time.Second), ended: due.Add(time.Second + time.Millisecond)}}
-	if got := newTraffic(1, []met{late}); got.P99 != 1001 || got.Lag != 1000 {
+	if got := newTraffic(Load{Rate: 1}, []met{late}); got.P99 != 1001 || got.Lag != 1000 {
 		t.Errorf("got a wait of %g ms, %g late, want 1001 and 1000", got.P99, got.Lag)
 	}
 }

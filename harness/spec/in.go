@@ -2,6 +2,7 @@ package spec
 
 import (
 	"context"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"time"
@@ -65,6 +66,10 @@ func visit(ctx ginkgo.SpecContext, s subject) types.SpecReport {
 // relay makes the outcome of a spec in a world the outcome of the current one.
 func relay(r types.SpecReport, s subject) {
 	ginkgo.GinkgoWriter.Print(reporters.RenderTimeline(r, true))
+	for _, e := range r.ReportEntries {
+		// The timeline has shown it; this is for the report of the suite.
+		ginkgo.AddReportEntry(e.Name, json.RawMessage(e.Value.AsJSON), ginkgo.ReportEntryVisibilityNever)
+	}
 	if r.State == types.SpecStateSkipped {
 		ginkgo.Skip(r.Failure.Message)
 	}

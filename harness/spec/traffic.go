@@ -15,7 +15,7 @@ import (
 func (b *Bench) Send(ctx context.Context, l harness.Load) harness.Traffic {
 	ginkgo.GinkgoHelper()
 	t, err := b.Bench.Send(ctx, l)
-	return told(t, err)
+	return b.told(t, err)
 }
 
 // During sends the load while do is at work, and returns what came of it. What do expects in vain fails the spec.
@@ -26,14 +26,25 @@ func (b *Bench) During(ctx context.Context, l harness.Load, do func()) harness.T
 		do()
 		return nil
 	})
-	return told(t, err)
+	return b.told(t, err)
 }
 
-// told writes the traffic into the spec's timeline.
-func told(t harness.Traffic, err error) harness.Traffic {
+// Carried is what the report entry of a load holds, whose name is EntryTraffic.
+type Carried struct {
+	Gateway string `json:"gateway"`
+	Version string `json:"version"`
+	Setting string `json:"setting"`
+	harness.Traffic
+}
+
+// EntryTraffic is the name of the report entries that are Carried.
+const EntryTraffic = "traffic"
+
+// told writes the traffic into the spec's timeline and report.
+func (b *Bench) told(t harness.Traffic, err error) harness.Traffic {
 	ginkgo.GinkgoHelper()
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
-	ginkgo.AddReportEntry("traffic", t)
+	ginkgo.AddReportEntry(EntryTraffic, Carried{b.subject.Gateway.Name, b.subject.Version, b.subject.Setting, t})
 	return t
 }
 

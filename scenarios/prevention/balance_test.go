@@ -18,6 +18,8 @@ import (
 const (
 	calm  = 20
 	turns = 2 * time.Second
+	// long is for a load half as large again as the capacity: clients wait half a second longer with each second, and in the end longer than any gateway does.
+	long = 5 * time.Second
 )
 
 // luck is what a gateway that picks members by chance may be off by: three standard deviations of forty tosses.
@@ -34,8 +36,8 @@ var _ = Describe("Load balancing", Label("load-balancing"), func() {
 			It(fmt.Sprintf("with one of %d members broken spares the clients of the others, when %s", members, f.Title), Label(f.ID),
 				spec.Layout{Members: members}.In(func(ctx SpecContext, b *spec.Bench) {
 					b.Break(ctx, f)
-					with := b.Send(ctx, harness.Load{Probe: pool, Rate: calm, For: turns})
-					without := b.Send(ctx, harness.Load{Rate: calm, For: turns})
+					with := b.Send(ctx, harness.Load{Name: fmt.Sprintf("GET, one of %d members: %s", members, f.Title), Probe: pool, Rate: calm, For: turns})
+					without := b.Send(ctx, harness.Load{Name: "GET, the only one: " + f.Title, Rate: calm, For: turns})
 					Expect(without.Served()).To(BeZero(), "who has one upstream has none now")
 					Expect(with.Share(with.Failed())).To(BeNumerically("<=", 1/float64(members)+luck))
 				}), SpecTimeout(enough))
@@ -43,16 +45,17 @@ var _ = Describe("Load balancing", Label("load-balancing"), func() {
 
 		It("hides from who reads that one of two members is broken, where the gateway asks the other, when "+f.Title, Label(f.ID),
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
-				b.Trust(f.ID + "@balanced")
 				b.Break(ctx, f)
-				Expect(b.Send(ctx, harness.Load{Probe: pool, Rate: calm, For: turns})).To(ServeAll())
+				with := b.Send(ctx, harness.Load{Probe: pool, Rate: calm, For: turns})
+				b.Trust(f.ID + "@balanced")
+				Expect(with).To(ServeAll())
 			}), SpecTimeout(enough))
 	}
 
 	It("makes of what is too much for one upstream what is not for two", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		tooMuch := 3 * b.Busy(work) / 2
-		Expect(b.Send(ctx, harness.Load{Rate: tooMuch, For: awhile})).To(FailHonestly())
+		Expect(b.Send(ctx, harness.Load{Name: "1.5 × the capacity of one upstream, on one", Rate: tooMuch, For: long})).To(FailHonestly())
 		Expect(b.Steady(ctx, harness.RouteMain)).To(Succeed())
-		Expect(b.Send(ctx, harness.Load{Probe: pool, Rate: tooMuch, For: awhile})).To(ServeAll())
+		Expect(b.Send(ctx, harness.Load{Name: "1.5 × the capacity of one upstream, on two", Probe: pool, Rate: tooMuch, For: long})).To(ServeAll())
 	}), SpecTimeout(enough))
 })

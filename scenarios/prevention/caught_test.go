@@ -15,7 +15,7 @@ const (
 	spares   = "Load balancing with one of 2 members broken spares the clients of the others, when nothing listens at the upstream's address"
 	hides    = "Load balancing hides from who reads that one of two members is broken, where the gateway asks the other, when nothing listens at the upstream's address"
 	enlarges = "Load balancing makes of what is too much for one upstream what is not for two"
-	one      = "Regular maintenance shows when there is one upstream: clients get a 502 while it restarts, and no longer"
+	one      = "Regular maintenance shows when there is one upstream: clients get a 502 while it restarts, or wait until it is back, and no longer"
 	rolls    = "Regular maintenance does not show when three upstreams restart one after another, and the gateway asks another one"
 	orders   = "Regular maintenance makes no order into two while three upstreams restart: what was lost is told as lost"
 	reload   = "Regular maintenance does not show when the gateway is reloaded under load, again and again"

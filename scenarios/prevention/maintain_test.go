@@ -25,25 +25,26 @@ const (
 )
 
 var _ = Describe("Regular maintenance", Label("maintenance"), func() {
-	It("shows when there is one upstream: clients get a 502 while it restarts, and no longer", spec.In(func(ctx SpecContext, b *spec.Bench) {
+	It("shows when there is one upstream: clients get a 502 while it restarts, or wait until it is back, and no longer", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Upstream.Origin.Behave(upstream.Working{For: atWork})
-		during := b.During(ctx, harness.Load{Rate: traffic}, func() {
+		during := b.During(ctx, harness.Load{Name: "the only upstream restarts", Rate: traffic}, func() {
 			Expect(b.Upstream.Restart(ctx, restart)).To(Succeed())
 			Expect(b.Steady(ctx, harness.RouteMain)).To(Succeed())
 		})
-		Expect(during).To(FailHonestly())
+		// A gateway that tries again for longer than the restart takes loses nobody, and keeps all of them waiting.
+		Expect(during).To(Or(FailHonestly(), And(ServeAll(), HaveField("P50", BeNumerically(">", ms(restart))))))
 		Expect(b.Send(ctx, harness.Load{Rate: traffic, For: time.Second})).To(ServeAll())
 	}), SpecTimeout(enough))
 
 	It("does not show when three upstreams restart one after another, and the gateway asks another one", spec.Layout{Members: 3}.In(
 		func(ctx SpecContext, b *spec.Bench) {
+			pages := rolling(ctx, b, http.MethodGet)
 			b.Trust(restarts)
-			Expect(rolling(ctx, b, http.MethodGet)).To(ServeAll())
+			Expect(pages).To(ServeAll())
 		}), SpecTimeout(enough))
 
 	It("makes no order into two while three upstreams restart: what was lost is told as lost", spec.Layout{Members: 3}.In(
 		func(ctx SpecContext, b *spec.Bench) {
-			b.Trust(restarts)
 			orders := rolling(ctx, b, http.MethodPost)
 			Expect(orders).To(Or(ServeAll(), FailHonestly()))
 			Expect(orders.Again).To(BeZero())
@@ -54,7 +55,7 @@ var _ = Describe("Regular maintenance", Label("maintenance"), func() {
 		for _, m := range b.Members() {
 			m.Origin.Behave(upstream.Working{For: atWork})
 		}
-		Expect(b.During(ctx, harness.Load{Rate: traffic}, func() {
+		Expect(b.During(ctx, harness.Load{Name: "the gateway is reloaded four times", Rate: traffic}, func() {
 			for n := range reloads {
 				to := b.Members()[(n+1)%2]
 				Expect(b.Reload(func(v *gateway.Vars) { v.Upstream = to.At })).To(Succeed())
@@ -64,11 +65,13 @@ var _ = Describe("Regular maintenance", Label("maintenance"), func() {
 	}), SpecTimeout(enough))
 })
 
+func ms(d time.Duration) float64 { return float64(d.Milliseconds()) }
+
 // rolling sends the method to a pool while its members restart.
 func rolling(ctx SpecContext, b *spec.Bench, method string) harness.Traffic {
 	for _, m := range b.Members() {
 		m.Origin.Behave(upstream.Working{For: atWork})
 	}
-	load := harness.Load{Probe: harness.Probe{Route: harness.RouteBalanced, Method: method}, Rate: traffic}
+	load := harness.Load{Name: method + ", three upstreams restart in turns", Probe: harness.Probe{Route: harness.RouteBalanced, Method: method}, Rate: traffic}
 	return b.During(ctx, load, func() { Expect(b.RestartEach(ctx, restart)).To(Succeed()) })
 }
