@@ -50,7 +50,6 @@ type Bench struct {
 	// withheld is how long nothing of what the upstream says gets through at present.
 	withheld time.Duration
 	vars     gateway.Vars
-	homes    map[netip.Addr]*Home // by their exits; not for side by side
 	closers  []func()
 
 	mu        sync.Mutex // guards what follows: probes run side by side

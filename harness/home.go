@@ -3,10 +3,10 @@ package harness
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -20,34 +20,23 @@ type Home struct {
 	*home.Network
 	// Through is the VPN that the browser is told to use; nil if none.
 	Through *home.VPN
+	// Secure lets the browser speak TLS with the gateway, whose certificate it verifies. Not every gateway's folder has a listener for that.
+	Secure bool
 
 	bench *Bench
 }
 
-// remembered is how long the gateway's name may be remembered: longer than any experiment.
-const remembered = 5 * time.Minute
-
-// Home builds the home network whose router has the client's address, or returns the one that it has built before. It ends with the bench. Sealed worlds only, and
-// not for a gateway of the user's own, which has a machine, and perhaps a name, of its own.
+// Home builds a home network whose router has the client's address; until the Home is closed nobody else can come from there. Sealed worlds only, and not for a
+// gateway of the user's own, which has a machine, and perhaps a name, of its own.
 func (b *Bench) Home(who Client) (*Home, error) {
 	if b.ours != nil {
 		return nil, inapplicable("the home network leads to the known gateways' address")
 	}
-	exit := b.Plan.Clients[who]
-	if h := b.homes[exit]; h != nil {
-		return h, nil
-	}
-	site := home.Site{Name: gatewayHost, At: b.Plan.Gateway, Names: b.Names, Nameserver: b.Plan.Nameserver}
-	if b.Names.SetFor(site.Name, remembered, site.At.Addr()); b.homes == nil {
-		b.homes = map[netip.Addr]*Home{}
-	}
-	n, err := home.New(b.World, site, exit)
+	n, err := home.New(b.World, home.Site{Name: gatewayHost, At: b.Plan.Gateway}, b.Plan.Clients[who])
 	if err != nil {
 		return nil, err
 	}
-	b.atClose(n.Close)
-	b.homes[exit] = &Home{Network: n, bench: b}
-	return b.homes[exit], nil
+	return &Home{Network: n, bench: b}, nil
 }
 
 // VPN starts a VPN whose exit has the client's address, and returns the same home with the browser told to use it.
@@ -70,7 +59,7 @@ func (h *Home) Probe(ctx context.Context, p Probe) Observation {
 	within, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	way, to := h.place(p)
-	if h.Through != nil {
+	if h.Through != nil && !h.Secure {
 		r.Target = "http://" + gatewayHost + r.Target
 	}
 	mark, unheard := h.Tap.Mark()
@@ -92,13 +81,21 @@ func (h *Home) Probe(ctx context.Context, p Probe) Observation {
 	return o
 }
 
-// place is where the probe is sent, and how.
+// place is where the probe is sent, and how: to a VPN what is in plain text, and through a tunnel of the VPN's what is in TLS.
 func (h *Home) place(p Probe) (client.Way, home.Place) {
-	if h.Through != nil {
-		return client.Way{}, h.Through.Place()
-	}
 	way, door := h.bench.wayOf(p, h.Exit)
-	return way, home.Place{Name: gatewayHost, Port: door.Port(), Protocol: way.Protocol}
+	if h.Secure {
+		way, door = client.Way{TLS: &tls.Config{RootCAs: h.bench.Authority.Pool(), ServerName: gatewayHost}}, h.bench.Plan.GatewayTLS
+	}
+	to := home.Place{Name: gatewayHost, Port: door.Port(), Protocol: way.Protocol}
+	switch {
+	case h.Through == nil:
+		return way, to
+	case h.Secure:
+		to.Via = h.Through.At()
+		return way, to
+	}
+	return client.Way{}, h.Through.Place()
 }
 
 // Warm lets the browser look the gateway's name up and open a connection for the probe, with no request on it: the devices of the home have state then to lose.
@@ -132,4 +129,26 @@ func (h *Home) See(ctx context.Context, f *home.Fault, method string, within tim
 		s.Elsewhere = 0
 	}
 	return o, s, err
+}
+
+// FromHome lets the visitor ask again from a home with the visitor's own address, after something was done about the devices there or at the provider's. Before that
+// the devices have state to lose: a name, a connection, neighbours. The way is proved to be good by a request on the bystander's route.
+func (v *Visitor) FromHome(ctx context.Context, r home.Remedy) (o Observation, err error) {
+	v.Disconnect()
+	h, err := v.Bench.Home(v.Asks.Ask.From)
+	if err != nil {
+		return o, err
+	}
+	defer h.Close()
+	if err := h.Warm(ctx, v.Asks); err != nil {
+		return o, err
+	}
+	if err := r.Try(ctx, h.Network); err != nil {
+		return o, fmt.Errorf("%s: %w", r.ID, err)
+	}
+	o = h.Probe(ctx, v.Asks)
+	if way := h.Probe(ctx, Probe{Route: RouteBystander, Within: patience}); !way.Answered() || way.By == ByHop {
+		return o, fmt.Errorf("ask the bystander from home: got %s (%s), want any answer of the site's", way, way.Error)
+	}
+	return o, nil
 }

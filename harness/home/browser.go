@@ -31,6 +31,8 @@ type Place struct {
 	Port uint16
 	// Protocol is what is spoken there.
 	Protocol client.Protocol
+	// Via, if valid, is a proxy that is asked for a tunnel to there; it looks the name up.
+	Via netip.AddrPort
 }
 
 // Place is where people who type the site's name connect.
@@ -57,6 +59,10 @@ func (b *Browser) Ask(ctx context.Context, to Place, way client.Way, exchange fu
 
 // Connect makes a new connection to the place. The caller closes it, or gives it to Keep.
 func (b *Browser) Connect(ctx context.Context, to Place, way client.Way) (*client.Conn, error) {
+	if to.Via.IsValid() {
+		way.Dial = func(ctx context.Context) (net.Conn, error) { return b.tunnel(ctx, to) }
+		return way.Open(ctx, to.Via, netip.Addr{})
+	}
 	at := to.At
 	if !at.IsValid() {
 		found, err := b.Resolve(ctx, to.Name)

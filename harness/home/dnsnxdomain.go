@@ -22,7 +22,7 @@ var DNSNXDomain = register(Fault{
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.forget()
 		n.Resolver.Forget()
-		mend := n.Site.Names.Inject(n.Site.Name, dns.NoName(remembered))
+		mend := n.Names.Inject(n.Site.Name, dns.NoName(remembered))
 		defer func() { mend(); n.Resolver.Forget() }()
 		if a, err := n.Browser.Resolve(ctx, n.Site.Name); err == nil {
 			return nil, fmt.Errorf("look up %s: got %s, want that it does not exist", n.Site.Name, a)

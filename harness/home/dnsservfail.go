@@ -25,7 +25,7 @@ var DNSServFail = register(Fault{
 				if err != nil || router.Rcode != "SERVFAIL" {
 					return "", fmt.Errorf("ask the router for %s: got %s (%w), want SERVFAIL", n.Site.Name, router.Rcode, met(err))
 				}
-				site, err := n.look(ctx, n.Computer, n.Site.Nameserver.Addr(), generous)
+				site, err := n.look(ctx, n.Computer, n.providerAt.Addr(), generous)
 				if got, want := first(site), n.Site.At.Addr().String(); err != nil || got != want {
 					return "", fmt.Errorf("ask the site's nameserver for %s: got %s (%w), want %s", n.Site.Name, got, met(err), want)
 				}

@@ -20,9 +20,9 @@ var DNSStale = register(Fault{
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.forget()
 		n.Resolver.Forget()
-		n.Site.Names.SetFor(n.Site.Name, remembered, oldSite)
+		n.Names.SetFor(n.Site.Name, remembered, oldSite)
 		defer func() {
-			n.Site.Names.SetFor(n.Site.Name, remembered, n.Site.At.Addr())
+			n.Names.SetFor(n.Site.Name, remembered, n.Site.At.Addr())
 			n.Resolver.Forget()
 		}()
 		if a, err := n.Browser.Resolve(ctx, n.Site.Name); err != nil || a != oldSite {

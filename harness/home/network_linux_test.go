@@ -12,7 +12,6 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/client"
-	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
@@ -39,16 +38,12 @@ func street(t *testing.T) *home.Network {
 func streetTo(t *testing.T, serve func(net.Listener)) *home.Network {
 	t.Helper()
 	g := NewWithT(t)
-	names, err := dns.Start(":53")
-	g.Expect(err).NotTo(HaveOccurred())
-	t.Cleanup(func() { _ = names.Close() })
-	names.SetFor(name, 5*time.Minute, site.Addr())
 	l, err := net.Listen("tcp", site.String())
 	g.Expect(err).NotTo(HaveOccurred())
 	go serve(l)
 	t.Cleanup(func() { _ = l.Close() })
 	w := &world.World{Mode: world.Root} // worldtest has made the namespaces
-	n, err := home.New(w, home.Site{Name: name, At: site, Names: names, Nameserver: netip.MustParseAddrPort("192.0.2.53:53")}, exit)
+	n, err := home.New(w, home.Site{Name: name, At: site}, exit)
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(n.Close)
 	return n
@@ -81,7 +76,7 @@ func TestNetwork(t *testing.T) {
 	g.Expect(n.Tap.Since(0, "second")).To(Equal(home.Heard{Asked: true, Sent: []int{http.StatusOK}}))
 	g.Expect(n.Tap.Since(0, "never sent")).To(Equal(home.Heard{Sent: []int{}}))
 
-	g.Expect(n.Site.Names.Queries()).To(HaveLen(1), "caches on the way keep what may be kept")
+	g.Expect(n.Names.Queries()).To(HaveLen(1), "caches on the way keep what may be kept")
 	known, err := n.Router.Translations()
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(known).To(BeNumerically(">=", 2))

@@ -2,12 +2,9 @@ package home
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httputil"
 	"net/netip"
 	"time"
 
@@ -50,6 +47,9 @@ func (n *Network) NewVPN(exit netip.Addr) (*VPN, error) {
 
 // Place is where the VPN takes requests.
 func (v *VPN) Place() Place { return Place{At: v.Exit, Port: vpnPort} }
+
+// At is where the VPN listens.
+func (v *VPN) At() netip.AddrPort { return netip.AddrPortFrom(v.Exit, vpnPort) }
 
 func (v *VPN) connect() (err error) {
 	n, bits := v.network, v.Exit.BitLen()
@@ -96,65 +96,6 @@ func (v *VPN) listen() error {
 	go func() { _ = s.Serve(l) }()
 	v.network.closers = append(v.network.closers, s.Close)
 	return nil
-}
-
-// proxy is what the VPN does with requests.
-func (v *VPN) proxy() http.Handler {
-	forward := &httputil.ReverseProxy{
-		Rewrite:   func(r *httputil.ProxyRequest) { r.Out.Host = r.In.Host },
-		Transport: &http.Transport{DialContext: v.dialer, DisableKeepAlives: true},
-		ModifyResponse: func(r *http.Response) error {
-			r.Header.Add("Via", "1.1 "+vpnName)
-			return nil
-		},
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) { unreachable(w, err) },
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.Method == http.MethodConnect:
-			v.tunnel(w, r)
-		case !r.URL.IsAbs():
-			http.Error(w, "This is a proxy: ask for a whole URL.", http.StatusBadRequest)
-		default:
-			forward.ServeHTTP(w, r)
-		}
-	})
-}
-
-// unreachable is the VPN's own word: a gateway, too, is what it is, and 502 is the right status for one whose next hop is not there.
-func unreachable(w http.ResponseWriter, err error) {
-	reason, lookup := "connection_terminated", (*net.DNSError)(nil)
-	switch {
-	case errors.As(err, &lookup):
-		reason = "dns_error"
-	case isLate(err):
-		reason = "connection_timeout"
-	}
-	w.Header().Set("Via", "1.1 "+vpnName)
-	w.Header().Set("Proxy-Status", vpnName+"; error="+reason)
-	w.Header().Set("Cache-Control", "no-store")
-	http.Error(w, "502 Bad Gateway", http.StatusBadGateway)
-}
-
-// tunnel passes bytes on, both ways, of which it understands nothing.
-func (v *VPN) tunnel(w http.ResponseWriter, r *http.Request) {
-	site, err := v.dialer(r.Context(), "tcp", r.Host)
-	if err != nil {
-		unreachable(w, err)
-		return
-	}
-	defer func() { _ = site.Close() }()
-	w.WriteHeader(http.StatusOK)
-	client, rest, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		return
-	}
-	defer func() { _ = client.Close() }()
-	go func() {
-		_, _ = io.Copy(site, rest)
-		_ = site.Close()
-	}()
-	_, _ = io.Copy(client, site)
 }
 
 // Break takes the VPN's way to the site away: what it sends is lost.

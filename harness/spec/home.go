@@ -25,6 +25,7 @@ func (b *Bench) AtHome(ctx context.Context, who harness.Client) *harness.Home {
 		ginkgo.Skip("unsupported: " + err.Error())
 	}
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	ginkgo.DeferCleanup(h.Close)
 	gomega.Expect(h.Get(ctx).Healthy()).To(gomega.BeTrue(), "the gateway can be reached from home")
 	return h
 }

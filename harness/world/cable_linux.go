@@ -46,6 +46,18 @@ func (h *Host) Plug(name string, in bool) error {
 	return h.Do(func() error { return setLink(name, in) })
 }
 
+// Disconnect takes a cable of the world's own away, with the routes that lead to it: the addresses behind it are the world's again.
+func (w *World) Disconnect(name string) error {
+	link, err := netlink.LinkByName(name)
+	if err == nil {
+		err = netlink.LinkDel(link)
+	}
+	if err != nil {
+		return fmt.Errorf("take cable %s away: %w", name, err)
+	}
+	return nil
+}
+
 // Route leads what is for the prefix to the neighbour via, or, if that is the zero Addr, to whoever says on the cable that he has the address. In the world, where
 // every address is local, it takes the prefix away from it.
 func (h *Host) Route(to netip.Prefix, cable string, via netip.Addr) error {

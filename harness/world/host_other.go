@@ -30,6 +30,9 @@ func (h *Host) Forwards() error { return errors.ErrUnsupported }
 // Connect lays a cable between two hosts.
 func (w *World) Connect(End, End) error { return errors.ErrUnsupported }
 
+// Disconnect takes a cable of the world's own away.
+func (w *World) Disconnect(string) error { return errors.ErrUnsupported }
+
 // Plug brings the host's end of a cable up or down.
 func (h *Host) Plug(string, bool) error { return errors.ErrUnsupported }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
@@ -31,6 +32,21 @@ var _ = Describe("Can a VPN cause a 502 Bad Gateway error?", Label("question", "
 		Expect(off.Get(ctx)).To(BeHealthy(), "with the VPN off")
 		mend()
 		Expect(on.Get(ctx)).To(BeHealthy())
+	}), SpecTimeout(enough))
+
+	It("Over TLS not even that: the VPN can only refuse the tunnel, and no answer of anybody's is shown as the site's", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		if !b.Definition.Uses(b.Setting, "ListenTLS") {
+			Skip("unsupported: nothing of " + b.Definition.Name + "'s listens for TLS")
+		}
+		on, off := throughVPN(ctx, b, harness.Neighbour)
+		on.Secure, off.Secure = true, true
+		Expect(on.Get(ctx)).To(BeHealthy(), "through the tunnel, with the gateway's certificate verified at its end")
+		on.Browser.Disconnect()
+		breakVPN(ctx, b, on)
+		answer := on.Get(ctx)
+		Expect(answer.Status).To(BeZero(), "no HTTP status")
+		Expect(answer.Error).To(ContainSubstring(home.ErrTunnel.Error()), "and the reason is the VPN's")
+		Expect(off.Get(ctx)).To(BeHealthy(), "with the VPN off")
 	}), SpecTimeout(enough))
 
 	It("No, a 403: a VPN whose exits the gateway denies is refused by the gateway, and without it the site is there", spec.In(func(ctx SpecContext, b *spec.Bench) {
