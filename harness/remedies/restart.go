@@ -1,0 +1,23 @@
+package remedies
+
+import (
+	"context"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/home"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// RestartNetworkDevices is to switch everything off and on again.
+var RestartNetworkDevices = harness.RegisterRemedy(harness.Remedy{
+	ID: "restart-network-devices", Order: 5, Title: "restarts the computer and the router",
+	What: "The client is at home, behind a router with NAT and a resolver of its own, and has an open connection, a remembered name and known neighbours. All of that is lost, " +
+		"in the computer and in the router. Then the client asks again, from the same address. What ends a fault of these states is in the home's own tests.",
+	Needs: street,
+	Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) {
+		return v.FromHome(ctx, home.Everything)
+	},
+})
+
+// street is what a world must be able to do to have a home in it.
+var street = []world.Need{world.AnyAddress, world.Firewall}

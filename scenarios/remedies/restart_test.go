@@ -1,0 +1,97 @@
+package remedies
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/home"
+	"github.com/gatequake/gatequake/harness/remedies"
+	"github.com/gatequake/gatequake/harness/spec"
+	. "github.com/gatequake/gatequake/harness/spec/matchers"
+)
+
+// How long somebody waits for an answer that is to come, and for one that is not: the latter bounds nothing.
+const (
+	patience = 10 * time.Second
+	soon     = time.Second
+)
+
+// restarts are the parts of what is lost when devices are switched off and on again, and all of it.
+var restarts = []home.Remedy{home.Connections, home.Names, home.Neighbours, home.Translations, home.Router, home.Everything}
+
+// served reports whether the gateway's upstream answers somebody at home behind the fault, after a remedy that should end it or should not.
+func served(ctx SpecContext, street *harness.Home, f *home.Fault, should bool) bool {
+	GinkgoHelper()
+	within := soon
+	if should {
+		within = patience
+	}
+	o, s, err := street.See(ctx, f, http.MethodGet, within)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(s.Elsewhere).To(Equal(http.StatusOK), "for others nothing was wrong")
+	GinkgoWriter.Printf("%s: %s (%s)\n", f.ID, o, o.Error)
+	return o.Healthy()
+}
+
+var _ = Describe("Restart your modem and router", Label("remedy", "restart-network-devices"), func() {
+	for _, f := range []*home.Fault{home.NATForgotten, home.DNSStale, home.NeighbourStale, home.NATFull, home.DNSSilence} {
+		It("helps when "+f.Title+", and so does each part that has the state that is wrong, and no other", Label(f.ID),
+			spec.In(func(ctx SpecContext, b *spec.Bench) {
+				street := b.AtHome(ctx, harness.AtHome)
+				for _, r := range restarts {
+					i, err := f.Inject(ctx, street.Network)
+					Expect(err).NotTo(HaveOccurred())
+					b.Confirm(ctx, i.Confirm)
+					Expect(r.Try(ctx, street.Network)).To(Succeed())
+					helps := slices.Contains(f.EndedBy, r.ID)
+					Expect(served(ctx, street, f, helps)).To(Equal(helps), "after somebody %s", r.Title)
+					Expect(i.Undo(ctx)).To(Succeed())
+					Expect(street.Get(ctx)).To(BeHealthy())
+				}
+			}), SpecTimeout(enough))
+	}
+
+	for _, f := range []*harness.Fault{faults.Refused, faults.WorkersBusy, faults.DNSNXDomain, faults.FirewallRejectRST, faults.WrongPort, faults.CrashOnRequest} {
+		It("does not help, neither all of it nor any part, when "+f.Title, Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
+			street := b.AtHome(ctx, harness.AtHome)
+			probe := harness.Probe{Route: f.Route, Within: patience}
+			Expect(street.Probe(ctx, probe)).To(BeHealthy())
+			b.Inject(ctx, f)
+			for _, r := range restarts {
+				Expect(street.Probe(ctx, probe)).To(BeBadGateway(), "before")
+				Expect(r.Try(ctx, street.Network)).To(Succeed())
+				if loses(r) {
+					street.Browser.Disconnect()
+				}
+				Expect(street.Probe(ctx, probe)).To(BeBadGateway(), "after somebody %s", r.Title)
+			}
+			Expect(street.Probe(ctx, harness.Probe{Route: harness.RouteBystander, Within: patience})).To(BeHealthy(), "the way is good")
+		}), SpecTimeout(enough))
+	}
+
+	It("does not help whom the gateway denies by the address: it goes along", func(ctx SpecContext) {
+		seen := spec.Remedied(ctx, faults.IPDeny, remedies.RestartNetworkDevices, remedies.ContactISP)
+		Expect(seen).NotTo(BeHelpedBy(remedies.RestartNetworkDevices))
+		Expect(seen).NotTo(BeHelpedBy(remedies.ContactISP))
+	}, SpecTimeout(enough))
+
+	for _, r := range []home.Remedy{home.Translations, home.Router} {
+		It("makes it worse for a browser with an open connection, when somebody "+r.Title+": in place of the 502 there is nothing", spec.In(func(ctx SpecContext, b *spec.Bench) {
+			street := b.AtHome(ctx, harness.AtHome)
+			b.Inject(ctx, faults.Refused)
+			Expect(street.Get(ctx)).To(BeBadGateway())
+			Expect(r.Try(ctx, street.Network)).To(Succeed())
+			Expect(street.Probe(ctx, harness.Probe{Within: soon}).Status).To(BeZero())
+			Expect(street.Get(ctx)).To(BeBadGateway(), "on a new connection, as the old one was given up")
+		}), SpecTimeout(enough))
+	}
+})
+
+// loses reports whether the router forgets open connections of which the browser is not told.
+func loses(r home.Remedy) bool { return r.ID == home.Translations.ID || r.ID == home.Router.ID }
