@@ -47,8 +47,8 @@ type Bench struct {
 	reloads bool
 	ours    *ours      // of a gateway of the user's own; nil for the others
 	there   *Elsewhere // of one of those that runs already; nil for the others
-	// withheld is how long nothing of what the upstream says gets through at present.
-	withheld time.Duration
+	// struckBy is the fault that holds at present, if there is one.
+	struckBy *Fault
 	vars     gateway.Vars
 	closers  []func()
 

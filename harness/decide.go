@@ -13,7 +13,7 @@ func (t *trial) decide() {
 	v := &t.verdict
 	if who := slices.IndexFunc(v.Observations, func(o Observation) bool { return o.By == BySomebody }); who >= 0 {
 		v.Observed = t.sum()
-		v.Reason = fmt.Sprintf("%s: got %s, and something came back on a link that cannot be read: the upstream may have written it", v.Observations[who].Probe, v.Observations[who])
+		v.Reason = fmt.Sprintf("%s: got %s, and it cannot be told who wrote it: something came back on a link that cannot be read, or the answers are never the same", v.Observations[who].Probe, v.Observations[who])
 		return
 	}
 	for _, o := range v.Observations {

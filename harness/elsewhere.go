@@ -37,8 +37,13 @@ type span struct {
 	tap  *link.Tap
 	// blind is true when requests cannot be read on it: TLS, HTTP/2, or a gateway that does not pass our header on.
 	blind bool
-	// asked is what the gateway asked the upstream for, if that could be read, and speaks the version it asked in; own dials do the same.
-	asked  client.Request
+	// asked is what the gateway asked the upstream for, by the name of the probe, if that could be read; own dials ask for the same.
+	asked map[string]question
+}
+
+// question is a request, and the version of HTTP that it is made in.
+type question struct {
+	client.Request
 	speaks client.Protocol
 }
 
@@ -46,7 +51,7 @@ type span struct {
 func OpenElsewhere(o *gateway.Own) (*Elsewhere, error) {
 	e := &Elsewhere{own: o, prints: map[string]print{}}
 	for _, l := range o.Elsewhere.Links {
-		s := &span{Link: l}
+		s := &span{Link: l, asked: map[string]question{}}
 		err := s.open()
 		if err == nil {
 			e.spans = append(e.spans, s)

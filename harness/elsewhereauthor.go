@@ -47,16 +47,19 @@ func (b *Bench) attribute(o *Observation, p Probe) {
 	probe := b.ours.probe(p)
 	print, known := b.there.prints[probe.Name]
 	like := known && p.Ask.own == nil && p.Ask.Path == "" && print.is(*o)
-	seen, answered := false, false
+	seen, answered, broken := false, false, false
 	for _, s := range b.there.spans {
 		for _, x := range s.with(o.Nonce) {
 			seen = true
 			answered = answered || statusOn(x.Received) == o.Status
+			broken = broken || b.struckBy != nil && s.Name == b.ours.Upstream.Name
 		}
 	}
-	blind, passed := b.there.blindly(probe, o.began, o.ended.Add(-b.withheld))
+	blind, passed := b.there.blindly(probe, o.began, o.ended.Add(-b.withheld()))
 	o.By = ByGateway
 	switch {
+	case like && broken && print.vague() && len(probe.Upstreams) > 1:
+		o.By = BySomebody // A member that is well, or half an answer of the one that is not.
 	case like && (seen || blind || len(probe.Upstreams) == 0):
 		o.served = true
 		if len(probe.Upstreams) > 0 {
@@ -67,6 +70,14 @@ func (b *Bench) attribute(o *Observation, p Probe) {
 	case passed && !like:
 		o.By = BySomebody
 	}
+}
+
+// withheld is how long nothing of what the upstream says gets through at present.
+func (b *Bench) withheld() time.Duration {
+	if b.struckBy == nil {
+		return 0
+	}
+	return b.struckBy.Withholds
 }
 
 // blindly reports whether the probe's requests may pass a link on which they cannot be read, and whether anything came back on such a one between the times.

@@ -59,9 +59,14 @@ func (b *Bench) Theirs() bool { return b.there != nil }
 // Answer is what an upstream says to an own request while nothing is broken.
 type Answer struct {
 	client.Response
-	// Head is how many bytes the head has on the wire; 0 if that cannot be told.
-	Head int64
+	// Head is how many bytes the head has on the wire, All how many there are in all; 0 if that cannot be told.
+	Head, All int64
+	// Chunked is true when the body is sent in chunks.
+	Chunked bool
 }
+
+// endOfHead ends the head of a message (RFC 9112, section 2.1).
+var endOfHead = []byte("\r\n\r\n")
 
 // Ordinary asks the upstream past the gateway, as own dials do. The status is that of the catalogue's upstream, 200, where that is what is there; elsewhere it is
 // what the upstream of the user's has for the request. The error of one that gives no HTTP answer wraps errors.ErrUnsupported.
@@ -73,7 +78,10 @@ func (b *Bench) Ordinary(ctx context.Context) (Answer, error) {
 	a := Answer{Response: r}
 	if b.there != nil {
 		for _, x := range b.there.span(b.ours.Upstream.Name).with(nonce) {
-			a.Head = int64(bytes.Index(x.Received, []byte("\r\n\r\n")) + len("\r\n\r\n"))
+			if end := bytes.Index(x.Received, endOfHead); end > 0 {
+				a.Head, a.All = int64(end+len(endOfHead)), x.ReceivedBytes
+				a.Chunked = bytes.Contains(bytes.ToLower(x.Received[:end+len(endOfHead)]), []byte("\r\ntransfer-encoding: chunked\r\n"))
+			}
 		}
 	}
 	return a, nil
@@ -81,7 +89,7 @@ func (b *Bench) Ordinary(ctx context.Context) (Answer, error) {
 
 // asked is a request for the upstream itself: the one that the gateway asked it for, where that could be read.
 func (b *Bench) asked(nonce string) client.Request {
-	r := b.there.span(b.ours.Upstream.Name).asked
+	r := b.there.span(b.ours.Upstream.Name).asked[b.ours.Probe.Name].Request
 	if r.Method == "" {
 		r = client.Request{Method: "GET", Target: "/", Host: b.ours.Upstream.Name}
 	}

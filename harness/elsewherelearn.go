@@ -52,7 +52,7 @@ func (e *Elsewhere) learn(ctx context.Context, p *gateway.Probe) error {
 	}
 	p.Expect.Status = first.Status
 	e.recognise(first)
-	print, seen := printOf(first, p.Expect), e.seen(first.Nonce)
+	print, seen := printOf(first, p.Expect), e.seen(p, first.Nonce)
 	times := 2
 	switch {
 	case !harmless(p):
@@ -68,7 +68,7 @@ func (e *Elsewhere) learn(ctx context.Context, p *gateway.Probe) error {
 		if printOf(o, p.Expect).page != print.page {
 			print.page = ""
 		}
-		seen = append(seen, e.seen(o.Nonce)...)
+		seen = append(seen, e.seen(p, o.Nonce)...)
 	}
 	e.prints[p.Name] = print
 	return e.connect(p, seen, begun)
@@ -103,17 +103,14 @@ func (e *Elsewhere) connect(p *gateway.Probe, seen []*span, begun time.Time) err
 	return nil
 }
 
-// seen lists the spans on which the request with the nonce was seen, and keeps it for own dials.
-func (e *Elsewhere) seen(nonce string) []*span {
+// seen lists the spans on which the request of the probe with the nonce was seen, and keeps it for own dials.
+func (e *Elsewhere) seen(p *gateway.Probe, nonce string) []*span {
 	all := []*span{}
 	for _, s := range e.spans {
 		for _, x := range s.with(nonce) {
 			all = append(all, s)
-			if r, ok := again(x.Sent); ok && s.asked.Method == "" {
-				s.asked = r
-				if line, _, _ := bytes.Cut(x.Sent, []byte("\r\n")); bytes.HasSuffix(line, []byte("HTTP/1.0")) {
-					s.speaks = client.HTTP10
-				}
+			if q, ok := again(x.Sent); ok {
+				s.asked[p.Name] = q
 			}
 		}
 	}
@@ -121,19 +118,22 @@ func (e *Elsewhere) seen(nonce string) []*span {
 }
 
 // again makes a request of one that passed a link, if it is one that may be repeated: only those that ask are, never those that act.
-func again(sent []byte) (r client.Request, ok bool) {
+func again(sent []byte) (q question, ok bool) {
 	read, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(sent)))
 	if err != nil || read.Method != http.MethodGet && read.Method != http.MethodHead {
-		return r, false
+		return q, false
 	}
 	_ = read.Body.Close()
-	r = client.Request{Method: read.Method, Target: read.RequestURI, Host: read.Host}
+	q.Request = client.Request{Method: read.Method, Target: read.RequestURI, Host: read.Host}
+	if !read.ProtoAtLeast(1, 1) {
+		q.speaks = client.HTTP10
+	}
 	for name, values := range read.Header {
 		for _, v := range values {
 			if name != http.CanonicalHeaderKey(upstream.NonceHeader) && name != "Connection" && name != "Content-Length" {
-				r.Header = append(r.Header, client.Field{Name: name, Value: v})
+				q.Header = append(q.Header, client.Field{Name: name, Value: v})
 			}
 		}
 	}
-	return r, true
+	return q, true
 }

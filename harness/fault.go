@@ -60,6 +60,8 @@ type Tolerance struct {
 	By []string `json:"by,omitempty"`
 	// Body is what the client must get then; empty when it differs from answer to answer.
 	Body string `json:"body,omitempty"`
+	// another is true when the answer is another upstream's, so that it may be whole also where this one's is cut.
+	another bool
 }
 
 // Forever is a time that is never over.

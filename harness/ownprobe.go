@@ -123,7 +123,7 @@ func (b *Bench) toUpstream(to netip.AddrPort) client.Way {
 	}
 	way := client.Way{}
 	if b.there != nil {
-		way.Protocol = b.there.span(b.ours.Upstream.Name).speaks
+		way.Protocol = b.there.span(b.ours.Upstream.Name).asked[b.ours.Probe.Name].speaks
 	}
 	if b.ours.Upstream.TLS {
 		way.TLS = &tls.Config{ServerName: b.SecureName(), InsecureSkipVerify: true} // Certificates are Handshake's matter.
@@ -179,7 +179,10 @@ func (b *Bench) tolerate(want Expectation, f *Fault) Expectation {
 	case f.Late:
 		want.OrRelayed = &Tolerance{Why: "the answer came while its client was still there"}
 	case len(b.ours.pooled()) > 0:
-		want.OrRelayed = &Tolerance{Why: "another member of the pool serves the client", By: b.ours.pooled()}
+		want.OrRelayed = &Tolerance{Why: "another member of the pool serves the client", another: true}
+		if b.there == nil {
+			want.OrRelayed.By = b.ours.pooled()
+		}
 	}
 	return want
 }

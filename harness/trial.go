@@ -147,7 +147,7 @@ func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, e
 		if t.injection == nil {
 			return nil
 		}
-		t.bench.withheld = 0
+		t.bench.struckBy = nil
 		return t.injection.Undo(ctx)
 	}
 	f := t.experiment.Fault
@@ -161,7 +161,7 @@ func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, e
 		return undo, fmt.Errorf("inject %s: %w", f.ID, err)
 	}
 	t.moment(MomentInjected)
-	t.bench.withheld = f.Withholds
+	t.bench.struckBy = f
 	if err := t.confirm(ctx); err != nil {
 		if veil := t.bench.veil(); veil != "" {
 			err = inapplicable("what cannot be proved through " + veil + " cannot be told from another fault there")

@@ -21,7 +21,7 @@ var CloseMidBody = harness.RegisterFault(harness.Fault{
 	Confirmed: "An own request gets a 200 whose body is cut.",
 	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
 		if b.Theirs() {
-			return short(ctx, b, func(a harness.Answer) int64 { return a.Head + a.BodyBytes/2 })
+			return short(ctx, b, "the upstream's answer has too short a body to be cut", func(a harness.Answer) int64 { return a.Head + a.BodyBytes/2 })
 		}
 		return misbehave(upstream.Truncated{Declared: promised, Sent: delivered, Then: upstream.Close}, cut)(ctx, b)
 	},
@@ -31,12 +31,20 @@ var CloseMidBody = harness.RegisterFault(harness.Fault{
 var ShortChunked = harness.RegisterFault(harness.Fault{
 	ID:    "short-chunked",
 	Title: "the upstream closes the connection before the last chunk",
-	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true,
+	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true, ByLink: true,
 	What: "A chunked body ends with a chunk of size 0 (RFC 9112, section 8); here the connection ends before it. Every chunk that came is whole, so a gateway that " +
 		"does not miss the last one sees nothing wrong, and adds one of its own.",
 	Made:      "The upstream sends one chunk of 256 KiB, and closes.",
 	Confirmed: "An own request gets a 200 whose body is cut.",
 	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+		if b.Theirs() {
+			return short(ctx, b, "the upstream's answer has no chunks, the last of which could be missing", func(a harness.Answer) int64 {
+				if !a.Chunked {
+					return a.Head
+				}
+				return a.All - int64(len("0\r\n\r\n"))
+			})
+		}
 		chunk := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n%s: %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%0*d\r\n",
 			upstream.StampHeader, upstream.NonceMark, delivered, delivered, 0)
 		return misbehave(upstream.Canned{Bytes: chunk, Then: upstream.Close}, cut)(ctx, b)

@@ -20,7 +20,7 @@ func halted(f harness.Fault, then upstream.End, end error) *harness.Fault {
 	f.Cause = harness.Network
 	f.Inject = func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
 		if b.Theirs() && then == upstream.Close {
-			return short(ctx, b, func(harness.Answer) int64 { return int64(len("HTTP/1.1 200")) })
+			return short(ctx, b, "", func(harness.Answer) int64 { return int64(len("HTTP/1.1 200")) })
 		}
 		undo, err := behave(ctx, b, upstream.Raw{Bytes: []byte(halfHead), Then: then})
 		if err != nil {

@@ -10,8 +10,8 @@ import (
 )
 
 // short lets the link end the connection when as much of an answer by an upstream that is not ours has passed as of says. Where a head ends must be told for
-// that, and there must be a body to be cut: else the fault does not apply.
-func short(ctx context.Context, b *harness.Bench, of func(harness.Answer) int64) (*harness.Injection, error) {
+// that, and if no more than the head is to pass the fault does not apply, for the reason why.
+func short(ctx context.Context, b *harness.Bench, why string, of func(harness.Answer) int64) (*harness.Injection, error) {
 	a, err := b.Ordinary(ctx)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func short(ctx context.Context, b *harness.Bench, of func(harness.Answer) int64)
 	case n > a.Head && a.End == client.Unframed:
 		return nil, harness.Inapplicable("nothing but the end of its connection ends the upstream's answer, so that nobody could tell that it is cut (RFC 9112, section 6.3)")
 	case n == a.Head:
-		return nil, harness.Inapplicable("the upstream's answer has too short a body to be cut")
+		return nil, harness.Inapplicable(why)
 	}
 	return toxic(ctx, b, link.Limit{Bytes: n}, func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)

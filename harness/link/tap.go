@@ -38,11 +38,11 @@ type Exchange struct {
 	SentBytes, ReceivedBytes int64
 }
 
-// Bounds of what is kept: the largest head of a request that common servers take by default is 8 KiB, and a status line has 512 bytes at most in any of them. A
+// Bounds of what is kept: the largest head of a request that common servers take by default is 8 KiB, and the head of an answer 4 KiB (nginx: one page). A
 // thousand exchanges are more than a minute's worth of what an experiment asks for, other people's requests included.
 const (
 	keptOfRequest = 8 << 10
-	keptOfAnswer  = 512
+	keptOfAnswer  = 4 << 10
 	keptExchanges = 1000
 )
 
