@@ -158,8 +158,13 @@ func TestElsewhere(t *testing.T) {
 func TestElsewhereSendsNoPostUnasked(t *testing.T) {
 	t.Parallel()
 	s := newStreet(t, inProcess(right))
-	all, o := s.try(t, "--cause", "network,block")
+	dir := t.TempDir()
+	all, o := s.try(t, "--cause", "network,block", "--report", dir)
 	o.is(t, statusHolds)
+	results := filepath.Join(dir, "results.json")
+	gatequake("matrix", results).is(t, statusHolds, "refused")
+	gatequake("diff", results, results).is(t, statusHolds)
+	gatequake("replay", results+"#refused").is(t, statusUsage, "was run on a gateway of your own", "run: gatequake run --setting root/orders --only refused --url "+s.url)
 	if v := all["root/orders close-after-request"]; v.Result != harness.Pass || atomic.LoadInt32(s.posts) != 0 {
 		t.Errorf("got %s (%s) and %d POSTs at the upstream, want a pass without any", v.Result.String(), v.Reason, atomic.LoadInt32(s.posts))
 	}

@@ -74,6 +74,9 @@ func explanation(w io.Writer, e harness.Experiment, all []*candidate) error {
 	for _, n := range e.Needs() {
 		say("", fmt.Sprintf("%s: %s", n, n.About()))
 	}
+	if e.Block == nil && e.Fault.ByLink {
+		say("--url", "The link makes it alone: also for a gateway that runs already.")
+	}
 	b.WriteString("\nIt passes only if, before and after, the gateway serves its upstream's answers, the fault is proved, and all of this holds:\n")
 	for _, name := range harness.CheckNames() {
 		if f := onlyFor[name]; f == nil || f(e) {

@@ -76,6 +76,9 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 
 // remade is the job that the verdict was on.
 func (o order) remade(ctx context.Context, v harness.Verdict, all []*candidate) (runner.Job, error) {
+	if v.Target != nil {
+		return runner.Job{}, usage("replay: %s was run on a gateway of your own, of which results do not hold all; run: %s", v.ID, v.Replay)
+	}
 	picked, err := named(all, []string{v.Gateway})
 	if err != nil {
 		return runner.Job{}, err

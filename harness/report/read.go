@@ -122,8 +122,8 @@ func verdict(doc []byte) (harness.Verdict, error) {
 	if e.ID == "" || e.Gateway == "" || e.Setting == "" {
 		return e.Verdict, fmt.Errorf("got id %q, gateway %q, setting %q, want all three", clip(e.ID, shownReason), clip(e.Gateway, shownReason), clip(e.Setting, shownReason))
 	}
-	if !slices.Contains([]string{"", "root", "user", "portable"}, e.World) {
-		return e.Verdict, fmt.Errorf("world: got %q, want root, user or portable", clip(e.World, shownReason))
+	if !slices.Contains([]string{"", "root", "user", "portable", "elsewhere"}, e.World) {
+		return e.Verdict, fmt.Errorf("world: got %q, want root, user, portable or elsewhere", clip(e.World, shownReason))
 	}
 	return e.Verdict, nil
 }

@@ -64,7 +64,7 @@ func TestDryRunNeedsNoGateway(t *testing.T) {
 	g := NewWithT(t)
 	o := run(t, exec.CommandContext(t.Context(), fixture, "-ginkgo.dry-run"), "GATEQUAKE_GATEWAY=ngnix")
 	g.Expect(o.err).NotTo(HaveOccurred())
-	g.Expect(o.output).To(ContainSubstring("Ran 18 of 18 Specs"))
+	g.Expect(o.output).To(ContainSubstring("Ran 27 of 27 Specs"))
 }
 
 // TestSuitesHoldEveryExperiment finds each registered experiment in exactly one table of the scenarios.

@@ -94,6 +94,10 @@ func focus(r types.SpecReport) string {
 
 // replay tells how to run the spec again.
 func replay(r types.SpecReport, s subject) string {
+	return "\nTo reproduce, in the suite's folder: " + command(r, s)
+}
+
+func command(r types.SpecReport, s subject) string {
 	settings := []string{}
 	if s.Gateway.Own == nil {
 		settings = append(settings, environGateway+"="+environment(environGateway, s.Gateway.Name), environSetting+"="+s.Setting)
@@ -102,8 +106,7 @@ func replay(r types.SpecReport, s subject) string {
 		settings = append(settings, environPortable+"=1")
 	}
 	quoted := "'" + strings.ReplaceAll(focus(r), "'", `'\''`) + "'"
-	command := strings.Join(append(settings, "go test -ginkgo.focus="+quoted), " ")
-	return "\nTo reproduce, in the suite's folder: " + command
+	return strings.Join(append(settings, "go test -ginkgo.focus="+quoted), " ")
 }
 
 // grace is how long a world may go on when its spec's time is over: enough for the spec in it, whose time is over a moment later as it began a moment later,
