@@ -23,6 +23,8 @@ func TestDocs(t *testing.T) {
 	}
 	want := between(t, string(text), "faults", tables())
 	want = between(t, want, "home", streets())
+	want = between(t, want, "claims", claimsTable(t))
+	want = between(t, want, "matrix", shortMatrix(t))
 	if *update {
 		if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
 			t.Fatal(err)

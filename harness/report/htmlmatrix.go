@@ -62,7 +62,7 @@ func (r Run) htmlGroups() []htmlGroup {
 				row.Wants = under(v, func(u harness.Under) string { return want(u.Expected) })
 			}
 			row.Cells = append(row.Cells, htmlCell{
-				N: place[cellHref(v)], Href: cellHref(v), Kind: kindClasses[kindOf(v)], Text: Look{}.cell(v), Label: strings.TrimPrefix(word(v)+", "+kindWords[kindOf(v)], ", "),
+				N: place[cellHref(v)], Href: cellHref(v), Kind: kindClasses[kindOf(v)], Text: Look{}.cell(v), Label: strings.TrimPrefix(Word(v)+", "+kindWords[kindOf(v)], ", "),
 				Under: under(v, func(u harness.Under) string { return u.Result.String() }),
 			})
 		}

@@ -55,14 +55,14 @@ func want(expected string) string {
 func (l Look) cell(v harness.Verdict) string {
 	k := kindOf(v)
 	s := marks[k]
-	if w := word(v); w != "" {
+	if w := Word(v); w != "" {
 		s = w + " " + s
 	}
 	return l.paint(k, s)
 }
 
-// word is what a client saw, in a word; empty when there is nothing to say.
-func word(v harness.Verdict) string {
+// Word is what a client saw, in a word, as the matrix has it; empty when there is nothing to say.
+func Word(v harness.Verdict) string {
 	o := telling(v)
 	switch {
 	case v.Mixed():
@@ -158,7 +158,7 @@ func (l Look) legend(r Run) string {
 	there, spoken, parts := map[kind]bool{}, map[string]bool{}, []string{}
 	for _, v := range r.Verdicts {
 		there[kindOf(v)] = true
-		spoken[word(v)] = true
+		spoken[Word(v)] = true
 	}
 	for _, m := range meanings {
 		if there[m.kind] {

@@ -9,7 +9,7 @@ import (
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
-var _ = Describe("What is a 502 Bad Gateway error?", Label("question", "what-is-a-502", "claim:not-the-request"), func() {
+var _ = Describe("What is a 502 Bad Gateway error?", Label("question", "what-is-a-502"), func() {
 	It("An invalid answer of the upstream's, and nothing that the client did: the same request is served before and after", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		invalid, err := harness.Find("header-without-colon")
 		Expect(err).NotTo(HaveOccurred())

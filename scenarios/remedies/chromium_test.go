@@ -69,7 +69,7 @@ func look(v *harness.Visitor) (o harness.Observation, err error) {
 }
 
 // A browser is a great deal of processes; where the processors are busy, its start alone was seen to take a minute.
-var _ = Describe("Clearing the cache of Chromium", Label("remedy", "browser"), func() {
+var _ = Describe("Clearing the cache of Chromium", Label("remedy", "clear-browser-cache"), func() {
 	BeforeEach(func() {
 		if _, err := browsertest.Path(); err != nil && os.Getenv(browsertest.RequireEnv) == "" {
 			Skip("unsupported: " + err.Error())

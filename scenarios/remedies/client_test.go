@@ -12,7 +12,7 @@ import (
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
-var _ = Describe("What a client can do", Label("remedy"), func() {
+var _ = Describe("What a client can do", Label("remedy", "refresh", "other-browser"), func() {
 	DescribeTable("helps nobody while the cause is there: when", func(ctx SpecContext, f *harness.Fault) {
 		seen := spec.Remedied(ctx, f, remedies.Refresh, remedies.ClearBrowserCache, remedies.OtherBrowser, remedies.CheckStatusAndLogs)
 		Expect(seen).NotTo(BeHelpedBy(remedies.Refresh))
@@ -37,7 +37,7 @@ var _ = Describe("What a client can do", Label("remedy"), func() {
 	}, SpecTimeout(enough))
 })
 
-var _ = Describe("What a client can do who is blocked", Label("remedy", "block"), func() {
+var _ = Describe("What a client can do who is blocked", Label("remedy", "block", "other-browser"), func() {
 	It("is to come with another browser, where the browser's name was the reason", func(ctx SpecContext) {
 		Expect(spec.Remedied(ctx, faults.UserAgentDeny, remedies.OtherBrowser)).To(BeHelpedBy(remedies.OtherBrowser))
 	}, SpecTimeout(enough))
@@ -53,7 +53,7 @@ var _ = Describe("What a client can do who is blocked", Label("remedy", "block")
 	)
 })
 
-var _ = Describe("Clearing the cache", Label("remedy"), func() {
+var _ = Describe("Clearing the cache", Label("remedy", "clear-browser-cache"), func() {
 	It("helps when an error page could be kept: it is then shown until somebody does, although the cause is gone", func(ctx SpecContext) {
 		Expect(on(ctx, mutants.CacheableError, faults.Refused, remedies.ClearBrowserCache)).To(BeHelpedBy(remedies.ClearBrowserCache))
 	}, SpecTimeout(enough))

@@ -16,7 +16,7 @@ import (
 // different are faults of five error types: lines of fewer cannot be compared.
 var different = []*harness.Fault{faults.SilentAfterAccept, faults.Refused, faults.DNSNXDomain, faults.CertificateExpired, faults.H2Upstream}
 
-var _ = Describe("The gateway's log", Label("remedy", "logs"), func() {
+var _ = Describe("The gateway's log", Label("remedy", "check-status-and-logs"), func() {
 	It("tells whoever looks when the upstream has taken the request and is silent; of other causes some gateways say more, and some do not (RESULTS.md)", func(ctx SpecContext) {
 		told := compared(func(f *harness.Fault) harness.Verdict { return spec.Remedied(ctx, f, remedies.CheckStatusAndLogs) })
 		Expect(told[0].ID).To(Equal(faults.SilentAfterAccept.ID))
