@@ -50,16 +50,6 @@ func started(t *testing.T, args ...string) (cmd *exec.Cmd, temp, out string) {
 	return cmd, temp, out
 }
 
-// within polls until ok, or fails the test.
-func within(t *testing.T, d time.Duration, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(d); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("got none in %s, want %s", d, what)
-		}
-	}
-}
-
 // nothingLeft fails the test unless no process of the binary is left, and no folder.
 func nothingLeft(t *testing.T, binary, temp string) {
 	t.Helper()

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gatequake/gatequake/harness/gateway/builtin"
 	"github.com/gatequake/gatequake/harness/runner"
@@ -95,6 +96,16 @@ func (o outcome) is(t *testing.T, status int, texts ...string) {
 	for _, text := range texts {
 		if !strings.Contains(o.out+o.err, text) {
 			t.Errorf("got %s%s, want %q in it", o.out, o.err, text)
+		}
+	}
+}
+
+// within polls until ok, or fails the test.
+func within(t *testing.T, d time.Duration, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(d); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("got none in %s, want %s", d, what)
 		}
 	}
 }

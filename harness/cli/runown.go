@@ -116,7 +116,10 @@ func (a *app) warnBare(ctx context.Context) error {
 		return nil // There the experiments say why they cannot be.
 	}
 	bare, err := runner.TryScratch(ctx, runner.Options{Mode: mode})
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return exit{status: statusInterrupted}
+	case err != nil:
 		return unclear(fmt.Errorf("cover the machine's files: %w", err))
 	}
 	if len(bare) > 0 {

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// mine is a folder with the built-in gateway as one of the user's own, its file changed.
+func mine(t *testing.T, old, instead string) (dir string) {
+	t.Helper()
+	if mode, err := world.Detect(); err != nil || mode == world.Portable {
+		t.Skipf("unsupported: a gateway with its own configuration needs namespaces: %v", err)
+	}
+	dir = t.TempDir()
+	for _, name := range []string{"gateway.json", "gatequake.yaml"} {
+		text, err := os.ReadFile(filepath.Join("../runner/testdata/own", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if changed := strings.Replace(string(text), old, instead, 1); name == "gatequake.yaml" && old != "" {
+			if changed == string(text) {
+				t.Fatalf("got no %q in %s", old, name)
+			}
+			text = []byte(changed)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// command is the built command in the folder, which it has for its temporary files, too.
+func command(t *testing.T, dir string, args ...string) (cmd *exec.Cmd, said *bytes.Buffer) {
+	t.Helper()
+	cmd, said = exec.Command(binary(t), args...), new(bytes.Buffer)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, said, said
+	return cmd, said
+}
+
+func TestOwnGateway(t *testing.T) {
+	for name, c := range map[string]struct {
+		old, instead string // in its file
+		args         []string
+		status       int
+		want         []string
+	}{
+		"is summed up": {
+			"", "",
+			[]string{"run", "--file", "gatequake.yaml", "--setting", "root/shop,api/api", "--only", "refused"},
+			statusHolds,
+			[]string{"What clients would have seen", "while shop (127.0.0.1:3000) is broken: 2 of 2 as promised", "report.md"},
+		},
+		"is told of an upstream that no probe touches": {
+			"upstreams:\n", "upstreams:\n  - {name: idle, address: 10.9.9.9, port: 1, speaks: http}\n",
+			[]string{"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "error-500"},
+			statusHolds,
+			[]string{"! no probe touches idle (10.9.9.9:1): it is not broken\n"},
+		},
+		"is told of a probe that never gets its steady answer": {
+			"expect: {status: 200, body: answered by api}", "expect: {status: 201}",
+			[]string{"run", "--file", "gatequake.yaml", "--setting", "api/api", "--only", "error-500"},
+			statusUnclear,
+			[]string{"wait for steady state: GET /api/orders: got 200 by upstream, want the steady 201 of probe api"},
+		},
+		"has its last words told when it ends at once": {
+			"", "", []string{"survey", "--file", "new.yaml", "--", "sh", "-c", "echo no cheese; exit 4"}, statusUnclear, []string{"it ended at once (exit status 4); it last said: no cheese"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd, said := command(t, mine(t, c.old, c.instead), c.args...)
+			_ = cmd.Run()
+			outcome{cmd.ProcessState.ExitCode(), said.String(), ""}.is(t, c.status, c.want...)
+		})
+	}
+}
+
+// TestInterruptOfAnOwnGateway ends a survey, the survey before a run, the look at the machine before one, and a run: nothing may be left, and no half of a file.
+func TestInterruptOfAnOwnGateway(t *testing.T) {
+	partial := filepath.Join("report", report.PartialFile)
+	for name, c := range map[string]struct {
+		args  []string
+		until string // this file is there; a world, if empty
+		left  []string
+	}{
+		"survey":              {[]string{"survey", "--file", "new.yaml", "--", "sleep", "60"}, "", nil},
+		"survey before a run": {[]string{"run", "--", "sleep", "60"}, "", nil},
+		"before a run":        {[]string{"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "20"}, "", nil},
+		"run":                 {[]string{"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "20"}, partial, []string{report.ResultsFile}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, temp := mine(t, "", ""), t.TempDir()
+			cmd, said := command(t, dir, c.args...)
+			cmd.Env = append(os.Environ(), "TMPDIR="+temp)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			within(t, 20*time.Second, "that it is under way", func() bool {
+				_, err := os.Stat(filepath.Join(dir, c.until))
+				return err == nil && (c.until != "" || len(processes(cmd.Path)) > 1)
+			})
+			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != statusInterrupted {
+				t.Errorf("got %s, want status %d: %s", cmd.ProcessState, statusInterrupted, said)
+			}
+			nothingLeft(t, cmd.Path, temp)
+			for _, name := range c.left {
+				if _, err := os.Stat(filepath.Join(dir, "report", name)); err != nil {
+					t.Errorf("got %v, want %s", err, name)
+				}
+			}
+			if _, err := os.Stat(filepath.Join(dir, "new.yaml")); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("got %v, want no file of a survey that did not end", err)
+			}
+		})
+	}
+}
