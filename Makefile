@@ -9,7 +9,7 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help gateways browser build run test race check bench mutants docs matrix remedies recovery prevention soak
+.PHONY: help gateways browser build run test race check bench mutants docs matrix balance remedies recovery prevention soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ matrix: build ## run everything on every gateway and write fixtures/gateways/RES
 	@bin/gatequake run --report report
 	@bin/gatequake matrix report/results.json >report/RESULTS.md && mv report/RESULTS.md fixtures/gateways/RESULTS.md
 	@bin/gatequake matrix --json report/results.json >report/RESULTS.json && mv report/RESULTS.json fixtures/gateways/RESULTS.json
+
+balance: build ## break one of two members, twenty times on every gateway, and write fixtures/gateways/BALANCE.md anew: minutes
+	@bin/gatequake run --only accept-queue-full@balanced,close-after-request@balanced,out-of-memory-kill@balanced,refused@balanced,sheds-503@balanced,silent-after-accept@balanced \
+		--repeat 20 --report report/balance
+	@{ bin/gatequake matrix report/balance/results.json && bin/gatequake recovery report/balance/results.json; } >report/BALANCE.md && mv report/BALANCE.md fixtures/gateways/BALANCE.md
 
 remedies: build ## try what people do about an error page, and write scenarios/remedies/RESULTS.md anew
 	@bin/gatequake remedies --gateway builtin,nginx,haproxy,envoy --setting document --report report $(ARGS)
