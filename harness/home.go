@@ -147,6 +147,7 @@ func (v *Visitor) FromHome(ctx context.Context, r home.Remedy) (o Observation, e
 		return o, fmt.Errorf("%s: %w", r.ID, err)
 	}
 	o = h.Probe(ctx, v.Asks)
+	h.Browser.Disconnect() // Whatever the failure left on a connection says nothing about the way.
 	if way := h.Probe(ctx, Probe{Route: RouteBystander, Within: patience}); !way.Answered() || way.By == ByHop {
 		return o, fmt.Errorf("ask the bystander from home: got %s (%s), want any answer of the site's", way, way.Error)
 	}

@@ -21,7 +21,7 @@ func TestBlameIsCaught(t *testing.T) {
 		return
 	}
 	g := NewWithT(t)
-	n := streetTo(t, func(l net.Listener) {
+	serve(t, func(l net.Listener) {
 		for {
 			c, err := l.Accept()
 			if err != nil {
@@ -30,6 +30,7 @@ func TestBlameIsCaught(t *testing.T) {
 			go blame(c)
 		}
 	})
+	n := homeAt(t, exit)
 	g.Expect(visit(t, n, "before").Status).To(Equal(http.StatusOK))
 	f := home.MTUBlackhole
 	i, err := f.Inject(t.Context(), n)

@@ -18,34 +18,31 @@ import (
 )
 
 func TestFaults(t *testing.T) {
-	for _, f := range home.Faults() {
-		t.Run(f.ID, func(t *testing.T) {
-			t.Parallel()
-			if !worldtest.In(t) {
-				return
-			}
-			g, n := NewWithT(t), street(t)
-			g.Expect(visit(t, n, "before").Status).To(Equal(http.StatusOK))
-			i, err := f.Inject(t.Context(), n)
-			g.Expect(err).NotTo(HaveOccurred())
-			t.Cleanup(func() { _ = i.Undo(context.Background()) })
-			for range 2 {
-				evidence, err := i.Confirm(t.Context())
-				g.Expect(err).NotTo(HaveOccurred())
-				t.Log(evidence)
-			}
-			g.Expect(f.Broken(sight(t, n, f, f.Sees != home.NoStatus))).To(BeEmpty())
-			_, err = i.Confirm(t.Context())
-			g.Expect(err).NotTo(HaveOccurred(), "to the end")
-			for range 2 {
-				g.Expect(i.Undo(t.Context())).To(Succeed())
-			}
-			_, err = i.Confirm(t.Context())
-			g.Expect(f.Sees == home.Served || err != nil).To(BeTrue(), "a confirmation that cannot fail confirms nothing")
-			after := visit(t, n, "after")
-			g.Expect(after.Status).To(Equal(http.StatusOK), "%s %s", after.End, after.Error)
-		})
+	if !worldtest.In(t) {
+		return
 	}
+	eachAtHome(t, func(t *testing.T, f *home.Fault, n *home.Network) {
+		g := NewWithT(t)
+		g.Expect(visit(t, n, "before").Status).To(Equal(http.StatusOK))
+		i, err := f.Inject(t.Context(), n)
+		g.Expect(err).NotTo(HaveOccurred())
+		t.Cleanup(func() { _ = i.Undo(context.Background()) })
+		for range 2 {
+			evidence, err := i.Confirm(t.Context())
+			g.Expect(err).NotTo(HaveOccurred())
+			t.Log(evidence)
+		}
+		g.Expect(f.Broken(sight(t, n, f, f.Sees != home.NoStatus))).To(BeEmpty())
+		_, err = i.Confirm(t.Context())
+		g.Expect(err).NotTo(HaveOccurred(), "to the end")
+		for range 2 {
+			g.Expect(i.Undo(t.Context())).To(Succeed())
+		}
+		_, err = i.Confirm(t.Context())
+		g.Expect(f.Sees == home.Served || err != nil).To(BeTrue(), "a confirmation that cannot fail confirms nothing")
+		after := visit(t, n, "after")
+		g.Expect(after.Status).To(Equal(http.StatusOK), "%s %s", after.End, after.Error)
+	})
 }
 
 // sight asks as the fault wants to be asked, and waits for a long time if the answer is expected.
@@ -82,28 +79,25 @@ const (
 
 // Every remedy is tried on every fault: what is said to end it does, and nothing else.
 func TestRemedies(t *testing.T) {
-	for _, f := range home.Faults() {
-		t.Run(f.ID, func(t *testing.T) {
-			t.Parallel()
-			if f.Sees == home.Served {
-				return // There is nothing to end.
-			}
-			if !worldtest.In(t) {
-				return
-			}
-			g, n := NewWithT(t), street(t)
-			for _, r := range home.Remedies() {
-				g.Expect(visit(t, n, "before").Status).To(Equal(http.StatusOK))
-				i, err := f.Inject(t.Context(), n)
-				g.Expect(err).NotTo(HaveOccurred())
-				_, err = i.Confirm(t.Context())
-				g.Expect(err).NotTo(HaveOccurred())
-				g.Expect(r.Try(t.Context(), n)).To(Succeed())
-				want := slices.Contains(f.EndedBy, r.ID)
-				s := sight(t, n, f, want)
-				g.Expect(s.Status == http.StatusOK && s.BySite).To(Equal(want), r.ID)
-				g.Expect(i.Undo(t.Context())).To(Succeed())
-			}
-		})
+	if !worldtest.In(t) {
+		return
 	}
+	eachAtHome(t, func(t *testing.T, f *home.Fault, n *home.Network) {
+		if f.Sees == home.Served {
+			return // There is nothing to end.
+		}
+		g := NewWithT(t)
+		for _, r := range home.Remedies() {
+			g.Expect(visit(t, n, "before").Status).To(Equal(http.StatusOK))
+			i, err := f.Inject(t.Context(), n)
+			g.Expect(err).NotTo(HaveOccurred())
+			_, err = i.Confirm(t.Context())
+			g.Expect(err).NotTo(HaveOccurred())
+			g.Expect(r.Try(t.Context(), n)).To(Succeed())
+			want := slices.Contains(f.EndedBy, r.ID)
+			s := sight(t, n, f, want)
+			g.Expect(s.Status == http.StatusOK && s.BySite).To(Equal(want), r.ID)
+			g.Expect(i.Undo(t.Context())).To(Succeed())
+		}
+	})
 }

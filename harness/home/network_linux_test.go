@@ -28,25 +28,54 @@ var (
 // street is a home network, and a site that answers 200 to whom it is asked by.
 func street(t *testing.T) *home.Network {
 	t.Helper()
-	return streetTo(t, func(l net.Listener) {
-		s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.RemoteAddr) })}
-		_ = s.Serve(l)
-	})
+	serve(t, wellServed)
+	return homeAt(t, exit)
 }
 
-// streetTo is a home network, and a site that serves as it is told.
-func streetTo(t *testing.T, serve func(net.Listener)) *home.Network {
+// wellServed answers everybody with 200, and with the address that the connection came from.
+func wellServed(l net.Listener) {
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.RemoteAddr) })}
+	_ = s.Serve(l)
+}
+
+// serve lets the site serve as it is told.
+func serve(t *testing.T, how func(net.Listener)) {
 	t.Helper()
-	g := NewWithT(t)
 	l, err := net.Listen("tcp", site.String())
-	g.Expect(err).NotTo(HaveOccurred())
-	go serve(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go how(l)
 	t.Cleanup(func() { _ = l.Close() })
+}
+
+// homeAt is a home network with the exit's address. A site may have many.
+func homeAt(t *testing.T, exit netip.Addr) *home.Network {
+	t.Helper()
 	w := &world.World{Mode: world.Root} // worldtest has made the namespaces
 	n, err := home.New(w, home.Site{Name: name, At: site}, exit)
-	g.Expect(err).NotTo(HaveOccurred())
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(n.Close)
 	return n
+}
+
+// eachAtHome runs a test for each fault, side by side, each at a home of its own.
+func eachAtHome(t *testing.T, try func(t *testing.T, f *home.Fault, n *home.Network)) {
+	t.Helper()
+	serve(t, wellServed)
+	t.Run("at once", func(t *testing.T) { // It ends when all in it have: the site serves till then.
+		own := exit
+		for _, f := range home.Faults() {
+			at := own
+			own = own.Next().Next() // A home has two addresses.
+			t.Run(f.ID, func(t *testing.T) {
+				t.Parallel()
+				try(t, f, homeAt(t, at))
+			})
+		}
+	})
 }
 
 // visit asks for the site's page.
