@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 
@@ -128,7 +129,7 @@ func (b *Browser) take(to Place) (conn *client.Conn) {
 
 func (b *Browser) use(to Place, conn *client.Conn, exchange func(*client.Conn) client.Response) client.Response {
 	r := exchange(conn)
-	if r.Keep {
+	if r.Keep && r.Status != http.StatusSwitchingProtocols { // What comes on that one now is another protocol.
 		b.Keep(to, conn)
 	} else {
 		_ = conn.Close()
