@@ -68,10 +68,9 @@ prevention: ## measure loads, pools, restarts and reloads, and write scenarios/p
 	@$(GO) test -count=1 ./ci -run Prevention -update
 
 # Faults whose end gateways notice in different ways: at once, by checks or time outs of their own, when a name or a connection is used up, or when somebody repairs it.
-LASTING = refused,refused@balanced,accept-queue-full,accept-queue-full@balanced,silent-after-accept,silent-after-accept@balanced,frozen,workers-busy,out-of-memory-kill,\
-	firewall-drop,firewall-drop@pooled,link-down,packet-loss-total,dns-nxdomain,dns-silence,dns-stale-address-refused,certificate-expired,keepalive-mismatch,wrong-port,empty-pool
+LASTING = refused,accept-queue-full,frozen,out-of-memory-kill,dns-nxdomain,dns-stale-address-refused,wrong-port
 recovery: build ## measure how long failures outlast their cause, and write scenarios/questions/RECOVERY.md anew: minutes
-	@bin/gatequake run --gateway builtin,nginx,haproxy,envoy --only $(LASTING) --repeat 20 --workers 6 --report report/recovery
+	@bin/gatequake run --gateway builtin,nginx,haproxy,envoy --setting document --only $(LASTING) --repeat 20 --workers 6 --report report/recovery $(ARGS)
 	@bin/gatequake recovery report/recovery/results.json >report/RECOVERY.md && mv report/RECOVERY.md scenarios/questions/RECOVERY.md
 
 soak: ## every test twenty times in a row, under the race detector and with the processors loaded

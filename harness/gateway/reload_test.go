@@ -12,6 +12,8 @@ func TestReloadIsOneOfTwoWays(t *testing.T) {
 	}{
 		{Reload{}, true},
 		{Reload{Signal: "HUP"}, true},
+		{Reload{Watches: true}, true},
+		{Reload{Watches: true, Signal: "HUP"}, false},
 		{Reload{Start: []string{"x"}, Successor: []string{"x", "{{.PID}}"}}, true},
 		{Reload{Signal: "HANGUP"}, false},
 		{Reload{Signal: "SIGHUP"}, false},

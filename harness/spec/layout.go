@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/onsi/ginkgo/v2"
 
@@ -45,6 +46,6 @@ func (l Layout) cannot(s subject) string {
 func skipUnsupported(err error) {
 	ginkgo.GinkgoHelper()
 	if errors.Is(err, errors.ErrUnsupported) {
-		ginkgo.Skip("unsupported: " + err.Error())
+		ginkgo.Skip("unsupported: " + strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error()))
 	}
 }
