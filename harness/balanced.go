@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // Share is what clients met while one of the two members of a pool was broken: as many as it took to be sure, one after another, each on a connection of its own.
@@ -50,7 +48,7 @@ func (t *trial) probePool(ctx context.Context) error {
 			return err
 		}
 		blocked()
-		t.seeBystander(t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience}), nil)
+		t.seeBystander(t.askBystander(ctx), nil)
 	}
 	return nil
 }
@@ -120,6 +118,9 @@ func (t *trial) strikeAgain(ctx context.Context) error {
 
 // eachServes waits until every member of the pool has served a client.
 func (b *Bench) eachServes(ctx context.Context) error {
+	if b.there != nil && !b.discerns() {
+		return inapplicable("which member of the pool serves a client cannot be read on the links")
+	}
 	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
 	defer cancel()
 	missing := map[string]bool{}
@@ -128,7 +129,9 @@ func (b *Bench) eachServes(ctx context.Context) error {
 	}
 	return b.await(ctx, RouteBalanced, fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)), func(o Observation) bool {
 		if b.healthy(RouteBalanced, o) {
-			delete(missing, o.Header.Get(upstream.OriginHeader))
+			for _, name := range b.servers(o) {
+				delete(missing, name)
+			}
 		}
 		return len(missing) == 0
 	})

@@ -3,6 +3,7 @@ package harness
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,6 +71,25 @@ func (b *Bench) attribute(o *Observation, p Probe) {
 	case passed && !like:
 		o.By = BySomebody
 	}
+}
+
+// servers lists who may have served the answer: who stamped it, or behind whose links its request was seen.
+func (b *Bench) servers(o Observation) []string {
+	if b.there == nil {
+		return []string{o.Header.Get(upstream.OriginHeader)}
+	}
+	all := []string{}
+	for _, s := range b.there.spans {
+		if len(s.with(o.Nonce)) > 0 {
+			all = append(all, s.Name)
+		}
+	}
+	return all
+}
+
+// discerns reports whether it can be told which member of the pool serves a client of a gateway that runs elsewhere.
+func (b *Bench) discerns() bool {
+	return !slices.ContainsFunc(b.memberNames(), func(name string) bool { return b.there.span(name).blind })
 }
 
 // withheld is how long nothing of what the upstream says gets through at present.

@@ -215,8 +215,8 @@ const cacheTick = time.Second
 
 // steady waits for service on every route that the experiment looks at; of a pool, by each member.
 func (t *trial) steady(ctx context.Context) error {
-	if t.experiment.State == Balanced {
-		return t.bench.eachServes(ctx)
+	if t.experiment.State == Balanced || t.bench.there != nil && len(t.bench.ours.Pool()) > 0 && t.bench.discerns() {
+		return t.bench.eachServes(ctx) // One that runs elsewhere may hold what was before against a member.
 	}
 	return t.bench.Steady(ctx, t.experiment.route(), RouteBystander)
 }

@@ -27,6 +27,9 @@ func TestElsewherePool(t *testing.T) {
 	}))
 	all, o := s.try(t, "--only", "refused,close-mid-body")
 	for _, setting := range []string{"root/orders", "root/users"} {
+		if v := all[setting+" refused@balanced"]; v.Result != harness.Pass || len(v.Pool) == 0 || v.Pool[0].Failed > 0 {
+			t.Errorf("%s: got %s (%s) and %+v, want nobody to notice", setting, v.Result.String(), v.Reason, v.Pool)
+		}
 		v := all[setting+" refused"]
 		if v.Result != harness.Pass || v.Observed != "200 by upstream" || !strings.Contains(strings.Join(v.Unchecked, " "), "its body is another each time") {
 			t.Errorf("%s: got %s: %s (%s) and %q unchecked, want the other member to serve; it said %s", setting, v.Result.String(), v.Observed, v.Reason, v.Unchecked, o.err)
