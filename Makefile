@@ -3,8 +3,9 @@
 GO ?= go
 # More flags for gatequake or go test: make run ARGS='--gateway nginx --only refused', make test ARGS='-run Merge'.
 ARGS ?=
-# Ginkgo runs the suites' experiments side by side: they wait more than they work. Everything else is plain go test, four packages at a time for the same reason.
-GINKGO := $(GO) tool ginkgo -p --procs=16 --randomize-all --fail-on-pending --fail-on-empty --silence-skips
+# Ginkgo runs the suites' experiments side by side: they wait more than they work. What is labelled long is behind a target of its own. Everything else is plain
+# go test, four packages at a time for the same reason.
+GINKGO := $(GO) tool ginkgo -p --procs=16 --randomize-all --fail-on-pending --fail-on-empty --silence-skips --label-filter='!long'
 OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
@@ -65,6 +66,7 @@ prevention: ## measure loads, pools, restarts and reloads, and write scenarios/p
 	@rm -rf report/prevention
 	@for g in builtin nginx haproxy envoy; do for s in stock document; do GATEQUAKE_GATEWAY=$$g GATEQUAKE_SETTING=$$s $(GO) tool ginkgo -p --procs=6 --silence-skips \
 		--label-filter='!mutant' --output-dir=report/prevention --json-report=$$g-$$s.json ./scenarios/prevention || exit 1; done; done
+	@$(GO) tool ginkgo --silence-skips --label-filter=mutant ./scenarios/prevention
 	@$(GO) test -count=1 ./ci -run Prevention -update
 
 # Faults whose end gateways notice in different ways: at once, by checks or time outs of their own, when a name or a connection is used up, or when somebody repairs it.

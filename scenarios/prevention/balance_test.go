@@ -9,7 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
-	_ "github.com/gatequake/gatequake/harness/faults" // the ways in which a member breaks
+	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
@@ -25,7 +25,7 @@ const (
 // luck is what a gateway that picks members by chance may be off by: three standard deviations of forty tosses.
 const luck = 0.25
 
-var _ = Describe("Load balancing", Label("load-balancing"), func() {
+var _ = Describe("Load balancing", Serial, Label("load-balancing"), func() {
 	pool := harness.Probe{Route: harness.RouteBalanced}
 
 	for _, f := range harness.Faults() {
@@ -33,7 +33,7 @@ var _ = Describe("Load balancing", Label("load-balancing"), func() {
 			continue
 		}
 		for _, members := range []int{2, 3} {
-			It(fmt.Sprintf("with one of %d members broken spares the clients of the others, when %s", members, f.Title), Label(f.ID),
+			It(fmt.Sprintf("with one of %d members broken spares the clients of the others, when %s", members, f.Title), labels(f),
 				spec.Layout{Members: members}.In(func(ctx SpecContext, b *spec.Bench) {
 					b.Break(ctx, f)
 					with := b.Send(ctx, harness.Load{Name: fmt.Sprintf("GET, one of %d members: %s", members, f.Title), Probe: pool, Rate: calm, For: turns})
@@ -43,7 +43,7 @@ var _ = Describe("Load balancing", Label("load-balancing"), func() {
 				}), SpecTimeout(enough))
 		}
 
-		It("hides from who reads that one of two members is broken, where the gateway asks the other, when "+f.Title, Label(f.ID),
+		It("hides from who reads that one of two members is broken, where the gateway asks the other, when "+f.Title, labels(f),
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
 				b.Break(ctx, f)
 				with := b.Send(ctx, harness.Load{Probe: pool, Rate: calm, For: turns})
@@ -59,3 +59,11 @@ var _ = Describe("Load balancing", Label("load-balancing"), func() {
 		Expect(b.Send(ctx, harness.Load{Name: "1.5 × the capacity of one upstream, on two", Probe: pool, Rate: tooMuch, For: long})).To(ServeAll())
 	}), SpecTimeout(enough))
 })
+
+// labels are the fault's, and for all but one "long": make prevention tries them all.
+func labels(f *harness.Fault) Labels {
+	if f.ID == faults.Refused.ID {
+		return Label(f.ID)
+	}
+	return Label(f.ID, "long")
+}

@@ -23,7 +23,7 @@ const (
 )
 
 // Each gateway is the built-in one but for a mistake.
-var _ = Describe("A claim about prevention", func() {
+var _ = Describe("A claim about prevention", Serial, Label("long"), func() {
 	spec.Catches(mutants.Fumbles.Gateway, below, "to be served to the last request")
 	spec.Catches(mutants.Closes.Gateway, above, "to fail in part, with a whole 502, 503 or 504")
 	spec.Catches(mutants.NeverRecovers.Gateway, above, "wait for steady state")

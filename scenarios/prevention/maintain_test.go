@@ -26,7 +26,7 @@ const (
 // trusted are the experiments that say whether a gateway asks another member when one is not there, and when one goes away in the middle of a request.
 var trusted = []string{"refused@balanced", "close-after-request@balanced"}
 
-var _ = Describe("Regular maintenance", Label("maintenance"), func() {
+var _ = Describe("Regular maintenance", Serial, Label("maintenance"), func() {
 	It("shows when there is one upstream: clients get a 502 while it restarts, or wait until it is back, and no longer", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Upstream.Origin.Behave(upstream.Working{For: atWork})
 		during := b.During(ctx, harness.Load{Name: "the only upstream restarts", Rate: traffic}, func() {

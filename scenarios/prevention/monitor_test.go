@@ -28,7 +28,7 @@ const (
 	crowd  = 4 * time.Second
 )
 
-var _ = Describe("Monitoring the traffic", Label("monitor"), func() {
+var _ = Describe("Monitoring the traffic", Serial, Label("monitor"), func() {
 	It("tells of a spike before clients get a 502 of it, of the 502s while they last, and of nothing before and after", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		capacity := b.Busy(work)
 		meter := harness.NewMeter(harness.RouteMain)

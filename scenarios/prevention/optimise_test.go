@@ -17,7 +17,7 @@ const (
 	awhile = 3 * time.Second // Three of the gateways' time limits: a queue has the time to grow past one.
 )
 
-var _ = Describe("Optimising the server", Label("optimise"), func() {
+var _ = Describe("Optimising the server", Serial, Label("optimise"), func() {
 	It("is worth it: below its capacity there is no 502", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		capacity := b.Busy(work)
 		Expect(b.Send(ctx, harness.Load{Name: "0.5 × the capacity", Rate: capacity / 2, For: awhile})).To(ServeAll())
