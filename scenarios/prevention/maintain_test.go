@@ -16,11 +16,11 @@ import (
 
 // What goes on while something is maintained: one or two requests are at each upstream at any time, and would be cut by what ends it.
 const (
-	traffic  = 50
-	atWork   = 50 * time.Millisecond
-	restart  = 300 * time.Millisecond // How long a restart takes: some fifteen clients meet nobody.
-	reloads  = 4
-	inForce  = 15 * time.Second   // Gateways take a second or two, and a loaded machine some more.
+	traffic = 50
+	atWork  = 50 * time.Millisecond
+	restart = 300 * time.Millisecond // How long a restart takes: some fifteen clients meet nobody.
+	reloads = 4
+	inForce = 15 * time.Second // Gateways take a second or two, and a loaded machine some more.
 )
 
 // trusted are the experiments that say whether a gateway asks another member when one is not there, and when one goes away in the middle of a request.
