@@ -104,8 +104,10 @@ func checkAnswer(o Observation, want Expectation, within time.Duration) []Check 
 	if want.Within > 0 && o.took() > want.Within {
 		checks[0] = check(CheckInTime, false, o.took().Round(time.Millisecond).String(), "an answer within "+want.Within.String())
 	}
-	another := want.OrRelayed != nil && want.OrRelayed.another && want.relayed(o)
-	if want.OrCut && o.By == ByUpstream && !want.Accepts(o.Status) && !another {
+	if want.another(o) {
+		want.Statuses, want.By, want.Header = []int{o.Status}, o.By, nil // Nothing of what the broken one does shows in it.
+	}
+	if want.OrCut && o.By == ByUpstream && !want.Accepts(o.Status) {
 		return append(checks, check(CheckCutVisible, o.End == client.Truncated, o.String()+", seemingly whole", want.String()))
 	}
 	if want.OrUnavailable && o.Status == http.StatusOK && o.GRPC == unavailable {

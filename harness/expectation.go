@@ -57,7 +57,9 @@ func (e Expectation) String() string {
 	if e.OrCut {
 		s += ", or visibly cut"
 	}
-	if e.OrRelayed != nil {
+	if t := e.OrRelayed; t != nil && t.another {
+		s += ", or served by another"
+	} else if t != nil {
 		s += ", or relayed whole"
 	}
 	if e.OrUnavailable {
@@ -77,10 +79,17 @@ func (e Expectation) Accepts(status int) bool { return slices.Contains(e.Statuse
 
 // relayed reports whether o is the upstream's answer, whole and clean, where that is tolerated.
 func (e Expectation) relayed(o Observation) bool {
-	if e.OrRelayed == nil || !o.Healthy() || e.OrRelayed.Body != "" && o.Body != e.OrRelayed.Body {
-		return false
-	}
-	if by := e.OrRelayed.By; len(by) > 0 && !slices.Contains(by, o.Header.Get(upstream.OriginHeader)) {
+	return e.OrRelayed != nil && (e.OrRelayed.accepts(o) || e.OrRelayed.besides != nil && e.OrRelayed.besides.accepts(o))
+}
+
+// another reports whether o is the answer of another member of the pool, where that is as good.
+func (e Expectation) another(o Observation) bool {
+	return e.OrRelayed != nil && e.OrRelayed.another && e.OrRelayed.accepts(o)
+}
+
+// accepts reports whether o is an answer that the tolerance is for.
+func (t Tolerance) accepts(o Observation) bool {
+	if !o.Healthy() || t.Body != "" && o.Body != t.Body || len(t.By) > 0 && !slices.Contains(t.By, o.Header.Get(upstream.OriginHeader)) {
 		return false
 	}
 	for _, values := range o.Header {

@@ -62,6 +62,8 @@ type Tolerance struct {
 	Body string `json:"body,omitempty"`
 	// another is true when the answer is another upstream's, so that it may be whole also where this one's is cut.
 	another bool
+	// besides, if not nil, is the leave that there was anyway.
+	besides *Tolerance
 }
 
 // Forever is a time that is never over.

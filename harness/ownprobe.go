@@ -179,7 +179,7 @@ func (b *Bench) tolerate(want Expectation, f *Fault) Expectation {
 	case f.Late:
 		want.OrRelayed = &Tolerance{Why: "the answer came while its client was still there"}
 	case len(b.ours.pooled()) > 0:
-		want.OrRelayed = &Tolerance{Why: "another member of the pool serves the client", another: true}
+		want.OrRelayed = &Tolerance{Why: "another member of the pool serves the client", another: true, besides: want.OrRelayed}
 		if b.there == nil {
 			want.OrRelayed.By = b.ours.pooled()
 		}

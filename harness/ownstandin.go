@@ -47,6 +47,14 @@ func (b *Bench) StandInTLS() (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{cert}}, err
 }
 
+// checked is the request by which the gateway looks by itself whether the upstream is well, or "".
+func (b *Bench) checked() string {
+	if b.ours == nil {
+		return ""
+	}
+	return b.ours.Upstream.Checked
+}
+
 // veil is what stands between own dials and some faults of the upstream: a Unix socket, another language than HTTP/1; "" for nothing.
 func (b *Bench) veil() string {
 	switch {

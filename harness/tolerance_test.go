@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 func TestToleranceIsForAWholeCleanAnswerOfTheUpstream(t *testing.T) {
@@ -51,4 +52,38 @@ func TestAControlKeepsItsHeader(t *testing.T) {
 	g.Expect(broken()).To(BeEmpty())
 	o.Header = nil
 	g.Expect(broken()).To(ConsistOf(CheckAnsweredBy))
+}
+
+// TestAnotherMemberServes holds what a client may see of a pool of which one member is broken: what would be right of that one alone, or an answer by another.
+func TestAnotherMemberServes(t *testing.T) {
+	from := func(status int, origin string, fields ...string) Observation {
+		o := Observation{Status: status, By: ByUpstream, End: client.Complete, After: connectionUsable, Header: http.Header{upstream.OriginHeader: {origin}}}
+		for _, f := range fields {
+			o.Header.Set(f, "120")
+		}
+		return o
+	}
+	want := Expectation{
+		Statuses: []int{503}, By: ByUpstream, Header: map[string]string{"Retry-After": "120"},
+		OrRelayed: &Tolerance{By: []string{"b"}, another: true, besides: &Tolerance{Why: "nobody minds", Body: "whole"}},
+	}
+	whole := from(200, "a", "Retry-After")
+	whole.Body = "whole"
+	for name, c := range map[string]struct {
+		of Observation
+		ok bool
+	}{
+		"the broken one's answer":           {from(503, "a", "Retry-After"), true},
+		"that without what it must carry":   {from(503, "a"), false},
+		"another's":                         {from(200, "b"), true},
+		"a whole one of the broken":         {whole, true},
+		"another body of the broken":        {from(200, "a", "Retry-After"), false},
+		"an answer of nobody in the pool":   {from(200, "c"), false},
+		"an error of another, no service":   {from(500, "b"), false},
+		"the gateway's own in another name": {Observation{Status: 200, By: ByGateway, End: client.Complete, After: connectionUsable}, false},
+	} {
+		if broken := (Verdict{Checks: checkAnswer(c.of, want, 0)}).Broken(); (len(broken) == 0) != c.ok {
+			t.Errorf("%s: got %v broken, want that it holds: %v", name, broken, c.ok)
+		}
+	}
 }

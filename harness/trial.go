@@ -176,11 +176,16 @@ func (t *trial) inject(ctx context.Context) (undo func(context.Context) error, e
 
 // confirm proves that the world is broken.
 func (t *trial) confirm(ctx context.Context) (err error) {
-	if err := t.rearm(ctx); err != nil {
-		return err
+	if err = t.rearm(ctx); err == nil {
+		if t.verdict.Evidence, err = t.injection.Confirm(ctx); err != nil {
+			err = fmt.Errorf("confirm %s: %w", t.experiment.Fault.ID, err)
+		}
 	}
-	if t.verdict.Evidence, err = t.injection.Confirm(ctx); err != nil {
-		return fmt.Errorf("confirm %s: %w", t.experiment.Fault.ID, err)
+	if check := t.bench.checked(); err != nil && check != "" && t.injection.Rearm != nil {
+		return inapplicable("one request uses the fault up, and the gateway's own checks (" + check + ") come before ours")
+	}
+	if err != nil {
+		return err
 	}
 	t.moment(MomentConfirmed)
 	return nil

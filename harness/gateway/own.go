@@ -57,6 +57,8 @@ type Upstream struct {
 	// TLS is true when the gateway speaks TLS to it; SNI is the name that it asks for.
 	TLS bool   `yaml:"tls,omitempty"`
 	SNI string `yaml:"sni,omitempty"`
+	// Checked is the request, "GET /health" say, by which the gateway looks by itself whether the upstream is well; empty for none.
+	Checked string `yaml:"checked,omitempty"`
 	// Looked is when the host is looked up: "at start", and never again while it was watched, or "at run time".
 	Looked string `yaml:"looked-up,omitempty"`
 	// Nameserver is who is asked for the host: an address, or ResolvConf for whom the system says.

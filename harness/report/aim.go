@@ -45,12 +45,12 @@ func (r Run) targeted() (own, others Run) {
 // aims sums up what clients of a gateway of the user's own saw, for each probe and upstream, the worst first.
 func (r Run) aims() []aim {
 	own, _ := r.targeted()
-	logs, all := own.logs(), []aim{}
+	all := []aim{}
 	for _, c := range own.columns() {
 		part := own
 		part.Verdicts = slices.DeleteFunc(slices.Clone(own.Verdicts), func(v harness.Verdict) bool { return columnOf(v) != c })
 		all = append(all, aim{
-			Target: *part.Verdicts[0].Target, Gateway: strings.TrimSpace(c.gateway + " " + c.version), Sums: part.promised(), Harms: part.harms(logs[c]),
+			Target: *part.Verdicts[0].Target, Gateway: strings.TrimSpace(c.gateway + " " + c.version), Sums: part.promised(), Harms: part.harms(),
 		})
 	}
 	slices.SortStableFunc(all, func(a, b aim) int { return cmp.Or(a.worst()-b.worst(), len(b.Harms)-len(a.Harms)) })
@@ -85,7 +85,7 @@ func (r Run) promised() string {
 }
 
 // harms groups the fails that hurt clients in the same way, and of which the same is to be said.
-func (r Run) harms(logs map[string]logLine) []harm {
+func (r Run) harms() []harm {
 	all, place := []harm{}, map[[3]string]int{}
 	for _, v := range r.Verdicts {
 		if kindOf(v) != fail {
@@ -98,7 +98,7 @@ func (r Run) harms(logs map[string]logLine) []harm {
 		if !known {
 			i, place[key] = len(all), len(all)
 			all = append(all, harm{
-				Is: is, What: what, Evidence: v.Evidence, Log: lineOf(v, logs[v.ID]), Hint: v.Hint, HintLink: v.HintLink, Replay: v.Replay, worst: worst(v),
+				Is: is, What: what, Evidence: v.Evidence, Log: lineOf(v), Hint: v.Hint, HintLink: v.HintLink, Replay: v.Replay, worst: worst(v),
 			})
 		}
 		all[i].Cells = append(all[i].Cells, link{cellHref(v), v.ID})
@@ -126,14 +126,11 @@ func breach(v harness.Verdict, besides []string) string {
 }
 
 // trouble is in lines that speak of it, in whatever words.
-var trouble = regexp.MustCompile(`(?i)error|fail|warn|crit|emerg|refus|timed? ?-?out|reset|unreachable|denied|invalid|premature|no route|\b50[0-9]\b`)
+var trouble = regexp.MustCompile(`(?i)error|fail|refus|timed? ?-?out|timeout|reset|unreachable|denied|invalid|premature|no route|\bdown\b|\b50[0-9]\b`)
 
-// lineOf is the gateway's own line on what happened: the most telling, or else the last that speaks of trouble, or else nothing.
-func lineOf(v harness.Verdict, l logLine) string {
-	if l.line != "" {
-		return l.line
-	}
-	for _, line := range slices.Backward(v.Log) {
+// lineOf is the gateway's own line on what happened: the first that speaks of trouble, or "".
+func lineOf(v harness.Verdict) string {
+	for _, line := range v.Log {
 		if trouble.MatchString(line) {
 			return line
 		}

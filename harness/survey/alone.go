@@ -57,13 +57,16 @@ func (s *survey) alone(all []seen) {
 	}
 	slices.SortStableFunc(contacts, func(a, b contact) int { return a.at.Compare(b.at) })
 	times := map[string][]time.Time{}
-	for _, u := range all {
+	for i, u := range all {
 		for _, c := range contacts {
 			if c.place == u.place {
 				times[c.what] = append(times[c.what], c.at)
 			}
 		}
 		for _, what := range slices.Sorted(maps.Keys(times)) {
+			if what != bareConnection && what != bareHandshake {
+				all[i].Checked = what
+			}
 			s.found.Alone = append(s.found.Alone, Alone{
 				Upstream: u.Name, What: what, Times: len(times[what]), EveryMS: between(times[what]), AtStart: !times[what][len(times[what])-1].After(s.ready),
 			})

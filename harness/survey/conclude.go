@@ -26,6 +26,7 @@ func (s *survey) conclude(context.Context) error {
 	s.found.Background = s.process.Background()
 	s.lookedUp()
 	all := s.upstreams()
+	s.alone(all)
 	for _, u := range all {
 		s.own.Upstreams = append(s.own.Upstreams, u.Upstream)
 	}
@@ -53,7 +54,6 @@ func (s *survey) conclude(context.Context) error {
 	if s.found.Background {
 		s.warn("the command ended and left its gateway in the background")
 	}
-	s.alone(all)
 	s.found.Absent = s.lacks()
 	if s.absent.Why != nil {
 		s.warn("which files it did not find is not known: %v", s.absent.Why)
