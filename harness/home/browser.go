@@ -77,13 +77,17 @@ func (b *Browser) Connect(ctx context.Context, to Place, way client.Way) (*clien
 	return way.Open(ctx, address, netip.Addr{})
 }
 
-// Resolve looks the name up, as the system's resolver of the computer does: what is remembered is not asked for.
+// Resolve looks the name up, as the system's resolver of the computer does: what is remembered is not asked for, and where no answer comes it is asked again for as
+// long as there is time.
 func (b *Browser) Resolve(ctx context.Context, name string) (netip.Addr, error) {
 	stub := net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return b.names.Dial(ctx, network, b.resolver.String())
 	}}
 	found, err := stub.LookupNetIP(ctx, "ip4", name+".")
 	var lookup *net.DNSError
+	for errors.As(err, &lookup) && lookup.IsTimeout && ctx.Err() == nil { // How often it asks by itself, and for how long, is in a file of the machine's.
+		found, err = stub.LookupNetIP(ctx, "ip4", name+".")
+	}
 	if errors.As(err, &lookup) && lookup.Server != "" {
 		lookup.Server = b.resolver.String() // And not who stands in the file that was not followed.
 	}

@@ -74,6 +74,13 @@ func repair(ctx context.Context, n *Network) error {
 
 // awaitLine returns when the provider's line to the home carries something: the kernel may take a second to see that it does.
 func (n *Network) awaitLine(ctx context.Context) error {
-	_, err := n.look(ctx, n.Router, beside(n.Exit), generous)
-	return err
+	ctx, cancel := context.WithTimeout(ctx, generous)
+	defer cancel()
+	for {
+		// What is sent before is lost, and not sent again by itself.
+		_, err := n.look(ctx, n.Router, beside(n.Exit), quiet)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
 }

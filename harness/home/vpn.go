@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -31,7 +32,7 @@ const (
 	// vpnName is what the VPN calls itself in Via (RFC 9110, section 7.6.3) and in Proxy-Status (RFC 9209).
 	vpnName = "vpn"
 	// vpnPatience is how long the VPN tries to connect: less than any of its clients waits.
-	vpnPatience = time.Second
+	vpnPatience = 3 * time.Second
 )
 
 // NewVPN starts a VPN with the exit's address. It ends with the network.
@@ -72,9 +73,6 @@ func (v *VPN) connect() (err error) {
 }
 
 func (v *VPN) listen() error {
-	resolver := net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return dialFrom(v.host)(ctx, network, netip.AddrPortFrom(beside(v.network.Exit), nameservice).String())
-	}}
 	v.dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
 		ctx, cancel := context.WithTimeout(ctx, vpnPatience)
 		defer cancel()
@@ -82,11 +80,17 @@ func (v *VPN) listen() error {
 		if err != nil {
 			return nil, err
 		}
-		found, err := resolver.LookupNetIP(ctx, "ip4", host+".")
-		if err != nil {
+		var found dns.Reply
+		if err := v.host.Do(func() (err error) {
+			found, err = dns.Ask(ctx, netip.AddrPortFrom(beside(v.network.Exit), nameservice).String(), host, typeA)
+			return err
+		}); err != nil {
 			return nil, err
 		}
-		return dialFrom(v.host)(ctx, network, net.JoinHostPort(found[0].String(), port))
+		if len(found.Addresses) == 0 {
+			return nil, &net.DNSError{Err: found.Rcode, Name: host}
+		}
+		return dialFrom(v.host)(ctx, network, net.JoinHostPort(first(found), port))
 	}
 	var l net.Listener
 	if err := v.host.Do(func() (err error) { l, err = net.Listen("tcp4", fmt.Sprintf(":%d", vpnPort)); return err }); err != nil {
