@@ -54,7 +54,7 @@ func registered() []Experiment {
 	for _, b := range blocks() {
 		all = append(all, Experiment{ID: b.ID, Block: b})
 		for _, state := range blockStates {
-			if f := registry.faults[state]; f != nil {
+			if f := faultOf(state); f != nil {
 				all = append(all, Experiment{ID: b.ID + "+" + state, Block: b, Fault: f})
 			}
 		}

@@ -36,7 +36,7 @@ func OwnBlocks(o *gateway.Own) []OwnBlock {
 		block := blockOf(b)
 		all = append(all, OwnBlock{Experiment{ID: b.Name, Block: block}, like.Name()})
 		if like.Upstream.Socket == "" {
-			all = append(all, OwnBlock{Experiment{ID: b.Name + "+" + downUnderBlock, Block: block, Fault: registry.faults[downUnderBlock]}, like.Name()})
+			all = append(all, OwnBlock{Experiment{ID: b.Name + "+" + downUnderBlock, Block: block, Fault: faultOf(downUnderBlock)}, like.Name()})
 		}
 	}
 	return all

@@ -8,7 +8,9 @@ import (
 )
 
 // registry holds faults and blocks by ID. Only init functions and package variables of the files that declare them write to it, and what they left for later.
+// They may do so while others look for what is there already.
 var registry = struct {
+	mu     sync.RWMutex // guards the maps
 	faults map[string]*Fault
 	blocks map[string]*Block
 	later  []func()
@@ -30,6 +32,8 @@ func ready() {
 // RegisterFault makes a fault known and returns it. It panics when the ID is taken, or when what every fault must have is missing.
 func RegisterFault(f Fault) *Fault {
 	claim(f.ID, f.Title != "" && f.Cause != "" && f.What != "" && f.Made != "" && f.Confirmed != "" && f.Inject != nil && (f.Type != "") == (f.Control == nil))
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
 	registry.faults[f.ID] = &f
 	return &f
 }
@@ -37,6 +41,8 @@ func RegisterFault(f Fault) *Fault {
 // RegisterBlock makes a block known and returns it. It panics when the ID is taken, or when what every block must have is missing.
 func RegisterBlock(b Block) *Block {
 	claim(b.ID, b.Title != "" && b.What != "" && len(b.Refused) > 0 && len(b.LetIn) > 0)
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
 	registry.blocks[b.ID] = &b
 	return &b
 }
@@ -45,6 +51,8 @@ func claim(id string, whole bool) {
 	if !whole || id == "" {
 		panic(fmt.Sprintf("harness: %q is registered without all that it must have", id))
 	}
+	registry.mu.RLock()
+	defer registry.mu.RUnlock()
 	if strings.Contains(id, "/") || registry.faults[id] != nil || registry.blocks[id] != nil {
 		panic(fmt.Sprintf("harness: the ID %q is taken, or has a slash in it", id))
 	}
@@ -56,12 +64,21 @@ func Faults() []*Fault {
 	return faults()
 }
 
+// faultOf returns the registered fault with the ID, or nil.
+func faultOf(id string) *Fault {
+	registry.mu.RLock()
+	defer registry.mu.RUnlock()
+	return registry.faults[id]
+}
+
 func faults() []*Fault {
 	order := map[Cause]int{}
 	for i, c := range Causes() {
 		order[c] = i
 	}
 	all := []*Fault{}
+	registry.mu.RLock()
+	defer registry.mu.RUnlock()
 	for _, f := range registry.faults {
 		all = append(all, f)
 	}
@@ -86,6 +103,8 @@ func Blocks() []*Block {
 
 func blocks() []*Block {
 	all := []*Block{}
+	registry.mu.RLock()
+	defer registry.mu.RUnlock()
 	for _, b := range registry.blocks {
 		all = append(all, b)
 	}

@@ -53,7 +53,7 @@ func newStreet(t *testing.T, gateway func(*testing.T, *street)) *street {
 				atomic.AddInt32(s.posts, 1)
 			}
 			// More than a gateway holds back, so that half of it can be seen to be half.
-			page := strings.Repeat(fmt.Sprintf("%s has something for %s\n", l.name, r.URL.Path), 8<<10)
+			page := strings.Repeat(fmt.Sprintf("%s has something for %s\n", l.name, r.URL.Path), 1<<10)
 			if r.URL.Path != "/chunked" {
 				w.Header().Set("Content-Length", strconv.Itoa(len(page)))
 			}

@@ -155,11 +155,15 @@ func sharing(h http.Handler, _ *street) http.Handler {
 			w.WriteHeader(http.StatusBadGateway)
 			return
 		}
-		broken.Delete(r.URL.Path)
+		served := true
 		onError(h, func(w http.ResponseWriter, _ *http.Request) {
+			served = false
 			broken.Store(r.URL.Path, true)
 			w.WriteHeader(http.StatusBadGateway)
 		}).ServeHTTP(w, r)
+		if served {
+			broken.Delete(r.URL.Path) // Not before: the next request for it is not answered yet.
+		}
 	})
 }
 
