@@ -24,7 +24,8 @@ type Attempt struct {
 	// Saw is what the client saw before it, and Then what its next request got with it, both with the fault still in force.
 	Saw  string `json:"saw,omitempty"`
 	Then string `json:"then,omitempty"`
-	// Without is what another client saw, at the same failure, who did nothing but refresh. It is asked only when Then was service.
+	// Without is what another client saw, at the same failure, who did nothing but refresh, when as much time had passed. It is asked only when
+	// Then was service.
 	Without string `json:"without,omitempty"`
 	// OverWithout and Over are what the client's next request got when the fault was over, first without the remedy, then with it; empty for a remedy that is about
 	// the failure itself.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // kept is a visitor who saw the failure, for a remedy that is tried when it is over.
@@ -71,16 +72,18 @@ func (t *trial) attempt(ctx context.Context, r *Remedy) error {
 
 // remedy does it for a visitor who saw the failure, proves that this was still there, and notes in c what was observed.
 func (t *trial) remedy(ctx context.Context, r *Remedy, v *Visitor, c *course) error {
+	begin := time.Now()
 	then, err := r.Try(ctx, v)
 	if err != nil {
 		return err
 	}
+	took := then.began.Sub(begin)
 	c.then = t.saw(then, r.ID)
 	if err := t.holds(ctx); err != nil {
 		return err
 	}
 	if !r.Plain && !t.fails(then) {
-		if c.without, err = t.refreshed(ctx); err != nil {
+		if c.without, err = t.refreshed(ctx, took); err != nil {
 			return err
 		}
 	}
@@ -103,13 +106,18 @@ func (t *trial) without(r *Remedy) string {
 	return ""
 }
 
-// refreshed is what a visitor sees who refreshes, at a failure of its own.
-func (t *trial) refreshed(ctx context.Context) (*Observation, error) {
+// refreshed is what a visitor sees who refreshes, at a failure of its own, when the time has passed that a remedy took: time alone heals some.
+func (t *trial) refreshed(ctx context.Context, after time.Duration) (*Observation, error) {
 	v, err := t.meet(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer v.Disconnect()
+	select {
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case <-time.After(after):
+	}
 	o := v.Reload(ctx)
 	return t.saw(o, "a refresh, to compare"), t.holds(ctx)
 }

@@ -18,8 +18,8 @@ func ReadLogs(r Run) Run {
 		v.Remedies = slices.Clone(v.Remedies)
 		for j := range v.Remedies {
 			a := &v.Remedies[j]
-			if a.Remedy != harness.CheckLogs || a.Saw == "" || a.Outcome == harness.NotApplicable {
-				continue
+			if a.Remedy != harness.CheckLogs || a.Then == "" {
+				continue // Nobody saw a failure.
 			}
 			l, compared := logs[columnOf(v)][v.ID]
 			switch {

@@ -23,7 +23,7 @@ func tried() Run {
 		ID: "ip-deny", Cause: harness.Blocked, ErrorType: harness.HTTPRequestDenied, Gateway: "nginx", Setting: "stock", Result: harness.Pass,
 		Remedies: []harness.Attempt{
 			{Remedy: "refresh", Outcome: harness.NotApplicable, Reason: "the client saw no failure: 200 by upstream", Saw: "200 by upstream"},
-			{Remedy: harness.CheckLogs, Outcome: harness.DoesNotHelp, Reason: "403 by gateway again", Saw: "403 by gateway"},
+			{Remedy: harness.CheckLogs, Outcome: harness.DoesNotHelp, Reason: "403 by gateway again", Saw: "403 by gateway", Then: "403 by gateway"},
 		},
 	})
 	return r

@@ -7,13 +7,14 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Remedies that no person has. The mender makes an end of the cause, and is no remedy for it; the helpless one cannot be tried.
+// Remedies that no person has. The mender makes an end of the cause, and is no remedy for it; the helpless one cannot be tried; the patient one takes time.
 var (
 	mender = harness.RegisterRemedy(harness.Remedy{
 		ID: "mender", Order: 9, Title: "mends the upstream", What: "The upstream is well again, although nobody said so.",
@@ -26,6 +27,13 @@ var (
 		ID: "helpless", Order: 9, Title: "would, but cannot", What: "What it takes is not there.",
 		Try: func(context.Context, *harness.Visitor) (harness.Observation, error) {
 			return harness.Observation{}, fmt.Errorf("nobody has a spare modem: %w", errors.ErrUnsupported)
+		},
+	})
+	patient = harness.RegisterRemedy(harness.Remedy{
+		ID: "patient", Order: 9, Title: "takes some time", What: "Something that takes a while, and is of no use.",
+		Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) {
+			time.Sleep(time.Second) // The time that a remedy takes is what is tried.
+			return v.Reload(ctx), nil
 		},
 	})
 	elsewhere = harness.RegisterRemedy(harness.Remedy{
@@ -64,6 +72,14 @@ func TestRemedyThatEndsTheCauseTellsNothing(t *testing.T) {
 	v := tried(t, Options{}, "deadlock", mender.ID)
 	if v.Result != harness.Inconclusive || !strings.HasPrefix(v.Reason, "mender: confirm deadlock: ") || len(v.Remedies) > 0 {
 		t.Errorf("got %s (%s) and %+v, want inconclusive: the cause was over", v.Result, v.Reason, v.Remedies)
+	}
+}
+
+// TestTimeIsNoRemedy has a fault that time heals: what a crowd has left in the gateway's pool is gone after a while.
+func TestTimeIsNoRemedy(t *testing.T) {
+	v := tried(t, Options{}, "keepalive-mismatch", patient.ID)
+	if v.Result != harness.Pass || v.Remedies[0].Outcome == harness.Helps {
+		t.Errorf("got %s (%s) and %+v, want no help of what only takes time", v.Result, v.Reason, v.Remedies)
 	}
 }
 
