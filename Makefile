@@ -4,7 +4,7 @@ GO ?= go
 # More flags for gatequake or go test: make run ARGS='--gateway nginx --only refused', make test ARGS='-run Merge'.
 ARGS ?=
 # Ginkgo runs the suites' experiments side by side: they wait more than they work. What is labelled long is behind a target of its own. Everything else is plain
-# go test, four packages at a time for the same reason.
+# go test, four packages and eight of their parallel tests at a time for the same reason.
 GINKGO := $(GO) tool ginkgo -p --procs=16 --randomize-all --fail-on-pending --fail-on-empty --silence-skips --label-filter='!long'
 OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
@@ -29,11 +29,11 @@ gateways: ## install the gateways that Gatequake knows, from package registries 
 
 test: ## every test; the scenarios run on the built-in gateway
 	@$(GINKGO) ./scenarios/...
-	@$(GO) test -p 4 -count=1 $(OTHERS) $(ARGS)
+	@$(GO) test -p 4 -parallel 8 -count=1 $(OTHERS) $(ARGS)
 
 race: ## every test under the race detector (needs a C compiler)
 	@GORACE=atexit_sleep_ms=0 $(GINKGO) --race ./scenarios/...
-	@GORACE=atexit_sleep_ms=0 $(GO) test -race -p 4 -count=1 $(OTHERS) $(ARGS)
+	@GORACE=atexit_sleep_ms=0 $(GO) test -race -p 4 -parallel 8 -count=1 $(OTHERS) $(ARGS)
 
 check: ## formatting, linters, vet for other systems
 	@$(LINT) run --allow-parallel-runners ./...

@@ -64,7 +64,7 @@ func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
 		"a long log line":   {with("log", []string{long, long, long}), "experiment 1: got "},
 		"a number for text": {with("reason", 5), "experiment 1: json: cannot unmarshal number"},
 		"no ID":             {with("id", ""), `experiment 1: got id "", gateway "builtin"`},
-		"no such world":     {with("world", "moon"), `experiment 1: world: got "moon", want root, user or portable`},
+		"no such world":     {with("world", "moon"), `experiment 1: world: got "moon", want root, user, portable or elsewhere`},
 		"an experiment that is nothing": {edited(t, doc, func(run, _ map[string]any) {
 			run["experiments"] = []any{nil}
 		}), `experiment 1: got id ""`},
