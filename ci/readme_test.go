@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,7 +115,8 @@ func try(t *testing.T, dir, line string) {
 		}
 		return
 	case strings.Contains(line, "go test "):
-		if out, err := goCommand(t, "..", "vet", words[len(words)-1]).CombinedOutput(); err != nil {
+		folder := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "./") })
+		if out, err := goCommand(t, "..", "vet", words[folder]).CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}
 		return
