@@ -37,5 +37,5 @@ var _ = Describe("A claim about prevention", Serial, Label("long"), func() {
 	spec.Catches(mutants.SetInItsWays.Gateway, reload, "the new configuration is in force")
 	spec.Catches(mutants.Closes.Gateway, monitors, "to fail in part")
 	spec.Catches(mutants.ShedsEarly.Gateway, monitors, "to equal")
-	spec.Catches(mutants.Closes.Gateway, limit, "to fail in part")
+	spec.Catches(mutants.Drops.Gateway, limit, "To satisfy at least one of these matchers")
 })
