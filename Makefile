@@ -34,7 +34,7 @@ test: ## every test; the scenarios run on the built-in gateway
 # But for the loads: they measure what the machine can bear, and under the detector that is another machine.
 race: ## every test under the race detector (needs a C compiler)
 	@GORACE=atexit_sleep_ms=0 $(GINKGO) --race --skip-package=prevention ./scenarios/...
-	@GORACE=atexit_sleep_ms=0 $(GO) test -race -p 4 -parallel 8 -count=1 $(OTHERS) $(ARGS)
+	@GORACE=atexit_sleep_ms=0 $(GO) test -race -p 4 -count=1 $(OTHERS) $(ARGS)
 
 check: ## formatting, linters, vet for other systems
 	@$(LINT) run --allow-parallel-runners ./...
