@@ -3,6 +3,7 @@ package firewall_test
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
-func TestLossTakesItsShareAndFallsInStepWithNobody(t *testing.T) {
+func TestLossIsTheSameForEachConnection(t *testing.T) {
 	if !worldtest.In(t) {
 		return
 	}
@@ -22,26 +23,35 @@ func TestLossTakesItsShareAndFallsInStepWithNobody(t *testing.T) {
 	g.Expect(err).NotTo(HaveOccurred())
 	defer in.Close()
 	at := in.LocalAddr().(*net.UDPAddr).AddrPort()
-	undo := apply(t, create(t), firewall.Rule{To: only(four), ToPort: at.Port(), Protocol: firewall.UDP, Verdict: firewall.Drop, Loss: 30})
-	out, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(at))
-	g.Expect(err).NotTo(HaveOccurred())
-	defer out.Close()
-
-	g.Expect(got(t, out, in, 100)).To(HaveLen(70))
-	numbers := got(t, out, in, 100)
-	g.Expect(numbers).To(HaveLen(70))
-	arrived := map[int]bool{}
-	for _, n := range numbers {
-		arrived[n] = true
+	dial := func() *net.UDPConn {
+		out, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(at))
+		g.Expect(err).NotTo(HaveOccurred())
+		t.Cleanup(func() { _ = out.Close() })
+		return out
 	}
-	for step := 1; step < 20; step++ {
-		for n := 0; n+2*step < 100 && step != 10; n++ { // Ten further and ten further is the same number of the next cycle.
-			g.Expect(arrived[n] || arrived[n+step] || arrived[n+2*step]).To(BeTrue(), "lost: numbers %d, %d and %d", n, n+step, n+2*step)
+	older, newer := dial(), dial()
+	g.Expect(got(t, older, in, 3)).To(HaveLen(3), "before the rule")
+	undo := apply(t, create(t), firewall.Rule{To: only(four), ToPort: at.Port(), Protocol: firewall.UDP, Verdict: firewall.Drop, Loss: true})
+
+	var lucky []int
+	for n := range 200 {
+		switch (n + 1) % 20 {
+		case 4, 7, 9, 15, 17, 0:
+		default:
+			lucky = append(lucky, n)
 		}
 	}
+	for i := range 40 {
+		// Side by side: neither falls in step with the other's packets.
+		for _, out := range []*net.UDPConn{older, newer} {
+			one := got(t, out, in, 1)
+			g.Expect(len(one) == 1).To(Equal(slices.Contains(lucky, i)), "packet %d of %v", i+1, out.LocalAddr())
+		}
+	}
+	g.Expect(got(t, dial(), in, 200)).To(Equal(lucky))
 	g.Expect(undo()).To(Succeed())
 	g.Expect(undo()).To(Succeed())
-	g.Expect(got(t, out, in, 100)).To(HaveLen(100))
+	g.Expect(got(t, newer, in, 100)).To(HaveLen(100))
 }
 
 // got sends n numbered packets and returns the numbers of those that arrived: on lo a packet is delivered before its send returns.

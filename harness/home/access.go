@@ -41,12 +41,12 @@ var AccessDown = register(Fault{
 var AccessLoss = register(Fault{
 	ID: "packet-loss", Title: "the line between the home and the provider loses three packets of ten", Sees: Served, Reaches: true,
 	What:      "A bad line is no cut one: TCP sends again what was lost. The page comes, later.",
-	Made:      "Rules at the provider's hop drop 30 of each 100 packets to the site, and as many from it.",
+	Made:      "Rules at the provider's hop drop six of each 20 packets of a connection with the site.",
 	Confirmed: "Both rules are in force, and an own request from the computer is answered all the same.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		there, back := n.there(), n.back()
-		there.Loss, there.Verdict = 30, firewall.Drop
-		back.Loss, back.Verdict = 30, firewall.Drop
+		there.Loss, there.Verdict = true, firewall.Drop
+		back.Loss, back.Verdict = true, firewall.Drop
 		return n.atProvider(func(ctx context.Context) (string, error) {
 			if err := n.asks(ctx, n.hello(""), generous); err != nil {
 				return "", fmt.Errorf("ask the site from the computer: %w", err)
