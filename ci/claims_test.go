@@ -19,6 +19,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/wording"
 )
 
 // claim is one sentence of the article, and what it is held against.
@@ -28,6 +29,7 @@ type claim struct {
 	Causes []harness.Cause
 	Blocks bool
 	Apart  bool // whether any cause was answered as a block, or any block as a cause
+	Pages  bool // whether the pages of blocks say so, and those of causes do not
 	Suite  *suite
 }
 
@@ -84,6 +86,8 @@ func (c claim) held(t *testing.T, cells []report.Cell) (experiments, found strin
 		return fmt.Sprintf("[%s](scenarios/%s): `%s`", c.Suite.In, c.Suite.In, c.Suite.Label), c.Suite.found()
 	case c.Apart:
 		return apart(cells)
+	case c.Pages:
+		return pages(cells)
 	case c.Blocks:
 		return share(cells, http.StatusForbidden, func(e harness.Experiment) bool { return e.Block != nil && e.Block.Control == nil })
 	case len(c.Causes) > 0:
@@ -196,6 +200,39 @@ func apart(cells []report.Cell) (experiments, found string) {
 	}
 	return experiments, fmt.Sprintf("*%s* the gateway keeps them apart; in the setting %s some do not: %s", holdsOnlyIf,
 		strings.Join(slices.Sorted(maps.Keys(settings)), " and "), strings.Join(those, ", "))
+}
+
+// pages tells how many refusals have a page that says so, and how many pages of causes say so too.
+func pages(cells []report.Cell) (experiments, found string) {
+	n, answers, misled := 0, map[string]tally{"stock": {}, "document": {}}, 0
+	for _, c := range cells {
+		e, err := harness.Find(c.ID)
+		if err != nil || c.Seen == nil || c.Seen.By != harness.ByGateway {
+			continue
+		}
+		switch {
+		case e.Block != nil && c.Seen.Status == http.StatusForbidden:
+			n++
+			answers[c.Setting][cmp.Or(string(c.Seen.Page), "silent")]++
+		case e.Block == nil:
+			n++
+			if c.Seen.Page == wording.Denied {
+				misled++
+			}
+		}
+	}
+	stock, document, key := answers["stock"], answers["document"], string(wording.Denied)
+	found = fmt.Sprintf("as shipped %d of %d pages of a 403 say so, told so %d of %d; %d of the %d pages of a cause do", stock[key], stock.sum(), document[key],
+		document.sum(), misled, n-stock.sum()-document.sum())
+	switch {
+	case misled > 0 || document[key] < document.sum():
+		found = "*" + doesNot + "*: " + found
+	case stock[key] < stock.sum():
+		found = "*" + holdsOnlyIf + "* the gateway has such a page: " + found
+	default:
+		found = "*" + holds + "*: " + found
+	}
+	return fmt.Sprintf("%d answers of gateways", n), found
 }
 
 // TestClaimsHaveSpecs finds at least one spec with the label of each claim that a suite proves.

@@ -31,8 +31,8 @@ func told() Run {
 	add("close", harness.HTTPResponseIncomplete, "GET / ended early")
 	add("kill", harness.ConnectionTerminated, "GET / ended early")
 	add("stall", harness.ConnectionTimeout, "one line, once: chance")
-	add("passed-on", harness.HTTPProtocolError, "GET / 200", "GET /bystander/ refused")
-	add("control", "", "GET / 200")
+	add("passed-on", harness.HTTPProtocolError, "GET / 200 in 1.003s", "GET / 200 in 2s", "GET /bystander/ refused")
+	add("control", "", "GET / 200 in 1.2ms")
 	return r
 }
 
