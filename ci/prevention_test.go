@@ -33,14 +33,47 @@ type suiteReport struct {
 	}
 }
 
-// TestPreventionTable writes scenarios/prevention/RESULTS.md of the reports that make prevention has Ginkgo write. Without them there is nothing to do.
+// TestPreventionTable holds the page that is made of reports to the one that is kept beside them. With -update it writes scenarios/prevention/RESULTS.md too, of the
+// reports that make prevention has Ginkgo write.
 func TestPreventionTable(t *testing.T) {
-	files, err := filepath.Glob("../report/prevention/*.json")
-	if err != nil || len(files) == 0 || !*update {
-		t.Skip("make prevention runs the suite, and then this")
+	const kept = "testdata/prevention/RESULTS.md"
+	got := preventionPage(t, "testdata/prevention/*.json")
+	if *update {
+		write(t, kept, got)
+		if measured := "../report/prevention/*.json"; len(match(t, measured)) > 0 {
+			write(t, "../scenarios/prevention/RESULTS.md", preventionPage(t, measured))
+		}
 	}
+	want, err := os.ReadFile(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant\n%s\nTo write it anew: go test ./ci -run TestPreventionTable -update", got, want)
+	}
+}
+
+func match(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// preventionPage is what scenarios/prevention/RESULTS.md says, made of Ginkgo's reports.
+func preventionPage(t *testing.T, pattern string) string {
+	t.Helper()
 	all, when := []carried{}, time.Time{}
-	for _, file := range files {
+	for _, file := range match(t, pattern) {
 		reports := []suiteReport{}
 		text, err := os.ReadFile(file)
 		if err == nil {
@@ -54,12 +87,9 @@ func TestPreventionTable(t *testing.T) {
 			all = append(all, r.carried(t)...)
 		}
 	}
-	text := fmt.Sprintf("# What prevents 502s, and how much\n\nMeasured on %s by `make prevention`: clients set out at a constant rate, whatever became of those before them. "+
+	return fmt.Sprintf("# What prevents 502s, and how much\n\nMeasured on %s by `make prevention`: clients set out at a constant rate, whatever became of those before them. "+
 		"Each cell is the share that was not served, with what they got, and how long 95 of 100 clients waited at most. "+
 		"Every client has a connection of its own; what a gateway waits for it waits for a second, or two.\n\n%s\n", when.Format("2006-01-02"), preventionTable(all))
-	if err := os.WriteFile("../scenarios/prevention/RESULTS.md", []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func (r suiteReport) carried(t *testing.T) (all []carried) {

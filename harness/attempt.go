@@ -1,6 +1,9 @@
 package harness
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Help is what a remedy did against a failure. The zero value means that nobody knows: it was never tried.
 type Help string
@@ -33,6 +36,14 @@ type Attempt struct {
 	Over        string `json:"over,omitempty"`
 }
 
+// unseen begins the reason of an attempt whose client saw no failure.
+const unseen = "the client saw no failure: "
+
+// Unseen reports whether there was nothing to try the remedy on: the client saw no failure.
+func (a Attempt) Unseen() bool {
+	return a.Outcome == NotApplicable && strings.HasPrefix(a.Reason, unseen)
+}
+
 // course is what was observed in an attempt; nil for what was not asked.
 type course struct{ saw, then, without, overWithout, over *Observation }
 
@@ -48,7 +59,7 @@ func (a *Attempt) decide(c course, served func(Observation) bool) {
 	a.Saw, a.Then, a.Without, a.OverWithout, a.Over = say(c.saw), say(c.then), say(c.without), say(c.overWithout), say(c.over)
 	switch {
 	case c.saw == nil || is(c.saw):
-		a.Outcome, a.Reason = NotApplicable, "the client saw no failure: "+a.Saw
+		a.Outcome, a.Reason = NotApplicable, unseen+a.Saw
 	case c.then == nil:
 		a.Outcome, a.Reason = "", "not tried"
 	case is(c.then) && is(c.without):

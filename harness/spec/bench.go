@@ -23,7 +23,7 @@ type Bench struct {
 // newBench sets a bench up in the world and waits until the gateway serves on every route.
 func newBench(ctx context.Context, i inside, l Layout) *Bench {
 	if reason := l.cannot(i.subject); reason != "" {
-		ginkgo.Skip("unsupported: " + reason)
+		ginkgo.Skip(lacking + reason)
 	}
 	b, err := harness.NewBench(i.world, l.setup(i.subject))
 	skipUnsupported(err)
@@ -81,11 +81,11 @@ func (b *Bench) Try(block *harness.Block) {
 	ginkgo.GinkgoHelper()
 	for _, n := range block.Needs {
 		if reason := b.World.Lacks(n); reason != "" {
-			ginkgo.Skip("unsupported: " + reason)
+			ginkgo.Skip(lacking + reason)
 		}
 	}
 	if reason := b.Definition.Cannot[block.ID]; reason != "" {
-		ginkgo.Skip("unsupported: " + reason)
+		ginkgo.Skip(lacking + reason)
 	}
 	b.Trust(block.ID)
 }
@@ -103,7 +103,7 @@ func (b *Bench) Crowd(ctx context.Context, n int) *upstream.Crowd {
 func (b *Bench) Ask(ctx context.Context, a harness.Ask) harness.Observation {
 	ginkgo.GinkgoHelper()
 	if reason := b.World.Lacks(world.SourceAddress); reason != "" && a.From != harness.Anyone {
-		ginkgo.Skip("unsupported: " + reason)
+		ginkgo.Skip(lacking + reason)
 	}
 	return b.Bench.Ask(ctx, a)
 }

@@ -31,7 +31,7 @@ func holds(ctx ginkgo.SpecContext, e harness.Experiment, s subject) {
 	ginkgo.AddReportEntry("verdict", record(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
 	switch {
 	case v.Result == harness.Unsupported:
-		ginkgo.Skip("unsupported: " + v.Reason)
+		ginkgo.Skip(lacking + v.Reason)
 	case v.Known():
 		ginkgo.Skip(fmt.Sprintf("known deviation: got %s, want %s: %s", v.Observed, v.Expected, v.Deviation))
 	}

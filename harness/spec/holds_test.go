@@ -34,6 +34,11 @@ func TestHolds(t *testing.T) {
 		{"unsupported on a bench", "A body needs a firewall$", "GATEQUAKE_PORTABLE=1", types.SpecStateSkipped, "unsupported: inject firewall-drop"},
 		{"portable", "The experiment refused$", "GATEQUAKE_PORTABLE=1", types.SpecStatePassed, ""},
 		{"wrong entry", "The experiment nonsense$", "", types.SpecStateFailed, "got int, want a *harness.Fault"},
+		{"remedy", "A client sees a failure", "", types.SpecStatePassed, ""},
+		{"remedy for what must be a failure, and is none", "A client sees a failure", wrong, types.SpecStateFailed, "user-agent-deny: the client saw no failure: 200"},
+		{"remedy for what is known to be none", "A client sees a failure", known, types.SpecStateSkipped, "not applicable: refresh: the client saw no failure: 200"},
+		{"claim that is not tried on its mutant", "catches .* is waived$", "", types.SpecStateFailed, "was not tried"},
+		{"claim that lets its mutant pass", "catches .* holds for everybody$", "", types.SpecStateFailed, "let it pass"},
 		{"unknown gateway", "The experiment refused$", "GATEQUAKE_GATEWAY=ngnix", types.SpecStateFailed, `no gateway "ngnix"; there are: `},
 		{"unknown setting", "A body passes$", "GATEQUAKE_SETTING=stok", types.SpecStateFailed, `no setting "stok" of builtin; there are: document, stock`},
 	} {
@@ -64,7 +69,7 @@ func TestDryRunNeedsNoGateway(t *testing.T) {
 	g := NewWithT(t)
 	o := run(t, exec.CommandContext(t.Context(), fixture, "-ginkgo.dry-run"), "GATEQUAKE_GATEWAY=ngnix")
 	g.Expect(o.err).NotTo(HaveOccurred())
-	g.Expect(o.output).To(ContainSubstring("Ran 27 of 27 Specs"))
+	g.Expect(o.output).To(ContainSubstring("Ran 32 of 32 Specs"))
 }
 
 // TestSuitesHoldEveryExperiment finds each registered experiment in exactly one table of the scenarios.

@@ -17,12 +17,12 @@ func (b *Bench) AtHome(ctx context.Context, who harness.Client) *harness.Home {
 	ginkgo.GinkgoHelper()
 	for _, n := range []world.Need{world.AnyAddress, world.Firewall} {
 		if reason := b.World.Lacks(n); reason != "" {
-			ginkgo.Skip("unsupported: " + reason)
+			ginkgo.Skip(lacking + reason)
 		}
 	}
 	h, err := b.Home(who)
 	if errors.Is(err, errors.ErrUnsupported) {
-		ginkgo.Skip("unsupported: " + err.Error())
+		ginkgo.Skip(lacking + err.Error())
 	}
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(h.Close)

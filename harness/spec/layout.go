@@ -42,10 +42,13 @@ func (l Layout) cannot(s subject) string {
 	return ""
 }
 
+// lacking begins the reason of a spec that is skipped because what it needs is not here.
+const lacking = "unsupported: "
+
 // skipUnsupported skips the spec when err says that it cannot be done here.
 func skipUnsupported(err error) {
 	ginkgo.GinkgoHelper()
 	if errors.Is(err, errors.ErrUnsupported) {
-		ginkgo.Skip("unsupported: " + strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error()))
+		ginkgo.Skip(lacking + strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error()))
 	}
 }

@@ -18,6 +18,7 @@ import (
 const (
 	traffic = 50
 	atWork  = 50 * time.Millisecond
+	atOrder = 4 * atWork             // Three or four are at each of three upstreams when it goes: that none is cut off in three restarts is a chance of one in ten thousand.
 	restart = 300 * time.Millisecond // How long a restart takes: some fifteen clients meet nobody.
 	reloads = 4
 	inForce = 15 * time.Second // Gateways take a second or two, and a loaded machine some more.
@@ -40,7 +41,7 @@ var _ = Describe("Regular maintenance", Serial, Label("maintenance"), func() {
 
 	It("does not show when three upstreams restart one after another, and the gateway asks another one", spec.Layout{Members: 3}.In(
 		func(ctx SpecContext, b *spec.Bench) {
-			pages := rolling(ctx, b, http.MethodGet)
+			pages := rolling(ctx, b, http.MethodGet, atWork)
 			for _, id := range trusted {
 				b.Trust(id)
 			}
@@ -49,7 +50,7 @@ var _ = Describe("Regular maintenance", Serial, Label("maintenance"), func() {
 
 	It("makes no order into two while three upstreams restart: what was lost is told as lost", spec.Layout{Members: 3}.In(
 		func(ctx SpecContext, b *spec.Bench) {
-			orders := rolling(ctx, b, http.MethodPost)
+			orders := rolling(ctx, b, http.MethodPost, atOrder)
 			Expect(orders).To(Or(ServeAll(), FailHonestly()))
 			Expect(orders.Again).To(BeZero())
 			Expect(orders.Share(orders.Failed())).To(BeNumerically("<", 1.0/3+luck), "only the member that is away fails")
@@ -64,21 +65,24 @@ var _ = Describe("Regular maintenance", Serial, Label("maintenance"), func() {
 				to := b.Members()[(n+1)%2]
 				Expect(b.Reload(func(v *gateway.Vars) { v.Upstream = to.At })).To(Succeed())
 				Eventually(ctx, b.Get).WithTimeout(inForce).Should(And(BeHealthy(), ComeFrom(to.Name)), "the new configuration is in force")
+				time.Sleep(restart) // Some clients come between two reloads, too.
 			}
 		})
-		if loses := b.Definition.Reload.Loses; loses != "" {
-			Skip("known deviation: " + loses)
+		if b.Definition.Reload.Loses == "" {
+			Expect(during).To(ServeAll())
 		}
-		Expect(during).To(ServeAll())
+		// Whom a reload may lose is whom it meets at the door: three clients of four are served.
+		Expect(during.Share(during.Failed())).To(BeNumerically("<=", 0.25))
+		Expect(b.Send(ctx, harness.Load{Rate: traffic, For: time.Second})).To(ServeAll())
 	}), SpecTimeout(enough))
 })
 
 func ms(d time.Duration) float64 { return float64(d.Milliseconds()) }
 
-// rolling sends the method to a pool while its members restart.
-func rolling(ctx SpecContext, b *spec.Bench, method string) harness.Traffic {
+// rolling sends the method to a pool, for so much work each, while its members restart.
+func rolling(ctx SpecContext, b *spec.Bench, method string, work time.Duration) harness.Traffic {
 	for _, m := range b.Members() {
-		m.Origin.Behave(upstream.Working{For: atWork})
+		m.Origin.Behave(upstream.Working{For: work})
 	}
 	load := harness.Load{Name: method + ", three upstreams restart in turns", Probe: harness.Probe{Route: harness.RouteBalanced, Method: method}, Rate: traffic}
 	return b.During(ctx, load, func() { Expect(b.RestartEach(ctx, restart)).To(Succeed()) })

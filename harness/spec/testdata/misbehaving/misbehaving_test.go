@@ -9,7 +9,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/fixtures/mutants"
 	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/remedies"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
@@ -73,6 +75,20 @@ var _ = Describe("A body", func() {
 	for range 2 {
 		It("is a twin", spec.In(func(SpecContext, *spec.Bench) {}), SpecTimeout(enough))
 	}
+})
+
+var _ = Describe("A client", func() {
+	It("sees a failure, and tries a remedy", func(ctx SpecContext) {
+		spec.Remedied(ctx, faults.UserAgentDeny, remedies.Refresh)
+	}, SpecTimeout(enough))
+})
+
+var _ = Describe("A claim", func() {
+	It("is waived", spec.In(func(SpecContext, *spec.Bench) { Skip("for now") }), SpecTimeout(enough))
+	spec.Catches(mutants.DeadIs200.Gateway, "A claim is waived", "for now")
+
+	It("holds for everybody", spec.In(func(SpecContext, *spec.Bench) {}), SpecTimeout(enough))
+	spec.Catches(mutants.DeadIs200.Gateway, "A claim holds for everybody", "")
 })
 
 var _ = DescribeTable("The experiment", spec.Holds,
