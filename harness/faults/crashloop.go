@@ -40,14 +40,12 @@ var CrashLoop = harness.RegisterFault(harness.Fault{
 		}
 		s := supervise(p)
 		return &harness.Injection{
-			Undo:    func(ctx context.Context) error { s.stop(); return undo(ctx) },
-			Confirm: func(ctx context.Context) (string, error) { return diesAgain(ctx, b, b.Plan.Upstream) },
-			Rearm: func(ctx context.Context) error {
-				if err := listens(ctx, b.Plan.Upstream); err != nil {
-					return fmt.Errorf("%w; its supervisor started it %s", err, s)
-				}
-				return nil
+			Undo: func(ctx context.Context) error { s.stop(); return undo(ctx) },
+			Confirm: func(ctx context.Context) (string, error) {
+				evidence, err := diesAgain(ctx, b, b.Plan.Upstream)
+				return evidence, s.explain(err)
 			},
+			Rearm: func(ctx context.Context) error { return s.explain(listens(ctx, b.Plan.Upstream)) },
 		}, nil
 	},
 })
@@ -67,6 +65,14 @@ func (s *supervisor) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return fmt.Sprintf("%d times, and failed to %d times (%v)", s.starts, len(s.failed), errors.Join(s.failed...))
+}
+
+// explain adds to an error what the supervisor did meanwhile.
+func (s *supervisor) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w; its supervisor started it %s", err, s)
 }
 
 // stop may be called more than once, and returns when nothing is started any more.
