@@ -58,7 +58,7 @@ matrix: build ## run everything on every gateway and write fixtures/gateways/RES
 
 balance: build ## break one of two members, twenty times on every gateway, and write fixtures/gateways/BALANCE.md anew: minutes
 	@bin/gatequake run --only accept-queue-full@balanced,close-after-request@balanced,out-of-memory-kill@balanced,refused@balanced,sheds-503@balanced,silent-after-accept@balanced \
-		--repeat 20 --report report/balance
+		--repeat 20 --workers 24 --report report/balance || [ $$? = 1 ] # Where chance decides, no two runs are the same: that is what is to be seen.
 	@{ bin/gatequake matrix report/balance/results.json && bin/gatequake recovery report/balance/results.json; } >report/BALANCE.md && mv report/BALANCE.md fixtures/gateways/BALANCE.md
 
 remedies: build ## try what people do about an error page, and write scenarios/remedies/RESULTS.md anew
