@@ -11,26 +11,40 @@ import (
 	"time"
 )
 
-// serve accepts connections and lets each one be played; it notes how many there were.
+// serve accepts connections and lets each one be played; it notes how many there were. It holds them until the test is over: the collector closes what nobody
+// holds, and what was silent is reset then.
 func serve(t *testing.T, play func(net.Conn)) (netip.AddrPort, func() int) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	accepted := make(chan struct{}, 100)
+	accepted := make(chan net.Conn, 100)
 	go func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			accepted <- struct{}{}
+			accepted <- c
 			play(c)
 		}
 	}()
-	t.Cleanup(func() { _ = l.Close() })
+	t.Cleanup(func() {
+		_ = l.Close()
+		for len(accepted) > 0 {
+			_ = (<-accepted).Close()
+		}
+	})
 	return netip.MustParseAddrPort(l.Addr().String()), func() int { return len(accepted) }
+}
+
+// patience is short for what is to run out of time, and generous otherwise: machines are busy.
+func patience(end End) time.Duration {
+	if end == TimedOut {
+		return 500 * time.Millisecond
+	}
+	return 10 * time.Second
 }
 
 // request reads up to the empty line and returns what it read.
@@ -81,7 +95,7 @@ func TestOnceTellsHowItEnded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			at, accepted := serve(t, c.play)
-			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), patience(c.end))
 			defer cancel()
 			r := Once(ctx, at, netip.Addr{}, Request{Method: "GET", Target: "/", Host: "h"})
 			if r.End != c.end || r.Status != c.status || r.BodyBytes != c.bytes {

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gatequake/gatequake/harness/websocket"
 )
@@ -58,7 +57,7 @@ func TestTalkTellsHowItEnded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			at, _ := serve(t, c.play)
-			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), patience(c.end))
 			defer cancel()
 			conn, err := Open(ctx, at, netip.Addr{})
 			if err != nil {

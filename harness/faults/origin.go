@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
@@ -67,18 +68,23 @@ var Sheds503 = harness.RegisterFault(harness.Fault{
 		"do. A gateway that turns it into a 502, or drops the Retry-After, undoes it.",
 	Made:      "The upstream answers every request with a stamped 503 that has Retry-After: 120.",
 	Confirmed: "An own request is answered with a whole 503 that has it.",
-	Inject:    misbehave(upstream.Status{Code: http.StatusServiceUnavailable, Header: shedding}, shed),
+	Inject:    misbehave(upstream.Status{Code: http.StatusServiceUnavailable, Header: shedding}, shed(0)),
 })
 
 var shedding = http.Header{"Retry-After": {retryAfter}}
 
-// shed confirms that an own request is answered with a whole 503 that has the Retry-After.
-func shed(b *harness.Bench) confirmation {
-	return func(ctx context.Context) (string, error) {
-		r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
-		if got := r.Header.Get("Retry-After"); r.Status != http.StatusServiceUnavailable || got != retryAfter || r.End != client.Complete {
-			return "", fmt.Errorf("ask %s: got %d %s with Retry-After %q, want a whole 503 with %q", b.Plan.Upstream, r.Status, r.End, got, retryAfter)
-		}
-		return fmt.Sprintf("own request to %s: 503 with Retry-After: %s", b.Plan.Upstream, retryAfter), nil
+// shed confirms that an own request is answered with a whole 503 that has the Retry-After, and took so long at least.
+func shed(least time.Duration) func(*harness.Bench) confirmation {
+	return func(b *harness.Bench) confirmation {
+		return func(ctx context.Context) (string, error) { return turnedAway(ctx, b, least) }
 	}
+}
+
+func turnedAway(ctx context.Context, b *harness.Bench, least time.Duration) (string, error) {
+	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
+	if got := r.Header.Get("Retry-After"); r.Status != http.StatusServiceUnavailable || got != retryAfter || r.End != client.Complete || r.Took < least {
+		return "", fmt.Errorf("ask %s: got %d %s after %s with Retry-After %q, want a whole 503 after %s or more with %q", b.Plan.Upstream, r.Status, r.End, r.Took, got,
+			least, retryAfter)
+	}
+	return fmt.Sprintf("own request to %s: 503 with Retry-After: %s, after %s or more", b.Plan.Upstream, retryAfter, least), nil
 }

@@ -3,7 +3,9 @@ package upstream_test
 import (
 	"bufio"
 	"errors"
+	"io"
 	"net"
+	"net/http"
 	"syscall"
 	"testing"
 	"time"
@@ -45,6 +47,23 @@ func TestDripIsAHealthyAnswerInItsTime(t *testing.T) {
 	response, body := c.answer()
 	g.Expect(upstream.CheckStamp(response.Header, []byte(body), "upstream", "n")).To(Succeed())
 	g.Expect(time.Since(begin)).To(BeNumerically(">", 100*time.Millisecond), "some 200 bytes, a millisecond each")
+}
+
+func TestStatusPausesInMidBody(t *testing.T) {
+	g := leakless(t)
+	origin := startOrigin(t, upstream.Options{})
+	origin.Behave(upstream.Status{Code: http.StatusServiceUnavailable, Pause: time.Second})
+	c := dial(t, origin.Addr())
+	begin := time.Now()
+	c.send(get("n"))
+	response, err := http.ReadResponse(c.in, nil)
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(time.Since(begin)).To(BeNumerically("<", time.Second), "the head comes at once")
+	body, err := io.ReadAll(response.Body)
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(time.Since(begin)).To(BeNumerically(">=", time.Second))
+	g.Expect(response.StatusCode).To(Equal(http.StatusServiceUnavailable))
+	g.Expect(upstream.CheckStamp(response.Header, body, "upstream", "n")).To(Succeed())
 }
 
 func TestWornOutCountsOnEachConnection(t *testing.T) {

@@ -16,11 +16,12 @@ type Status struct {
 // Answer implements Behaviour. The connection is kept unless the request asks for its end.
 func (s Status) Answer(r *http.Request, c *Conn) End {
 	body := c.Body(r)
+	answer := c.Head(r, s.Code, len(body), s.Header)
 	if r.Method == http.MethodHead || !bodyAllowed(s.Code) {
 		body = nil
 	}
 	half := len(body) / 2
-	answer := append(c.Head(r, s.Code, len(c.Body(r)), s.Header), body[:half]...)
+	answer = append(answer, body[:half]...)
 	if s.Pause > 0 {
 		if _, err := c.Write(answer); err != nil {
 			return Close
