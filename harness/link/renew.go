@@ -53,12 +53,17 @@ func (l *Link) renew(ctx context.Context) error {
 		return errors.Join(stuck, l.leave())
 	}
 	if l.port == nil {
-		port, at, err := reserve(l.addr)
+		err := free(ctx, func() error {
+			port, at, err := reserve(l.addr)
+			if err == nil {
+				l.port = port
+				l.keep(at)
+			}
+			return err
+		})
 		if err != nil {
 			return errors.Join(stuck, fmt.Errorf("reserve %s: %w", l.addr, err))
 		}
-		l.port = port
-		l.keep(at)
 	}
 	if l.wanted() == refusing {
 		return stuck
@@ -119,12 +124,18 @@ func (l *Link) keep(at netip.AddrPort) {
 	}
 }
 
-// listen starts the proxy. The port may be busy for a moment, when the stop of the proxy before was given up early.
+// listen starts the proxy.
 func (l *Link) listen(ctx context.Context, proxy *toxiproxy.Proxy) error {
+	return free(ctx, func() error { return l.port.lend(proxy.Start) })
+}
+
+// free takes an address with take as soon as nobody has it. It may be busy for a moment: when the stop of the proxy before was given up early, and while a process
+// that is being started, fork done and exec not, has what we have closed.
+func free(ctx context.Context, take func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		err := l.port.lend(proxy.Start)
+		err := take()
 		if !errors.Is(err, syscall.EADDRINUSE) {
 			return err
 		}
