@@ -36,7 +36,7 @@ test: ## every test; the scenarios run on the built-in gateway
 UNRACED := TestBlind|TestDocs|TestReadmeCommands|TestSummaryIsBounded|TestBadResultsAreOneLineAndStatus64|TestHostileResultsAreShownHarmless|TestListAndExplainKnowEverything
 race: ## every test under the race detector (needs a C compiler)
 	@GORACE=atexit_sleep_ms=0 $(GINKGO) --race --skip-package=prevention ./scenarios/...
-	@GORACE=atexit_sleep_ms=0 $(GO) test -race -p 4 -count=1 -skip '$(UNRACED)' $(OTHERS) $(ARGS)
+	@GORACE=atexit_sleep_ms=0 $(GO) test -race -p 4 -parallel 8 -count=1 -skip '$(UNRACED)' $(OTHERS) $(ARGS)
 
 check: ## formatting, linters, vet for other systems
 	@$(LINT) run --allow-parallel-runners ./...
