@@ -12,7 +12,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
@@ -99,7 +98,7 @@ func TestHTTP2TellsHowItEnded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			at, accepted := serve(t, playFrames(c.play))
-			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), patience(c.end))
 			defer cancel()
 			r := Way{Protocol: H2C}.Once(ctx, at, netip.Addr{}, Request{Method: "GET", Target: "/", Host: "h"})
 			if r.End != c.end || r.Status != c.status || r.BodyBytes != c.bytes {
