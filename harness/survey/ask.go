@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -48,6 +49,7 @@ type tried struct {
 	header   http.Header
 	body     []byte
 	end      client.End
+	alert    bool    // it speaks TLS, and turned the handshake down: one that makes its certificates itself does so until they are there
 	asked    []place // who was asked because of it
 }
 
@@ -117,21 +119,24 @@ func (s *survey) meet(ctx context.Context, listeners []gateway.Listener) []tried
 	for i := range listeners {
 		l := &listeners[i]
 		t := s.speaks(ctx, l)
-		if l.Speaks == gateway.SpeaksOther {
-			continue
-		}
-		for time.Since(s.ready) < t.mayWarm() && s.process.Dead() == "" && ctx.Err() == nil {
+		for (l.Speaks != gateway.SpeaksOther || t.alert) && time.Since(s.ready) < t.mayWarm() && s.process.Dead() == "" && ctx.Err() == nil {
 			time.Sleep(look)
-			t = s.get(ctx, *l, t.host, "/")
+			if t.alert {
+				t = s.speaks(ctx, l)
+			} else {
+				t = s.get(ctx, *l, t.host, "/")
+			}
 		}
-		all = append(all, t)
+		if l.Speaks != gateway.SpeaksOther {
+			all = append(all, t)
+		}
 	}
 	return all
 }
 
 // mayWarm is how long after the start there may still be another answer.
 func (t tried) mayWarm() time.Duration {
-	if len(t.asked) == 0 && (t.status == 0 || t.status >= http.StatusInternalServerError) {
+	if t.alert || len(t.asked) == 0 && (t.status == 0 || t.status >= http.StatusInternalServerError) {
 		return warm
 	}
 	return 0
@@ -146,9 +151,11 @@ func (s *survey) speaks(ctx context.Context, l *gateway.Listener) tried {
 	}
 	l.Speaks = gateway.SpeaksHTTPS                                  // Many answer 400 to who does not speak TLS.
 	for _, host := range append([]string{Host}, s.words.hosts...) { // Some have certificates for their own names alone, and say nothing to others.
-		if secure := s.get(ctx, *l, host, "/"); secure.status != 0 {
+		secure := s.get(ctx, *l, host, "/")
+		if secure.status != 0 {
 			return secure
 		}
+		plain.alert = plain.alert || secure.alert
 	}
 	if l.Speaks = gateway.SpeaksHTTP; plain.status == 0 {
 		l.Speaks = gateway.SpeaksOther
@@ -208,6 +215,7 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	}
 	r := way.Once(ctx, l.Door(), from, request)
 	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
+	t.alert = strings.Contains(r.Error, "remote error: tls: ") // As crypto/tls words an alert (RFC 8446, section 6).
 	t.asked = s.askedFor(nonce)
 	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via")) // Our upstreams send neither.
 	return t

@@ -3,7 +3,9 @@ package survey_test
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"flag"
 	"net/netip"
@@ -20,6 +22,7 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // so that this binary can play it
 	"github.com/gatequake/gatequake/harness/survey"
+	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -151,6 +154,52 @@ func TestAbsentFiles(t *testing.T) {
 	a := surveyed(t, dir, "python3", "-c", serve)
 	if want := []string{filepath.Join(dir, "named.list")}; !slices.Equal(a.Found.Absent, want) {
 		t.Errorf("got %v (%s, %v), want %v", a.Found.Absent, a.Why, a.Found.Warnings, want)
+	}
+}
+
+// certificateLate is a server that redirects at port 80, and at port 443 turns handshakes down until it has a certificate, two seconds after its start.
+const certificateLate = `
+import http.server as h, ssl, threading, time
+begin = time.time()
+class Plain(h.BaseHTTPRequestHandler):
+  def do_GET(self): self.send_response(308); self.send_header("Location", "https://shop.test/"); self.send_header("Content-Length", "0"); self.end_headers()
+class Secure(h.BaseHTTPRequestHandler):
+  def do_GET(self): self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+c.load_cert_chain("pair.pem")
+c.sni_callback = lambda *_: ssl.ALERT_DESCRIPTION_INTERNAL_ERROR if time.time() < begin + 2 else None
+s = h.HTTPServer(("", 443), Secure)
+s.socket = c.wrap_socket(s.socket, server_side=True)
+threading.Thread(target=s.serve_forever).start()
+h.HTTPServer(("", 80), Plain).serve_forever()
+`
+
+// TestCertificateMayComeLate waits for a gateway that makes its certificate itself, as Caddy does, though another listener of its has an answer already.
+func TestCertificateMayComeLate(t *testing.T) {
+	dir := t.TempDir()
+	authority, err := upstream.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := authority.Issue(upstream.Leaf{Names: []string{"shop.test"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(leaf.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair := slices.Concat(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Certificate[0]}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
+	if err := os.WriteFile(filepath.Join(dir, "pair.pem"), pair, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := surveyed(t, dir, "python3", "-c", certificateLate)
+	speaks := []string{}
+	for _, l := range a.Found.Own.Listeners {
+		speaks = append(speaks, l.Speaks)
+	}
+	if want := []string{gateway.SpeaksHTTP, gateway.SpeaksHTTPS}; !slices.Equal(speaks, want) {
+		t.Errorf("got %v (%s; %v), want %v", speaks, a.Why, a.Found.Log, want)
 	}
 }
 
