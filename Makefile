@@ -10,7 +10,7 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help gateways browser build run test race check bench mutants docs matrix balance remedies recovery prevention soak
+.PHONY: help gateways browser build run test race raced-suites raced-others check bench mutants docs matrix balance remedies recovery prevention soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,12 @@ test: ## every test; the scenarios run on the built-in gateway
 # reads files in one goroutine, for minutes. make test tries all of that.
 UNRACED := TestBlind|TestDocs|TestReadmeCommands|TestSummaryIsBounded|TestBadResultsAreOneLineAndStatus64|TestHostileResultsAreShownHarmless|TestListAndExplainKnowEverything
 race: ## every test under the race detector (needs a C compiler)
+	@$(MAKE) -s -j2 --output-sync raced-suites raced-others
+
+# Side by side: each alone leaves processors idle at its end.
+raced-suites:
 	@GORACE=atexit_sleep_ms=0 $(GINKGO) --race --skip-package=prevention ./scenarios/...
+raced-others:
 	@GORACE=atexit_sleep_ms=0 $(GO) test -race -p 4 -parallel 8 -count=1 -skip '$(UNRACED)' $(OTHERS) $(ARGS)
 
 check: ## formatting, linters, vet for other systems
