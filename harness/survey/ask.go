@@ -63,6 +63,9 @@ type place struct {
 // for a first health check, have their turn.
 func (s *survey) ask(ctx context.Context) error {
 	for asked := 0; asked < len(s.own.Listeners); {
+		if !s.touched() {
+			s.asking = time.Now()
+		}
 		fresh := s.own.Listeners[asked:]
 		first := s.meet(ctx, fresh)
 		asked = len(s.own.Listeners)
@@ -76,6 +79,13 @@ func (s *survey) ask(ctx context.Context) error {
 		if err := s.addListeners(); err != nil {
 			return err
 		}
+		// Who has asked nobody may have listeners to come: Envoy's administration is there before its clusters are.
+		for !s.touched() && len(s.own.Listeners) == asked && time.Since(s.ready) < warm && s.process.Dead() == "" && ctx.Err() == nil {
+			time.Sleep(look)
+			if err := s.addListeners(); err != nil {
+				return err
+			}
+		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -84,6 +94,11 @@ func (s *survey) ask(ctx context.Context) error {
 		return s.hopeless("none of its listeners speaks HTTP: %v", s.own.Listeners)
 	}
 	return nil
+}
+
+// touched reports whether some upstream was asked because of a request.
+func (s *survey) touched() bool {
+	return slices.ContainsFunc(s.kept, func(k keeping) bool { return len(k.asked) > 0 })
 }
 
 // settled asks for all that the configuration mentions until something is found, and the same once more: a configuration may come while we ask.

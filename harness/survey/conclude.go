@@ -68,7 +68,7 @@ func (s *survey) lookedUp() {
 		i := slices.IndexFunc(s.found.Names, func(n Name) bool { return n.Name == q.Name })
 		if i < 0 {
 			n := Name{Name: q.Name, When: gateway.AtStart, first: q.At}
-			if q.At.After(s.ready.Add(settled)) { // Not before somebody wanted to have what is there.
+			if q.At.After(s.asking) { // Not before somebody wanted to have what is there.
 				n.When = gateway.AtRunTime
 			}
 			s.found.Names = append(s.found.Names, n)

@@ -82,6 +82,7 @@ type survey struct {
 	serial    int
 	begin     time.Time
 	ready     time.Time // when all listeners were there
+	asking    time.Time // when we began to ask listeners of which one asked an upstream
 	served    time.Time // when the first probe had its answer
 	own       gateway.Own
 	found     Found

@@ -203,6 +203,25 @@ func TestCertificateMayComeLate(t *testing.T) {
 	}
 }
 
+// listensLate is a server whose administration listens at once, and the rest when it has looked up its upstream, a second and a half later.
+const listensLate = `
+import http.server as h, socket, threading, time
+class Fine(h.BaseHTTPRequestHandler):
+  def do_GET(self): self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
+threading.Thread(target=h.HTTPServer(("", 9901), Fine).serve_forever).start()
+time.sleep(1.5)
+socket.gethostbyname("shop.internal")
+h.HTTPServer(("", 8080), Fine).serve_forever()
+`
+
+// TestListenersMayComeLate waits for the listeners of a gateway of which so far none has asked an upstream, and takes what it looks up meanwhile for its start.
+func TestListenersMayComeLate(t *testing.T) {
+	a := surveyed(t, t.TempDir(), "python3", "-c", listensLate)
+	if len(a.Found.Own.Listeners) != 2 || len(a.Found.Names) != 1 || a.Found.Names[0].When != gateway.AtStart {
+		t.Errorf("got %v and %v (%s), want two listeners, and a name that is looked up at start", a.Found.Own.Listeners, a.Found.Names, a.Why)
+	}
+}
+
 // writtenForReal reports whether the warning is about folders that the machine does not let us cover.
 func writtenForReal(warning string) bool { return strings.Contains(warning, "is written for real") }
 
