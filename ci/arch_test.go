@@ -53,7 +53,7 @@ type pkg struct {
 }
 
 func TestArrows(t *testing.T) {
-	for _, p := range packages(t) {
+	for _, p := range ours(t) {
 		for _, a := range arrows {
 			imports := p.Imports
 			if a.Tests {
@@ -100,7 +100,7 @@ func below(path string, roots []string) bool {
 	})
 }
 
-func packages(t *testing.T) []pkg {
+func ours(t *testing.T) []pkg {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
 	cmd.Dir = ".."
