@@ -21,6 +21,7 @@ func TestBroken(t *testing.T) {
 		{never, home.Sighting{Elsewhere: 200}, ""},
 		{served, home.Sighting{Elsewhere: 200, Status: 200, BySite: true, Heard: asked}, ""},
 		{another, home.Sighting{Elsewhere: 200, Status: 502}, ""},
+		{another, home.Sighting{Elsewhere: 200, Status: 502, Heard: home.Heard{Sent: []int{400}}}, ""}, // to a connection in which nobody asked
 		{never, home.Sighting{Elsewhere: 200, Heard: home.Heard{Sent: []int{502}}}, "says that its upstream is at fault"},
 		{never, home.Sighting{Elsewhere: 502}, "a client elsewhere got 502"},
 		{never, home.Sighting{Elsewhere: 200, Heard: home.Heard{Asked: true}}, "the request came to the site: got true"},
