@@ -31,10 +31,12 @@ func (e *Elsewhere) steady(ctx context.Context, p *gateway.Probe) (o Observation
 	}
 	for {
 		begun = time.Now()
+		last := o
 		o = e.ask(late, p)
 		if o.Answered() && (o.Status == p.Expect.Status || p.Expect.Status == 0 && o.Status < http.StatusInternalServerError) {
 			return o, begun, nil
 		}
+		o = o.unlessCutShort(late, last)
 		select {
 		case <-late.Done():
 			return o, begun, errors.Join(ctx.Err(), fmt.Errorf("%s: got %s, want %s%s", p.URL, brief(o), want, e.idle()))

@@ -35,6 +35,7 @@ func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 
 // await asks for the route until an answer is what is wanted.
 func (b *Bench) await(ctx context.Context, r Route, want string, is func(Observation) bool) error {
+	last := Observation{}
 	for begin := time.Now(); ; {
 		if how := b.Gateway.Dead(); how != "" {
 			return fmt.Errorf("wait for steady state: the gateway ended (%s)", how)
@@ -43,13 +44,22 @@ func (b *Bench) await(ctx context.Context, r Route, want string, is func(Observa
 		if is(o) {
 			return nil
 		}
+		last = o.unlessCutShort(ctx, last)
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("wait for steady state: %s: got %s, want %s", o.Probe, o, want)
+			return fmt.Errorf("wait for steady state: %s: got %s, want %s", last.Probe, last, want)
 		case <-b.Gateway.Exited():
 		case <-time.After(min(max(time.Since(begin)/pollShare, shortestPoll), longestPoll)):
 		}
 	}
+}
+
+// unlessCutShort is the observation, or the one before when ctx ended meanwhile: what was cut short says nothing of the gateway.
+func (o Observation) unlessCutShort(ctx context.Context, before Observation) Observation {
+	if ctx.Err() != nil && before.Probe != "" {
+		return before
+	}
+	return o
 }
 
 // steadyState is what the route's clients see while nothing is broken.
