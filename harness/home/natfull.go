@@ -20,11 +20,12 @@ var NATFull = register(Fault{
 	What: "A program that opens far too many connections, or a computer that is switched off amid many, leaves the router with entries that nobody ends. Linux keeps one " +
 		"that was never answered for two minutes, and any other for five days. When every port is taken a new connection has none, and its first packet is dropped " +
 		"without a word.",
-	Made:      "The router may give 64 ports, and the computer begins twice as many connections to the site, of which no packet gets through and which it then forgets.",
+	Made:      "The router may give 64 ports, and forgets what it knew; the computer begins twice as many connections to the site, of which no packet gets through and which it then forgets.",
 	Confirmed: "An own dial from the computer gets no reply, one from the provider does.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		n.Browser.Disconnect()
-		if err := n.translate(firstPort, firstPort+ports-1); err != nil {
+		// A connection from before may have one of the ports by chance, and would give it back when it ends.
+		if err := errors.Join(n.translate(firstPort, firstPort+ports-1), n.Router.ForgetTranslations()); err != nil {
 			return nil, err
 		}
 		undo := func(context.Context) error {
