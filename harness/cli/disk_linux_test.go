@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gatequake/gatequake/harness/report"
 )
@@ -100,7 +99,7 @@ func TestKillLosesNothing(t *testing.T) {
 			doc, _ := os.ReadFile(partial)
 			return bytes.Count(doc, []byte("\n"))
 		}
-		within(t, 20*time.Second, "verdicts", func() bool { return lines() > 5 })
+		awaited(t, "verdicts", func() bool { return lines() > 5 })
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,7 @@ func TestElsewhereInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := http.Client{Timeout: time.Second}
-	within(t, time.Minute, "the fault in force", func() bool { // Before there is a link the gateway answers at once.
+	awaited(t, "the fault in force", func() bool { // Before there is a link the gateway answers at once.
 		r, err := c.Get(s.url)
 		if err == nil {
 			_ = r.Body.Close()

@@ -100,12 +100,12 @@ func (o outcome) is(t *testing.T, status int, texts ...string) {
 	}
 }
 
-// within polls until ok, or fails the test.
-func within(t *testing.T, d time.Duration, what string, ok func() bool) {
+// awaited polls until ok, or fails the test after a minute: nothing depends on that but the end of a hang.
+func awaited(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(d); !ok(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("got none in %s, want %s", d, what)
+			t.Fatalf("got none in a minute, want %s", what)
 		}
 	}
 }

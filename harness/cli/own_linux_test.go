@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/world"
@@ -106,7 +105,7 @@ func TestInterruptOfAnOwnGateway(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			within(t, 20*time.Second, "that it is under way", func() bool {
+			awaited(t, "that it is under way", func() bool {
 				_, err := os.Stat(filepath.Join(dir, c.until))
 				return err == nil && (c.until != "" || len(processes(cmd.Path)) > 1)
 			})

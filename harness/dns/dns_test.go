@@ -16,7 +16,7 @@ import (
 
 const (
 	// soon bounds what answers at once, on a machine that is busy with other things.
-	soon = 5 * time.Second
+	soon = 30 * time.Second
 	// never is how long silence is listened to; nothing that answers at once takes as long.
 	never = 150 * time.Millisecond
 )

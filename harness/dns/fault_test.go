@@ -60,7 +60,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 				if c.fault == resolver.Slow(late) {
 					g.Expect(took).To(BeNumerically(">=", late))
 				}
-				g.Eventually(s.Queries).Should(HaveLen(1))
+				g.Eventually(s.Queries).WithTimeout(soon).Should(HaveLen(1))
 				g.Expect(s.Queries()[0].Answer).To(Equal(c.record))
 
 				reply, err = exchange(t, proto, s.Addr(), "other.test", dns.TypeA)

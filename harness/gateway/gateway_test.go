@@ -127,11 +127,14 @@ func TestStartRendersAndLogs(t *testing.T) {
 
 func TestStopEndsAGatewayThatIgnoresSIGTERM(t *testing.T) {
 	p, dir := start1(t, "trap '' TERM; touch {{.Dir}}/ready; while :; do sleep 0.1; done")
-	for deadline := time.Now().Add(5 * time.Second); ; {
-		if _, err := os.Stat(filepath.Join(dir, "ready")); err == nil || time.Now().After(deadline) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+		_, err := os.Stat(filepath.Join(dir, "ready"))
+		if err == nil {
 			break
 		}
-		time.Sleep(time.Millisecond)
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
 	}
 	p.Stop()
 	if p.Dead() != "signal: killed" {

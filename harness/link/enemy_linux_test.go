@@ -20,7 +20,7 @@ func TestEnemyStopWaitsForTheDialToTheOrigin(t *testing.T) {
 	go func() { p.Stop(); close(stopped) }()
 	g.Consistently(stopped, 300*time.Millisecond).ShouldNot(BeClosed())
 	open() // the next SYN, one to three seconds after the first, is refused
-	g.Eventually(stopped, 2*soon).Should(BeClosed())
+	g.Eventually(stopped, soon).Should(BeClosed())
 }
 
 func TestEnemyAddWaitsForAClientThatDoesNotRead(t *testing.T) {
@@ -35,5 +35,5 @@ func TestEnemyAddWaitsForAClientThatDoesNotRead(t *testing.T) {
 	}()
 	g.Consistently(added, 300*time.Millisecond).ShouldNot(Receive())
 	go func() { _, _ = io.Copy(io.Discard, c) }() // reading on is the one thing that frees it
-	g.Eventually(added, 6*soon).Should(Receive(BeNil()))
+	g.Eventually(added, soon).Should(Receive(BeNil()))
 }

@@ -42,7 +42,7 @@ func jam(t testing.TB, c *net.TCPConn) {
 			last, since = n, time.Now()
 		}
 		return last > 0 && time.Since(since) > 200*time.Millisecond // a chunk in transit is gone sooner
-	}).WithTimeout(4 * soon).WithPolling(10 * time.Millisecond).Should(BeTrue())
+	}).WithTimeout(soon).WithPolling(10 * time.Millisecond).Should(BeTrue())
 }
 
 // stacks counts the goroutines whose stack has all of the words.

@@ -3,7 +3,6 @@ package upstream_test
 import (
 	"io"
 	"testing"
-	"time"
 
 	. "github.com/onsi/gomega"
 
@@ -40,7 +39,7 @@ func TestCrashAfterHeadDeliversWhatItSent(t *testing.T) {
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(len(got)).To(BeNumerically(">", 256<<10))
 	g.Expect(string(got[:15])).To(Equal("HTTP/1.1 200 OK"))
-	g.Eventually(p.Exited()).WithTimeout(5 * time.Second).Should(BeClosed())
+	g.Eventually(p.Exited()).WithTimeout(patience).Should(BeClosed())
 	refuses(t, p.Addr())
 }
 
@@ -52,7 +51,7 @@ func TestAProcessNeverAnswersOtherwiseThanItsScriptSays(t *testing.T) {
 		c.send(get("n")) // The first requests of a life meet its script too.
 		got, _ := c.rest()
 		g.Expect(got).To(BeEmpty())
-		g.Eventually(p.Exited()).WithTimeout(5 * time.Second).Should(BeClosed())
+		g.Eventually(p.Exited()).WithTimeout(patience).Should(BeClosed())
 		g.Expect(p.Respawn(timely(t), upstream.CrashOnRequest)).To(Succeed())
 	}
 }

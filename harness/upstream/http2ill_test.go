@@ -15,7 +15,7 @@ func askHTTP2(t *testing.T, at, method, contentType, body string) (*http.Respons
 	transport := &http.Transport{Protocols: new(http.Protocols), DisableKeepAlives: true}
 	transport.Protocols.SetUnencryptedHTTP2(true)
 	defer transport.CloseIdleConnections()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+at+"/x", strings.NewReader(body))
 	if err != nil {

@@ -67,7 +67,7 @@ func TestFINIsNotFollowedByRSTWhenTheClientGoesOnSending(t *testing.T) {
 
 // end returns how the connection ends, when nothing more is to come on it.
 func (c *client) end() (upstream.End, error) {
-	_ = c.SetReadDeadline(time.Now().Add(2 * time.Second)) // over the second that Reset may wait
+	_ = c.SetReadDeadline(time.Now().Add(5 * time.Second)) // over the second that Reset may wait
 	rest, err := c.rest()
 	switch {
 	case rest != "":

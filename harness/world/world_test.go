@@ -128,7 +128,7 @@ func meet(w *World) error {
 
 // reaches returns nil if a dial to the address is taken by l. The clients' address is one that the machine can answer to.
 func reaches(address string, l net.Listener) error {
-	d := net.Dialer{Timeout: time.Second}
+	d := net.Dialer{Timeout: 10 * time.Second}
 	if strings.HasPrefix(address, "192.0.2.80") {
 		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP("203.0.113.10")}
 	}
@@ -159,7 +159,7 @@ func roundTrip(address string) error {
 	if net.ParseIP(host).To4() == nil {
 		source = "2001:db8:bad::9"
 	}
-	d := net.Dialer{Timeout: time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
+	d := net.Dialer{Timeout: 10 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
 	c, err := d.Dial("tcp", address)
 	if err != nil {
 		return err
