@@ -69,11 +69,12 @@ type Answer struct {
 var endOfHead = []byte("\r\n\r\n")
 
 // Ordinary asks the upstream past the gateway, as own dials do. The status is that of the catalogue's upstream, 200, where that is what is there; elsewhere it is
-// what the upstream of the user's has for the request. The error of one that gives no HTTP answer wraps errors.ErrUnsupported.
+// what the upstream of the user's has for the request. The error of one that gives no HTTP answer wraps errors.ErrUnsupported only if its link cannot be read:
+// where it can, answers have come by it.
 func (b *Bench) Ordinary(ctx context.Context) (Answer, error) {
 	r, nonce := b.Direct(ctx, b.Plan.Upstream, patience)
 	if r.Status == 0 {
-		return Answer{}, fmt.Errorf("own request to the upstream: %s: %w", r.End, inapplicable("an own request gets no HTTP answer from the upstream, so that nothing could be confirmed"))
+		return Answer{}, unanswered(r, b.blind())
 	}
 	a := Answer{Response: r}
 	if b.there != nil {
@@ -85,6 +86,14 @@ func (b *Bench) Ordinary(ctx context.Context) (Answer, error) {
 		}
 	}
 	return a, nil
+}
+
+// unanswered is the error of an own request that got no HTTP answer, on a link that cannot be read or on one that can.
+func unanswered(r client.Response, blind bool) error {
+	if blind {
+		return fmt.Errorf("own request to the upstream: %s: %w", r.End, inapplicable("an own request gets no HTTP answer from the upstream, so that nothing could be confirmed"))
+	}
+	return fmt.Errorf("own request to the upstream: got %s (%s), want an HTTP answer, as the gateway has had one", r.End, r.Error)
 }
 
 // asked is a request for the upstream itself: the one that the gateway asked it for, where that could be read.

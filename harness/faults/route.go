@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"syscall"
+	"time"
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
@@ -100,16 +101,16 @@ func (d *downLink) down(ctx context.Context) error {
 	if d.own, err = d.bench.Open(ctx); err != nil {
 		return err
 	}
-	if r := d.ask(ctx); r.Status != http.StatusOK || !r.Keep {
+	if r := d.ask(ctx, 10*quiet); r.Status != http.StatusOK || !r.Keep {
 		return fmt.Errorf("ask %s: got %d %s, want a 200 and a connection that stays", d.bench.Plan.Upstream, r.Status, r.End)
 	}
 	d.undo, err = d.bench.World.Unroute(d.bench.Plan.Upstream.Addr(), world.NoRoute)
 	return err
 }
 
-// ask sends a request on the own connection and waits for as long as a healthy upstream would never take.
-func (d *downLink) ask(ctx context.Context) client.Response {
-	ctx, cancel := context.WithTimeout(ctx, quiet)
+// ask sends a request on the own connection and waits so long for its answer.
+func (d *downLink) ask(ctx context.Context, within time.Duration) client.Response {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	return d.own.Do(ctx, client.Request{Method: http.MethodGet, Target: "/", Host: "upstream"})
 }
@@ -121,7 +122,7 @@ func (d *downLink) confirm(ctx context.Context) (string, error) {
 	if d.own == nil {
 		return "", fmt.Errorf("ask %s on a connection from before: the link is up", d.bench.Plan.Upstream)
 	}
-	if r := d.ask(ctx); r.End != client.TimedOut || r.Status != 0 {
+	if r := d.ask(ctx, quiet); r.End != client.TimedOut || r.Status != 0 {
 		return "", fmt.Errorf("ask %s on a connection from before: got %d %s, want silence for %s", d.bench.Plan.Upstream, r.Status, r.End, quiet)
 	}
 	dial, err := undialled(d.bench.Plan.Upstream, syscall.ENETUNREACH)(ctx)

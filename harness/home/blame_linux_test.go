@@ -44,7 +44,7 @@ func TestBlameIsCaught(t *testing.T) {
 // blame answers 200 to a request, and 502 to silence.
 func blame(c net.Conn) {
 	defer func() { _ = c.Close() }()
-	_ = c.SetReadDeadline(time.Now().Add(soon / 2))
+	_ = c.SetReadDeadline(time.Now().Add(3 * soon))
 	answer := "200 OK"
 	if n, err := c.Read(make([]byte, 4<<10)); errors.Is(err, os.ErrDeadlineExceeded) {
 		answer = "502 Bad Gateway"
