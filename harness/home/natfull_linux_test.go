@@ -19,10 +19,9 @@ func TestFullRouterStaysFull(t *testing.T) {
 	}
 	g := NewWithT(t)
 	n := street(t)
-	const port = 40000 // One of those that the router may give when it is to be full.
 	var before net.Conn
 	g.Expect(n.Computer.Do(func() (err error) {
-		before, err = (&net.Dialer{LocalAddr: &net.TCPAddr{Port: port}}).Dial("tcp", site.String())
+		before, err = (&net.Dialer{LocalAddr: &net.TCPAddr{Port: home.FirstPort}}).Dial("tcp", site.String())
 		return err
 	})).To(Succeed())
 	i, err := home.NATFull.Inject(t.Context(), n)

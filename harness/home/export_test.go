@@ -1,0 +1,4 @@
+package home
+
+// FirstPort is for tests from outside.
+const FirstPort = firstPort
