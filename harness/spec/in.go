@@ -110,8 +110,8 @@ func command(r types.SpecReport, s subject) string {
 }
 
 // grace is how long a world may go on when its spec's time is over: enough for the spec in it, whose time is over a moment later as it began a moment later,
-// to tell what it was waiting for, and not so long that Ctrl-C annoys.
-const grace = 2 * time.Second
+// to tell what it was waiting for, also where a world takes seconds to begin, and not so long that Ctrl-C annoys.
+const grace = 5 * time.Second
 
 // withGrace returns a context that ends a grace after ctx, with its cause.
 func withGrace(ctx context.Context) (context.Context, func()) {
