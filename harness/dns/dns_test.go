@@ -18,7 +18,7 @@ const (
 	// soon bounds what answers at once, on a machine that is busy with other things.
 	soon = 30 * time.Second
 	// never is how long silence is listened to; nothing that answers at once takes as long.
-	never = 150 * time.Millisecond
+	never = 300 * time.Millisecond
 )
 
 var (

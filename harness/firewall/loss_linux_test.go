@@ -30,7 +30,7 @@ func TestLossIsTheSameForEachConnection(t *testing.T) {
 		return out
 	}
 	older, newer := dial(), dial()
-	g.Expect(got(t, older, in, 3)).To(HaveLen(3), "before the rule")
+	g.Expect(got(t, older, in, 3, 3)).To(HaveLen(3), "before the rule")
 	undo := apply(t, create(t), firewall.Rule{To: only(four), ToPort: at.Port(), Protocol: firewall.UDP, Verdict: firewall.Drop, Loss: true})
 
 	var lucky []int
@@ -48,18 +48,18 @@ func TestLossIsTheSameForEachConnection(t *testing.T) {
 		}
 		// Side by side: neither falls in step with the other's packets.
 		for _, out := range []*net.UDPConn{older, newer} {
-			one := got(t, out, in, 1)
+			one := got(t, out, in, 1, arrives)
 			g.Expect(one).To(HaveLen(arrives), "packet %d of %v", i+1, out.LocalAddr())
 		}
 	}
-	g.Expect(got(t, dial(), in, 200)).To(Equal(lucky))
+	g.Expect(got(t, dial(), in, 200, len(lucky))).To(Equal(lucky))
 	g.Expect(undo()).To(Succeed())
 	g.Expect(undo()).To(Succeed())
-	g.Expect(got(t, newer, in, 100)).To(HaveLen(100))
+	g.Expect(got(t, newer, in, 100, 100)).To(HaveLen(100))
 }
 
-// got sends n numbered packets and returns the numbers of those that arrived: on lo a packet is delivered before its send returns.
-func got(t *testing.T, out, in *net.UDPConn, n int) []int {
+// got sends n numbered packets and returns the numbers of those that arrived: it waits for as many as are wanted, and a moment for one more.
+func got(t *testing.T, out, in *net.UDPConn, n, want int) []int {
 	t.Helper()
 	for i := range n {
 		if _, err := out.Write([]byte{byte(i)}); err != nil {
@@ -69,7 +69,11 @@ func got(t *testing.T, out, in *net.UDPConn, n int) []int {
 	numbers := []int{}
 	packet := make([]byte, 1)
 	for {
-		_ = in.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+		patience := 20 * time.Millisecond
+		if len(numbers) < want {
+			patience = soon
+		}
+		_ = in.SetReadDeadline(time.Now().Add(patience))
 		if _, err := in.Read(packet); err != nil {
 			return numbers
 		}

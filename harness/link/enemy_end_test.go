@@ -87,9 +87,9 @@ func TestEnemyTimeoutZeroDownstreamPassesAClose(t *testing.T) {
 func TestEnemyTimeoutIsAnIdleTimer(t *testing.T) {
 	g := NewWithT(t)
 	p := raw(t, serve(t, echo))
-	poison(t, p, `{"type":"timeout","attributes":{"timeout":1000}}`)
+	poison(t, p, `{"type":"timeout","attributes":{"timeout":3000}}`)
 	c := dial(t, p.Listen)
-	for begin := time.Now(); time.Since(begin) < 1300*time.Millisecond; { // longer than the timeout, in steps that are much shorter
+	for begin := time.Now(); time.Since(begin) < 3300*time.Millisecond; { // longer than the timeout, in steps that are much shorter
 		send(t, c, "x")
 		g.Expect(silent(c)).To(BeTrue(), "after %v", time.Since(begin))
 	}

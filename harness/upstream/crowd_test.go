@@ -31,7 +31,7 @@ func TestCrowdHoldsEveryWorkerUntilItLeaves(t *testing.T) {
 func TestCrowdThatIsTooLargeGivesUpAndLeaves(t *testing.T) {
 	g := leakless(t)
 	origin := startOrigin(t, upstream.Options{Workers: 2})
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_, err := upstream.NewCrowd(ctx, origin.Addr(), 3)
 	g.Expect(err).To(MatchError(context.DeadlineExceeded))
