@@ -22,7 +22,7 @@ func TestElsewhereInterrupted(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	c := http.Client{Timeout: time.Second}
+	c := http.Client{Timeout: 3 * time.Second}     // The gateway itself gives up after five.
 	awaited(t, "the fault in force", func() bool { // Before there is a link the gateway answers at once.
 		r, err := c.Get(s.url)
 		if err == nil {

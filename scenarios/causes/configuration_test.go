@@ -1,8 +1,6 @@
 package causes
 
 import (
-	"time"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -18,7 +16,7 @@ var _ = Describe("A wrong server configuration", Label("cause", string(harness.C
 	It("is a 502 though nothing is wrong with the upstream", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.WrongPort)
 		Expect(b.Get(ctx)).To(BeBadGateway())
-		direct, _ := b.Direct(ctx, b.Plan.Upstream, time.Second)
+		direct, _ := b.Direct(ctx, b.Plan.Upstream, enough)
 		Expect(direct.Status).To(Equal(200), "past the gateway, all is well")
 	}), SpecTimeout(enough))
 
