@@ -37,7 +37,7 @@ type order struct {
 type atLeastOne int
 
 // Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU, or for each that a container's limit leaves. Measured on two
-// CPUs with three gateways and 1230 experiments: 67 s with twenty-four each, 61 to 64 s with thirty-two, of which the processors alone need 58. Beyond the most
+// CPUs with three gateways and 1230 experiments: 67 s with twenty-four each, 61 to 66 s with thirty-two, of which the processors alone need 58. Beyond the most
 // only memory grows.
 const (
 	perCPU     = 32
