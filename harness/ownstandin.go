@@ -55,10 +55,14 @@ func (b *Bench) checked() string {
 	return b.ours.Upstream.Checked
 }
 
-// veil is what stands between own dials and some faults of the upstream: a Unix socket, another language than HTTP/1; "" for nothing.
+// veil is what stands between own dials and some faults of the upstream: a Unix socket, another language than HTTP/1, a link that cannot be read; "" for nothing.
 func (b *Bench) veil() string {
 	switch {
 	case b.ours == nil:
+		return ""
+	case b.there != nil && b.blind():
+		return "a link that cannot be read"
+	case b.there != nil:
 		return ""
 	case b.ours.Upstream.Socket != "":
 		return "a Unix socket"

@@ -48,7 +48,13 @@ func (l *Link) settled() bool {
 // renew ends the proxy with every connection through it, and stands up the ground that is wanted, with a fresh proxy: one that was stopped keeps
 // its poison (a connection opened under reset_peer) and, if it was stuck, its lock. Between the two a client is refused, for microseconds.
 func (l *Link) renew(ctx context.Context) error {
+	listened := l.proxy != nil
 	stuck := l.stop(ctx)
+	if listened && l.wanted() != listening {
+		if err := free(ctx, func() error { return l.port.vacant(l.addr) }); err != nil {
+			stuck = errors.Join(stuck, fmt.Errorf("stop listening on %s: %w", l.addr, err))
+		}
+	}
 	if l.wanted() == away {
 		return errors.Join(stuck, l.leave())
 	}
@@ -130,7 +136,7 @@ func (l *Link) listen(ctx context.Context, proxy *toxiproxy.Proxy) error {
 }
 
 // free takes an address with take as soon as nobody has it. It may be busy for a moment: when the stop of the proxy before was given up early, and while a process
-// that is being started, fork done and exec not, has what we have closed.
+// that is being started, fork done and exec not, has what we have closed, and so goes on listening: TestNobodyListensWhileProcessesStart.
 func free(ctx context.Context, take func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -142,7 +148,7 @@ func free(ctx context.Context, take func() error) error {
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(patience / 50): // often enough to be found soon, seldom enough to cost nothing
+		case <-time.After(patience / 500): // often enough to be found soon, seldom enough to cost nothing
 		}
 	}
 }

@@ -51,7 +51,21 @@ func (r *reservation) lend(start func() error) error {
 	return errors.Join(err, r.share(false))
 }
 
-func (r *reservation) release() error { return os.NewSyscallError("close", syscall.Close(r.fd)) }
+// vacant returns nil if nobody listens at the address, which is the reserved one, and else an error that wraps syscall.EADDRINUSE.
+func (r *reservation) vacant(at netip.AddrPort) error {
+	return r.lend(func() error {
+		other, _, err := reserve(at)
+		if err != nil {
+			return err
+		}
+		return other.release()
+	})
+}
+
+// release gives the port back. A process that is being started may have a copy of the socket for a moment more; with SO_REUSEADDR it stands in nobody's way.
+func (r *reservation) release() error {
+	return errors.Join(r.share(true), os.NewSyscallError("close", syscall.Close(r.fd)))
+}
 
 func (r *reservation) share(yes bool) error {
 	value := 0

@@ -12,4 +12,6 @@ func reserve(at netip.AddrPort) (*reservation, netip.AddrPort, error) { return &
 
 func (*reservation) lend(start func() error) error { return start() }
 
+func (*reservation) vacant(netip.AddrPort) error { return nil }
+
 func (*reservation) release() error { return nil }
