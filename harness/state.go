@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gatequake/gatequake/harness/link"
 )
@@ -78,8 +79,13 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 	return nil
 }
 
+// newcomers is how many clients are served before a gateway is said to keep no connection for the next. Two would do for one that always keeps it; but Go's transport,
+// as an example, closes a connection whose writer does not get the processor within 50 ms (net/http, maxWriteWaitBeforeConnReuse), and each worker of a gateway may
+// have a pool of its own.
+const newcomers = 5
+
 // Pooled makes the gateway hold an idle connection to the route's upstream, and returns its number there: two requests, each from a client of its own, have come
-// on it. The error of a gateway that opened one for each wraps errors.ErrUnsupported: it has no pool that a fault could strike.
+// on it. The error of a gateway that opened one for each of five clients wraps errors.ErrUnsupported: it has no pool that a fault could strike.
 func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error) {
 	if b.blind() {
 		return 0, inapplicable("on which connection a request reached the upstream cannot be read on the link")
@@ -87,17 +93,18 @@ func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error)
 	if err := b.DropPooled(ctx); err != nil {
 		return 0, err
 	}
-	used := [2]int{}
-	for i := range used {
+	used := []int{}
+	for range newcomers {
 		o := b.Probe(ctx, Probe{Route: r, Within: patience})
 		hits := b.hits(o.Nonce)
 		if !b.healthy(r, o) || len(hits) != 1 {
 			return 0, fmt.Errorf("fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one", o, len(hits))
 		}
-		used[i] = hits[0].Connection
+		connection = hits[0].Connection
+		if slices.Contains(used, connection) {
+			return connection, nil
+		}
+		used = append(used, connection)
 	}
-	if used[0] != used[1] {
-		return 0, fmt.Errorf("the gateway sent two requests of two clients on two connections, and keeps none for the next client: %w", errors.ErrUnsupported)
-	}
-	return used[0], nil
+	return 0, fmt.Errorf("the gateway sent the requests of %d clients on as many connections, and keeps none for the next client: %w", newcomers, errors.ErrUnsupported)
 }

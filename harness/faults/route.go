@@ -72,7 +72,7 @@ var LinkDown = harness.RegisterFault(harness.Fault{
 	Needs: []world.Need{world.AnyAddress},
 	What: "The link to the upstream goes down. Who dials anew is told; who has an open connection is not, because TCP takes it for a loss that will pass: the request is " +
 		"accepted by the kernel, sent nowhere, and waits. A gateway with a pool finds that out by its timeout alone.",
-	Made: "The gateway's pool is filled with one connection, by two requests; then the upstream's address and route are removed from the world. Both are done anew " +
+	Made: "The gateway's pool is filled with one connection, by requests of two clients; then the upstream's address and route are removed from the world. Both are done anew " +
 		"before each probe.",
 	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own request on a connection from before gets nothing, and an " +
 		"own dial gets ENETUNREACH.",

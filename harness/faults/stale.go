@@ -23,7 +23,7 @@ var StalePooledConnection = harness.RegisterFault(harness.Fault{
 	Tolerated: &harness.Tolerance{Why: "RFC 9110, section 9.2.2, lets a client send an idempotent request again by itself; that the second attempt is answered is no error"},
 	What: "The upstream's idle timeout strikes while a request is on its way on a kept connection: the request is read by nobody, or by somebody who is leaving. The " +
 		"gateway sees the end of the connection and no answer, and cannot know which. A GET may be sent again on another connection; a POST must not be.",
-	Made: "The gateway's pool is filled with one connection, by two requests; the upstream closes each connection without an answer when it has read the third " +
+	Made: "The gateway's pool is filled with one connection, by requests of two clients; the upstream closes each connection without an answer when it has read the third " +
 		"request on it.",
 	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own third request on a connection gets its end; each probe " +
 		"came on a connection that had been used.",
