@@ -109,21 +109,21 @@ func (a *app) ownGateway(ctx context.Context, file string, args []string) (*gate
 	return &own, a.warnBare(ctx)
 }
 
-// warnBare tells of folders that the gateway would write to for real. A survey tells it by itself.
+// warnBare tells of folders in which the gateway cannot write. A survey tells it by itself.
 func (a *app) warnBare(ctx context.Context) error {
 	mode, err := world.Detect()
 	if err != nil || mode == world.Portable {
 		return nil // There the experiments say why they cannot be.
 	}
-	bare, err := runner.TryScratch(ctx, runner.Options{Mode: mode})
+	bare, err := runner.Bare(ctx, runner.Options{Mode: mode})
 	switch {
 	case ctx.Err() != nil:
 		return exit{status: statusInterrupted}
 	case err != nil:
-		return unclear(fmt.Errorf("cover the machine's files: %w", err))
+		return unclear(fmt.Errorf("make a world: %w", err))
 	}
 	if len(bare) > 0 {
-		fmt.Fprintf(a.err, "! %s\n", survey.WrittenForReal(bare))
+		fmt.Fprintf(a.err, "! %s\n", survey.ReadOnlyHere(bare))
 	}
 	return nil
 }

@@ -1,21 +1,21 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"unsafe"
 
+	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 
-	"github.com/gatequake/gatequake/harness/self"
+	"github.com/gatequake/gatequake/harness/world"
 )
 
 // Absent notes the files that a command, and all that it starts, opens and that are not there. The kernel asks about each opening before it is made
@@ -24,8 +24,6 @@ type Absent struct {
 	// Why tells why nothing is noted; nil if it is.
 	Why error
 
-	theirs, ours *os.File // the ends of the socket that the listener comes through
-
 	mu    sync.Mutex
 	paths []string
 }
@@ -33,46 +31,30 @@ type Absent struct {
 // maxAbsent bounds what is noted.
 const maxAbsent = 256
 
-// watchedRole is this binary, which lets itself be asked about and then becomes the command.
-const watchedRole = "watched"
-
-func init() { self.Role(watchedRole, becomeWatched) }
-
-// watched returns a command that runs argv and is watched from begin on. Where that cannot be, the command is as good, and Why says why.
-func watched(argv []string) (*exec.Cmd, *Absent) {
-	plain, a := command(context.Background(), argv), &Absent{}
-	if strings.HasPrefix(argv[0], "@") {
-		return plain, a // It is no program of its own, and we know what it opens.
-	}
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+// watch puts the calling thread's openings of files under watch, and those of all that it starts. The thread must end when it has started what is to be watched.
+func (a *Absent) watch() error {
+	listener, err := world.Filter(unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, openings()...)
 	if err != nil {
 		a.Why = fmt.Errorf("watch for absent files: %w", err)
-		return plain, a
+		return nil // What is not watched is started all the same.
 	}
-	a.theirs, a.ours = os.NewFile(uintptr(pair[0]), "watched"), os.NewFile(uintptr(pair[1]), "watcher")
-	cmd := self.Command(context.Background(), watchedRole, append([]string{plain.Path}, argv...)...)
-	cmd.ExtraFiles = []*os.File{a.theirs}
-	return cmd, a
+	go a.answer(listener)
+	return nil
 }
 
-// begin watches the command, which has been started.
-func (a *Absent) begin() {
-	if a.ours == nil {
-		return
+// legacyOpen is the number of open(2), which only older architectures have: of others that of openat(2) again.
+var legacyOpen = map[string]int32{"amd64": 2, "arm64": unix.SYS_OPENAT}[runtime.GOARCH]
+
+// openings is a filter that makes the kernel ask about every opening of a file. What opens by another architecture's numbers is not asked about.
+func openings() []bpf.Instruction {
+	const number = 0 // place in struct seccomp_data; seccomp(2)
+	return []bpf.Instruction{
+		bpf.LoadAbsolute{Off: number, Size: 4},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.SYS_OPENAT, SkipTrue: 1},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(legacyOpen), SkipTrue: 1},
+		bpf.RetConstant{Val: unix.SECCOMP_RET_USER_NOTIF},
+		bpf.RetConstant{Val: unix.SECCOMP_RET_ALLOW},
 	}
-	_ = a.theirs.Close()
-	defer func() { _ = a.ours.Close() }()
-	why, rights := make([]byte, 256), make([]byte, unix.CmsgSpace(4))
-	n, m, _, _, err := unix.Recvmsg(int(a.ours.Fd()), why, rights, unix.MSG_CMSG_CLOEXEC)
-	fds := []int{}
-	if messages, e := unix.ParseSocketControlMessage(rights[:max(m, 0)]); err == nil && e == nil && len(messages) == 1 {
-		fds, _ = unix.ParseUnixRights(&messages[0])
-	}
-	if len(fds) != 1 {
-		a.Why = fmt.Errorf("watch for absent files: %s", strings.TrimSpace(string(why[:max(n, 0)])))
-		return
-	}
-	go a.answer(fds[0])
 }
 
 // Paths lists the files that were opened and not there, each once, in the order of the first time.

@@ -2,11 +2,7 @@
 
 package gateway
 
-import (
-	"context"
-	"errors"
-	"os/exec"
-)
+import "errors"
 
 // Absent notes the files that a command opens and that are not there, on Linux.
 type Absent struct {
@@ -14,11 +10,7 @@ type Absent struct {
 	Why error
 }
 
-func watched(argv []string) (*exec.Cmd, *Absent) {
-	return command(context.Background(), argv), &Absent{Why: errors.ErrUnsupported}
-}
-
-func (a *Absent) begin() {}
+func (a *Absent) watch() error { a.Why = errors.ErrUnsupported; return nil }
 
 // Paths lists nothing.
 func (a *Absent) Paths() []string { return nil }

@@ -28,6 +28,8 @@ type Definition struct {
 	About string `yaml:"about"`
 	// Command starts the gateway in the foreground. Each argument is a template over Vars. A first argument @ROLE is this binary in that role.
 	Command []string `yaml:"command"`
+	// Env are the variables that it gets besides Inherited: NAME with the caller's value, or NAME=VALUE.
+	Env []string `yaml:"env"`
 	// Own is not nil for a gateway that has no folder: one of the user's own, with its own configuration.
 	Own *Own `yaml:"-"`
 	// User is who the gateway runs as where it would otherwise be root. Empty for one that drops its privileges by itself.

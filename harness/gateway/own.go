@@ -13,6 +13,8 @@ type Own struct {
 	// Command starts it, as it stands, in the folder Dir.
 	Command []string `yaml:"command,flow"`
 	Dir     string   `yaml:"-"`
+	// Env are the variables that it gets besides Inherited: NAME with the caller's value, or NAME=VALUE.
+	Env []string `yaml:"env,omitempty,flow"`
 	// Patience is how long a client waits for an answer: a gateway whose own limits are longer lets him hang.
 	Patience time.Duration `yaml:"patience"`
 	// Listeners are the TCP ports that it takes connections at.

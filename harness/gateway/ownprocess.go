@@ -20,21 +20,21 @@ const lookEvery = 20 * time.Millisecond
 
 // Start starts the command as it is in the machine, with what it prints in a file in dir. It returns as soon as the process runs. A gateway that goes into the
 // background lives for as long as any process of it does. The caller calls Stop.
-func (o *Own) Start(m *world.Machine, dir string) (*Process, error) {
-	return o.start(m, dir, command(context.Background(), o.Command))
-}
+func (o *Own) Start(m *world.Machine, dir string) (*Process, error) { return o.start(m, dir, nil) }
 
 // StartWatched is Start for who wants to know which files are not there.
 func (o *Own) StartWatched(m *world.Machine, dir string) (*Process, *Absent, error) {
-	cmd, a := watched(o.Command)
-	p, err := o.start(m, dir, cmd)
-	if err == nil {
-		a.begin()
+	a := &Absent{}
+	if strings.HasPrefix(o.Command[0], "@") {
+		p, err := o.Start(m, dir) // It is no program of its own, and what it opens is known.
+		return p, a, err
 	}
+	p, err := o.start(m, dir, a.watch)
 	return p, a, err
 }
 
-func (o *Own) start(m *world.Machine, dir string, cmd *exec.Cmd) (*Process, error) {
+// start starts the command on a thread on which before, if it is not nil, was called.
+func (o *Own) start(m *world.Machine, dir string, before func() error) (*Process, error) {
 	out, err := os.OpenFile(filepath.Join(dir, output), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
@@ -43,10 +43,12 @@ func (o *Own) start(m *world.Machine, dir string, cmd *exec.Cmd) (*Process, erro
 	if err := out.Chmod(0o666); err != nil { // For workers that open /dev/stderr as another user.
 		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
 	}
-	p := &Process{cmd: cmd, exited: make(chan struct{}), left: make(chan struct{}), machine: m, logs: []string{out.Name()}}
+	p := &Process{cmd: command(context.Background(), o.Command), exited: make(chan struct{}), left: make(chan struct{}), machine: m, logs: []string{out.Name()}}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = o.Dir, out, out
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := m.Do(p.cmd.Start); err != nil {
+	if p.cmd.Env, err = environment(p.cmd, o.Env); err != nil {
+		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
+	}
+	if err := world.Start(p.cmd, world.Launch{Host: m.Host, Before: before}); err != nil {
 		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
 	}
 	go func() {

@@ -55,7 +55,7 @@ func (d *Definition) startBy(command []string, setting string, v Vars) (*Process
 			return nil, fmt.Errorf("start %s: %w", d.Name, err)
 		}
 	}
-	return start(argv, v.Dir, d.Logs, attributes)
+	return start(argv, v.Dir, d.Logs, d.Env, attributes)
 }
 
 // write renders the setting's templates into v.Dir.
@@ -76,7 +76,7 @@ func (d *Definition) write(setting string, v Vars) error {
 	return nil
 }
 
-func start(argv []string, dir string, logs []string, attributes *syscall.SysProcAttr) (*Process, error) {
+func start(argv []string, dir string, logs, env []string, attributes *syscall.SysProcAttr) (*Process, error) {
 	out, err := os.OpenFile(filepath.Join(dir, output), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", argv[0], err)
@@ -94,8 +94,11 @@ func start(argv []string, dir string, logs []string, attributes *syscall.SysProc
 	if err := os.Chmod(temp, 0o777|os.ModeSticky); err != nil { // Whoever the gateway runs as.
 		return nil, fmt.Errorf("start %s: %w", argv[0], err)
 	}
-	p.cmd.Env = append(p.cmd.Environ(), "TMPDIR="+temp)
-	if err := p.cmd.Start(); err != nil {
+	if p.cmd.Env, err = environment(p.cmd, env); err != nil {
+		return nil, fmt.Errorf("start %s: %w", argv[0], err)
+	}
+	p.cmd.Env = append(p.cmd.Env, "TMPDIR="+temp)
+	if err := world.Start(p.cmd, world.Launch{}); err != nil {
 		return nil, fmt.Errorf("start %s: %w", argv[0], err)
 	}
 	for _, l := range append([]string{output}, logs...) {

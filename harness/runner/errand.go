@@ -15,7 +15,7 @@ const (
 	openShell   errand = "shell"
 	tryFirewall errand = "try-firewall"
 	makeSurvey  errand = "survey"
-	tryScratch  errand = "try-scratch"
+	tellBare    errand = "bare"
 )
 
 var errands = map[errand]func(context.Context, *world.World, json.RawMessage) (any, error){
@@ -25,7 +25,7 @@ var errands = map[errand]func(context.Context, *world.World, json.RawMessage) (a
 		_, err := firewall.New()
 		return nil, err
 	},
-	tryScratch: func(_ context.Context, w *world.World, _ json.RawMessage) (any, error) { return w.Scratch() },
+	tellBare: func(_ context.Context, w *world.World, _ json.RawMessage) (any, error) { return w.Bare(), nil },
 }
 
 // TryFirewall makes a world of the mode and sets up its firewall for real. The error says why there is none.
@@ -34,10 +34,9 @@ func TryFirewall(ctx context.Context, o Options) error {
 	return world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, nil)
 }
 
-// TryScratch makes a world of the mode and covers the machine's files in it, as is done for a gateway of the user's own. It returns the folders that could not be
-// covered: what a gateway writes there is written for real.
-func TryScratch(ctx context.Context, o Options) (bare []string, err error) {
-	request := struct{ Do errand }{tryScratch}
+// Bare makes a world of the mode and returns the folders of the machine that could not be covered in it: there they can be read only.
+func Bare(ctx context.Context, o Options) (bare []string, err error) {
+	request := struct{ Do errand }{tellBare}
 	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, &bare)
 	return bare, err
 }

@@ -149,12 +149,12 @@ func TestSurveySaysWhyNot(t *testing.T) {
 // TestScratchIsToldWithAndWithoutASurvey holds that a run by a file warns of the same folders as a survey does.
 func TestScratchIsToldWithAndWithoutASurvey(t *testing.T) {
 	sealed(t)
-	bare, err := TryScratch(t.Context(), Options{})
+	bare, err := Bare(t.Context(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	found, _ := Survey(t.Context(), gateway.Own{Name: "false", Command: []string{"false"}, Dir: t.TempDir()}, Options{})
-	if told := slices.Contains(found.Warnings, survey.WrittenForReal(bare)); told != (len(bare) > 0) {
+	if told := slices.Contains(found.Warnings, survey.ReadOnlyHere(bare)); told != (len(bare) > 0) {
 		t.Errorf("got %v from the survey, want that it tells of %v, if of anything", found.Warnings, bare)
 	}
 }

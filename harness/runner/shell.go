@@ -73,7 +73,11 @@ func run(program string) (status int, err error) {
 		}
 	}
 	var exit *exec.ExitError
-	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+	err = world.Start(cmd, world.Launch{Terminal: true})
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if err != nil && !errors.As(err, &exit) {
 		return 0, fmt.Errorf("start shell %s: %w", program, err)
 	}
 	if status = cmd.ProcessState.ExitCode(); status < 0 {

@@ -128,24 +128,21 @@ func (s *survey) prepare(context.Context) (err error) {
 		return err
 	}
 	if len(bare) > 0 {
-		s.warn("%s", WrittenForReal(bare))
+		s.warn("%s", ReadOnlyHere(bare))
 	}
 	return nil
 }
 
-// WrittenForReal is the warning about folders that could not be covered.
-func WrittenForReal(bare []string) string {
-	return fmt.Sprintf("what the gateway writes to %s is written for real: this machine does not let us cover it", strings.Join(bare, ", "))
+// ReadOnlyHere is the warning about folders that the world can only show as they are.
+func ReadOnlyHere(bare []string) string {
+	return fmt.Sprintf("the gateway can read %s, and not write there: this machine's file system cannot be covered (see overlayfs); "+
+		"let it write elsewhere, or copy the folder", strings.Join(bare, ", "))
 }
 
-// Surround makes the machine that an own gateway runs on, protects the files of the real one, and lets it ask the world's nameserver and trust the world's
-// authority. It returns the folders that could not be protected.
+// Surround makes the machine that an own gateway runs on, and lets it ask the world's nameserver and trust the world's authority. It returns the folders in which
+// the gateway cannot write.
 func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine, *firewall.Loopback, []string, error) {
 	hosts, _ := os.ReadFile("/etc/hosts")
-	bare, err := w.Scratch()
-	if err != nil {
-		return nil, nil, nil, err
-	}
 	m, err := w.NewMachine(gateway.Door, gateway.LoopbackDoor, gateway.Door6, gateway.LoopbackDoor6)
 	if err != nil {
 		return nil, nil, nil, err
@@ -164,7 +161,7 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 		Wire: "world", Nameservers: gateway.LoopbackNameservers, Nameserver6: gateway.LoopbackNameserver6,
 		Neighbour: gateway.Neighbour, Neighbour6: gateway.Neighbour6, Door: gateway.LoopbackDoor, Door6: gateway.LoopbackDoor6,
 	})
-	return m, l, bare, err
+	return m, l, w.Bare(), err
 }
 
 func hostsOf(text string) string {

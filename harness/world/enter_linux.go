@@ -2,27 +2,42 @@ package world
 
 import (
 	"os"
+	"slices"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// ambient are the capabilities that a world made by an unprivileged user passes on to every process in it: addresses and firewall rules (NET_ADMIN,
+// ambient are the capabilities that a world made by an unprivileged user passes on to its first process and to all of ours: addresses and firewall rules (NET_ADMIN,
 // NET_RAW), ports below 1024 (NET_BIND_SERVICE), mounts (SYS_ADMIN), files of a gateway that expects to be root (DAC_OVERRIDE), signals (KILL). SETUID
-// and CHOWN are left out: only one uid exists in there, and a gateway that sees it cannot change user ignores its user directive.
+// and CHOWN are left out: only one uid exists in there, and a gateway that sees it cannot change user ignores its user directive. A gateway gets those of them that
+// are in granted.
 var ambient = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_NET_BIND_SERVICE, unix.CAP_SYS_ADMIN, unix.CAP_DAC_OVERRIDE, unix.CAP_KILL}
 
 // attributes tells the kernel how to make the first process of a world.
-func attributes(mode Mode, terminal bool) *syscall.SysProcAttr {
-	a := &syscall.SysProcAttr{
-		// Ctrl-C at the terminal is for the parent alone, which then ends its worlds; a shell inside wants it for itself.
-		Setpgid: !terminal,
-	}
+func attributes(mode Mode, o Options) *syscall.SysProcAttr {
+	a := &syscall.SysProcAttr{}
 	if mode == Root || mode == User {
-		a.Cloneflags = syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWNS
+		for step, flag := range map[Step]uintptr{
+			StepNetwork: syscall.CLONE_NEWNET, StepPID: syscall.CLONE_NEWPID, StepMount: syscall.CLONE_NEWNS,
+			StepIPC: syscall.CLONE_NEWIPC, StepHostname: syscall.CLONE_NEWUTS,
+		} {
+			if !slices.Contains(o.without, step) {
+				a.Cloneflags |= flag
+			}
+		}
 		// A second string to the request pipe, which also ends a world whose first process is too stuck to read it. Not in portable mode: there the first
 		// process has a folder to remove, which it must live for.
 		a.Pdeathsig = syscall.SIGKILL
+	}
+	// Ctrl-C at the terminal is for the parent alone, which then ends its worlds; a shell inside wants it for itself. In a session of its own a world has no terminal
+	// that somebody in it could write into.
+	switch sealed := mode == Root || mode == User; {
+	case o.Terminal:
+	case sealed && !slices.Contains(o.without, StepSession):
+		a.Setsid = true
+	default:
+		a.Setpgid = true
 	}
 	if mode == User {
 		a.Cloneflags |= syscall.CLONE_NEWUSER
@@ -36,10 +51,11 @@ func attributes(mode Mode, terminal bool) *syscall.SysProcAttr {
 // killGroup ends every process of the group that pid leads.
 func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
 
-// seal finishes the namespaces that the kernel made: mounts, then addresses.
-func (w *World) seal() error {
-	if err := w.mounts(); err != nil {
+// seal finishes the namespaces that the kernel made: files, then addresses.
+func (w *World) seal(t task) error {
+	if err := w.enclose(t); err != nil {
 		return err
 	}
+	confined.on, confined.mode, confined.without = true, w.Mode, t.Without
 	return w.network()
 }

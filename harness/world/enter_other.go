@@ -9,14 +9,14 @@ import (
 )
 
 // attributes puts the child into a process group of its own, so that it can be ended as a whole.
-func attributes(_ Mode, terminal bool) *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: !terminal}
+func attributes(_ Mode, o Options) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: !o.Terminal}
 }
 
 // killGroup ends every process of the group that pid leads.
 func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
 
-func (w *World) seal() error {
+func (w *World) seal(task) error {
 	return fmt.Errorf("only Linux has namespaces: %w", errors.ErrUnsupported)
 }
 

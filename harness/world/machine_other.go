@@ -25,11 +25,6 @@ func (m *Machine) Own(netip.Addr) error { return errors.ErrUnsupported }
 // Processes lists those that live in the machine.
 func (m *Machine) Processes() []int { return nil }
 
-// Scratch is Linux only, as Names is.
-func (w *World) Scratch() (bare []string, err error) {
-	return nil, fmt.Errorf("%s: %w", w.Lacks(OwnResolvConf), errors.ErrUnsupported)
-}
-
 // TrustAlso is Linux only, as Names is.
 func (w *World) TrustAlso([]byte, ...string) error {
 	return fmt.Errorf("%s: %w", w.Lacks(OwnResolvConf), errors.ErrUnsupported)

@@ -12,24 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// shm is where a world keeps its files: a memory file system of its own, over a folder that every Linux has and that gateways use for shared memory, so
-// that they do not meet the segments of another world either.
+// shm is where a world keeps its own files: memory, in a folder that every Linux has.
 const shm = "/dev/shm"
-
-// mounts gives the world its own view: nothing mounted here is seen outside, /proc shows only the world's processes, and Dir is fresh.
-func (w *World) mounts() error {
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return fmt.Errorf("make mounts private: %w", err)
-	}
-	// A container that hides parts of /proc forbids a fresh one. The old one then shows the processes of outside: odd, and harmless, as no signal
-	// reaches them.
-	_ = unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
-	if err := unix.Mount("tmpfs", shm, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=1777"); err != nil {
-		return fmt.Errorf("mount %s: %w", shm, err)
-	}
-	w.Dir = filepath.Join(shm, "gatequake")
-	return os.Mkdir(w.Dir, 0o755)
-}
 
 // Names replaces the system's view of names: resolv.conf asks nameserver, and hosts holds the given lines besides localhost. Only the order files, then
 // DNS, is left in nsswitch.conf, so that no resolver daemon of the machine answers instead. It may be called again.

@@ -3,7 +3,6 @@ package world
 import (
 	"fmt"
 	"net"
-	"os"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -42,8 +41,8 @@ func (w *World) sysctls() error {
 		// A gateway that dropped its privileges may bind 80 and 443, as it could behind a service manager's socket.
 		{"/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"},
 	} {
-		if err := os.WriteFile(s.path, []byte(s.value), 0); err != nil {
-			return fmt.Errorf("set sysctl: %w", err)
+		if err := sysctl(s.path, s.value); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -26,10 +26,15 @@ type Options struct {
 	Terminal bool
 	// Output, if not nil, gets what the child prints, as it comes.
 	Output io.Writer
+	// Writable are folders, of the caller's or below one of root's, in which the processes of a world without root must be able to write. What they write is seen in the
+	// world alone; see boundary.md.
+	Writable []string
 	// Spent, if not nil, gets the CPU time, of user and system, of the world's first process and of all that it waited for, once the world has ended.
 	Spent *time.Duration
 	// role is a role of harness/self for the child to play; "" leaves it to the binary's own main to call Serve.
 	role string
+	// without lists the steps of the boundary that are left out; see steps.
+	without []Step
 }
 
 // maxAnswer bounds what the parent reads back: a verdict with its evidence is some tens of KB, so 64 MiB is out of reach unless something is broken.
@@ -47,7 +52,7 @@ func Run(ctx context.Context, o Options, request, result any) error {
 		return fmt.Errorf("start world: %w", err)
 	}
 	defer c.cleanUp()
-	a, err := c.talk(request)
+	a, err := c.talk(o, request)
 	if p := c.cmd.ProcessState; p != nil && o.Spent != nil {
 		*o.Spent = p.UserTime() + p.SystemTime()
 	}
@@ -56,6 +61,8 @@ func Run(ctx context.Context, o Options, request, result any) error {
 		return fmt.Errorf("world ended early: %w", context.Cause(ctx))
 	case err != nil:
 		return err
+	case a.Nonce != c.nonce:
+		return errors.New("world gave an answer that its first process did not write: something in it has reached the pipe")
 	case a.Error != "":
 		return errors.New(a.Error)
 	case result == nil:
@@ -67,6 +74,9 @@ func Run(ctx context.Context, o Options, request, result any) error {
 	return nil
 }
 
+// dirPrefix begins the name of every folder of a portable world.
+const dirPrefix = "gatequake-"
+
 // child is the parent's handle on a world.
 type child struct {
 	cmd           *exec.Cmd
@@ -74,13 +84,14 @@ type child struct {
 	answer        *os.File
 	output        *tail
 	dir           string
+	nonce         string
 	waited        bool
 	requestInside *os.File
 	answerInside  *os.File
 }
 
 func newChild(ctx context.Context, mode Mode, o Options) (c *child, err error) {
-	c = &child{output: &tail{}}
+	c = &child{output: &tail{}, nonce: rand.Text()}
 	defer func() {
 		if err != nil {
 			c.cleanUp()
@@ -88,7 +99,7 @@ func newChild(ctx context.Context, mode Mode, o Options) (c *child, err error) {
 	}()
 	if mode == Portable {
 		// Made by the child: a parent that is killed between making it and starting the child would leave it behind.
-		c.dir = filepath.Join(os.TempDir(), "gatequake-"+rand.Text())
+		c.dir = filepath.Join(os.TempDir(), dirPrefix+rand.Text())
 	}
 	if c.requestInside, c.request, err = os.Pipe(); err != nil {
 		return nil, err
@@ -102,7 +113,7 @@ func newChild(ctx context.Context, mode Mode, o Options) (c *child, err error) {
 		c.cmd = exec.CommandContext(ctx, self.Path(), o.Args...)
 		c.cmd.Env = os.Environ()
 	}
-	c.cmd.Env = append(c.cmd.Env, environ+"="+string(mode), environDir+"="+c.dir)
+	c.cmd.Env = append(c.cmd.Env, environ+"="+string(mode))
 	c.cmd.ExtraFiles = []*os.File{c.requestInside, c.answerInside} // become requestFD and answerFD
 	c.cmd.Stdout, c.cmd.Stderr = c.output, c.output
 	if o.Output != nil {
@@ -114,16 +125,23 @@ func newChild(ctx context.Context, mode Mode, o Options) (c *child, err error) {
 	}
 	// Ends what a portable world may leave with our output still open; in a sealed world the kernel has ended all by then.
 	c.cmd.WaitDelay = 2 * time.Second
-	c.cmd.SysProcAttr = attributes(mode, o.Terminal)
+	c.cmd.SysProcAttr = attributes(mode, o)
 	c.cmd.Cancel = func() error { return c.kill(mode) }
 	return c, c.cmd.Start()
 }
 
 // talk sends the request and waits for the answer and the end of the child.
-func (c *child) talk(request any) (a answer, err error) {
+func (c *child) talk(o Options, request any) (a answer, err error) {
 	_ = c.requestInside.Close()
 	_ = c.answerInside.Close()
-	if err := json.NewEncoder(c.request).Encode(request); err != nil {
+	t := task{Nonce: c.nonce, Dir: c.dir, Writable: o.Writable, Without: o.without}
+	if t.Parent, err = ourNamespaces(); err != nil {
+		return a, err
+	}
+	if t.Request, err = json.Marshal(request); err != nil {
+		return a, fmt.Errorf("encode request for world: %w", err)
+	}
+	if err := json.NewEncoder(c.request).Encode(t); err != nil {
 		return a, fmt.Errorf("send request to world: %w", err)
 	}
 	decodeErr := json.NewDecoder(io.LimitReader(c.answer, maxAnswer)).Decode(&a)

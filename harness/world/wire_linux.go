@@ -3,7 +3,6 @@ package world
 import (
 	"fmt"
 	"net"
-	"os"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -72,13 +71,6 @@ func plugIn() error {
 		if err := sysctl(path, value); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func sysctl(path, value string) error {
-	if err := os.WriteFile(path, []byte(value), 0); err != nil {
-		return fmt.Errorf("set sysctl: %w", err)
 	}
 	return nil
 }

@@ -39,6 +39,10 @@ type World struct {
 	machine *Machine
 	// lacks holds, for each need that this world cannot meet, the reason.
 	lacks map[Need]string
+	// bare are folders that could not be covered; see Bare.
+	bare []string
+	// without are the steps of the boundary that are left out.
+	without []Step
 }
 
 // Outside is what stands for a world where there is none. It lacks all that portable worlds lack.
@@ -50,12 +54,15 @@ func (w *World) Sealed() bool { return w.Mode == Root || w.Mode == User }
 // Lacks returns why the world cannot meet the need, or "" if it can.
 func (w *World) Lacks(n Need) string { return w.lacks[n] }
 
+// Bare lists the folders of the machine that could not be covered: in the world they can be read only.
+func (w *World) Bare() []string { return w.bare }
+
 // enter turns the calling process, started by Run, into the first process of its world.
-func enter(mode Mode, dir string) (*World, error) {
-	w := &World{Mode: mode, Dir: dir, lacks: map[Need]string{}}
+func enter(mode Mode, t task) (*World, error) {
+	w := &World{Mode: mode, Dir: t.Dir, lacks: map[Need]string{}}
 	if !w.Sealed() {
 		w.lacks = portableLacks()
-		if err := os.Mkdir(dir, 0o700); err != nil {
+		if err := os.Mkdir(t.Dir, 0o700); err != nil {
 			return nil, fmt.Errorf("enter world: %w", err)
 		}
 		return w, nil
@@ -63,7 +70,7 @@ func enter(mode Mode, dir string) (*World, error) {
 	if mode == User {
 		w.lacks[FileModes] = "a gateway in a world made without root may read every file (CAP_DAC_OVERRIDE; see ambient)"
 	}
-	if err := w.seal(); err != nil {
+	if err := w.seal(t); err != nil {
 		return nil, fmt.Errorf("enter world: %w", err)
 	}
 	return w, os.Chmod(w.Dir, 0o755) // The gateway's workers, another user, must be able to read it.

@@ -72,9 +72,8 @@ var plays = map[string]func(context.Context, *World) (any, error){
 	},
 	"machine": func(_ context.Context, w *World) (any, error) { return "met", meet(w) },
 	"scratch": func(_ context.Context, w *World) (any, error) {
-		bare, err := w.Scratch()
-		if err != nil || len(bare) > 0 {
-			return nil, fmt.Errorf("not covered: %v (%w)", bare, err)
+		if bare := w.Bare(); !w.Sealed() || len(bare) > 0 {
+			return nil, fmt.Errorf("not covered: %v", bare)
 		}
 		return os.TempDir(), os.WriteFile(filepath.Join(os.TempDir(), "gatequake-scratch"), []byte("x"), 0o644)
 	},

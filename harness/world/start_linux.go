@@ -1,0 +1,198 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+)
+
+// granted are the capabilities that a process of a sealed world has which is not ours, if the world has them: what web
+// servers use when they run as root. All of them end at the world's namespaces, but for the files that may be read
+// (DAC_OVERRIDE) and for the limits and priorities of its own processes (SYS_RESOURCE, SYS_NICE). Not among them are
+// those that reach the machine: SYS_ADMIN, SYS_TIME, SYS_MODULE, SYS_RAWIO, SYS_BOOT, SYS_PTRACE, MKNOD, SYSLOG, BPF …
+var granted = []uintptr{
+	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID, unix.CAP_KILL, unix.CAP_SETGID, unix.CAP_SETUID, unix.CAP_SETPCAP,
+	unix.CAP_NET_BIND_SERVICE, unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_IPC_LOCK, unix.CAP_SYS_CHROOT,
+	unix.CAP_SYS_RESOURCE, unix.CAP_SYS_NICE,
+}
+
+// confined says what Start does in this process; set once, when it has become the first of a sealed world.
+var confined struct {
+	on      bool
+	mode    Mode
+	without []Step
+}
+
+// Start starts a process that is not ours: a gateway, or whatever else a user or a configuration names. In a sealed world
+// it gets no more of the machine than boundary.md says; elsewhere it is started as cmd.Start does.
+func Start(cmd *exec.Cmd, l Launch) error {
+	if !confined.on {
+		if l.Before != nil {
+			return fmt.Errorf("start %s: only in a sealed world does it get a thread of its own: %w", cmd.Path, errors.ErrUnsupported)
+		}
+		return l.Host.Do(cmd.Start)
+	}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	// It is bound to the thread, which ends at once; the end of the world ends every process all the same.
+	cmd.SysProcAttr.Pdeathsig = 0
+	if !l.Terminal {
+		cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Setpgid = true, false
+	}
+	return onLastThread(func() error { return l.confine(cmd) })
+}
+
+// onLastThread runs f on a thread that ends with it: what f changes of the thread, only the processes have that f starts.
+func onLastThread(f func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		if unix.Gettid() == os.Getpid() {
+			// Go never ends the first thread of a process, which /proc shows in place of the process. While it is held
+			// here, f gets another.
+			done <- onLastThread(f)
+			runtime.UnlockOSThread()
+			return
+		}
+		done <- f() // The thread is never unlocked, and so ends with this goroutine.
+	}()
+	return <-done
+}
+
+func (l Launch) confine(cmd *exec.Cmd) error {
+	if l.Host != nil {
+		if err := unix.Setns(int(l.Host.ns.Fd()), unix.CLONE_NEWNET); err != nil {
+			return fmt.Errorf("enter host: %w", err)
+		}
+	}
+	before := l.Before
+	if before == nil {
+		before = func() error { return nil }
+	}
+	for _, step := range []func() error{before, filterCalls, boundCapabilities, cmd.Start} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	if takes(confined.without, StepOutOfMemory) {
+		// From here on its children have it, too. One that has ended meanwhile needs none.
+		_ = os.WriteFile("/proc/"+strconv.Itoa(cmd.Process.Pid)+"/oom_score_adj", []byte(firstToEnd), 0)
+	}
+	return nil
+}
+
+// firstToEnd is below 1000, the most there is, which is for what the machine's owner marks so (proc_pid_oom_score_adj(5)).
+const firstToEnd = "900"
+
+// boundCapabilities leaves what this thread starts no capability that is not granted. The thread keeps its own until the
+// new program runs: whoever looks at this process through /proc meets one that may more than he (ptrace(2)).
+func boundCapabilities() error {
+	if takes(confined.without, StepCapabilities) {
+		for c := uintptr(0); unix.Prctl(unix.PR_CAPBSET_READ, c, 0, 0, 0) == nil; c++ {
+			if slices.Contains(granted, c) {
+				continue
+			}
+			if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); confined.mode == Root && err != nil {
+				return fmt.Errorf("drop capability %d: %w", c, err)
+			}
+			if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_LOWER, c, 0, 0); err != nil {
+				return fmt.Errorf("lower capability %d: %w", c, err)
+			}
+		}
+	}
+	if confined.mode == User && takes(confined.without, StepNoNewPrivileges) {
+		// As root it would change what a gateway does that starts a program which is another user's by its mode.
+		if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+			return fmt.Errorf("set no_new_privs: %w", err)
+		}
+	}
+	return nil
+}
+
+// families are those of sockets that a network namespace holds, and that gateways use.
+var families = []uint32{unix.AF_UNIX, unix.AF_INET, unix.AF_INET6, unix.AF_NETLINK, unix.AF_PACKET}
+
+// audit is how the kernel tells the native system calls from those of other architectures that the processor can run.
+var audit = map[string]uint32{"amd64": unix.AUDIT_ARCH_X86_64, "arm64": unix.AUDIT_ARCH_AARCH64}[runtime.GOARCH]
+
+// filterCalls refuses, in what this thread starts, system calls by which a process would get around its namespaces.
+func filterCalls() error {
+	const (
+		number, architecture, argument = 0, 4, 16 // places in struct seccomp_data; seccomp(2)
+		foreign                        = 1 << 30  // the bit of x32's numbers, on amd64
+	)
+	refuse := func(e unix.Errno) bpf.Instruction {
+		return bpf.RetConstant{Val: unix.SECCOMP_RET_ERRNO | uint32(e)}
+	}
+	program := []bpf.Instruction{}
+	if takes(confined.without, StepNativeCalls) {
+		program = append(program,
+			bpf.LoadAbsolute{Off: architecture, Size: 4},
+			bpf.JumpIf{Cond: bpf.JumpEqual, Val: audit, SkipTrue: 1},
+			refuse(unix.ENOSYS),
+			bpf.LoadAbsolute{Off: number, Size: 4},
+			bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: foreign, SkipFalse: 1},
+			refuse(unix.ENOSYS),
+		)
+	}
+	// call appends what becomes of a call with the number; each way ends in a return.
+	call := func(nr uintptr, then ...bpf.Instruction) {
+		program = append(program, bpf.LoadAbsolute{Off: number, Size: 4},
+			bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(nr), SkipTrue: uint8(len(then))})
+		program = append(program, then...)
+	}
+	allow := bpf.RetConstant{Val: unix.SECCOMP_RET_ALLOW}
+	if takes(confined.without, StepUserNamespaces) {
+		for _, nr := range []uintptr{unix.SYS_UNSHARE, unix.SYS_CLONE} {
+			call(nr, bpf.LoadAbsolute{Off: argument, Size: 4}, bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: unix.CLONE_NEWUSER, SkipFalse: 1},
+				refuse(unix.EPERM), allow)
+		}
+		call(unix.SYS_CLONE3, refuse(unix.ENOSYS)) // Its flags are in memory, where no filter sees them; C libraries fall back to clone.
+	}
+	if takes(confined.without, StepKeys) {
+		for _, nr := range []uintptr{unix.SYS_ADD_KEY, unix.SYS_REQUEST_KEY, unix.SYS_KEYCTL} {
+			call(nr, refuse(unix.EPERM))
+		}
+	}
+	if takes(confined.without, StepFamilies) {
+		for _, nr := range []uintptr{unix.SYS_SOCKET, unix.SYS_SOCKETPAIR} {
+			then := []bpf.Instruction{bpf.LoadAbsolute{Off: argument, Size: 4}}
+			for i, f := range families {
+				then = append(then, bpf.JumpIf{Cond: bpf.JumpEqual, Val: f, SkipTrue: uint8(len(families) - i)})
+			}
+			call(nr, append(then, refuse(unix.EAFNOSUPPORT), allow)...)
+		}
+	}
+	_, err := Filter(0, append(program, allow)...)
+	return err
+}
+
+// Filter puts this thread, and all that it starts, under a seccomp filter. The caller has locked the thread, and has
+// CAP_SYS_ADMIN where no_new_privs is not set. With SECCOMP_FILTER_FLAG_NEW_LISTENER it returns the descriptor by which
+// the kernel asks.
+func Filter(flags uintptr, program ...bpf.Instruction) (listener int, err error) {
+	raw, err := bpf.Assemble(program)
+	if err != nil {
+		return -1, fmt.Errorf("seccomp: %w", err)
+	}
+	filter := make([]unix.SockFilter, len(raw))
+	for i, r := range raw {
+		filter[i] = unix.SockFilter{Code: r.Op, Jt: r.Jt, Jf: r.Jf, K: r.K}
+	}
+	all := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+	fd, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&all)))
+	if e != 0 {
+		return -1, fmt.Errorf("seccomp: %w", e)
+	}
+	return int(fd), nil
+}

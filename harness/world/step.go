@@ -1,0 +1,60 @@
+package world
+
+import "slices"
+
+// Step is one of the measures that make a sealed world a boundary. A test takes each away and holds that a hostile probe
+// notices; see boundary.md for what all of them together are a boundary for.
+type Step string
+
+// The steps. The first five are namespaces that the parent asks the kernel for; the others are taken by the world's first
+// process before anything else runs, or when it starts a process that is not ours.
+const (
+	// StepNetwork, StepPID and StepMount are namespaces without which nothing is set up at all; see fresh.
+	StepNetwork Step = "network-namespace"
+	StepPID     Step = "pid-namespace"
+	StepMount   Step = "mount-namespace"
+	// StepIPC keeps System V and POSIX message queues, semaphores and shared memory inside.
+	StepIPC Step = "ipc-namespace"
+	// StepHostname keeps a change of the host's name and domain inside.
+	StepHostname Step = "hostname-namespace"
+	// StepSession takes the terminal away from who is in the world.
+	StepSession Step = "session"
+	// StepDescriptors closes what was inherited, and keeps the pipes to the parent from other processes.
+	StepDescriptors Step = "descriptors"
+	// StepRoot puts memory over all files: what is written is seen in the world alone.
+	StepRoot Step = "root"
+	// StepNoDevices lets no device node be opened that is not one of the world's /dev.
+	StepNoDevices Step = "no-devices"
+	// StepDev is a /dev that has the harmless devices only.
+	StepDev Step = "dev"
+	// StepProc makes the kernel's own settings below /proc readable only.
+	StepProc Step = "proc-read-only"
+	// StepSys makes /sys, control groups among it, readable only.
+	StepSys Step = "sys-read-only"
+	// StepCapabilities leaves a process that is not ours the capabilities that gateways need; see granted.
+	StepCapabilities Step = "capabilities"
+	// StepNoNewPrivileges keeps a process in a world without root from gaining privileges by a program's file.
+	StepNoNewPrivileges Step = "no-new-privileges"
+	// StepUserNamespaces refuses user namespaces, in which a process would have all capabilities again.
+	StepUserNamespaces Step = "no-user-namespaces"
+	// StepKeys refuses the kernel's key rings, which belong to users, and users to no namespace.
+	StepKeys Step = "no-keys"
+	// StepFamilies refuses sockets of families that network namespaces do not hold (a virtual machine's vsock is one).
+	StepFamilies Step = "no-other-sockets"
+	// StepNativeCalls refuses system calls by another architecture's numbers, which would pass the three before.
+	StepNativeCalls Step = "native-calls"
+	// StepOutOfMemory makes a process of the world the first that the kernel ends when memory runs out.
+	StepOutOfMemory Step = "out-of-memory"
+)
+
+// Steps lists all of them.
+func Steps() []Step {
+	return []Step{
+		StepNetwork, StepPID, StepMount, StepIPC, StepHostname, StepSession, StepDescriptors, StepRoot, StepNoDevices, StepDev,
+		StepProc, StepSys, StepCapabilities, StepNoNewPrivileges, StepUserNamespaces, StepKeys, StepFamilies, StepNativeCalls,
+		StepOutOfMemory,
+	}
+}
+
+// takes reports whether a world that leaves out these steps takes the step.
+func takes(without []Step, s Step) bool { return !slices.Contains(without, s) }
