@@ -25,6 +25,7 @@ func (a *app) doctor() *cobra.Command {
 // examine tries everything for real and says what came of it.
 func (a *app) examine(ctx context.Context) error {
 	a.say("Worlds, strongest first. gatequake run uses the first that works.")
+	a.say("%s", "What one keeps inside is tried by a process in it that is started as a gateway is; more in harness/world/boundary.md.")
 	works := false
 	for _, ability := range world.Abilities(ctx) {
 		a.sayWorld(ctx, ability)
@@ -91,6 +92,26 @@ func (a *app) sayWorld(ctx context.Context, w world.Ability) {
 			a.say("    %-17s yes  %s", string(n), n.About())
 		} else {
 			a.say("    %-17s no   %s", string(n), lacks)
+		}
+	}
+	a.sayPromises(ctx, w.Mode)
+}
+
+// sayPromises tells what a world of the mode keeps from the machine.
+func (a *app) sayPromises(ctx context.Context, m world.Mode) {
+	if m == world.Portable {
+		a.say("    keeps inside: nothing. A gateway has your rights, files and network: try only one that you trust")
+		return
+	}
+	all, err := world.Promises(ctx, m)
+	if err != nil {
+		a.say("    keeps inside: it cannot be told: %s", err.Error())
+	}
+	for _, p := range all {
+		if p.Broken == "" {
+			a.say("    keeps inside      yes  %s", p.About)
+		} else {
+			a.say("    keeps inside      NO   %s: %s", p.About, p.Broken)
 		}
 	}
 }

@@ -27,6 +27,7 @@ type order struct {
 	report, folder, policy           string
 	baseline                         string
 	shard                            shard
+	env                              []string     // variables for it
 	file                             string       // of a gateway of the user's own
 	own                              *gateway.Own // that gateway
 	remedies                         []string     // to be tried in place of the probes
@@ -81,6 +82,9 @@ func (a *app) run() *cobra.Command {
 			if err := o.needsURL(c.Flags().Changed); err != nil {
 				return err
 			}
+			if len(o.env) > 0 && len(args) == 0 && o.file == "" {
+				return usage("run: got --env, want a gateway of your own that is started: a command after --, or --file")
+			}
 			if o.url != "" {
 				return a.runElsewhere(c.Context(), o, args)
 			}
@@ -97,6 +101,7 @@ func (a *app) run() *cobra.Command {
 	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
 	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake merge joins their results")
 	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
+	envFlag(f, &o.env)
 	o.elsewhereFlags(f)
 	complete(c, "policy", func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 		names, _ := listed(policyNames)(c, args, typed)

@@ -27,7 +27,7 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.own, err = a.ownGateway(ctx, o.file, args); err != nil {
+	if o.own, err = a.ownGateway(ctx, o.file, args, o.env); err != nil {
 		return err
 	}
 	version, hints := ownKind(ctx, o.own)
@@ -89,9 +89,9 @@ func (a *app) warnUntouched(o *gateway.Own) {
 }
 
 // ownGateway reads the file, or surveys the command and says what was found.
-func (a *app) ownGateway(ctx context.Context, file string, args []string) (*gateway.Own, error) {
+func (a *app) ownGateway(ctx context.Context, file string, args, env []string) (*gateway.Own, error) {
 	if file == "" {
-		own, err := ownOf(args)
+		own, err := ownOf(args, env)
 		if err != nil {
 			return nil, err
 		}
@@ -105,6 +105,10 @@ func (a *app) ownGateway(ctx context.Context, file string, args []string) (*gate
 	own, err := harness.ReadOwn("", file)
 	if err != nil {
 		return nil, usage("--file: %w", err)
+	}
+	own.Env = append(own.Env, env...)
+	if _, err := gateway.Variables(own.Env); err != nil {
+		return nil, usage("%w", err)
 	}
 	return &own, a.warnBare(ctx)
 }
@@ -133,6 +137,10 @@ func (o order) ownReplay(v harness.Verdict) string {
 	s := fmt.Sprintf("gatequake run --setting %s --only %s", quoted(v.Setting), v.ID)
 	if o.file != "" {
 		s += " --file " + quoted(o.file)
+	}
+	for _, v := range o.env {
+		name, _, _ := strings.Cut(v, "=") // Its value is nobody's business who reads a report.
+		s += " --env " + quoted(name)
 	}
 	if o.url != "" {
 		return s + o.elsewhereWords()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
@@ -23,16 +24,17 @@ import (
 const ownFile = "gatequake.yaml"
 
 func (a *app) survey() *cobra.Command {
-	file, force := "", false
+	file, force, env := "", false, []string{}
 	c := &cobra.Command{
 		Use: "survey -- COMMAND [ARG...]", Short: "Find out what a gateway of your own listens on, dials and answers",
 		Long: "Starts the command, with its real configuration, in a world in which every name has an address and every address answers, and prints a map of its\n" +
 			"listeners, names, upstreams and answers. Nothing that it writes is seen outside. The map is also written as " + ownFile + ", to be edited and kept.\n\n" +
 			"Exit status: 0 it could be surveyed, 2 it could not, 64 the command line is wrong.",
 		Args: afterDash,
-		RunE: func(c *cobra.Command, args []string) error { return a.surveyOwn(c.Context(), args, file, force) },
+		RunE: func(c *cobra.Command, args []string) error { return a.surveyOwn(c.Context(), args, env, file, force) },
 	}
 	c.Flags().StringVar(&file, "file", ownFile, "`FILE` to write the map to; - for standard output, in place of the map")
+	envFlag(c.Flags(), &env)
 	c.Flags().BoolVar(&force, "force", false, "write over the file if it is there")
 	return c
 }
@@ -48,21 +50,30 @@ func afterDash(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// ownOf makes an own gateway of the words of a command line.
-func ownOf(args []string) (gateway.Own, error) {
+// envFlag is how a command line names variables that a gateway of the user's own gets.
+func envFlag(f *pflag.FlagSet, env *[]string) {
+	f.StringArrayVar(env, "env", nil, "a variable for your gateway, `NAME` with its value here, or NAME=VALUE; it gets "+
+		strings.Join(gateway.Inherited(), ", ")+" and no others (may be repeated)")
+}
+
+// ownOf makes an own gateway of the words of a command line, which gets the variables besides those that all get.
+func ownOf(args, env []string) (gateway.Own, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return gateway.Own{}, unclear(err)
 	}
-	o := gateway.Own{Name: filepath.Base(args[0]), Command: args, Dir: dir, Patience: harness.Patience}
+	o := gateway.Own{Name: filepath.Base(args[0]), Command: args, Dir: dir, Env: env, Patience: harness.Patience}
+	if _, err := gateway.Variables(env); err != nil {
+		return o, usage("--%w", err)
+	}
 	if err := o.Missing(); err != nil {
 		return gateway.Own{}, usage("%w; want a command that is installed, after --", err)
 	}
 	return o, nil
 }
 
-func (a *app) surveyOwn(ctx context.Context, args []string, file string, force bool) error {
-	own, err := ownOf(args)
+func (a *app) surveyOwn(ctx context.Context, args, env []string, file string, force bool) error {
+	own, err := ownOf(args, env)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func environment(cmd *exec.Cmd, named []string) ([]string, error) {
 	if cmd.Env == nil { // As command makes it for a program.
 		all = slices.DeleteFunc(all, func(v string) bool {
 			name, _, _ := strings.Cut(v, "=")
-			return !inherits(name)
+			return !Inherits(name)
 		})
 	}
 	given, err := Variables(named)
@@ -50,7 +50,8 @@ func Variables(all []string) ([]string, error) {
 	return given, nil
 }
 
-func inherits(name string) bool {
+// Inherits reports whether a gateway gets the variable without being told to; see Inherited.
+func Inherits(name string) bool {
 	return slices.ContainsFunc(Inherited(), func(one string) bool {
 		prefix, all := strings.CutSuffix(one, "*")
 		return name == one || all && strings.HasPrefix(name, prefix)

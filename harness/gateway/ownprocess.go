@@ -62,6 +62,27 @@ func (o *Own) start(m *world.Machine, dir string, before func() error) (*Process
 	return p, nil
 }
 
+// Folders lists the folders that the command's words, its working folder and HOME lead to: where a gateway of the user's
+// own writes that runs as the user.
+func (o *Own) Folders() []string {
+	all := []string{o.Dir, os.Getenv("HOME")}
+	for _, word := range o.Command {
+		for _, part := range append(strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("=:,; '\"", r) }), word) {
+			if !filepath.IsAbs(part) {
+				part = filepath.Join(o.Dir, part)
+			}
+			if info, err := os.Stat(part); err == nil && !info.IsDir() {
+				part = filepath.Dir(part)
+			} else if err != nil {
+				continue
+			}
+			all = append(all, part)
+		}
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(f string) bool { return !filepath.IsAbs(f) })
+}
+
 // Missing tells why the command cannot be started, or nil.
 func (o *Own) Missing() error {
 	name := o.Command[0]

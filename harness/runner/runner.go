@@ -38,6 +38,14 @@ func (j Job) policy() harness.Policy {
 	return *j.Policy
 }
 
+// folders are those in which a gateway of the user's own may write; the others have theirs in the world.
+func (j Job) folders() []string {
+	if j.Gateway.Own == nil {
+		return nil
+	}
+	return j.Gateway.Own.Folders()
+}
+
 // Options says how jobs are run. The zero value runs one at a time in the strongest world that the machine allows.
 type Options struct {
 	// Mode is how worlds are made.
@@ -154,7 +162,7 @@ func One(ctx context.Context, j Job, o Options) harness.Verdict {
 	begin, spent := time.Now(), time.Duration(0)
 	if o.There != nil {
 		v = playThere(ctx, j, o.There)
-	} else if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Spent: &spent}, j, &v); err != nil {
+	} else if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Writable: j.folders(), Spent: &spent}, j, &v); err != nil {
 		v = unheard(j, err)
 		v.Started, v.TookMS = begin.UTC(), float64(time.Since(begin).Milliseconds())
 	}

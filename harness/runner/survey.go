@@ -31,7 +31,7 @@ func Survey(ctx context.Context, own gateway.Own, o Options) (survey.Found, erro
 	ctx, cancel := context.WithTimeoutCause(ctx, surveyTimeout, fmt.Errorf("the survey took longer than %s", surveyTimeout))
 	defer cancel()
 	a := surveyAnswer{}
-	err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, surveyRequest{makeSurvey, own}, &a)
+	err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Writable: own.Folders()}, surveyRequest{makeSurvey, own}, &a)
 	if err == nil && a.Why != "" {
 		err = notTryable(a.Why)
 	}

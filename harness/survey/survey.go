@@ -92,7 +92,7 @@ type survey struct {
 	next     netip.Addr
 }
 
-// Run surveys the gateway that o names, in w, which must be sealed. Only o's Name, Command, Dir, Patience and Trust count. The error is of a gateway that cannot be
+// Run surveys the gateway that o names, in w, which must be sealed. Only o's Name, Command, Dir, Env, Patience and Trust count. The error is of a gateway that cannot be
 // tried, and says why.
 func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
 	s := &survey{world: w, own: o, begin: time.Now(), assigned: map[string]netip.Addr{}, next: gateway.Named.Addr()}
@@ -119,6 +119,7 @@ func (s *survey) warn(format string, args ...any) {
 // prepare makes the gateway's surroundings.
 func (s *survey) prepare(context.Context) (err error) {
 	s.words = read(s.own.Command, s.own.Dir)
+	s.warnEnvironment()
 	if s.authority, err = upstream.NewAuthority(); err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func (w *World) enclose(t task) error {
 		here = "/" // It is gone.
 	}
 	r := &root{world: w, writable: append(t.Writable, os.TempDir(), "/var/tmp")}
-	w.without = t.Without
+	w.without, w.parent = t.Without, t.Parent
 	if r.mounts, err = mountPoints(); err != nil {
 		return fmt.Errorf("list mounts: %w", err)
 	}

@@ -41,6 +41,8 @@ type World struct {
 	lacks map[Need]string
 	// bare are folders that could not be covered; see Bare.
 	bare []string
+	// parent are the namespaces in which the parent lives.
+	parent namespaces
 	// without are the steps of the boundary that are left out.
 	without []Step
 }

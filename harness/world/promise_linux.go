@@ -1,0 +1,165 @@
+package world
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gatequake/gatequake/harness/self"
+)
+
+// tempterRole is the role of the process that tries to break the promises.
+const tempterRole = "tempter"
+
+func init() {
+	self.Role(tempterRole, tempt) // Claimed first: who plays the next one starts it.
+	self.Role(promisesRole, playPromises)
+}
+
+// promises in the order in which doctor tells them. Each try returns what was possible, or "".
+var promises = []struct {
+	about string
+	try   func(parent namespaces) string
+}{
+	{"network: it reaches nobody outside", func(parent namespaces) string {
+		return differs("net", parent.Network) + interfaces()
+	}},
+	{"processes: it sees and signals no process of the machine", func(parent namespaces) string { return differs("pid", parent.PID) }},
+	{"files: what it writes is gone with the world", func(parent namespaces) string { return differs("mnt", parent.Mount) + realRoot() }},
+	{"devices: it has none but null, zero, full, random, urandom and tty", devices},
+	{"settings: it can read those of the kernel, and change none", writableSettings},
+	{"privileges: it has no capability that reaches beyond the world, and no way to one", privileges},
+	{"verdict: it cannot write into the answer that Gatequake waits for", reachesAnswer},
+}
+
+// tryPromises starts the tempter and reads what it says.
+func (w *World) tryPromises(ctx context.Context) ([]Promise, error) {
+	parent, err := json.Marshal(w.parent)
+	if err != nil {
+		return nil, err
+	}
+	cmd, said := self.Command(ctx, tempterRole, string(parent)), new(bytes.Buffer)
+	cmd.Stdout, cmd.Stderr = said, said
+	if err := Start(cmd, Launch{}); err != nil {
+		return nil, err
+	}
+	if err := cmd.Wait(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, said)
+	}
+	all := []Promise{}
+	if err := json.Unmarshal(said.Bytes(), &all); err != nil {
+		return nil, fmt.Errorf("got %q: %w", said, err)
+	}
+	for i := range all {
+		if strings.HasPrefix(all[i].About, "files:") && len(w.bare) > 0 {
+			all[i].About += "; in " + strings.Join(w.bare, ", ") + " it can only read"
+		}
+	}
+	return all, nil
+}
+
+// tempt tries to break each promise, and says what came of it.
+func tempt(args []string) int {
+	var parent namespaces
+	if len(args) != 1 || json.Unmarshal([]byte(args[0]), &parent) != nil {
+		return 1
+	}
+	all := []Promise{}
+	for _, p := range promises {
+		all = append(all, Promise{About: p.about, Broken: p.try(parent)})
+	}
+	if json.NewEncoder(os.Stdout).Encode(all) != nil {
+		return 1
+	}
+	return 0
+}
+
+// differs returns "" if this process is in another namespace than the parent.
+func differs(name, parent string) string {
+	if own, err := os.Readlink("/proc/self/ns/" + name); err != nil || own == parent {
+		return fmt.Sprintf("its namespace %s is the machine's (%v); ", name, err)
+	}
+	return ""
+}
+
+func interfaces() string {
+	all, err := net.Interfaces()
+	if err != nil || len(all) != 1 || all[0].Flags&net.FlagLoopback == 0 {
+		return fmt.Sprintf("got interfaces %v (%v), want the loopback alone", all, err)
+	}
+	return ""
+}
+
+// realRoot returns "" if the root is memory, or an overlay with memory above.
+func realRoot() string {
+	var s unix.Statfs_t
+	if err := unix.Statfs("/", &s); err != nil || s.Type != unix.OVERLAYFS_SUPER_MAGIC && s.Type != unix.TMPFS_MAGIC {
+		return fmt.Sprintf("got a root of the type %#x (%v), want an overlay", s.Type, err)
+	}
+	return ""
+}
+
+func devices(namespaces) string {
+	found := []string{}
+	_ = filepath.WalkDir("/dev", func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.Type()&os.ModeDevice != 0 && filepath.Dir(path) == "/dev" && !slices.Contains(harmless, d.Name()) {
+			found = append(found, path)
+		}
+		return nil
+	})
+	return strings.Join(found, ", ")
+}
+
+func writableSettings(namespaces) string {
+	found := []string{}
+	for _, path := range []string{"/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/vm/overcommit_memory", "/sys/kernel/mm/transparent_hugepage/enabled"} {
+		if f, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil { // Nothing is written: it is enough that it could be.
+			_ = f.Close()
+			found = append(found, path)
+		}
+	}
+	return strings.Join(found, ", ")
+}
+
+func privileges(namespaces) string {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return err.Error()
+	}
+	most := uint64(0)
+	for _, c := range granted {
+		most |= 1 << c
+	}
+	for line := range strings.Lines(string(status)) {
+		if hex, ok := strings.CutPrefix(line, "CapEff:"); ok {
+			has, err := strconv.ParseUint(strings.TrimSpace(hex), 16, 64)
+			if err != nil || has&^most != 0 {
+				return fmt.Sprintf("got capabilities %#x (%v), want none beyond %#x", has, err, most)
+			}
+		}
+	}
+	if err := unix.Unshare(unix.CLONE_NEWUSER); !errors.Is(err, unix.EPERM) {
+		return fmt.Sprintf("unshare a user namespace: got %v, want EPERM", err)
+	}
+	return ""
+}
+
+func reachesAnswer(namespaces) string {
+	for _, path := range []string{"/proc/1/fd/" + strconv.Itoa(answerFD), "/proc/1/mem"} {
+		if f, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil {
+			_ = f.Close()
+			return path + " could be opened"
+		}
+	}
+	return ""
+}
