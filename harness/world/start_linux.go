@@ -98,6 +98,9 @@ const firstToEnd = "900"
 // new program runs: whoever looks at this process through /proc meets one that may more than he (ptrace(2)).
 func boundCapabilities() error {
 	if takes(confined.without, StepCapabilities) {
+		if err := inheritGranted(); err != nil {
+			return err
+		}
 		for c := uintptr(0); unix.Prctl(unix.PR_CAPBSET_READ, c, 0, 0, 0) == nil; c++ {
 			if slices.Contains(granted, c) {
 				continue
@@ -115,6 +118,26 @@ func boundCapabilities() error {
 		if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 			return fmt.Errorf("set no_new_privs: %w", err)
 		}
+	}
+	return nil
+}
+
+// inheritGranted takes what is not granted out of the thread's inheritable capabilities: from those, a program that root
+// starts has it in spite of the bounding set (capabilities(7)).
+func inheritGranted() error {
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	sets := [2]unix.CapUserData{}
+	if err := unix.Capget(&head, &sets[0]); err != nil {
+		return fmt.Errorf("read capabilities: %w", err)
+	}
+	keep := uint64(0)
+	for _, c := range granted {
+		keep |= 1 << c
+	}
+	sets[0].Inheritable &= uint32(keep)
+	sets[1].Inheritable &= uint32(keep >> 32)
+	if err := unix.Capset(&head, &sets[0]); err != nil {
+		return fmt.Errorf("set inheritable capabilities: %w", err)
 	}
 	return nil
 }
