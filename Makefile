@@ -10,7 +10,7 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help gateways browser build run test race raced-suites raced-others check bench mutants docs matrix balance remedies recovery prevention soak
+.PHONY: kills help gateways browser build run test race raced-suites raced-others check bench mutants docs matrix balance remedies recovery prevention soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,3 +83,6 @@ recovery: build ## measure how long failures outlast their cause, and write scen
 
 soak: ## every test twenty times in a row, under the race detector and with the processors loaded
 	@ci/soak 20
+
+kills: ## kill a run two hundred times at random moments, and see that nothing is left
+	@ci/kills 200
