@@ -14,7 +14,8 @@ import (
 // nobody is a user without rights; 65534 on every Linux (/proc/sys/kernel/overflowuid).
 const nobody = 65534
 
-// TestOwnGatewayGetsFewVariables holds that of the caller's environment a gateway sees what everybody's programs need, and what was named.
+// TestOwnGatewayGetsFewVariables holds that of the caller's environment a gateway sees what everybody's programs
+// need, and what was named.
 func TestOwnGatewayGetsFewVariables(t *testing.T) {
 	t.Setenv("CI_TOKEN", "secret-1")
 	t.Setenv("APP_KEY", "named-2")
@@ -31,8 +32,8 @@ func TestOwnGatewayGetsFewVariables(t *testing.T) {
 	}
 }
 
-// TestUserWritesInTheirFolderBelowRoots holds that a gateway of a user who is not root writes in the folder where it was started, whoever owns the folders above, and
-// that nothing of it is seen outside.
+// TestUserWritesInTheirFolderBelowRoots holds that a gateway of a user who is not root writes in the folder where it
+// was started, whoever owns the folders above, and that nothing of it is seen outside.
 func TestUserWritesInTheirFolderBelowRoots(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("unsupported: only root can make a folder of somebody else's")

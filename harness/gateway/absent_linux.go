@@ -31,7 +31,8 @@ type Absent struct {
 // maxAbsent bounds what is noted.
 const maxAbsent = 256
 
-// watch puts the calling thread's openings of files under watch, and those of all that it starts. The thread must end when it has started what is to be watched.
+// watch puts the calling thread's openings of files under watch, and those of all that it starts. The thread must end
+// when it has started what is to be watched.
 func (a *Absent) watch() error {
 	listener, err := world.Filter(unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, openings()...)
 	if err != nil {
@@ -45,7 +46,8 @@ func (a *Absent) watch() error {
 // legacyOpen is the number of open(2), which only older architectures have: of others that of openat(2) again.
 var legacyOpen = map[string]int32{"amd64": 2, "arm64": unix.SYS_OPENAT}[runtime.GOARCH]
 
-// openings is a filter that makes the kernel ask about every opening of a file. What opens by another architecture's numbers is not asked about.
+// openings is a filter that makes the kernel ask about every opening of a file. What opens by another architecture's
+// numbers is not asked about.
 func openings() []bpf.Instruction {
 	const number = 0 // place in struct seccomp_data; seccomp(2)
 	return []bpf.Instruction{

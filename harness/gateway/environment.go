@@ -8,15 +8,16 @@ import (
 	"strings"
 )
 
-// Inherited lists the variables of the caller's environment that every gateway gets, where they are set: where programs,
-// the user's own files and the time zone are found, and the language. Others may be secrets (a pipeline's tokens), and
-// only those reach a gateway that somebody has named. A name that ends in * stands for all that begin so.
+// Inherited lists the variables of the caller's environment that every gateway gets, where they are set: where
+// programs, the user's own files and the time zone are found, and the language. Others may be secrets (a pipeline's
+// tokens), and only those reach a gateway that somebody has named. A name that ends in * stands for all that begin
+// so.
 func Inherited() []string {
 	return []string{"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "LC_*", "TZ"}
 }
 
-// environment returns what the command, which has not been started, gets: what is inherited, and the named, each NAME or
-// NAME=VALUE. What is a role of this binary is no program of somebody else's, and keeps everything.
+// environment returns what the command, which has not been started, gets: what is inherited, and the named, each NAME
+// or NAME=VALUE. What is a role of this binary is no program of somebody else's, and keeps everything.
 func environment(cmd *exec.Cmd, named []string) ([]string, error) {
 	all := cmd.Environ()
 	if cmd.Env == nil { // As command makes it for a program.
@@ -29,8 +30,8 @@ func environment(cmd *exec.Cmd, named []string) ([]string, error) {
 	return append(all, given...), err
 }
 
-// Variables returns the variables, each NAME or NAME=VALUE, with their values: of a name alone, that of this process. The error
-// says which is no variable, or is not set.
+// Variables returns the variables, each NAME or NAME=VALUE, with their values: of a name alone, that of this process.
+// The error says which is no variable, or is not set.
 func Variables(all []string) ([]string, error) {
 	given := []string{}
 	for _, v := range all {

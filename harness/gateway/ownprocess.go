@@ -62,8 +62,8 @@ func (o *Own) start(m *world.Machine, dir string, before func() error) (*Process
 	return p, nil
 }
 
-// Folders lists the folders that the command's words, its working folder and HOME lead to: where a gateway of the user's
-// own writes that runs as the user.
+// Folders lists the folders that the command's words, its working folder and HOME lead to: where a gateway of the
+// user's own writes that runs as the user.
 func (o *Own) Folders() []string {
 	all := []string{o.Dir, os.Getenv("HOME")}
 	for _, word := range o.Command {

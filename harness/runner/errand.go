@@ -34,7 +34,8 @@ func TryFirewall(ctx context.Context, o Options) error {
 	return world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, nil)
 }
 
-// Bare makes a world of the mode and returns the folders of the machine that could not be covered in it: there they can be read only.
+// Bare makes a world of the mode and returns the folders of the machine that could not be covered in it: there they
+// can be read only.
 func Bare(ctx context.Context, o Options) (bare []string, err error) {
 	request := struct{ Do errand }{tellBare}
 	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, &bare)

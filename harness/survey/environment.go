@@ -12,9 +12,10 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// variables are the ways in which configurations and their templates ask for a variable of the environment, whose name is
-// the group: $NAME and ${NAME}, {$NAME} (Caddy), env.NAME, env:NAME, env(NAME), getenv("NAME"), and the directives env
-// (nginx) and PassEnv (Apache). Only names in capitals count: other languages write variables of their own in the same way.
+// variables are the ways in which configurations and their templates ask for a variable of the environment, whose
+// name is the group: $NAME and ${NAME}, {$NAME} (Caddy), env.NAME, env:NAME, env(NAME), getenv("NAME"), and the
+// directives env (nginx) and PassEnv (Apache). Only names in capitals count: other languages write variables of their
+// own in the same way.
 var variables = regexp.MustCompile(`(?:\$\{?|env[.:(]|getenv\(["']|(?m:^)\s*(?:env|PassEnv)\s+)([A-Z][A-Z0-9_]{2,})\b`)
 
 // mentioned lists the variables that the text asks for and does not set itself, each once.
@@ -50,8 +51,8 @@ func (s *survey) warnEnvironment() {
 	}
 }
 
-// script reports whether the program is one for a shell or the like, which sets variables before it starts a gateway, as
-// apachectl does.
+// script reports whether the program is one for a shell or the like, which sets variables before it starts a gateway,
+// as apachectl does.
 func script(program, dir string) bool {
 	if strings.Contains(program, "/") && !filepath.IsAbs(program) {
 		program = filepath.Join(dir, program)

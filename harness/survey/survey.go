@@ -92,8 +92,8 @@ type survey struct {
 	next     netip.Addr
 }
 
-// Run surveys the gateway that o names, in w, which must be sealed. Only o's Name, Command, Dir, Env, Patience and Trust count. The error is of a gateway that cannot be
-// tried, and says why.
+// Run surveys the gateway that o names, in w, which must be sealed. Only o's Name, Command, Dir, Env, Patience and
+// Trust count. The error is of a gateway that cannot be tried, and says why.
 func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
 	s := &survey{world: w, own: o, begin: time.Now(), assigned: map[string]netip.Addr{}, next: gateway.Named.Addr()}
 	defer s.close()
@@ -140,8 +140,8 @@ func ReadOnlyHere(bare []string) string {
 		"let it write elsewhere, or copy the folder", strings.Join(bare, ", "))
 }
 
-// Surround makes the machine that an own gateway runs on, and lets it ask the world's nameserver and trust the world's authority. It returns the folders in which
-// the gateway cannot write.
+// Surround makes the machine that an own gateway runs on, and lets it ask the world's nameserver and trust the
+// world's authority. It returns the folders in which the gateway cannot write.
 func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine, *firewall.Loopback, []string, error) {
 	hosts, _ := os.ReadFile("/etc/hosts")
 	m, err := w.NewMachine(gateway.Door, gateway.LoopbackDoor, gateway.Door6, gateway.LoopbackDoor6)

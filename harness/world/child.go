@@ -57,9 +57,10 @@ type answer struct {
 // Inside reports whether this process was started by Run as the first of a world. Such a process calls Serve and nothing else.
 func Inside() bool { return os.Getenv(environ) != "" }
 
-// Serve enters the world, calls play with the parent's request, sends its result to the parent and exits. The process also exits when the parent
-// dies, and takes every process of the world with it. Serve must be called at most once, in a process for which Inside is true. A process that Run did not start, or
-// that has no namespaces of its own where the mode wants them, changes nothing, says so in one line and exits with status 64.
+// Serve enters the world, calls play with the parent's request, sends its result to the parent and exits. The process
+// also exits when the parent dies, and takes every process of the world with it. Serve must be called at most once,
+// in a process for which Inside is true. A process that Run did not start, or that has no namespaces of its own where
+// the mode wants them, changes nothing, says so in one line and exits with status 64.
 func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (any, error)) {
 	mode := Mode(os.Getenv(environ))
 	// A world lives for seconds and leaves some tens of MB behind: it ends before collecting them would pay. The limit is for what goes wrong.
@@ -107,8 +108,8 @@ func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (an
 	reply(play(context.Background(), w, o.Request))
 }
 
-// heed reads the parent's task, and refuses one that no parent can have sent: whoever sets environ by hand, or has inherited it, may not have a world set up around
-// the machine itself. The reader is at the end of the task.
+// heed reads the parent's task, and refuses one that no parent can have sent: whoever sets environ by hand, or has
+// inherited it, may not have a world set up around the machine itself. The reader is at the end of the task.
 func heed(mode Mode) (o task, rest io.Reader, err error) {
 	for _, fd := range []int{requestFD, answerFD} {
 		var s syscall.Stat_t
@@ -141,10 +142,12 @@ func heed(mode Mode) (o task, rest io.Reader, err error) {
 	return o, in, err
 }
 
-// keepDescriptors closes what this process has inherited besides standard input, output and error and the two pipes, and keeps the pipes from every process that it
-// starts. What the caller has open is no gateway's business, and who could write into the answer pipe could write a verdict.
+// keepDescriptors closes what this process has inherited besides standard input, output and error and the two pipes,
+// and keeps the pipes from every process that it starts. What the caller has open is no gateway's business, and who
+// could write into the answer pipe could write a verdict.
 //
-// Whatever this process has opened by itself so far has the close-on-exec flag, as all that Go opens has: by its absence the inherited ones are known.
+// Whatever this process has opened by itself so far has the close-on-exec flag, as all that Go opens has: by its
+// absence the inherited ones are known.
 func keepDescriptors() error {
 	syscall.CloseOnExec(requestFD)
 	syscall.CloseOnExec(answerFD)

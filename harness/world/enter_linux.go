@@ -8,10 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ambient are the capabilities that a world made by an unprivileged user passes on to its first process and to all of ours: addresses and firewall rules (NET_ADMIN,
-// NET_RAW), ports below 1024 (NET_BIND_SERVICE), mounts (SYS_ADMIN), files of a gateway that expects to be root (DAC_OVERRIDE), signals (KILL). SETUID
-// and CHOWN are left out: only one uid exists in there, and a gateway that sees it cannot change user ignores its user directive. A gateway gets those of them that
-// are in granted.
+// ambient are the capabilities that a world made by an unprivileged user passes on to its first process and to all of
+// ours: addresses and firewall rules (NET_ADMIN, NET_RAW), ports below 1024 (NET_BIND_SERVICE), mounts (SYS_ADMIN),
+// files of a gateway that expects to be root (DAC_OVERRIDE), signals (KILL). SETUID and CHOWN are left out: only one
+// uid exists in there, and a gateway that sees it cannot change user ignores its user directive. A gateway gets those
+// of them that are in granted.
 var ambient = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_NET_BIND_SERVICE, unix.CAP_SYS_ADMIN, unix.CAP_DAC_OVERRIDE, unix.CAP_KILL}
 
 // attributes tells the kernel how to make the first process of a world.
@@ -30,8 +31,8 @@ func attributes(mode Mode, o Options) *syscall.SysProcAttr {
 		// process has a folder to remove, which it must live for.
 		a.Pdeathsig = syscall.SIGKILL
 	}
-	// Ctrl-C at the terminal is for the parent alone, which then ends its worlds; a shell inside wants it for itself. In a session of its own a world has no terminal
-	// that somebody in it could write into.
+	// Ctrl-C at the terminal is for the parent alone, which then ends its worlds; a shell inside wants it for itself. In
+	// a session of its own a world has no terminal that somebody in it could write into.
 	switch sealed := mode == Root || mode == User; {
 	case o.Terminal:
 	case sealed && !slices.Contains(o.without, StepSession):

@@ -17,7 +17,8 @@ type Promise struct {
 // promisesRole is the role of a process that enters a world to have a process of its own try each promise.
 const promisesRole = "promises"
 
-// Promises makes a world of the mode, starts a process in it as a gateway is started, and lets it try to break each promise. Portable worlds promise nothing.
+// Promises makes a world of the mode, starts a process in it as a gateway is started, and lets it try to break each
+// promise. Portable worlds promise nothing.
 func Promises(ctx context.Context, mode Mode) ([]Promise, error) {
 	if mode == Portable {
 		return nil, nil

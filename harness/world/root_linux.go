@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The world's files. Every program of the machine and every file is there and can be read as before; what is written goes
-// to memory, and is gone with the world.
+// The world's files. Every program of the machine and every file is there and can be read as before; what is written
+// goes to memory, and is gone with the world.
 //
 //	/          of the world   an overlay: below what the machine has, above it what the world has written
 //	/dev       of the world   the harmless devices only, terminals and shared memory of its own
@@ -45,7 +45,8 @@ type root struct {
 	count    int      // of uppers
 }
 
-// enclose gives the world its own view of files, devices and processes: nothing mounted or written here is seen outside.
+// enclose gives the world its own view of files, devices and processes: nothing mounted or written here is seen
+// outside.
 func (w *World) enclose(t task) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("make mounts private: %w", err)
@@ -69,8 +70,8 @@ func (w *World) enclose(t task) error {
 	return os.Mkdir(w.Dir, 0o755)
 }
 
-// openStore makes the memory in which all is prepared the root, with the machine's below it: what is mounted at store is out
-// of the way of what the machine has there.
+// openStore makes the memory in which all is prepared the root, with the machine's below it: what is mounted at store
+// is out of the way of what the machine has there.
 func (r *root) openStore() error {
 	if err := unix.Mount("tmpfs", store, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, storeOptions); err != nil {
 		return fmt.Errorf("mount memory: %w", err)
@@ -221,9 +222,9 @@ func (r *root) overlay(path string) error {
 	return unix.Mount("overlay", newRoot+path, "overlay", flags, options+",userxattr") // Where this is not the machine's root.
 }
 
-// lead makes the way to every writable folder below path: the folders above it that belong to somebody whom a world without
-// root does not know. The kernel would have to copy them before anything is written below them, and could not give the copy
-// to its owner (EOVERFLOW).
+// lead makes the way to every writable folder below path: the folders above it that belong to somebody whom a world
+// without root does not know. The kernel would have to copy them before anything is written below them, and could not
+// give the copy to its owner (EOVERFLOW).
 func (r *root) lead(path, changes string) {
 	for _, folder := range r.writable {
 		if real, err := filepath.EvalSymlinks(oldRoot + folder); err == nil {

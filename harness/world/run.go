@@ -26,8 +26,8 @@ type Options struct {
 	Terminal bool
 	// Output, if not nil, gets what the child prints, as it comes.
 	Output io.Writer
-	// Writable are folders, of the caller's or below one of root's, in which the processes of a world without root must be able to write. What they write is seen in the
-	// world alone; see boundary.md.
+	// Writable are folders, of the caller's or below one of root's, in which the processes of a world without root must
+	// be able to write. What they write is seen in the world alone; see boundary.md.
 	Writable []string
 	// Spent, if not nil, gets the CPU time, of user and system, of the world's first process and of all that it waited for, once the world has ended.
 	Spent *time.Duration

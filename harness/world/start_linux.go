@@ -15,10 +15,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// granted are the capabilities that a process of a sealed world has which is not ours, if the world has them: what web
-// servers use when they run as root. All of them end at the world's namespaces, but for the files that may be read
-// (DAC_OVERRIDE) and for the limits and priorities of its own processes (SYS_RESOURCE, SYS_NICE). Not among them are
-// those that reach the machine: SYS_ADMIN, SYS_TIME, SYS_MODULE, SYS_RAWIO, SYS_BOOT, SYS_PTRACE, MKNOD, SYSLOG, BPF …
+// granted are the capabilities that a process of a sealed world has which is not ours, if the world has them: what
+// web servers use when they run as root. All of them end at the world's namespaces, but for the files that may be
+// read (DAC_OVERRIDE) and for the limits and priorities of its own processes (SYS_RESOURCE, SYS_NICE). Not among them
+// are those that reach the machine: SYS_ADMIN, SYS_TIME, SYS_MODULE, SYS_RAWIO, SYS_BOOT, SYS_PTRACE, MKNOD, SYSLOG
+// and others.
 var granted = []uintptr{
 	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID, unix.CAP_KILL, unix.CAP_SETGID, unix.CAP_SETUID, unix.CAP_SETPCAP,
 	unix.CAP_NET_BIND_SERVICE, unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_IPC_LOCK, unix.CAP_SYS_CHROOT,
@@ -32,8 +33,8 @@ var confined struct {
 	without []Step
 }
 
-// Start starts a process that is not ours: a gateway, or whatever else a user or a configuration names. In a sealed world
-// it gets no more of the machine than boundary.md says; elsewhere it is started as cmd.Start does.
+// Start starts a process that is not ours: a gateway, or whatever else a user or a configuration names. In a sealed
+// world it gets no more of the machine than boundary.md says; elsewhere it is started as cmd.Start does.
 func Start(cmd *exec.Cmd, l Launch) error {
 	if !confined.on {
 		if l.Before != nil {
@@ -52,7 +53,8 @@ func Start(cmd *exec.Cmd, l Launch) error {
 	return onLastThread(func() error { return l.confine(cmd) })
 }
 
-// onLastThread runs f on a thread that ends with it: what f changes of the thread, only the processes have that f starts.
+// onLastThread runs f on a thread that ends with it: what f changes of the thread, only the processes have that f
+// starts.
 func onLastThread(f func() error) error {
 	done := make(chan error, 1)
 	go func() {
@@ -91,11 +93,12 @@ func (l Launch) confine(cmd *exec.Cmd) error {
 	return nil
 }
 
-// firstToEnd is below 1000, the most there is, which is for what the machine's owner marks so (proc_pid_oom_score_adj(5)).
+// firstToEnd is below 1000, the most there is, which is for what the machine's owner marks so
+// (proc_pid_oom_score_adj(5)).
 const firstToEnd = "900"
 
-// boundCapabilities leaves what this thread starts no capability that is not granted. The thread keeps its own until the
-// new program runs: whoever looks at this process through /proc meets one that may more than he (ptrace(2)).
+// boundCapabilities leaves what this thread starts no capability that is not granted. The thread keeps its own until
+// the new program runs: whoever looks at this process through /proc meets one that may more than he (ptrace(2)).
 func boundCapabilities() error {
 	if takes(confined.without, StepCapabilities) {
 		if err := inheritGranted(); err != nil {
@@ -122,8 +125,8 @@ func boundCapabilities() error {
 	return nil
 }
 
-// inheritGranted takes what is not granted out of the thread's inheritable capabilities: from those, a program that root
-// starts has it in spite of the bounding set (capabilities(7)).
+// inheritGranted takes what is not granted out of the thread's inheritable capabilities: from those, a program that
+// root starts has it in spite of the bounding set (capabilities(7)).
 func inheritGranted() error {
 	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	sets := [2]unix.CapUserData{}

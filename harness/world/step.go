@@ -2,12 +2,12 @@ package world
 
 import "slices"
 
-// Step is one of the measures that make a sealed world a boundary. A test takes each away and holds that a hostile probe
-// notices; see boundary.md for what all of them together are a boundary for.
+// Step is one of the measures that make a sealed world a boundary. A test takes each away and holds that a hostile
+// probe notices; see boundary.md for what all of them together are a boundary for.
 type Step string
 
-// The steps. The first five are namespaces that the parent asks the kernel for; the others are taken by the world's first
-// process before anything else runs, or when it starts a process that is not ours.
+// The steps. The first five are namespaces that the parent asks the kernel for; the others are taken by the world's
+// first process before anything else runs, or when it starts a process that is not ours.
 const (
 	// StepNetwork, StepPID and StepMount are namespaces without which nothing is set up at all; see fresh.
 	StepNetwork Step = "network-namespace"

@@ -12,12 +12,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// harmless are the devices of a world: they hold nothing, and lead nowhere. The terminal is the caller's, of a world with a
-// shell; the others have none (see StepSession).
+// harmless are the devices of a world: they hold nothing, and lead nowhere. The terminal is the caller's, of a world
+// with a shell; the others have none (see StepSession).
 var harmless = []string{"null", "zero", "full", "random", "urandom", "tty"}
 
-// devices gives the world its own /dev: terminals and shared memory that are nobody else's, so that a gateway does not meet
-// the segments of another world either.
+// devices gives the world its own /dev: terminals and shared memory that are nobody else's, so that a gateway does
+// not meet the segments of another world either.
 func (r *root) devices() error {
 	if !takes(r.world.without, StepDev) {
 		if err := bind(oldRoot+"/dev", newRoot+"/dev"); err != nil {
@@ -101,8 +101,8 @@ func (r *root) processes() error {
 		if err := os.Mkdir(at, 0o555); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		// A container that hides parts of /proc forbids a fresh one. The old one then shows the processes of outside: odd, and harmless, as no signal
-		// reaches them.
+		// A container that hides parts of /proc forbids a fresh one. The old one then shows the processes of outside: odd,
+		// and harmless, as no signal reaches them.
 		if err := unix.Mount("proc", at, "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err == nil {
 			continue
 		}
