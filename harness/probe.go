@@ -96,7 +96,8 @@ func (o *Observation) unconnected(err error) {
 	o.End, o.Error, o.Took, o.ended = client.EndOf(err), err.Error(), ms(time.Since(o.began)), time.Now()
 }
 
-// idle asks for the route on c, and waits p.Idle after the answer, if that leaves the connection open for another request.
+// idle asks for the route on c, and waits p.Idle after the answer, if that leaves the connection open for another request. A connection that the gateway closes
+// meanwhile was not left open, whatever the answer said: it may do so at any time (RFC 9112, section 9.5).
 func (b *Bench) idle(ctx context.Context, c *client.Conn, p Probe) (nonce string, first client.Response) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -106,6 +107,7 @@ func (b *Bench) idle(ctx context.Context, c *client.Conn, p Probe) (nonce string
 		case <-ctx.Done():
 		case <-time.After(p.Idle):
 		}
+		first.Keep = !c.Ended()
 	}
 	return r.Header[0].Value, first
 }
@@ -170,44 +172,4 @@ func (o *Observation) fill(r client.Response) {
 	default:
 		o.By = ByGateway
 	}
-}
-
-// after tells what an answer left behind: the client sends another request on the same connection, to the bystander, and must get its answer and nothing
-// else, or find the connection cleanly closed.
-func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source netip.Addr, route Route) string {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	if !o.keep {
-		surplus, end := c.Rest(ctx)
-		switch {
-		case surplus > 0:
-			return fmt.Sprintf("%d bytes after the end of the answer", surplus)
-		case end != client.Closed:
-			return "announced as closing, then " + string(end)
-		}
-		return connectionClosed
-	}
-	if b.alone(route) {
-		return connectionUntried
-	}
-	r, _ := b.request(Probe{Route: RouteBystander})
-	resp := c.Do(ctx, r)
-	switch {
-	case resp.End == client.Complete && b.stamped(resp, r.Header[0].Value):
-		return connectionUsable
-	case resp.End == client.Closed:
-		return connectionClosed // A gateway may close at any time (RFC 9112, section 9.5).
-	case resp.End == client.Complete && resp.Status == b.anew(ctx, source):
-		return connectionUsable // Whatever is wrong, a new connection fares no better.
-	case resp.Status != 0:
-		return fmt.Sprintf("the next request on it got %d, %s", resp.Status, resp.End)
-	}
-	return fmt.Sprintf("the next request on it got no answer: %s", resp.End)
-}
-
-// anew asks the bystander on a new connection from source, and returns the status.
-func (b *Bench) anew(ctx context.Context, source netip.Addr) int {
-	r, _ := b.request(Probe{Route: RouteBystander})
-	way, door := b.wayOf(Probe{Route: RouteBystander}, source)
-	return way.Once(ctx, door, source, r).Status
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/http2"
 )
 
 // serve accepts connections and lets each one be played; it notes how many there were. It holds them until the test is over: the collector closes what nobody
@@ -175,5 +177,32 @@ func TestFirstByteComesBeforeTheHead(t *testing.T) {
 	at, _ = serve(t, func(c net.Conn) { request(c); _ = c.Close() })
 	if r := Once(t.Context(), at, netip.Addr{}, Request{Method: "GET", Target: "/", Host: "h"}); r.First != 0 {
 		t.Errorf("got the first byte after %s when none came, want 0", r.First)
+	}
+}
+
+// TestGone: the end of the connection is told from that of an answer, or of a stream on a connection that stays.
+func TestGone(t *testing.T) {
+	for name, c := range map[string]struct {
+		way  Way
+		play func(net.Conn)
+		gone bool
+	}{
+		"FIN":                            {Way{}, answer("", false), true},
+		"RST":                            {Way{}, answer("", true), true},
+		"a cut":                          {Way{}, answer("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", true), false},
+		"a cut head":                     {Way{}, answer("HTTP/1.1 200", false), false},
+		"FIN over HTTP/2":                {Way{Protocol: H2C}, playFrames(func(f *frames) { hangUp(f, false) }), true},
+		"RST over HTTP/2":                {Way{Protocol: H2C}, playFrames(func(f *frames) { hangUp(f, true) }), true},
+		"a cut over HTTP/2":              {Way{Protocol: H2C}, playFrames(func(f *frames) { f.head(false, ":status", "200"); hangUp(f, false) }), false},
+		"RST_STREAM on one that stays":   {Way{Protocol: H2C}, playFrames(func(f *frames) { _ = f.WriteRSTStream(f.stream, http2.ErrCodeRefusedStream) }), false},
+		"GOAWAY for an error of a peer":  {Way{Protocol: H2C}, playFrames(func(f *frames) { _ = f.WriteGoAway(0, http2.ErrCodeProtocol, nil) }), false},
+		"a whole answer, and then a FIN": {Way{}, answer("HTTP/1.1 204 No Content\r\n\r\n", false), false},
+	} {
+		at, _ := serve(t, c.play)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		if r := c.way.Once(ctx, at, netip.Addr{}, Request{Method: "GET", Target: "/", Host: "h"}); r.Gone != c.gone {
+			t.Errorf("%s: got gone %t (%s %s), want %t", name, r.Gone, r.End, r.Error, c.gone)
+		}
+		cancel()
 	}
 }

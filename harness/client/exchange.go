@@ -118,6 +118,7 @@ func (e *exchange) stopped(err error) {
 	case errors.Is(err, io.ErrUnexpectedEOF): // In the middle of a frame, or of TLS: no answer had begun.
 		end = Closed
 	}
+	e.resp.Gone = end == Closed || end == Reset
 	e.end(end, "%v", err)
 }
 

@@ -39,9 +39,9 @@ func TestIdle(t *testing.T) {
 				t.Fatalf("got %d (%s), want a 200", r.Status, r.Error)
 			}
 			<-played
-			for begin := time.Now(); conn.Idle() != c.idle; time.Sleep(time.Millisecond) {
+			for begin := time.Now(); conn.Idle() != c.idle || conn.Ended() != c.end; time.Sleep(time.Millisecond) {
 				if time.Since(begin) > 30*time.Second { // The end may be on its way.
-					t.Fatalf("got idle %t, want %t", !c.idle, c.idle)
+					t.Fatalf("got idle %t, ended %t; want %t, %t", conn.Idle(), conn.Ended(), c.idle, c.end)
 				}
 			}
 		})

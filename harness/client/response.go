@@ -31,6 +31,9 @@ type Response struct {
 	Connect, Handshake, First, Head, Took time.Duration
 	// Keep is true when the answer's framing and headers leave the connection open for another request.
 	Keep bool
+	// Gone is true when the connection itself ended, by FIN or RST, before anything of an answer came. A stream of HTTP/2 that was reset on a connection that
+	// stays is not gone, nor is one that was given up for an error (GOAWAY).
+	Gone bool
 }
 
 // Do sends r and reads one response. It returns when the response is complete, when the connection fails, or when ctx ends.
@@ -57,6 +60,7 @@ func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 	}
 	if err != nil {
 		resp.End, resp.Error = EndOf(err), err.Error()
+		resp.Gone = resp.End == Closed || resp.End == Reset
 		return resp
 	}
 	resp.Status, resp.Header, resp.Head = head.StatusCode, head.Header, time.Since(begin)
@@ -141,17 +145,23 @@ func (c *Conn) Rest(ctx context.Context) (surplus int64, end End) {
 	return surplus, Closed
 }
 
-// idlePeek is how long Idle waits for what has come already; it needs to be no more than nothing.
+// idlePeek is how long Idle and Ended wait for what has come already; it needs to be no more than nothing.
 const idlePeek = time.Millisecond
 
-// Idle reports whether the connection is open and silent, so that another request can be sent on it, as far as can be seen from here. One over HTTP/2 is never
-// called idle: whoever asks opens another.
-func (c *Conn) Idle() bool {
-	if c.streams != nil {
-		return false
-	}
+// peek is the error of a look at what has come and was not read yet, on a connection that nothing was asked on: os.ErrDeadlineExceeded if nothing has.
+func (c *Conn) peek() error {
 	_ = c.conn.SetReadDeadline(time.Now().Add(idlePeek))
 	defer func() { _ = c.conn.SetReadDeadline(time.Time{}) }()
 	_, err := c.reader.Peek(1)
-	return errors.Is(err, os.ErrDeadlineExceeded)
+	return err
+}
+
+// Idle reports whether the connection is open and silent, so that another request can be sent on it, as far as can be seen from here. One over HTTP/2 is never
+// called idle: whoever asks opens another.
+func (c *Conn) Idle() bool { return c.streams == nil && errors.Is(c.peek(), os.ErrDeadlineExceeded) }
+
+// Ended reports whether the other side has ended the connection, as far as can be seen from here, and has said nothing more before.
+func (c *Conn) Ended() bool {
+	err := c.peek()
+	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 }
