@@ -48,7 +48,9 @@ func (t *trial) probePool(ctx context.Context) error {
 			return err
 		}
 		blocked()
-		t.seeBystander(t.askBystander(ctx), nil)
+		if err := t.seeBystander(ctx, t.askBystander(ctx), nil); err != nil {
+			return err
+		}
 	}
 	return nil
 }

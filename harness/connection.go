@@ -40,6 +40,8 @@ func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source
 		return connectionClosed
 	case next.whole() && b.asOnNewOnes(ctx, next, source):
 		return connectionUsable // Whatever is wrong, a new connection fares no better.
+	case next.End == client.TimedOut && b.bystanderWay(context.WithoutCancel(ctx)) != nil:
+		return connectionUntried // Nobody could have answered it.
 	case next.whole():
 		return fmt.Sprintf("the next request on it got a whole %d that is not its own", next.Status)
 	case next.Status != 0:

@@ -118,19 +118,3 @@ func (t *trial) note(o Observation) {
 		t.verdict.Checks = append(t.verdict.Checks, append(checkPage(o, t.bench.secrets()), checkWords(o)...)...)
 	}
 }
-
-// seeBystander notes the bystander's answer, and holds it against those that were asked for just before it: it may not have come only when the last of them was
-// there, if that took as long as the gateway waits for an upstream.
-func (t *trial) seeBystander(o Observation, beside []Observation) {
-	if t.bench.lonely() {
-		return
-	}
-	t.verdict.Observations = append(t.verdict.Observations, o)
-	c := Check{Name: CheckBystander, OK: t.bench.healthy(RouteBystander, o), Of: o.Probe, Got: o.String(), Want: t.bench.steadyState(RouteBystander)}
-	if c.OK && len(beside) > 0 {
-		last := slices.MaxFunc(beside, func(a, b Observation) int { return a.ended.Compare(b.ended) })
-		c.OK = last.took() < t.shortest() || o.ended.Before(last.ended)
-		c.Got, c.Want = o.String()+" after "+last.Probe+" had its answer", t.bench.steadyState(RouteBystander)+" before that: it waits for nobody who is broken"
-	}
-	t.check(c)
-}

@@ -36,6 +36,9 @@ type Fault struct {
 	ByLink bool
 	// Withholds is how long the link lets nothing through of what the upstream says, if it can be told: what a client gets earlier is not the upstream's.
 	Withholds time.Duration
+	// Beyond tells what else than the upstream's own port the fault strikes by its nature, such as "the host's address": who needs the same beside it has no way of its
+	// own left. Empty for nothing; a fault of RouteNamed strikes the upstream's name.
+	Beyond string
 	// Phase is where the exchange with the upstream goes wrong; it bounds the wait for an answer.
 	Phase Phase
 	// Route is the one that the fault strikes; the zero value is RouteMain.
@@ -50,6 +53,14 @@ type Fault struct {
 	Prepare func(*Plan)
 	// Inject breaks the bench's world.
 	Inject func(context.Context, *Bench) (*Injection, error)
+}
+
+// beyond is Beyond, with what goes without saying.
+func (f *Fault) beyond() string {
+	if f.Beyond == "" && f.Route == RouteNamed {
+		return "the upstream's name"
+	}
+	return f.Beyond
 }
 
 // Tolerance is the leave to pass an upstream's answer on.

@@ -1,12 +1,9 @@
 package harness
 
 import (
-	"context"
-	"fmt"
 	"net/http"
 	"slices"
 
-	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
@@ -87,22 +84,4 @@ func (o *ours) secrets() []string {
 		}
 	}
 	return all
-}
-
-// ownSound proves, without the gateway, that the upstream works.
-func (b *Bench) ownSound(ctx context.Context) error {
-	if b.there != nil {
-		return b.theirsSound(ctx)
-	}
-	if b.veil() != "" {
-		c, err := b.Dial(ctx)
-		if err != nil {
-			return fmt.Errorf("upstream %s: %w", b.ours.Upstream.Name, err)
-		}
-		return c.Close()
-	}
-	if r, nonce := b.Direct(ctx, b.Plan.Upstream, patience); r.Header.Get(upstream.StampHeader) != nonce || r.End != client.Complete {
-		return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", b.ours.Upstream.Name, r.Status, r.End, r.Error)
-	}
-	return nil
 }

@@ -121,15 +121,25 @@ func (b *Bench) toUpstream(to netip.AddrPort) client.Way {
 	if b.ours == nil {
 		return client.Way{}
 	}
-	way := client.Way{}
+	u := b.ours.Upstream
+	if to != b.Plan.Upstream {
+		u.Socket = ""
+	}
+	way := b.wayToUpstream(u)
 	if b.there != nil {
-		way.Protocol = b.there.span(b.ours.Upstream.Name).asked[b.ours.Probe.Name].speaks
+		way.Protocol = b.there.span(u.Name).asked[b.ours.Probe.Name].speaks
 	}
-	if b.ours.Upstream.TLS {
-		way.TLS = &tls.Config{ServerName: b.SecureName(), InsecureSkipVerify: true} // Certificates are Handshake's matter.
+	return way
+}
+
+// wayToUpstream is how a gateway of the user's own talks to the upstream.
+func (b *Bench) wayToUpstream(u gateway.Upstream) client.Way {
+	way := client.Way{}
+	if u.TLS {
+		way.TLS = &tls.Config{ServerName: u.CalledBy()[0], InsecureSkipVerify: true} // Certificates are Handshake's matter.
 	}
-	if path := b.ours.Upstream.Socket; path != "" && to == b.Plan.Upstream {
-		way.Dial = func(ctx context.Context) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "unix", path) }
+	if u.Socket != "" {
+		way.Dial = func(ctx context.Context) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "unix", u.Socket) }
 	}
 	return way
 }
@@ -188,8 +198,8 @@ func (b *Bench) tolerate(want Expectation, f *Fault) Expectation {
 }
 
 // direct is a request for the upstream itself.
-func (b *Bench) direct(nonce string) client.Request {
+func direct(u gateway.Upstream, nonce string) client.Request {
 	return client.Request{
-		Method: http.MethodGet, Target: "/", Host: cmp.Or(b.ours.Upstream.Host, "upstream"), Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}},
+		Method: http.MethodGet, Target: "/", Host: cmp.Or(u.Host, "upstream"), Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}},
 	}
 }

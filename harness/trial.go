@@ -122,7 +122,9 @@ func (t *trial) probe(ctx context.Context) error {
 	case len(t.experiment.Remedies) > 0:
 		return t.probeRemedies(ctx)
 	case t.experiment.Block != nil:
-		t.probeBlock(ctx)
+		if err := t.probeBlock(ctx); err != nil {
+			return err
+		}
 	case t.experiment.State == Balanced:
 		if err := t.probePool(ctx); err != nil {
 			return err

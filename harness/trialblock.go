@@ -11,7 +11,7 @@ import (
 )
 
 // probeBlock sends what must get through first, then every request that must be refused, then the others that must get through.
-func (t *trial) probeBlock(ctx context.Context) {
+func (t *trial) probeBlock(ctx context.Context) error {
 	b := t.experiment.Block
 	// Long enough for any other answer, so that what comes in place of a refusal is seen. Where no answer is to come, there is no use in waiting for it.
 	if t.within = t.longest() + Slack; len(b.Expected().Statuses) == 0 {
@@ -24,7 +24,7 @@ func (t *trial) probeBlock(ctx context.Context) {
 		}
 	}
 	t.verdict.Observations = append(t.verdict.Observations, append(first, t.letIn(ctx, b.LetIn)...)...) // What a report shows first is the refusal.
-	t.seeBystander(t.askBystander(ctx), nil)
+	return t.seeBystander(ctx, t.askBystander(ctx), nil)
 }
 
 // letIn sends requests that must get through, and returns what came of them.

@@ -30,7 +30,9 @@ func (t *trial) probeFault(ctx context.Context) error {
 			t.blocked = nil
 			return nil // That it serves nobody any more goes without saying.
 		}
-		t.seeBystander(bystander, beside)
+		if err := t.seeBystander(ctx, bystander, beside); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -54,14 +56,6 @@ func (t *trial) ends() bool {
 	case <-time.After(mourning):
 		return false
 	}
-}
-
-// askBystander asks the bystander, if there is one.
-func (t *trial) askBystander(ctx context.Context) (o Observation) {
-	if !t.bench.lonely() {
-		o = t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience})
-	}
-	return o
 }
 
 // ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load, when its clients have set out.

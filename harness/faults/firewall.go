@@ -2,6 +2,7 @@ package faults
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -26,6 +27,20 @@ func walled(f harness.Fault, rule func(at netip.AddrPort) firewall.Rule, confirm
 	return harness.RegisterFault(f)
 }
 
+// rules puts all of them in force, or none.
+func rules(wall *firewall.Firewall, all ...firewall.Rule) (lift func() error, err error) {
+	lift = func() error { return nil }
+	for _, r := range all {
+		undo, err := wall.Apply(r)
+		if err != nil {
+			return nil, errors.Join(err, lift())
+		}
+		before := lift
+		lift = func() error { return errors.Join(before(), undo()) }
+	}
+	return lift, nil
+}
+
 // toward matches what goes to the upstream's host.
 func toward(at netip.AddrPort) netip.Prefix { return netip.PrefixFrom(at.Addr(), at.Addr().BitLen()) }
 
@@ -35,10 +50,10 @@ var FirewallDrop = walled(harness.Fault{
 	Type: harness.ConnectionTimeout, Phase: harness.Connecting,
 	Also:      []harness.State{harness.Cold, harness.Pooled},
 	What:      "The commonest firewall mistake: packets to the upstream vanish, nothing tells the gateway why, and each attempt costs a full connect timeout.",
-	Made:      "An nftables rule in the world: drop TCP to the upstream's host.",
+	Made:      "An nftables rule in the world: drop TCP to the upstream's port.",
 	Confirmed: "An own dial to the upstream gets no reply.",
 }, func(at netip.AddrPort) firewall.Rule {
-	return firewall.Rule{To: toward(at), Protocol: firewall.TCP, Verdict: firewall.Drop}
+	return firewall.Rule{To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.Drop}
 }, func(b *harness.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
 
 // FirewallRejectRST rejects every packet to the upstream with a reset.

@@ -61,20 +61,16 @@ func halfOpen(at netip.AddrPort) error {
 var FirewallBlocksDNS = harness.RegisterFault(harness.Fault{
 	ID: "firewall-blocks-dns", Title: "a firewall drops DNS",
 	Cause: harness.Firewall, Type: harness.DNSTimeout, Phase: harness.Resolving, Route: harness.RouteNamed,
-	Needs: []world.Need{world.Firewall},
+	Needs: []world.Need{world.Firewall}, Beyond: "the nameserver",
 	What: "A rule set that allows what it knows of, and nobody thought of port 53. The upstream can be reached and cannot be found; routes by address work, " +
 		"which makes it look like a fault of the upstream.",
 	Made:      "Two nftables rules in the world: drop UDP, and TCP, to port 53.",
 	Confirmed: "An own query for the upstream's name gets no reply, nor does an own TCP dial to the nameserver; the upstream's address answers 200.",
 	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
-		lift := func() error { return nil }
-		for _, p := range []firewall.Protocol{firewall.UDP, firewall.TCP} {
-			undo, err := b.Wall.Apply(firewall.Rule{ToPort: b.Plan.Nameserver.Port(), Protocol: p, Verdict: firewall.Drop})
-			if err != nil {
-				return nil, errors.Join(err, lift())
-			}
-			before := lift
-			lift = func() error { return errors.Join(before(), undo()) }
+		port := b.Plan.Nameserver.Port()
+		lift, err := rules(b.Wall, firewall.Rule{ToPort: port, Protocol: firewall.UDP, Verdict: firewall.Drop}, firewall.Rule{ToPort: port, Protocol: firewall.TCP, Verdict: firewall.Drop})
+		if err != nil {
+			return nil, err
 		}
 		return &harness.Injection{
 			Undo:    func(context.Context) error { return lift() },

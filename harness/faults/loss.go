@@ -12,18 +12,20 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// lossy completes and registers a network to the upstream's host that loses packets.
+// lossy completes and registers a network to the upstream's port that loses packets, both ways.
 func lossy(f harness.Fault, rule firewall.Rule, confirm func(*harness.Bench) confirmation) *harness.Fault {
 	f.Cause = harness.Network
 	f.Needs = []world.Need{world.Firewall}
 	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
-		lost := rule
-		lost.To, lost.Protocol, lost.Verdict = toward(b.Plan.Upstream), firewall.TCP, firewall.Drop
-		undo, err := b.Wall.Apply(lost)
+		at := b.Plan.Upstream
+		there, back := rule, rule
+		there.To, there.ToPort = toward(at), at.Port()
+		back.From, back.FromPort = toward(at), at.Port()
+		lift, err := rules(b.Wall, there, back)
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{Undo: func(context.Context) error { return undo() }, Confirm: confirm(b)}, nil
+		return &harness.Injection{Undo: func(context.Context) error { return lift() }, Confirm: confirm(b)}, nil
 	}
 	return harness.RegisterFault(f)
 }
@@ -35,9 +37,9 @@ var PacketLossTotal = lossy(harness.Fault{
 	Type:  harness.ConnectionTimeout, Phase: harness.Connecting,
 	What: "A cable with a broken wire, a switch that is overrun, a wireless link out of reach: nothing arrives any more, in either direction, and nobody says so. What " +
 		"is sent is sent again and again by the kernel, and lost each time.",
-	Made:      "An nftables rule in the world: every packet of TCP to or from the upstream's host is dropped.",
+	Made:      "An nftables rule in the world: every packet of TCP to or from the upstream's port is dropped.",
 	Confirmed: "An own dial to the upstream gets no reply.",
-}, firewall.Rule{}, func(b *harness.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
+}, firewall.Rule{Protocol: firewall.TCP, Verdict: firewall.Drop}, func(b *harness.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
 
 // PacketLoss30 is a network that loses much, and not too much.
 var PacketLoss30 = lossy(harness.Fault{
@@ -48,10 +50,10 @@ var PacketLoss30 = lossy(harness.Fault{
 	What: "TCP is made for this: what is lost is sent again, a fifth of a second later, and the answer comes, whole. A gateway that calls that a 502 has its " +
 		"timeouts too tight. (The packets of the handshake are spared: a lost SYN is sent again after a whole second, RFC 6298, section 2.1, and that is as " +
 		"long as the gateways' settings here let any connection attempt take.)",
-	Made: "An nftables rule in the world: of each connection with the upstream's host the 4th, 7th, 9th, 15th, 17th and 20th packet is dropped, and so on with each " +
+	Made: "An nftables rule in the world: of each connection with the upstream's port the 4th, 7th, 9th, 15th, 17th and 20th packet is dropped, and so on with each " +
 		"20. Never are two in a row, so what is lost gets through soon, and the first with a request in it always is.",
 	Confirmed: "An own request is answered 200, and it took a tenth of a second or more, as only a packet that was sent again does.",
-}, firewall.Rule{Match: firewall.Established, Loss: true}, func(b *harness.Bench) confirmation {
+}, firewall.Rule{Protocol: firewall.TCP, Match: firewall.Established, Loss: true, Verdict: firewall.Drop}, func(b *harness.Bench) confirmation {
 	return func(ctx context.Context) (string, error) { return resent(ctx, b) }
 })
 

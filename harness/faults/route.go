@@ -15,10 +15,13 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
+// hostAddress is what a fault of routes strikes: every port of the host.
+const hostAddress = "the host's address"
+
 // unrouted completes and registers a world that has no way to the upstream. The confirmation is the error of an own dial.
 func unrouted(f harness.Fault, how world.Away, want syscall.Errno) *harness.Fault {
 	f.Cause, f.Type, f.Phase = harness.Network, harness.DestinationIPUnroutable, harness.AtOnce
-	f.Needs = []world.Need{world.AnyAddress}
+	f.Needs, f.Beyond = []world.Need{world.AnyAddress}, hostAddress
 	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
 		undo, err := b.World.Unroute(b.Plan.Upstream.Addr(), how)
 		if err != nil {
@@ -69,7 +72,7 @@ var LinkDown = harness.RegisterFault(harness.Fault{
 	ID:    "link-down",
 	Title: "the upstream's address and route vanish while the gateway holds a pooled connection",
 	Cause: harness.Network, Type: harness.ConnectionTimeout, Phase: harness.Responding,
-	Needs: []world.Need{world.AnyAddress},
+	Needs: []world.Need{world.AnyAddress}, Beyond: hostAddress,
 	What: "The link to the upstream goes down. Who dials anew is told; who has an open connection is not, because TCP takes it for a loss that will pass: the request is " +
 		"accepted by the kernel, sent nowhere, and waits. A gateway with a pool finds that out by its timeout alone.",
 	Made: "The gateway's pool is filled with one connection, by requests of two clients; then the upstream's address and route are removed from the world. Both are done anew " +

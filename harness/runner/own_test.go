@@ -22,22 +22,58 @@ func sealed(t *testing.T) {
 	}
 }
 
-// TestOwnGateway tries the built-in gateway with a configuration of its own in every way in which an upstream is reached.
-func TestOwnGateway(t *testing.T) {
+// described is the gateway of the user's own that the file below testdata describes.
+func described(t *testing.T, folder, file string) gateway.Own {
+	t.Helper()
 	sealed(t)
-	dir, err := filepath.Abs("testdata/own")
+	dir, err := filepath.Abs(filepath.Join("testdata", folder))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "gatequake.yaml"))
+	text, err := os.ReadFile(filepath.Join(dir, file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err := harness.ParseOwn("gatequake.yaml", text)
+	own, err := harness.ParseOwn(file, text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	own.Dir = dir
+	return own
+}
+
+// TestBystanderNeedsItsOwnWay: of two upstreams that share a host or a nameserver, a fault of the one's port spares the other, and one of what they share is not the
+// gateway's doing.
+func TestBystanderNeedsItsOwnWay(t *testing.T) {
+	for _, c := range []struct{ folder, file, setting, experiment, unchecked string }{
+		{"shared", "host.yaml", "a/a", "firewall-drop", ""},
+		{"shared", "host.yaml", "a/a", "packet-loss-total", ""},
+		{"shared", "host.yaml", "a/a", "firewall-drop-established", ""},
+		{"shared", "host.yaml", "a/a", "no-route", "the host's address"},
+		{"shared", "host.yaml", "a/a", "link-down", "the host's address"},
+		{"shared-nginx", "host.yaml", "a/a", "firewall-drop", ""},
+		{"shared-nginx", "nameserver.yaml", "one/one", "dns-nxdomain", ""},
+		{"shared-nginx", "nameserver.yaml", "one/one", "dns-truncated", ""},
+		{"shared-nginx", "nameserver.yaml", "one/one", "firewall-blocks-dns", "the nameserver"},
+	} {
+		t.Run(c.folder+" "+c.experiment, func(t *testing.T) {
+			t.Parallel()
+			own := described(t, c.folder, c.file)
+			if err := own.Missing(); err != nil {
+				t.Skipf("unsupported: %v; to get it: ci/gateways %s", err, own.Command[0])
+			}
+			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting}, Options{})
+			said := strings.Join(v.Unchecked, "; ")
+			if v.Result != harness.Pass || !strings.Contains(said, c.unchecked) || (said == "") != (c.unchecked == "") {
+				t.Errorf("got %s: %s, unchecked %q; want a pass, unchecked what needs %q", v.Result.String(), v.Reason, said, c.unchecked)
+			}
+		})
+	}
+}
+
+// TestOwnGateway tries the built-in gateway with a configuration of its own in every way in which an upstream is reached.
+func TestOwnGateway(t *testing.T) {
+	own := described(t, "own", "gatequake.yaml")
 	for _, c := range []struct {
 		setting, experiment string
 		result              harness.Result

@@ -1,0 +1,54 @@
+package harness
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/upstream"
+)
+
+// TestNobodyIsHurtWithoutAWay: a bystander who is not served was hurt by the gateway only if it could have served him.
+func TestNobodyIsHurtWithoutAWay(t *testing.T) {
+	well, err := upstream.Start("127.0.0.1:0", upstream.Options{Name: "bystander"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = well.Close() }()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	for name, c := range map[string]struct {
+		at        string
+		beyond    string
+		broken    int
+		unchecked string
+		err       string
+	}{
+		"its way is open":                             {well.Addr(), "", 1, "", ""},
+		"its way is open, whatever the fault strikes": {well.Addr(), "the host's address", 1, "", ""},
+		"the fault strikes what it needs":             {closed.Addr().String(), "the host's address", 0, "strikes the host's address", ""},
+		"its way is broken by nobody knows what":      {closed.Addr().String(), "", 0, "", "its own way is broken"},
+	} {
+		b := &Bench{Plan: Plan{Bystander: netip.MustParseAddrPort(c.at)}}
+		tr := trial{bench: b, experiment: Experiment{Fault: &Fault{ID: "odd", Beyond: c.beyond}}}
+		for range 2 {
+			err = tr.seeBystander(t.Context(), Observation{Probe: "GET /bystander/", Status: 502, By: ByGateway, End: client.Complete}, nil)
+			if (err != nil) != (c.err != "") || err != nil && !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%s: got %v, want %q", name, err, c.err)
+			}
+		}
+		if got := strings.Join(tr.verdict.Unchecked, "; "); len(tr.verdict.Checks) != 2*c.broken || strings.Count(got, c.unchecked) != 1 && c.unchecked != "" {
+			t.Errorf("%s: got checks %v, unchecked %q; want %d, and one that says %q", name, tr.verdict.Checks, got, 2*c.broken, c.unchecked)
+		}
+		for _, check := range tr.verdict.Checks {
+			if check.OK {
+				t.Errorf("%s: got %s, want it broken", name, check)
+			}
+		}
+	}
+}
