@@ -29,7 +29,7 @@ func TestNobodyIsHurtWithoutAWay(t *testing.T) {
 		unchecked string
 		err       string
 	}{
-		"its way is open":                             {well.Addr(), "", 1, "", ""},
+		"its way is open": {well.Addr(), "", 1, "", ""},
 		"its way is open, whatever the fault strikes": {well.Addr(), "the host's address", 1, "", ""},
 		"the fault strikes what it needs":             {closed.Addr().String(), "the host's address", 0, "strikes the host's address", ""},
 		"its way is broken by nobody knows what":      {closed.Addr().String(), "", 0, "", "its own way is broken"},

@@ -24,11 +24,11 @@ func (e Experiment) RunElsewhere(ctx context.Context, there *Elsewhere, d *gatew
 }
 
 // cannotElsewhere tells why the experiment does not apply to a gateway that runs elsewhere, or "".
-func (e Experiment) cannotElsewhere() string {
+func (e Experiment) cannotElsewhere(door netip.AddrPort) string {
 	if e.Block != nil {
 		for _, ask := range e.Block.Refused {
-			if from, err := netip.ParseAddr(ask.own.From); err == nil && !mine(from) {
-				return "no client of this machine can come from " + from.String()
+			if why := cannotCome(ask.own.From, door); why != "" {
+				return why
 			}
 		}
 	}
@@ -39,6 +39,20 @@ func (e Experiment) cannotElsewhere() string {
 		return beyondLinks
 	case e.State == Cold:
 		return "it runs elsewhere, and is not ours to restart"
+	}
+	return ""
+}
+
+// cannotCome tells why no client of this machine can come to the door from the address, or "". Empty stands for any.
+func cannotCome(from string, door netip.AddrPort) string {
+	a, err := netip.ParseAddr(from)
+	switch {
+	case err != nil:
+		return ""
+	case !mine(a):
+		return "no client of this machine can come from " + from
+	case a.Is4() != door.Addr().Is4():
+		return fmt.Sprintf("no client can come from %s to %s: one is an address of IPv4, the other of IPv6", from, door)
 	}
 	return ""
 }

@@ -183,9 +183,11 @@ func (b *Bench) restartOwn(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
 	defer cancel()
-	_, from := b.request(Probe{Route: RouteMain})
+	main := Probe{Route: RouteMain}
+	_, from := b.request(main)
+	_, door := b.wayOf(main, from) // Where that very client connects: he may be one who comes over IPv6.
 	for {
-		c, err := client.Way{}.Connect(ctx, b.Plan.Gateway, from)
+		c, err := client.Way{}.Connect(ctx, door, from)
 		if err == nil {
 			return c.Close()
 		}

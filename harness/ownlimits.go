@@ -21,7 +21,7 @@ func (e Experiment) TriedIn(t gateway.Target) bool { return e.State != Balanced 
 // cannotOwn tells why the experiment does not apply to a gateway of the user's own in the setting, or "".
 func (e Experiment) cannotOwn(d *gateway.Definition, setting string) string {
 	if d.Own != nil && d.Own.Elsewhere != nil {
-		return e.cannotElsewhere()
+		return e.cannotElsewhere(d.Own.Elsewhere.Door)
 	}
 	if d.Own == nil || e.Fault == nil {
 		return ""

@@ -45,11 +45,13 @@ func (o *ours) fit(r *client.Request, p Probe, from netip.Addr) netip.Addr {
 	if r.Body != nil && probe.Body != "" && probe.Protocol != gateway.GRPC {
 		r.Body = []byte(probe.Body)
 	}
-	if a, err := netip.ParseAddr(probe.From); err == nil && p.Ask.From == Anyone {
+	a, named := netip.ParseAddr(probe.From)
+	if named == nil && p.Ask.From == Anyone {
 		from = a
 	}
-	if l, err := o.Listener(*probe); err == nil && l.Door().Addr().Is6() && from.Is4() {
-		from = gateway.Client6 // It listens at an address of IPv6 and nowhere else.
+	// What listens on [::] may take IPv4 too, and does if the file has a client come over it.
+	if l, err := o.Listener(*probe); err == nil && l.At.Addr().Is6() && from.Is4() && (named != nil || !l.At.Addr().IsUnspecified()) {
+		from = gateway.Client6
 	}
 	return from
 }
@@ -61,10 +63,7 @@ func (b *Bench) wayOf(p Probe, source netip.Addr) (client.Way, netip.AddrPort) {
 	}
 	way, door, probe := b.way, b.Plan.Gateway, b.ours.probe(p)
 	if l, err := b.ours.Listener(*probe); err == nil && b.there == nil { // Elsewhere it is where it is, and a probe's URL says by which name.
-		door = l.Door()
-		if source.Is6() && l.At.Addr().IsUnspecified() {
-			door = netip.AddrPortFrom(gateway.Door6, door.Port())
-		}
+		door = l.DoorFor(source)
 	}
 	way.Protocol = protocolOf(probe)
 	if u, err := url.Parse(probe.URL); err == nil && u.Scheme == gateway.SpeaksHTTPS {

@@ -99,6 +99,12 @@ type Probe struct {
 	Asks string `yaml:"asks,omitempty"`
 }
 
+// Over6 reports whether the probe's client is one that comes over IPv6 by what From says.
+func (p Probe) Over6() bool {
+	a, err := netip.ParseAddr(p.From)
+	return err == nil && a.Is6()
+}
+
 // What the client of a probe speaks.
 const (
 	HTTP11    = "http/1.1"

@@ -129,12 +129,26 @@ func (u Upstream) Where() string {
 func (l Listener) Door() netip.AddrPort {
 	a := l.At.Addr()
 	switch {
+	case a.IsUnspecified() && a.Is4():
+		a = Door
 	case a.IsUnspecified():
-		a = Door // A listener on [::] takes IPv4 too, unless it was told otherwise.
+		a = Door6
 	case a.Is4() && a.IsLoopback():
 		a = LoopbackDoor
 	case a.IsLoopback():
 		a = LoopbackDoor6
 	}
 	return netip.AddrPortFrom(a, l.At.Port())
+}
+
+// DoorFor is Door for a client that has the address source: who listens on all addresses is reached over either family, unless it takes only one.
+func (l Listener) DoorFor(source netip.Addr) netip.AddrPort {
+	door := l.Door()
+	if l.At.Addr().IsUnspecified() && source.IsValid() {
+		door = netip.AddrPortFrom(Door, door.Port())
+		if source.Is6() {
+			door = netip.AddrPortFrom(Door6, door.Port())
+		}
+	}
+	return door
 }

@@ -60,7 +60,7 @@ func (o *Own) Bystander(t Target) *Probe {
 			continue
 		}
 		good := 1
-		if theirs.Host == mine.Host && theirs.Scheme == mine.Scheme {
+		if theirs.Host == mine.Host && theirs.Scheme == mine.Scheme && p.Over6() == t.Probe.Over6() {
 			good += 2
 		}
 		if len(p.Upstreams) > 0 {
@@ -73,7 +73,8 @@ func (o *Own) Bystander(t Target) *Probe {
 	return best
 }
 
-// Listener returns the one that the probe's URL leads to.
+// Listener returns the one that the probe's URL leads to, over the family of the address that its client comes from: IPv4, if it names none, unless nothing but
+// IPv6 is listened to there.
 func (o *Own) Listener(p Probe) (Listener, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {
@@ -83,10 +84,12 @@ func (o *Own) Listener(p Probe) (Listener, error) {
 	if port == "" {
 		port = map[string]string{SpeaksHTTP: "80", SpeaksHTTPS: "443"}[u.Scheme]
 	}
-	for _, l := range o.Listeners {
-		if strconv.Itoa(int(l.At.Port())) == port {
-			return l, nil
-		}
+	all := slices.DeleteFunc(slices.Clone(o.Listeners), func(l Listener) bool { return strconv.Itoa(int(l.At.Port())) != port })
+	if i := slices.IndexFunc(all, func(l Listener) bool { return l.At.Addr().Is6() == p.Over6() }); i >= 0 {
+		return all[i], nil
+	}
+	if len(all) > 0 {
+		return all[0], nil
 	}
 	return Listener{}, fmt.Errorf("probe %s: %s: nothing listens at port %q", p.Name, p.URL, port)
 }

@@ -2,6 +2,8 @@ package runner
 
 import (
 	"errors"
+	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,6 +73,28 @@ func TestBystanderNeedsItsOwnWay(t *testing.T) {
 	}
 }
 
+// TestClientsOfEitherFamily: a gateway is started anew, and waited for, where the probe's own client connects.
+func TestClientsOfEitherFamily(t *testing.T) {
+	for _, listeners := range [][]string{{"0.0.0.0:8080"}, {"[::]:8080"}, {"0.0.0.0:8080", "[::]:8080"}} {
+		own := described(t, "shared", "over6.yaml")
+		own.Listeners = nil
+		for _, at := range listeners {
+			own.Listeners = append(own.Listeners, gateway.Listener{At: netip.MustParseAddrPort(at), Speaks: gateway.SpeaksHTTP})
+		}
+		for _, setting := range []string{"over4/a", "over6/a"} {
+			for _, id := range []string{"refused", "refused@cold", "firewall-drop@cold"} {
+				t.Run(fmt.Sprint(listeners, " ", setting, " ", id), func(t *testing.T) {
+					t.Parallel()
+					v := One(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: setting}, Options{})
+					if v.Result != harness.Pass || v.Observed != "502 by gateway" {
+						t.Errorf("got %s: %s %s, want a pass: 502 by gateway", v.Result.String(), v.Observed, v.Reason)
+					}
+				})
+			}
+		}
+	}
+}
+
 // TestOwnGateway tries the built-in gateway with a configuration of its own in every way in which an upstream is reached.
 func TestOwnGateway(t *testing.T) {
 	own := described(t, "own", "gatequake.yaml")
@@ -136,6 +160,10 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 		{"nginx-microservices", "pay/payments", "certificate-expired", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Fail, "200 by upstream"},
 		// On its own loopback, which no other IPv6 address can reach.
 		{"nginx-ipv6", "sidecar-8080/[::1]:9000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
+		// Wrong over one family alone.
+		{"nginx-families", "root-80/10.1.1.1:3000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
+		{"nginx-families", "root-80-ipv6/10.1.1.1:3000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Fail, "200 by gateway"},
+		{"nginx-families", "root-8082/10.1.1.2:3000", "refused@cold", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
 		// A GET goes to the other member.
 		{"nginx-microservices", "orders/orders-1", "refused@balanced", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "200 by upstream"},
 		// Of two that are asked for each answer neither can serve in the other's place.
@@ -148,7 +176,7 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 		{"caddy-tls", "shop.example.com-root-443/web", "refused", []string{"caddy", "run", "--config", "Caddyfile"}, harness.Pass, "502 by gateway"},
 		{"haproxy-checks", "api/api", "refused", []string{"haproxy", "-f", "haproxy.cfg"}, harness.Fail, "503 by gateway"},
 	} {
-		t.Run(c.folder+" "+c.experiment, func(t *testing.T) {
+		t.Run(c.folder+" "+c.setting+" "+c.experiment, func(t *testing.T) {
 			t.Parallel()
 			dir, err := filepath.Abs(filepath.Join("..", "survey", "testdata", c.folder))
 			if err != nil {

@@ -66,7 +66,7 @@ func (s *survey) ask(ctx context.Context) error {
 		if !s.touched() {
 			s.asking = time.Now()
 		}
-		fresh := s.own.Listeners[asked:]
+		fresh, twins := apart(s.own.Listeners, asked)
 		first := s.meet(ctx, fresh)
 		asked = len(s.own.Listeners)
 		if how := s.process.Dead(); how != "" {
@@ -75,14 +75,15 @@ func (s *survey) ask(ctx context.Context) error {
 		first, others := s.settled(ctx, fresh, first)
 		s.served = time.Now()
 		s.keep(first, others)
+		s.keepTwins(ctx, s.meet(ctx, twins))
 		s.look(ctx)
-		if err := s.addListeners(); err != nil {
+		if err := s.addListeners(ctx); err != nil {
 			return err
 		}
 		// Who has asked nobody may have listeners to come: Envoy's administration is there before its clusters are.
 		for !s.touched() && len(s.own.Listeners) == asked && time.Since(s.ready) < warm && s.process.Dead() == "" && ctx.Err() == nil {
 			time.Sleep(look)
-			if err := s.addListeners(); err != nil {
+			if err := s.addListeners(ctx); err != nil {
 				return err
 			}
 		}
@@ -96,15 +97,28 @@ func (s *survey) ask(ctx context.Context) error {
 	return nil
 }
 
+// apart lists the listeners from the one with the number on: those of IPv6 apart that have a twin of IPv4 at the same port. They most likely lead to the same.
+func apart(all []gateway.Listener, from int) (fresh, twins []*gateway.Listener) {
+	for i := from; i < len(all); i++ {
+		l := &all[i]
+		if l.At.Addr().Is6() && slices.ContainsFunc(all, func(o gateway.Listener) bool { return o.At.Addr().Is4() && o.At.Port() == l.At.Port() }) {
+			twins = append(twins, l)
+		} else {
+			fresh = append(fresh, l)
+		}
+	}
+	return fresh, twins
+}
+
 // touched reports whether some upstream was asked because of a request.
 func (s *survey) touched() bool {
 	return slices.ContainsFunc(s.kept, func(k keeping) bool { return len(k.asked) > 0 })
 }
 
 // settled asks for all that the configuration mentions until something is found, and the same once more: a configuration may come while we ask.
-func (s *survey) settled(ctx context.Context, fresh []gateway.Listener, first []tried) (roots, others []tried) {
+func (s *survey) settled(ctx context.Context, fresh []*gateway.Listener, first []tried) (roots, others []tried) {
 	others = s.tryWords(ctx, first)
-	for time.Since(s.ready) < bare && ctx.Err() == nil {
+	for len(fresh) > 0 && time.Since(s.ready) < bare && ctx.Err() == nil {
 		before := slices.Concat(first, others)
 		if bareOf(before) {
 			time.Sleep(look)
@@ -129,10 +143,9 @@ func bareOf(all []tried) bool {
 }
 
 // meet asks each listener for its root, until it is as warm as it gets.
-func (s *survey) meet(ctx context.Context, listeners []gateway.Listener) []tried {
+func (s *survey) meet(ctx context.Context, listeners []*gateway.Listener) []tried {
 	all := []tried{}
-	for i := range listeners {
-		l := &listeners[i]
+	for _, l := range listeners {
 		t := s.speaks(ctx, l)
 		for (l.Speaks != gateway.SpeaksOther || t.alert) && time.Since(s.ready) < t.mayWarm() && s.process.Dead() == "" && ctx.Err() == nil {
 			time.Sleep(look)

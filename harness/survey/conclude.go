@@ -31,7 +31,10 @@ func (s *survey) conclude(context.Context) error {
 		s.own.Upstreams = append(s.own.Upstreams, u.Upstream)
 	}
 	for _, k := range s.kept {
-		p := gateway.Probe{Name: s.probeName(k.tried), URL: k.url, Methods: k.methods, Expect: gateway.Expect{Status: k.status}}
+		p := gateway.Probe{Name: s.probeName(k), URL: k.url, Methods: k.methods, Expect: gateway.Expect{Status: k.status}}
+		if k.twin {
+			p.From = gateway.Client6.String()
+		}
 		for _, u := range all {
 			if slices.Contains(k.asked, u.place) {
 				p.Upstreams = append(p.Upstreams, u.Name)
@@ -178,7 +181,7 @@ func (s *survey) identify(p place) gateway.Upstream {
 var notName = regexp.MustCompile(`[^a-z0-9.-]+`)
 
 // probeName is a short name for what was tried.
-func (s *survey) probeName(t tried) string {
+func (s *survey) probeName(t keeping) string {
 	name := strings.Trim(notName.ReplaceAllString(strings.ToLower(t.path), "-"), "-")
 	if name == "" {
 		name = "root"
@@ -186,14 +189,17 @@ func (s *survey) probeName(t tried) string {
 	if t.host != Host {
 		name = t.host + "-" + name
 	}
-	http := 0
+	http := map[uint16]bool{}
 	for _, l := range s.own.Listeners {
 		if l.Speaks != gateway.SpeaksOther {
-			http++
+			http[l.At.Port()] = true
 		}
 	}
-	if http > 1 {
+	if len(http) > 1 {
 		name += "-" + strconv.Itoa(int(t.listener.At.Port()))
+	}
+	if t.twin {
+		name += "-ipv6"
 	}
 	for i, taken := 2, name; slices.ContainsFunc(s.own.Probes, func(p gateway.Probe) bool { return p.Name == name }); i++ {
 		name = fmt.Sprintf("%s-%d", taken, i)

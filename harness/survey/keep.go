@@ -24,12 +24,37 @@ func (s *survey) keep(first, others []tried) {
 				continue
 			}
 		}
-		key := fmt.Sprintf("%d %v", t.listener.At.Port(), t.asked)
+		key := fmt.Sprint(t.listener.At, t.asked)
 		if seen[key] && i >= len(first) {
 			continue
 		}
 		seen[key] = true
 		s.kept = append(s.kept, keeping{tried: t, methods: []string{http.MethodGet}, root: i < len(first), all: len(t.asked) > 1})
+	}
+}
+
+// keepTwins makes a probe for each listener of IPv6 that has a twin of IPv4, whose root answered so: the twin's first probe that reaches an upstream, over IPv6. One is
+// enough to see whether the gateway keeps its promises there too, and each more would be tried with every experiment again.
+func (s *survey) keepTwins(ctx context.Context, roots []tried) {
+	for _, root := range roots {
+		same := func(k keeping) bool { return k.listener.At.Port() == root.listener.At.Port() }
+		i := slices.IndexFunc(s.kept, func(k keeping) bool { return same(k) && len(k.asked) > 0 })
+		if i < 0 {
+			i = slices.IndexFunc(s.kept, same)
+		}
+		if i < 0 {
+			s.keep([]tried{root}, nil)
+			continue
+		}
+		four := s.kept[i]
+		six := s.get(ctx, root.listener, four.host, four.path)
+		alike := six.alike(four.tried)
+		if !alike {
+			s.warn("%s gets another answer over IPv6 (%d) than over IPv4 (%d)", four.url, six.status, four.status)
+		}
+		if len(six.asked) > 0 || !alike {
+			s.kept = append(s.kept, keeping{tried: six, methods: []string{http.MethodGet}, root: true, all: len(six.asked) > 1, twin: true})
+		}
 	}
 }
 
@@ -62,6 +87,7 @@ type keeping struct {
 	methods []string
 	root    bool
 	all     bool // One request asks several.
+	twin    bool // It is another's, over IPv6.
 }
 
 // distinct drops the probes that turned out to reach the same pool as another.
@@ -69,7 +95,7 @@ func distinct(all []keeping) []keeping {
 	seen, kept := map[string]bool{}, []keeping{}
 	for _, k := range all {
 		slices.SortFunc(k.asked, func(a, b place) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.socket, b.socket)) })
-		key := fmt.Sprintf("%d %v", k.listener.At.Port(), k.asked)
+		key := fmt.Sprint(k.listener.At, k.asked)
 		if k.root || !seen[key] {
 			kept = append(kept, k)
 		}

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -72,16 +74,16 @@ func (s *survey) listen(ctx context.Context) error {
 	}
 	s.ready = changed
 	s.found.StartMS = float64(changed.Sub(s.begin).Milliseconds())
-	return s.addListeners()
+	return s.addListeners(ctx)
 }
 
 // addListeners notes where the gateway listens by now and did not before.
-func (s *survey) addListeners() error {
+func (s *survey) addListeners(ctx context.Context) error {
 	now, err := Listening(s.machine, "tcp")
 	if err != nil {
 		return err
 	}
-	for _, at := range now {
+	for _, at := range s.ofEachFamily(ctx, now) {
 		if slices.ContainsFunc(s.own.Listeners, func(l gateway.Listener) bool { return l.At == at }) {
 			continue
 		}
@@ -93,6 +95,37 @@ func (s *survey) addListeners() error {
 		s.own.Listeners = append(s.own.Listeners, gateway.Listener{At: at})
 	}
 	return s.loopback.Keep(ports(now)...)
+}
+
+// ofEachFamily lists the listeners of each family: one on [::] that takes IPv4 too, as it does unless it was told otherwise, is one on 0.0.0.0 besides, in the place
+// of any of one IPv4 address at that port.
+func (s *survey) ofEachFamily(ctx context.Context, all []netip.AddrPort) []netip.AddrPort {
+	each := []netip.AddrPort{}
+	for _, at := range all {
+		four := netip.AddrPortFrom(netip.IPv4Unspecified(), at.Port())
+		if !at.Addr().IsUnspecified() || at.Addr().Is4() || slices.Contains(all, four) {
+			each = append(each, at)
+			continue
+		}
+		if slices.ContainsFunc(s.own.Listeners, func(l gateway.Listener) bool { return l.At == four }) || s.takes(ctx, four) {
+			each = slices.DeleteFunc(each, func(other netip.AddrPort) bool { return other.Port() == at.Port() && other.Addr().Is4() })
+			each = append(each, four)
+		}
+		each = append(each, at)
+	}
+	return each
+}
+
+// takes reports whether a connection to the listener, if there is one, is made.
+func (s *survey) takes(ctx context.Context, at netip.AddrPort) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second) // Who does not listen refuses at once.
+	defer cancel()
+	c, err := client.Way{}.Connect(ctx, gateway.Listener{At: at}.Door(), Client)
+	if err != nil {
+		return false
+	}
+	_ = c.Close()
+	return true
 }
 
 // hopeless is the error of a gateway that cannot be tried, with its last words.
@@ -118,7 +151,7 @@ func ports(of []netip.AddrPort) []uint16 {
 	return all
 }
 
-// Listening lists where the machine's processes take connections over tcp, or packets over udp, sorted: each port once, the widest address of several.
+// Listening lists where the machine's processes take connections over tcp, or packets over udp, sorted: each port once for each family, the widest address of several.
 func Listening(m *world.Machine, protocol string) ([]netip.AddrPort, error) {
 	tables := [2][]byte{}
 	if err := m.Do(func() (err error) {
@@ -145,25 +178,23 @@ func Listening(m *world.Machine, protocol string) ([]netip.AddrPort, error) {
 		all = append(all, at)
 	}
 	slices.SortFunc(all, func(a, b netip.AddrPort) int {
-		if a.Port() != b.Port() {
-			return int(a.Port()) - int(b.Port())
-		}
-		return width(a.Addr()) - width(b.Addr())
+		return cmp.Or(cmp.Compare(a.Port(), b.Port()), width(a.Addr())-width(b.Addr()), a.Compare(b))
 	})
 	return slices.CompactFunc(all, func(a, b netip.AddrPort) bool {
-		return a.Port() == b.Port() && (a.Addr() == b.Addr() || a.Addr().IsUnspecified())
+		return a.Port() == b.Port() && (a == b || a.Addr().IsUnspecified() && a.Addr().Is4() == b.Addr().Is4())
 	}), nil
 }
 
-// width sorts addresses: all of IPv4, all of IPv6, one.
+// width sorts addresses: all of IPv4, one of them, all of IPv6, one of them.
 func width(a netip.Addr) int {
-	switch {
-	case a.IsUnspecified() && a.Is4():
-		return 0
-	case a.IsUnspecified():
-		return 1
+	n := 0
+	if !a.IsUnspecified() {
+		n++
 	}
-	return 2
+	if a.Is6() {
+		n += 2
+	}
+	return n
 }
 
 // socketAddress reads an address as /proc/net writes it: words of four bytes in the machine's order, in hexadecimal, and the port.

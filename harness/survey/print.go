@@ -49,7 +49,11 @@ func Print(w io.Writer, f Found) {
 		if len(p.Upstreams) > 0 {
 			to = "→ " + strings.Join(p.Upstreams, map[string]string{"": " or ", gateway.AsksAll: " and "}[p.Asks])
 		}
-		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL, fmt.Sprint(p.Expect.Status), to)
+		over := ""
+		if p.Over6() {
+			over = ", over IPv6"
+		}
+		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+over, fmt.Sprint(p.Expect.Status), to)
 	}
 	section("Opened and not there", len(f.Absent))
 	for _, path := range f.Absent {
