@@ -30,16 +30,12 @@ func awaitLetGo(ctx context.Context, sockets func() string, at ...netip.AddrPort
 	}
 }
 
-// halfClosed reports whether the table of sockets has a connection to one of the IPv4 addresses that only the other side has closed.
+// halfClosed reports whether the table of sockets has a connection to one of the addresses that only the other side has closed.
 func halfClosed(table string, at ...netip.AddrPort) bool {
 	const closeWait = "08" // As include/net/tcp_states.h numbers it.
 	remotes := []string{}
 	for _, a := range at {
-		if !a.Addr().Is4() {
-			continue
-		}
-		ip := a.Addr().As4()
-		remotes = append(remotes, fmt.Sprintf("%08X:%04X", binary.NativeEndian.Uint32(ip[:]), a.Port()))
+		remotes = append(remotes, InTable(a))
 	}
 	for line := range strings.Lines(table) {
 		if f := strings.Fields(line); len(f) > 3 && f[3] == closeWait && slices.Contains(remotes, f[2]) {
@@ -49,12 +45,26 @@ func halfClosed(table string, at ...netip.AddrPort) bool {
 	return false
 }
 
+// InTable is the address as the kernel's tables of sockets write it, tcp those of IPv4 and tcp6 those of IPv6, below /proc/net: words of four bytes, as the numbers that
+// they are to the machine, and the port.
+func InTable(at netip.AddrPort) string {
+	text := ""
+	for word := range slices.Chunk(at.Addr().AsSlice(), 4) {
+		text += fmt.Sprintf("%08X", binary.NativeEndian.Uint32(word))
+	}
+	return fmt.Sprintf("%s:%04X", text, at.Port())
+}
+
 // sockets returns the table of the network that the gateway is in.
 func (b *Bench) sockets() (table string) {
-	if b.ours == nil || b.there != nil {
-		return sockets()
+	family := ""
+	if slices.ContainsFunc(b.dialled(), func(at netip.AddrPort) bool { return at.Addr().Is6() }) {
+		family = "6"
 	}
-	_ = b.ours.machine.Do(func() error { table = sockets(); return nil })
+	if b.ours == nil || b.there != nil {
+		return sockets(family)
+	}
+	_ = b.ours.machine.Do(func() error { table = sockets(family); return nil })
 	return table
 }
 
@@ -69,11 +79,11 @@ func (b *Bench) dialled() []netip.AddrPort {
 	return []netip.AddrPort{b.Plan.Upstream}
 }
 
-// sockets returns the table of this network's TCP sockets over IPv4, or as much of it as there is. For every read the kernel walks the hash of all sockets of
+// sockets returns the table of this network's TCP sockets over IPv4, or with "6" over IPv6, or as much of it as there is. For every read the kernel walks the hash of all sockets of
 // the machine, a millisecond each time, and fills a page at most: a read that fills less was the last, with no need of another to hear so.
-func sockets() string {
-	const page, line = 4096, 150
-	f, err := os.Open("/proc/thread-self/net/tcp")
+func sockets(family string) string {
+	const page, line = 4096, 200
+	f, err := os.Open("/proc/thread-self/net/tcp" + family)
 	if err != nil {
 		return ""
 	}

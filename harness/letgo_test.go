@@ -12,13 +12,23 @@ func TestAwaitLetGo(t *testing.T) {
 	if _, err := os.Stat("/proc/net/tcp"); err != nil {
 		t.Skip("this system does not tell")
 	}
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	t.Run("IPv4", func(t *testing.T) { letsGo(t, "127.0.0.1:0", "") })
+	t.Run("IPv6", func(t *testing.T) { letsGo(t, "[::1]:0", "6") })
+}
+
+func letsGo(t *testing.T, listen, family string) {
+	t.Helper()
+	sockets := func() string { return sockets(family) }
+	l, err := net.Listen("tcp", listen)
+	if err != nil && family == "6" {
+		t.Skipf("unsupported: %v", err)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = l.Close() }()
 	at := netip.MustParseAddrPort(l.Addr().String())
-	ours, err := net.Dial("tcp4", l.Addr().String())
+	ours, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ const (
 	Reset End = "reset"
 	// Refused: no connection: ECONNREFUSED.
 	Refused End = "refused"
-	// Unreachable: no connection: EHOSTUNREACH or ENETUNREACH.
+	// Unreachable: no connection: EHOSTUNREACH, ENETUNREACH, or EACCES, by which Linux tells of ICMPv6 "administratively prohibited" what it calls EHOSTUNREACH of ICMP.
 	Unreachable End = "unreachable"
 	// Unresolved: no connection was tried, as the name had no address, or nobody said which.
 	Unresolved End = "unresolved"
@@ -63,7 +63,7 @@ func EndOf(err error) End {
 		return Reset
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Refused
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EACCES):
 		return Unreachable
 	}
 	return Failed

@@ -2,14 +2,12 @@ package faults
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/gatequake/gatequake/harness"
@@ -40,17 +38,17 @@ var FirewallDropReplies = walled(harness.Fault{
 
 // halfOpen returns nil if the kernel has received a SYN for at and not the end of the handshake.
 func halfOpen(at netip.AddrPort) error {
-	const sockets, received = "/proc/net/tcp", "03" // TCP_SYN_RECV, as include/net/tcp_states.h numbers it
+	const received = "03" // TCP_SYN_RECV, as include/net/tcp_states.h numbers it
+	sockets := "/proc/net/tcp"
+	if at.Addr().Is6() {
+		sockets = "/proc/net/tcp6"
+	}
 	table, err := os.ReadFile(sockets)
 	if err != nil {
 		return err
 	}
-	// Addresses are written as the number that their four bytes are to a little-endian machine, in hexadecimal.
-	four := at.Addr().As4()
-	slices.Reverse(four[:])
-	want := fmt.Sprintf("%s:%04X", strings.ToUpper(hex.EncodeToString(four[:])), at.Port())
 	for line := range strings.Lines(string(table)) {
-		if f := strings.Fields(line); len(f) > 3 && f[1] == want && f[3] == received {
+		if f := strings.Fields(line); len(f) > 3 && f[1] == harness.InTable(at) && f[3] == received {
 			return nil
 		}
 	}

@@ -95,6 +95,20 @@ func TestClientsOfEitherFamily(t *testing.T) {
 	}
 }
 
+// TestUpstreamOverIPv6 holds the faults that are made or proved in another way over IPv6.
+func TestUpstreamOverIPv6(t *testing.T) {
+	own := described(t, "shared", "upstream6.yaml")
+	for _, id := range []string{"refused", "firewall-drop@pooled", "firewall-drop-replies", "firewall-reject-admin", "packet-loss-30", "no-route", "stale-pooled-connection"} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			v := One(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: "six/six"}, Options{})
+			if v.Result != harness.Pass {
+				t.Errorf("got %s: %s %s, want a pass", v.Result.String(), v.Observed, v.Reason)
+			}
+		})
+	}
+}
+
 // TestOwnGateway tries the built-in gateway with a configuration of its own in every way in which an upstream is reached.
 func TestOwnGateway(t *testing.T) {
 	own := described(t, "own", "gatequake.yaml")
