@@ -3,7 +3,6 @@ package harness
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -60,7 +59,7 @@ const (
 	CheckPostOnce = "post-once"
 	// CheckNotCacheable: the gateway's error page may not be stored.
 	CheckNotCacheable = "not-cacheable"
-	// CheckNoLeak: the gateway's error page names no internal address.
+	// CheckNoLeak: the gateway's error page tells no internal address or name, on its page or in its header.
 	CheckNoLeak = "no-leak"
 	// CheckSaysDenied: the page of a 403 by the gateway says that access was denied.
 	CheckSaysDenied = "says-denied"
@@ -126,19 +125,13 @@ func checkAnswer(o Observation, want Expectation, within time.Duration) []Check 
 }
 
 // checkPage holds an error page of the gateway's own against what it must not be.
-func checkPage(o Observation, secrets []string) []Check {
+func checkPage(o Observation, secrets []secret) []Check {
 	checks := []Check{{Name: CheckNotCacheable, OK: true, Of: o.Probe}, {Name: CheckNoLeak, OK: true, Of: o.Probe}}
 	if why := Cacheable(o.Status, o.Header); why != "" {
 		checks[0] = Check{Name: CheckNotCacheable, Of: o.Probe, Got: why, Want: "nothing that lets a cache keep it"}
 	}
-	page := string(o.page)
-	for name, values := range o.Header {
-		page += "\n" + name + ": " + strings.Join(values, ", ")
-	}
-	for _, s := range secrets {
-		if strings.Contains(page, s) {
-			checks[1] = Check{Name: CheckNoLeak, Of: o.Probe, Got: "the upstream's address " + s + " on the page", Want: "no internal address"}
-		}
+	if told := leak(o, secrets); told != "" {
+		checks[1] = Check{Name: CheckNoLeak, Of: o.Probe, Got: told, Want: "no internal address or name"}
 	}
 	return checks
 }

@@ -17,8 +17,11 @@ func harmless(p *gateway.Probe) bool {
 	return len(p.Methods) == 0 || slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, p.Methods[0])
 }
 
+// ask sends the probe's request, and no other: what becomes of the connection is not asked for yet, and a request that acts must not be sent twice.
 func (e *Elsewhere) ask(ctx context.Context, p *gateway.Probe) Observation {
-	return e.bench(gateway.Target{Probe: *p}).Probe(ctx, Probe{Within: patience, Ask: Ask{own: p}})
+	b := e.bench(gateway.Target{Probe: *p})
+	b.ours.bystander = nil
+	return b.Probe(ctx, Probe{Within: patience, Ask: Ask{own: p}})
 }
 
 // steady waits for the answer that the file wants, or for any that is no error of a server.

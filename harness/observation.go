@@ -44,6 +44,7 @@ type Observation struct {
 	// Cached is true when the client's own cache gave the answer, and nobody was asked.
 	Cached bool `json:"cached,omitempty"`
 
+	sent  string       // what the client said of whom it asks for what
 	page  []byte       // what was read of the body, of which Body is the start
 	keep  bool         // the answer left the connection open for another request
 	says  wording.Kind // what the page reads like

@@ -64,24 +64,3 @@ func (e Experiment) movesBystander() bool {
 	}
 	return p.Bystander.IsValid() || p.Bystander.Port() != 0
 }
-
-// secrets are what a page for clients must not name.
-func (o *ours) secrets() []string {
-	all := []string{}
-	if o.Elsewhere != nil {
-		for _, l := range o.Elsewhere.Links {
-			all = append(all, l.Listen.String(), l.Upstream.String())
-		}
-		return all
-	}
-	for _, u := range o.Upstreams {
-		all = append(all, u.Where())
-		if u.Host != "" && len(u.Host) > len("gateway") { // A short name is a word that may stand on any page.
-			all = append(all, u.Host)
-		}
-		if u.Socket == "" {
-			all = append(all, o.At(u).String())
-		}
-	}
-	return all
-}

@@ -84,7 +84,7 @@ func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 // begin returns the request that the probe sends, the address that it comes from, and the record that is to be made of it.
 func (b *Bench) begin(p Probe) (client.Request, netip.Addr, Observation) {
 	r, source := b.request(p)
-	o := Observation{Probe: r.Method + " " + r.Target, Nonce: r.Header[0].Value}
+	o := Observation{Probe: r.Method + " " + r.Target, Nonce: r.Header[0].Value, sent: sentBy(r)}
 	if p.Ask.As != "" {
 		o.Probe = r.Method + " " + p.Ask.As
 	}

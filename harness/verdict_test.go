@@ -3,6 +3,7 @@ package harness
 import (
 	"encoding/json"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -146,7 +147,7 @@ func TestCheckPage(t *testing.T) {
 		"leak in body":   {Observation{Status: 502, page: []byte("dial tcp 198.51.100.11:8080: refused")}, CheckNoLeak},
 		"leak in header": {Observation{Status: 502, Header: http.Header{"X-Backend": {"198.51.100.11"}}}, CheckNoLeak},
 	} {
-		v := Verdict{Checks: checkPage(c.o, []string{"198.51.100.11"})}
+		v := Verdict{Checks: checkPage(c.o, []secret{secretAddress(netip.MustParseAddr("198.51.100.11"))})}
 		if got := strings.Join(v.Broken(), ","); got != c.broken {
 			t.Errorf("%s: got %q broken, want %q", name, got, c.broken)
 		}

@@ -19,7 +19,7 @@ var promises = map[string]string{
 	harness.CheckBystander:    "another route stayed healthy, and waited for nobody who is broken",
 	harness.CheckPostOnce:     "a POST reached the upstream at most once",
 	harness.CheckNotCacheable: "the gateway's error page may not be stored by a cache",
-	harness.CheckNoLeak:       "the gateway's error page names no internal address",
+	harness.CheckNoLeak:       "the gateway's error page tells no internal address or name",
 	harness.CheckSaysDenied:   "the page of the gateway's 403 says that access was denied",
 	harness.CheckSaysNoBlock:  "the page of the gateway's 5xx does not claim that the client was blocked",
 	harness.CheckConnection:   "the client's connection was usable afterwards, or cleanly closed",

@@ -22,7 +22,7 @@ var harms = []struct{ check, is string }{
 	{harness.CheckAnsweredBy, "wrong author"},
 	{harness.CheckPrompt, "a refusal has to wait"},
 	{harness.CheckConnection, "the client's connection is spoilt"},
-	{harness.CheckNoLeak, "an internal address leaks"},
+	{harness.CheckNoLeak, "an internal address or name leaks"},
 	{harness.CheckNotCacheable, "an error may be cached"},
 	{harness.CheckSaysDenied, "the page does not say that access was denied"},
 	{harness.CheckSaysNoBlock, "the page blames a block"},
