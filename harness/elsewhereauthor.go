@@ -42,10 +42,14 @@ func (p print) vague() bool { return p.page == "" && p.header == "" && p.body ==
 
 // attribute says who wrote the answer to a probe.
 func (b *Bench) attribute(o *Observation, p Probe) {
-	if b.there == nil || o.Status == 0 {
+	if b.ours == nil || o.Status == 0 {
 		return
 	}
 	probe := b.ours.probe(p)
+	if b.there == nil {
+		o.served = probe != nil && o.By == ByUpstream && b.steadily(probe, *o)
+		return
+	}
 	print, known := b.there.prints[probe.Name]
 	like := known && p.Ask.own == nil && p.Ask.Path == "" && print.is(*o)
 	seen, answered, broken := false, false, false

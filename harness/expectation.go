@@ -57,10 +57,12 @@ func (e Expectation) String() string {
 	if e.OrCut {
 		s += ", or visibly cut"
 	}
-	if t := e.OrRelayed; t != nil && t.another {
-		s += ", or served by another"
-	} else if t != nil {
-		s += ", or relayed whole"
+	for t := e.OrRelayed; t != nil; t = t.besides {
+		if t.another {
+			s += ", or served by another"
+		} else {
+			s += ", or relayed whole"
+		}
 	}
 	if e.OrUnavailable {
 		s += ", or UNAVAILABLE"
@@ -79,12 +81,22 @@ func (e Expectation) Accepts(status int) bool { return slices.Contains(e.Statuse
 
 // relayed reports whether o is the upstream's answer, whole and clean, where that is tolerated.
 func (e Expectation) relayed(o Observation) bool {
-	return e.OrRelayed != nil && (e.OrRelayed.accepts(o) || e.OrRelayed.besides != nil && e.OrRelayed.besides.accepts(o))
+	return e.tolerated(o, func(*Tolerance) bool { return true })
 }
 
 // another reports whether o is the answer of another member of the pool, where that is as good.
 func (e Expectation) another(o Observation) bool {
-	return e.OrRelayed != nil && e.OrRelayed.another && e.OrRelayed.accepts(o)
+	return e.tolerated(o, func(t *Tolerance) bool { return t.another })
+}
+
+// tolerated reports whether one of the tolerances that are so accepts o.
+func (e Expectation) tolerated(o Observation, so func(*Tolerance) bool) bool {
+	for t := e.OrRelayed; t != nil; t = t.besides {
+		if so(t) && t.accepts(o) {
+			return true
+		}
+	}
+	return false
 }
 
 // accepts reports whether o is an answer that the tolerance is for.

@@ -85,7 +85,11 @@ func (b *Bench) healthy(r Route, o Observation) bool {
 	if b.ours == nil {
 		return o.Healthy()
 	}
-	p := b.ours.probe(Probe{Route: r})
+	return b.steadily(b.ours.probe(Probe{Route: r}), o)
+}
+
+// steadily reports whether the observation is what the probe of a gateway of the user's own gets in a steady state.
+func (b *Bench) steadily(p *gateway.Probe, o Observation) bool {
 	by := ByGateway
 	if len(p.Upstreams) > 0 {
 		by = ByUpstream
@@ -177,17 +181,20 @@ func (b *Bench) FaultyName() string {
 	return b.ours.Upstream.Host
 }
 
-// tolerate lets another member of the pool answer, whose answer is as good, and an upstream that is late and not too late for the clients.
+// tolerate lets clients of a gateway of the user's own see, besides what the policy wants, each of what is as good: the probe's own steady status where service is
+// wanted; UNAVAILABLE in a call of gRPC; the answer of an upstream that is late, and not too late for the clients; and that of another member of the pool.
 func (b *Bench) tolerate(want Expectation, f *Fault) Expectation {
-	switch {
-	case b.ours == nil:
-	case b.there != nil && want.By == ByUpstream && slices.Equal(want.Statuses, service.Statuses):
+	if b.ours == nil {
+		return want
+	}
+	if want.By == ByUpstream && slices.Equal(want.Statuses, service.Statuses) {
 		want.Statuses = []int{b.ours.Probe.Expect.Status}
-	case b.ours.Probe.Protocol == gateway.GRPC:
-		want.OrUnavailable = true
-	case f.Late:
-		want.OrRelayed = &Tolerance{Why: "the answer came while its client was still there"}
-	case len(b.ours.pooled()) > 0:
+	}
+	want.OrUnavailable = want.OrUnavailable || b.ours.Probe.Protocol == gateway.GRPC
+	if f.Late {
+		want.OrRelayed = &Tolerance{Why: "the answer came while its client was still there", besides: want.OrRelayed}
+	}
+	if len(b.ours.pooled()) > 0 {
 		want.OrRelayed = &Tolerance{Why: "another member of the pool serves the client", another: true, besides: want.OrRelayed}
 		if b.there == nil {
 			want.OrRelayed.By = b.ours.pooled()

@@ -1,12 +1,14 @@
 package harness
 
 import (
+	"cmp"
 	"net/http"
 	"testing"
 
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -84,6 +86,58 @@ func TestAnotherMemberServes(t *testing.T) {
 	} {
 		if broken := (Verdict{Checks: checkAnswer(c.of, want, 0)}).Broken(); (len(broken) == 0) != c.ok {
 			t.Errorf("%s: got %v broken, want that it holds: %v", name, broken, c.ok)
+		}
+	}
+}
+
+// TestTolerancesAddUp: what a client may see besides is all that its protocol, its patience, its pool and its steady state allow, each by itself.
+func TestTolerancesAddUp(t *testing.T) {
+	upstreams := []gateway.Upstream{
+		{Name: "a", Address: "10.1.1.1", Port: 1, Speaks: string(upstream.HTTP2Spoken)}, {Name: "b", Address: "10.1.1.2", Port: 1, Speaks: string(upstream.HTTP2Spoken)},
+	}
+	own := &gateway.Own{Upstreams: upstreams}
+	by := func(origin, call string) Observation {
+		o := Observation{Status: 200, By: ByUpstream, GRPC: call, End: client.Complete, After: connectionUsable, Header: http.Header{upstream.OriginHeader: {origin}}}
+		if origin == "" {
+			o.By = ByGateway
+		}
+		return o
+	}
+	moved := by("10.1.1.1:1", "")
+	moved.Status, moved.served = 307, true
+	control := &Expectation{Statuses: []int{200}, By: ByUpstream}
+	for name, c := range map[string]struct {
+		protocol string
+		pool     []string
+		status   int // of the steady state; 200 if it is 0
+		there    bool
+		fault    Fault
+		o        Observation
+		ok       bool
+	}{
+		"a call, UNAVAILABLE":                        {gateway.GRPC, nil, 0, false, Fault{}, by("", unavailable), true},
+		"a call that the broken one answered":        {gateway.GRPC, nil, 0, false, Fault{}, by("10.1.1.1:1", grpcOK), false},
+		"a call on a pool, UNAVAILABLE":              {gateway.GRPC, []string{"a", "b"}, 0, false, Fault{}, by("", unavailable), true},
+		"a call on a pool, served by the other":      {gateway.GRPC, []string{"a", "b"}, 0, false, Fault{}, by("10.1.1.2:1", grpcOK), true},
+		"a call on a pool, served by the broken one": {gateway.GRPC, []string{"a", "b"}, 0, false, Fault{}, by("10.1.1.1:1", grpcOK), false},
+		"a late call":                                {gateway.GRPC, nil, 0, false, Fault{Late: true}, by("10.1.1.1:1", grpcOK), true},
+		"late, of a pool, by the other":              {"", []string{"a", "b"}, 0, false, Fault{Late: true}, by("10.1.1.2:1", ""), true},
+		"late, of a pool, by the late one":           {"", []string{"a", "b"}, 0, false, Fault{Late: true}, by("10.1.1.1:1", ""), true},
+		"late, of a pool, by a stranger's stamp":     {"", []string{"a", "b"}, 0, false, Fault{}, by("10.1.1.9:1", ""), false},
+		"a control where service is no 200":          {"", nil, 307, false, Fault{Control: control}, moved, true},
+		"elsewhere, a control where it is none":      {"", nil, 307, true, Fault{Control: control}, moved, true},
+		"elsewhere, a late pool":                     {"", []string{"a", "b"}, 0, true, Fault{Late: true}, by("10.1.1.1:1", ""), true},
+		"elsewhere, a control on a pool, by another": {"", []string{"a", "b"}, 307, true, Fault{Control: &Expectation{Statuses: []int{500}, By: ByUpstream}}, moved, true},
+	} {
+		b := &Bench{ours: &ours{Own: own, Target: gateway.Target{
+			Probe: gateway.Probe{Protocol: c.protocol, Upstreams: c.pool, Expect: gateway.Expect{Status: cmp.Or(c.status, 200)}}, Upstream: upstreams[0],
+		}}}
+		if c.there {
+			b.there = &Elsewhere{}
+		}
+		c.fault.ID, c.fault.Type = "odd", ConnectionRefused
+		if broken := (Verdict{Checks: checkAnswer(c.o, b.tolerate(Document().Expect(&c.fault), &c.fault), 0)}).Broken(); (len(broken) == 0) != c.ok {
+			t.Errorf("%s: got %v broken, want that it holds: %t", name, broken, c.ok)
 		}
 	}
 }

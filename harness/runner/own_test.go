@@ -145,6 +145,8 @@ func TestOwnGateway(t *testing.T) {
 		{"call/cart", "grpc-upstream-refused", harness.Pass, "502 by gateway"},
 		{"call/cart", "h2-upstream-rst-stream", harness.Pass, "502 by gateway"},
 		{"call/cart", "dns-nxdomain", harness.Pass, "502 by gateway"},
+		{"pool/cart", "refused", harness.Pass, " by "}, // Whoever's turn it is.
+		{"pool/stock", "refused", harness.Pass, " by "},
 		{"root/shop", "admin", harness.Pass, "403 by gateway"},
 		{"root/shop", "admin+refused", harness.Pass, "403 by gateway"},
 		{"root/shop", "banned", harness.Pass, "403 by gateway"},
