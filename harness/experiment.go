@@ -132,7 +132,10 @@ func (e Experiment) Expected(p Policy) Expectation {
 	return p.Expect(e.Fault)
 }
 
-// routes are the ones that the experiment looks at besides the bystander's.
+// Path is that of the route that the experiment looks at besides the bystander's.
+func (e Experiment) Path() string { return e.route().Path() }
+
+// route is the one that the experiment looks at besides the bystander's.
 func (e Experiment) route() Route {
 	switch {
 	case e.State == Balanced:
@@ -161,9 +164,20 @@ func (e Experiment) run(ctx context.Context, w *world.World, s Setup, p Policy) 
 	case e.Block.Control == nil:
 		t.verdict.ErrorType = HTTPRequestDenied
 	}
-	if reason := cmp.Or(e.cannotOwn(d, setting), e.cannot(d, setting)); reason != "" {
-		t.verdict.Result, t.verdict.Reason = Unsupported, fmt.Sprintf("not with %s: %s", d.Name, reason)
+	if t.verdict.Reason = e.impossible(w, d, setting); t.verdict.Reason != "" {
+		t.verdict.Result = Unsupported
 		return t.verdict
+	}
+	s.Protocol, s.Prepare = e.Protocol, e.prepare()
+	t.run(ctx, w, s)
+	t.verdict.TookMS = ms(time.Since(t.verdict.Started))
+	return t.verdict
+}
+
+// impossible tells why the experiment cannot be made on the gateway in w, or "".
+func (e Experiment) impossible(w *world.World, d *gateway.Definition, setting string) string {
+	if reason := cmp.Or(e.cannotOwn(d, setting), e.cannot(d, setting)); reason != "" {
+		return fmt.Sprintf("not with %s: %s", d.Name, reason)
 	}
 	needs := e.Needs()
 	if e.route() == RouteNamed && d.Own == nil && !d.Uses(setting, "Resolver") {
@@ -171,14 +185,10 @@ func (e Experiment) run(ctx context.Context, w *world.World, s Setup, p Policy) 
 	}
 	for _, n := range needs {
 		if reason := w.Lacks(n); reason != "" {
-			t.verdict.Result, t.verdict.Reason = Unsupported, fmt.Sprintf("needs %s: %s", n.About(), reason)
-			return t.verdict
+			return fmt.Sprintf("needs %s: %s", n.About(), reason)
 		}
 	}
-	s.Protocol, s.Prepare = e.Protocol, e.prepare()
-	t.run(ctx, w, s)
-	t.verdict.TookMS = ms(time.Since(t.verdict.Started))
-	return t.verdict
+	return ""
 }
 
 func (e Experiment) prepare() func(*Plan) {

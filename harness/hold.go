@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/world"
 )
 
 // Inject breaks the bench's world with f, and returns when an own dial past the gateway has confirmed it. The undo is idempotent. The error wraps
@@ -26,4 +30,51 @@ func (b *Bench) Inject(ctx context.Context, f *Fault) (undo func(context.Context
 		return nil, errors.Join(err, undo(context.WithoutCancel(ctx)))
 	}
 	return undo, nil
+}
+
+// Held is an experiment that stands still where its probes would begin: the fault is in force, and the gateway in the state that the experiment is about.
+type Held struct {
+	Bench *Bench
+	// Evidence is what confirmed the fault without the gateway; empty where nothing is broken.
+	Evidence string
+	// Rearm makes a fault that one request uses up ready for the next; nil for others.
+	Rearm func(context.Context) error
+
+	undo func(context.Context) error
+}
+
+// Hold makes the experiment in w up to its probes, by what Run does. The error says why it cannot be made, or what stopped it; nothing is left then. The caller calls
+// Release.
+func (e Experiment) Hold(ctx context.Context, w *world.World, d *gateway.Definition, setting string) (*Held, error) {
+	if reason := e.impossible(w, d, setting); reason != "" {
+		return nil, inapplicable(reason)
+	}
+	b, err := NewBench(w, Setup{Definition: d, Setting: setting, Protocol: e.Protocol, Prepare: e.prepare()})
+	if err != nil {
+		return nil, err
+	}
+	t := trial{experiment: e, bench: b}
+	h := &Held{Bench: b, undo: func(context.Context) error { return nil }}
+	if err = t.ready(ctx); err == nil {
+		h.undo, err = t.inject(ctx)
+	}
+	if err == nil && t.injection != nil {
+		h.Evidence, h.Rearm = t.verdict.Evidence, t.injection.Rearm
+		err = t.rearm(ctx)
+	}
+	if err != nil {
+		if errors.Is(err, errors.ErrUnsupported) {
+			err = inapplicable(strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error()))
+		} else {
+			err = fmt.Errorf("%w%s", err, lastWords(b.Gateway.Since(nil)))
+		}
+		return nil, errors.Join(err, h.Release(ctx))
+	}
+	return h, nil
+}
+
+// Release takes the fault back, and ends everything that Hold started.
+func (h *Held) Release(ctx context.Context) error {
+	defer h.Bench.Close()
+	return h.undo(context.WithoutCancel(ctx))
 }

@@ -69,14 +69,9 @@ func lastWords(log []string) string {
 
 func (t *trial) steps(ctx context.Context) error {
 	b, e := t.bench, t.experiment
-	if err := b.Steady(ctx, RouteBystander); err != nil {
+	if err := t.ready(ctx); err != nil {
 		return err
 	}
-	t.verdict.Served = true
-	if err := t.steady(ctx); err != nil {
-		return err
-	}
-	t.moment(MomentSteady)
 	mark := b.Gateway.Mark()
 	undo, stopped := t.inject(ctx)
 	// The world is mended on every path, also when the time for the experiment is over.
@@ -109,6 +104,19 @@ func (t *trial) steps(ctx context.Context) error {
 		return stopped
 	}
 	return t.afterwards(ctx)
+}
+
+// ready waits for the state that every experiment begins with.
+func (t *trial) ready(ctx context.Context) error {
+	if err := t.bench.Steady(ctx, RouteBystander); err != nil {
+		return err
+	}
+	t.verdict.Served = true
+	if err := t.steady(ctx); err != nil {
+		return err
+	}
+	t.moment(MomentSteady)
+	return nil
 }
 
 // gone reports whether the gateway is dead, or does not serve in a world that was mended.

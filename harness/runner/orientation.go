@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,14 +13,18 @@ import (
 )
 
 // orientation tells somebody who just entered a world what is wrong with it, who lives where, and what to try.
-func orientation(b *harness.Bench, e harness.Experiment, j Job, evidence string) string {
+func orientation(h *harness.Held, e harness.Experiment, j Job) string {
 	var s strings.Builder
-	p := b.Plan
+	b, p := h.Bench, h.Bench.Plan
+	evidence := cmp.Or(h.Evidence, "nothing is broken")
 	fmt.Fprintf(&s, "\n%s: %s\n  confirmed  %s\n  expected   %s\n\n", e.ID, e.Title(), evidence, e.Expected(harness.Document()))
 	t := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
 	line("gateway", p.Gateway.String(), fmt.Sprintf("%s %s, setting %s", j.Gateway.Name, j.Version, j.Setting))
 	line("upstream", p.Upstream.String(), "serves /, and /named/ as "+p.Named.Host)
+	if e.State == harness.Balanced {
+		line("spare", p.Spare.String(), "the other member of the pool that serves "+e.Path())
+	}
 	line("secure", p.Secure.String(), "serves /secure/ over TLS, as "+b.SecureName())
 	line("bystander", p.Bystander.String(), "serves /bystander/, and must stay healthy")
 	line("nameserver", p.Nameserver.String(), "knows "+p.Named.Host)
@@ -40,14 +45,11 @@ func orientation(b *harness.Bench, e harness.Experiment, j Job, evidence string)
 
 // commands are what to try first, each with what it shows.
 func commands(b *harness.Bench, e harness.Experiment) [][2]string {
-	p, route := b.Plan, harness.RouteMain
-	if e.Block == nil && e.Fault != nil {
-		route = e.Fault.Route
-	}
+	p := b.Plan
 	all := [][2]string{}
 	client, url := b.Curl(harness.Anyone)
 	if e.Block == nil {
-		all = append(all, [2]string{fmt.Sprintf("%s %s%s", client, url, route.Path()), "what a client sees: expected " + e.Expected(harness.Document()).String()})
+		all = append(all, [2]string{fmt.Sprintf("%s %s%s", client, url, e.Path()), "what a client sees: expected " + e.Expected(harness.Document()).String()})
 	} else {
 		for _, ask := range slices.Concat(e.Block.First, e.Block.Refused, e.Block.LetIn) {
 			all = append(all, [2]string{curl(b, ask), ask.As})

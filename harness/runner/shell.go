@@ -38,26 +38,13 @@ func serveShell(ctx context.Context, w *world.World, request json.RawMessage) (a
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range e.Needs() {
-		if reason := w.Lacks(n); reason != "" {
-			return nil, fmt.Errorf("hold %s: needs %s: %s", e.ID, n.About(), reason)
-		}
-	}
-	setup := harness.Setup{Definition: r.Gateway, Setting: r.Setting, Protocol: e.Protocol}
-	if e.Fault != nil {
-		setup.Prepare = e.Fault.Prepare
-	}
-	b, err := harness.NewBench(w, setup)
+	h, err := e.Hold(ctx, w, r.Gateway, r.Setting)
 	if err != nil {
 		return nil, err
 	}
-	defer b.Close()
-	h, err := hold(ctx, b, e)
-	if err != nil {
-		return nil, err
-	}
-	defer h.release()
-	fmt.Print(orientation(b, e, r.Job, h.evidence))
+	defer func() { _ = h.Release(ctx) }()
+	defer rearmed(ctx, h)()
+	fmt.Print(orientation(h, e, r.Job))
 	return run(r.Program)
 }
 

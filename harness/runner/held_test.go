@@ -1,0 +1,99 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// holding asks a world to hold an experiment, and to say in which state the gateway is then.
+type holding struct {
+	Do  errand
+	Job Job
+}
+
+// found is what is seen of a gateway while an experiment is held.
+type found struct {
+	Lacks    string // why it cannot be held
+	Evidence string
+	Anew     bool // a process of the gateway's has ended before
+	Pooled   int  // connections to the upstream that are open
+	Spare    int  // requests that the pool's other member has seen
+}
+
+func init() {
+	errands["hold"] = func(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
+		var r holding
+		if err := json.Unmarshal(request, &r); err != nil {
+			return nil, err
+		}
+		e, err := harness.Find(r.Job.Experiment)
+		if err != nil {
+			return nil, err
+		}
+		h, err := e.Hold(ctx, w, r.Job.Gateway, r.Job.Setting)
+		if errors.Is(err, errors.ErrUnsupported) {
+			return found{Lacks: err.Error()}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		f := found{Evidence: h.Evidence, Spare: len(h.Bench.Spare.Origin.Hits())}
+		var ended syscall.Rusage // Of children that have ended, and no others.
+		if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &ended); err != nil {
+			return nil, errors.Join(err, h.Release(ctx))
+		}
+		f.Anew = ended.Minflt > 0
+		for _, family := range []string{"", "6"} {
+			table, err := os.ReadFile("/proc/net/tcp" + family)
+			if err != nil {
+				return nil, errors.Join(err, h.Release(ctx))
+			}
+			for line := range strings.Lines(string(table)) {
+				const established = "01" // As include/net/tcp_states.h numbers it.
+				if fields := strings.Fields(line); len(fields) > 3 && fields[3] == established && fields[2] == harness.InTable(h.Bench.Plan.Upstream) {
+					f.Pooled++
+				}
+			}
+		}
+		return f, h.Release(ctx)
+	}
+}
+
+// TestHeldIsInItsState: every experiment that names a state is held in that very state, as are some that name none.
+func TestHeldIsInItsState(t *testing.T) {
+	sealed(t)
+	held := map[harness.State]bool{}
+	for _, e := range harness.Experiments() {
+		if e.State == harness.Warm && e.ID != "refused" && e.ID != "silent-after-accept" && e.ID != "ip-deny+refused" {
+			continue
+		}
+		held[e.State] = true
+		t.Run(e.ID, func(t *testing.T) {
+			t.Parallel()
+			var f found
+			if err := world.Run(t.Context(), world.Options{}, holding{"hold", job(t, e.ID)}, &f); err != nil {
+				t.Fatal(err)
+			}
+			if f.Lacks != "" {
+				t.Fatalf("got %s, want it held: the built-in gateway can be in every state", f.Lacks)
+			}
+			is := map[harness.State]bool{
+				harness.Warm: !f.Anew && f.Pooled == 0, harness.Cold: f.Anew && f.Pooled == 0, harness.Pooled: !f.Anew && f.Pooled > 0, harness.Balanced: f.Spare > 0,
+			}
+			if f.Evidence == "" || !is[e.State] {
+				t.Errorf("got %+v, want what %q says", f, e.Title())
+			}
+		})
+	}
+	if len(held) != 4 {
+		t.Errorf("got %v held, want every state", held)
+	}
+}
