@@ -3,15 +3,15 @@ package harness
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 )
-
-// downUnderBlock is the fault under which a block of a gateway of the user's own is tried besides a healthy upstream: one that it sees at once.
-const downUnderBlock = "refused"
 
 // OwnBlock is a block of a gateway of the user's own, with the setting that it is tried in: the probe that is most like it must get through.
 type OwnBlock struct {
@@ -19,7 +19,7 @@ type OwnBlock struct {
 	Setting string
 }
 
-// OwnBlocks lists the experiments of the blocks: each with its upstream healthy, and with nothing listening there.
+// OwnBlocks lists the experiments of the blocks: each with its upstream healthy, and, as those of the catalogue, not. No fault of those strikes a Unix socket.
 func OwnBlocks(o *gateway.Own) []OwnBlock {
 	ready()
 	all := []OwnBlock{}
@@ -33,10 +33,12 @@ func OwnBlocks(o *gateway.Own) []OwnBlock {
 		if most < 0 {
 			continue
 		}
-		block := blockOf(b)
-		all = append(all, OwnBlock{Experiment{ID: b.Name, Block: block}, like.Name()})
-		if like.Upstream.Socket == "" {
-			all = append(all, OwnBlock{Experiment{ID: b.Name + "+" + downUnderBlock, Block: block, Fault: faultOf(downUnderBlock)}, like.Name()})
+		block := blockOf(b, o.Elsewhere != nil)
+		all = append(all, OwnBlock{Experiment{ID: b.Name, Block: spoofed(block, b, like.Probe)}, like.Name()})
+		for _, state := range blockStates {
+			if f := faultOf(state); f != nil && like.Upstream.Socket == "" {
+				all = append(all, OwnBlock{Experiment{ID: b.Name + "+" + state, Block: block, Fault: f}, like.Name()})
+			}
 		}
 	}
 	return all
@@ -60,21 +62,59 @@ func likeness(a, b string) int {
 	return n
 }
 
-func blockOf(b gateway.Block) *Block {
+// blockOf makes a block of one that a file names. Without a method of its own it is one of every method: a GET must be refused and a POST, but none is sent to a gateway
+// that runs elsewhere, whose upstreams are the user's.
+func blockOf(b gateway.Block, elsewhere bool) *Block {
 	p := b.Probe()
 	as := strings.TrimPrefix(fmt.Sprintf("%s, from %s", b.URL, b.From), "http://")
 	if b.From == "" {
 		as = strings.TrimPrefix(b.URL, "http://")
 	}
+	ask := Ask{As: as, Method: b.Method, own: &p}
+	if elsewhere {
+		ask.Method = cmp.Or(b.Method, http.MethodGet)
+	}
 	block := &Block{
-		ID: b.Name, Title: cmp.Or(b.Method, http.MethodGet) + " " + as, What: "A request that the gateway's own configuration refuses.",
-		Refused: []Ask{{As: as, Method: cmp.Or(b.Method, http.MethodGet), own: &p}},
+		ID: b.Name, Title: strings.Join(ask.methods(), " or ") + " " + as, What: "A request that the gateway's own configuration refuses.",
+		Refused: []Ask{ask},
 		LetIn:   []Ask{{As: "the probe most like it"}},
 	}
 	if b.Expect != refusal.Statuses[0] {
 		block.Control = &Expectation{Statuses: []int{b.Expect}, By: ByGateway}
 	}
 	return block
+}
+
+// claims are the fields in which a client says for whom it speaks.
+var claims = []string{"X-Forwarded-For", "X-Real-IP", "Forwarded"}
+
+// allowed is an address for a client to claim that nobody denies by its number: it is for documentation (RFC 5737).
+const allowed = "203.0.113.10"
+
+// spoofed is the block of an address with those besides who claim another: who is refused stays so, and who is let in is not refused for his claim. The gateway was not
+// told to trust them. A block that goes by such a field itself is left as it is.
+func spoofed(block *Block, b gateway.Block, like gateway.Probe) *Block {
+	byClaim := slices.ContainsFunc(slices.Concat(slices.Collect(maps.Keys(b.Headers)), slices.Collect(maps.Keys(like.Headers))), func(name string) bool {
+		return slices.ContainsFunc(claims, func(c string) bool { return strings.EqualFold(c, name) })
+	})
+	if b.From == "" || byClaim {
+		return block
+	}
+	both := *block
+	refused := block.Refused[0]
+	refused.As, refused.Header = refused.As+", claiming another", claiming(cmp.Or(like.From, allowed))
+	both.Refused = append(slices.Clone(block.Refused), refused)
+	both.LetIn = append(slices.Clone(block.LetIn), Ask{As: "the probe most like it, claiming the refused address", Header: claiming(b.From)})
+	return &both
+}
+
+// claiming is what a client sends who says that he speaks for the address.
+func claiming(a string) []client.Field {
+	forwarded := a
+	if strings.Contains(a, ":") {
+		forwarded = `"[` + a + `]"` // RFC 7239, section 6.
+	}
+	return []client.Field{{Name: claims[0], Value: a}, {Name: claims[1], Value: a}, {Name: claims[2], Value: "for=" + forwarded}}
 }
 
 // FindFor returns the experiment with the ID on the gateway: one of those that Find knows, or one of the gateway's own blocks.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatequake/gatequake/fixtures/mutants"
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/survey"
@@ -149,7 +150,10 @@ func TestOwnGateway(t *testing.T) {
 		{"pool/stock", "refused", harness.Pass, " by "},
 		{"root/shop", "admin", harness.Pass, "403 by gateway"},
 		{"root/shop", "admin+refused", harness.Pass, "403 by gateway"},
+		{"root/shop", "admin+silent-after-accept", harness.Pass, "403 by gateway"},
+		{"root/shop", "admin+accept-queue-full", harness.Pass, "403 by gateway"},
 		{"root/shop", "banned", harness.Pass, "403 by gateway"},
+		{"root/shop", "banned+silent-after-accept", harness.Pass, "403 by gateway"},
 		{"root/shop", "not-blocked", harness.Fail, "200 by upstream"},
 	} {
 		t.Run(c.setting+" "+c.experiment, func(t *testing.T) {
@@ -157,6 +161,30 @@ func TestOwnGateway(t *testing.T) {
 			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting}, Options{})
 			if said := v.Observed + " " + v.Reason; v.Result != c.result || !strings.Contains(said, c.says) {
 				t.Errorf("got %s: %s, want %s: %s\n%s", v.Result.String(), said, c.result.String(), c.says, strings.Join(v.Log, "\n"))
+			}
+		})
+	}
+}
+
+// TestOwnBlocksAreTriedAsOthers: the blocks of a file are tried with whom they refuse claiming to be another, with a POST, and with an upstream that is waited for.
+func TestOwnBlocksAreTriedAsOthers(t *testing.T) {
+	for _, c := range []struct {
+		mutant     mutants.Mutant
+		experiment string
+		broken     []string
+	}{
+		{mutants.TrustsForwardedFor, "banned", []string{harness.CheckStatus, harness.CheckNotAsked, harness.CheckLetIn}},
+		{mutants.LetsPostsIn, "banned", []string{harness.CheckStatus, harness.CheckNotAsked}},
+		{mutants.LetsPostsIn, "admin", []string{harness.CheckStatus, harness.CheckNotAsked}},
+		{mutants.BlockYields, "admin+silent-after-accept", []string{harness.CheckStatus}},
+	} {
+		t.Run(c.mutant.Name+" "+c.experiment, func(t *testing.T) {
+			t.Parallel()
+			own := described(t, "own", "gatequake.yaml")
+			own.Command = []string{"@" + mutants.Role, c.mutant.Name, "gateway.json"}
+			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: "root/shop"}, Options{})
+			if !slices.Equal(v.Broken(), c.broken) {
+				t.Errorf("got %s: %s %s, broken %v; want %v", v.Result.String(), v.Observed, v.Reason, v.Broken(), c.broken)
 			}
 		})
 	}
