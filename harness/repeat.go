@@ -38,7 +38,6 @@ func Merge(runs []Verdict) Verdict {
 	merged := worst
 	merged.Runs = make([]Run, len(runs))
 	merged.TookMS, merged.CPUMS, merged.Counts = 0, 0, nil
-	merged.Recovery = recoveryOf(runs)
 	for i, v := range runs {
 		merged.Runs[i] = Run{Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool}
 		merged.TookMS += v.TookMS
@@ -50,6 +49,7 @@ func Merge(runs []Verdict) Verdict {
 			merged.Counts[answer] += n
 		}
 	}
+	merged.Recovery = recoveryOf(merged)
 	if alike {
 		return merged
 	}

@@ -76,9 +76,12 @@ func (r Run) promised() string {
 	}
 	slowest := -1.0
 	for _, v := range r.Verdicts {
-		slowest = max(slowest, v.RecoveryMS)
+		slowest = slices.Max(append(v.Backs(), slowest))
 	}
-	if slowest >= 0 {
+	switch {
+	case slowest == harness.Never:
+		s += ", service not always again"
+	case slowest >= 0:
 		s += ", service again within " + (time.Duration(slowest*float64(time.Millisecond)) + time.Millisecond).Truncate(time.Millisecond).String()
 	}
 	return s

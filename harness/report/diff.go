@@ -75,7 +75,6 @@ func Diff(from, to Run) []Change {
 
 func change(was, is harness.Verdict, known bool) ChangeKind {
 	red := badness(is) > badnessOfKnown
-	recovered := was.RecoveryMS >= 0 && is.RecoveryMS > slowerFactor*was.RecoveryMS && is.RecoveryMS-was.RecoveryMS > float64(slowerBy.Milliseconds())
 	switch {
 	case !known && red:
 		return Worse
@@ -87,10 +86,17 @@ func change(was, is harness.Verdict, known bool) ChangeKind {
 		return Better
 	case is.Observed != was.Observed:
 		return Other
-	case recovered:
+	case slower(was, is):
 		return Slower
 	}
 	return ""
+}
+
+// slower reports whether service took longer to come back than recoveries of one gateway differ; never is longer than any time.
+func slower(was, is harness.Verdict) bool {
+	before, waited := was.Back()
+	now, waitedNow := is.Back()
+	return waited && waitedNow && now > slowerFactor*before && now-before > float64(slowerBy.Milliseconds())
 }
 
 // badness orders kinds of verdicts: whatever is above badnessOfKnown turns a run red.
@@ -111,8 +117,10 @@ func short(v harness.Verdict, known bool) string {
 	if v.Observed != "" {
 		s += ": " + v.Observed
 	}
-	if v.RecoveryMS >= 0 {
-		s += fmt.Sprintf(" (recovered after %s)", time.Duration(v.RecoveryMS*float64(time.Millisecond)).Round(time.Millisecond))
+	if ms, waited := v.Back(); ms == harness.Never {
+		s += " (never recovered)"
+	} else if waited {
+		s += fmt.Sprintf(" (recovered after %s)", time.Duration(ms*float64(time.Millisecond)).Round(time.Millisecond))
 	}
 	return s
 }

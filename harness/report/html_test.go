@@ -95,8 +95,14 @@ func TestHTMLCharts(t *testing.T) {
 	if got, want := r.unserved()[0], (share{"builtin document: reset-mid-body", "#cell=builtin/document/reset-mid-body", "GET", 4, 16, 25, "1 were served late; none after the first 5"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if got := r.repeated()[0]; got.N != 4 || got.Never != 1 || got.Median != "30 ms" || got.Most != "3.0 s" || fmt.Sprint(got.Ticks) != "[9.5 29.5 69.5 21.6]" {
+	if got := r.repeated()[0]; got.N != 4 || got.Never != 1 || got.Median != "30 ms" || got.Most != "never" || fmt.Sprint(got.Ticks) != "[9.5 29.5 69.5 21.6]" {
 		t.Errorf("got %+v, want the four times of five that service came back", got)
+	}
+	never := Run{Verdicts: slices.Clone(r.Verdicts)}
+	last := &never.Verdicts[len(never.Verdicts)-1]
+	last.RecoveryMS, last.Result, last.Runs = -1, harness.Fail, []harness.Run{{RecoveryMS: -1, Result: harness.Fail}, {RecoveryMS: -1, Result: harness.Fail}}
+	if got := never.repeated()[0]; got.N != 0 || got.Never != 2 || got.Median != "never" || got.Most != "never" {
+		t.Errorf("got %+v, want the one that never recovered at the head of the slowest", got)
 	}
 	if got := r.recoveries(); len(got) != 2 || got[0].Name != "builtin 1.26.0 document" {
 		t.Errorf("got %+v, want one of each gateway that was tried", got)

@@ -25,22 +25,17 @@ type recovery struct {
 func (r Run) recoveries() []recovery {
 	all := []recovery{}
 	for _, c := range r.columns() {
-		times, never := []float64{}, 0
+		times := []float64{}
 		for _, v := range r.Verdicts {
-			if columnOf(v) != c || v.Cause == harness.Blocked || len(v.Observations) == 0 {
-				continue
-			}
-			for _, t := range recoveryTimes(v) {
-				if t < 0 {
-					never++
-				} else {
-					times = append(times, t)
-				}
+			if columnOf(v) == c && v.Cause != harness.Blocked {
+				times = append(times, v.Backs()...)
 			}
 		}
-		all = append(all, distribution(c.gateway+" "+c.version+" "+c.setting, "", times, never))
+		if len(times) > 0 {
+			all = append(all, distribution(c.gateway+" "+c.version+" "+c.setting, "", times))
+		}
 	}
-	return slices.DeleteFunc(all, func(d recovery) bool { return d.N == 0 })
+	return all
 }
 
 // maxRepeated bounds the list of repeated experiments: the slowest stand in it.
@@ -50,39 +45,25 @@ const maxRepeated = 300
 func (r Run) repeated() []recovery {
 	all, medians := []recovery{}, map[string]float64{}
 	for _, v := range r.Verdicts {
-		if len(v.Runs) < 2 {
-			continue
-		}
-		times := slices.DeleteFunc(recoveryTimes(v), func(t float64) bool { return t < 0 })
-		if len(times) > 0 {
-			d := distribution(v.Gateway+" "+v.Setting+": "+v.ID, cellHref(v), times, len(v.Runs)-len(times))
-			all, medians[d.Href] = append(all, d), median(slices.Clone(times))
+		if middle, waited := v.Back(); waited && len(v.Runs) > 1 {
+			d := distribution(v.Gateway+" "+v.Setting+": "+v.ID, cellHref(v), v.Backs())
+			all, medians[d.Href] = append(all, d), middle
 		}
 	}
 	slices.SortStableFunc(all, func(a, b recovery) int { return cmp.Compare(medians[b.Href], medians[a.Href]) })
 	return all[:min(len(all), maxRepeated)]
 }
 
-// recoveryTimes are those of the verdict's runs, in milliseconds.
-func recoveryTimes(v harness.Verdict) []float64 {
-	if len(v.Runs) == 0 {
-		return []float64{v.RecoveryMS}
-	}
-	times := []float64{}
-	for _, run := range v.Runs {
-		times = append(times, run.RecoveryMS)
-	}
-	return times
-}
-
-func distribution(name, href string, times []float64, never int) recovery {
-	d := recovery{Name: name, Href: href, N: len(times), Never: never}
-	if len(times) == 0 {
-		return d
-	}
+// distribution shows the times, of which there is one at least.
+func distribution(name, href string, times []float64) recovery {
 	middle := median(slices.Clone(times))
-	d.Middle, d.Median, d.Most = scaled(middle), milliseconds(middle), milliseconds(slices.Max(times))
+	d := recovery{Name: name, Href: href, Middle: scaled(middle), Median: milliseconds(middle), Most: milliseconds(slices.Max(times))}
 	for _, t := range times {
+		if t == harness.Never {
+			d.Never++
+			continue // It has no place on the scale.
+		}
+		d.N++
 		d.Ticks = once(d.Ticks, scaled(t)) // One mark for what falls together.
 	}
 	return d
@@ -94,9 +75,11 @@ func scaled(ms float64) float64 {
 	return math.Round(200*math.Log10(min(max(ms, 1), 1e5))) / 10
 }
 
-// milliseconds writes a time as people do: 3.1 ms, 250 ms, 1.5 s.
+// milliseconds writes a time as people do: 3.1 ms, 250 ms, 1.5 s, never.
 func milliseconds(ms float64) string {
 	switch {
+	case ms == harness.Never:
+		return "never"
 	case ms < 10:
 		return fmt.Sprintf("%.1f ms", ms)
 	case ms < 1000:

@@ -45,8 +45,15 @@ func charted(r Run) Run {
 		case "reset-mid-body":
 			v.Pool = []harness.Share{{Method: "GET", Requests: 16, Failed: 4, Delayed: 1, AvoidedAfter: 5}, {Method: "POST", Requests: 32, Failed: 16, AvoidedAfter: -1}}
 		case "slow-answer":
+			if v.Result == harness.Inconclusive {
+				continue // Nothing was asked.
+			}
 			for _, ms := range []float64{3, 30, 3000, -1, 12} {
-				v.Runs = append(v.Runs, harness.Run{Observed: v.Observed, Result: v.Result, RecoveryMS: ms, TookMS: 250})
+				run := harness.Run{Observed: v.Observed, Result: v.Result, RecoveryMS: ms, TookMS: 250}
+				if ms < 0 {
+					run.Result = harness.Fail
+				}
+				v.Runs = append(v.Runs, run)
 			}
 		}
 	}

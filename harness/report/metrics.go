@@ -28,7 +28,7 @@ func Metrics(r Run) ([]byte, error) {
 	gauge("run_interrupted", "1 if the run was ended before its time.").WithLabelValues().Set(map[bool]float64{true: 1}[r.Interrupted])
 	versions := gauge("gateway_info", "The gateways that were tested.", "gateway", "version")
 	experiments := gauge("experiments", "How many experiments came to each verdict.", "gateway", "setting", "cause", "verdict")
-	recovery := gauge("recovery_seconds", "From the end of the fault to a steady state; no number where that was not tried or did not come.", "gateway", "setting", "experiment")
+	recovery := gauge("recovery_seconds", "From the end of the fault to a steady state; +Inf where that did not come, and no number where it was not waited for.", "gateway", "setting", "experiment")
 	took := gauge("experiments_duration_seconds", "How long the experiments took together.", "gateway", "setting", "cause")
 	for _, v := range r.Verdicts {
 		gateway, setting, cause := Safe(v.Gateway), Safe(v.Setting), Safe(string(v.Cause))
@@ -38,8 +38,8 @@ func Metrics(r Run) ([]byte, error) {
 		}
 		experiments.WithLabelValues(gateway, setting, cause, metricWords[kindOf(v)]).Inc()
 		took.WithLabelValues(gateway, setting, cause).Add(tookOf(v).Seconds())
-		if v.RecoveryMS >= 0 && v.Result != harness.Unsupported {
-			recovery.WithLabelValues(gateway, setting, Safe(v.ID)).Set(v.RecoveryMS / float64(time.Second/time.Millisecond))
+		if ms, waited := v.Back(); waited && v.Result != harness.Unsupported {
+			recovery.WithLabelValues(gateway, setting, Safe(v.ID)).Set(ms / float64(time.Second/time.Millisecond))
 		}
 	}
 	return exposed(registry)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"strings"
 	"testing"
 
@@ -11,6 +12,8 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
+
+	"github.com/gatequake/gatequake/harness"
 )
 
 // value returns the value of the metric in the families whose labels, sorted by name, are those, or -1.
@@ -57,6 +60,24 @@ func TestMetrics(t *testing.T) {
 		if got := value(families, c.name, c.labels...); got != c.want {
 			t.Errorf("%s %s: got %g, want %g", c.name, c.labels, got, c.want)
 		}
+	}
+}
+
+func TestMetricsOfWhatNeverRecovered(t *testing.T) {
+	doc, err := Metrics(Run{Verdicts: []harness.Verdict{{ID: "refused", Gateway: "nginx", Setting: "stock", Result: harness.Fail, RecoveryMS: -1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parser expfmt.TextParser
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := value(families, "gatequake_recovery_seconds", "refused", "nginx", "stock"); !math.IsInf(got, 1) {
+		t.Errorf("got %g, want +Inf: an alarm on a slow recovery is to see it", got)
+	}
+	if n, err := openMetrics(doc); err != nil || n == 0 {
+		t.Errorf("got %d series (%v) in\n%s", n, err, doc)
 	}
 }
 

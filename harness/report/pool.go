@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -31,27 +32,36 @@ func (l Look) pools(b *strings.Builder, r Run) {
 func pool(v harness.Verdict) string {
 	runs := v.Runs
 	if len(runs) == 0 {
-		runs = []harness.Run{{Pool: v.Pool, RecoveryMS: v.RecoveryMS}}
+		runs = []harness.Run{{Pool: v.Pool}}
 	}
-	lost, avoided, back := []string{}, []string{}, []float64{}
+	lost, avoided := []string{}, []string{}
 	for i := range v.Pool {
 		failed, requests, after := 0, 0, []int{}
 		for _, one := range runs {
 			if i < len(one.Pool) { // A run that was stopped early has fewer.
-				failed, requests, after = failed+one.Pool[i].Failed, requests+one.Pool[i].Requests, append(after, one.Pool[i].AvoidedAfter)
+				failed, requests, after = failed+one.Pool[i].Failed, requests+one.Pool[i].Requests, append(after, avoidedAfter(one.Pool[i]))
 			}
 		}
 		lost = append(lost, fmt.Sprint((100*failed+requests/2)/max(requests, 1)))
-		avoided = append(avoided, strings.Replace(fmt.Sprint(median(after)), "-1", "∞", 1))
+		avoided = append(avoided, strings.Replace(fmt.Sprint(median(after)), fmt.Sprint(notAvoided), "∞", 1))
 	}
-	for _, one := range runs {
-		back = append(back, one.RecoveryMS)
+	parts := []string{strings.Join(lost, "/") + " %", strings.Join(avoided, "/")}
+	if ms, waited := v.Back(); ms == harness.Never {
+		parts = append(parts, "never")
+	} else if waited {
+		parts = append(parts, (time.Duration(ms) * time.Millisecond).String())
 	}
-	again := "never"
-	if ms := median(back); ms >= 0 {
-		again = (time.Duration(ms) * time.Millisecond).String()
+	return strings.Join(parts, " ")
+}
+
+// notAvoided is after how many requests a member is avoided that never is: after more than any number.
+const notAvoided = math.MaxInt
+
+func avoidedAfter(s harness.Share) int {
+	if s.AvoidedAfter < 0 {
+		return notAvoided
 	}
-	return strings.Join(lost, "/") + " % " + strings.Join(avoided, "/") + " " + again
+	return s.AvoidedAfter
 }
 
 // median returns the middle one of the values, the upper one of two; the zero value of none.

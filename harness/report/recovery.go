@@ -28,12 +28,20 @@ func (l Look) recoveries(b *strings.Builder, r Run) {
 func back(v harness.Verdict) string {
 	r, parts := v.Recovery, []string{}
 	if r.Times > 0 {
-		parts = append(parts, milliseconds(r.P50)+" / "+milliseconds(r.P95))
+		parts = append(parts, milliseconds(timeOf(r.P50))+" / "+milliseconds(timeOf(r.P95)))
 	}
 	if r.Never > 0 {
 		parts = append(parts, fmt.Sprintf("never %d of %d", r.Never, r.Times+r.Never))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// timeOf reads a time as results.json has it, where a negative one stands for never.
+func timeOf(ms float64) float64 {
+	if ms < 0 {
+		return harness.Never
+	}
+	return ms
 }
 
 // Recovery returns the distributions of a run that repeated its experiments as a reference to read, in Markdown. The error says that there are none.

@@ -13,12 +13,12 @@ func TestRecovery(t *testing.T) {
 	}
 	run := harness.Verdict{ID: "refused", Cause: harness.Network, Gateway: hostile, Version: "1", Setting: "document", Observations: []harness.Observation{{}}, RecoveryMS: 40}
 	never := run
-	never.RecoveryMS = -1
+	never.RecoveryMS, never.Result = -1, harness.Fail
 	text, err := Recovery(Run{Verdicts: []harness.Verdict{harness.Merge([]harness.Verdict{run, never, run})}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "40 ms / 40 ms; never 1 of 3"; !strings.Contains(text, want) || !strings.Contains(text, "3 times each") {
+	if want := "40 ms / never; never 1 of 3"; !strings.Contains(text, want) || !strings.Contains(text, "3 times each") {
 		t.Errorf("got\n%s\nwant %q in it", text, want)
 	}
 	harmless(t, []byte(text))

@@ -56,8 +56,14 @@ function share(s) {
 	return element('li', {}, s.method + ': of ' + s.requests + ' requests ' + s.failed + ' were not served and ' + s.delayed + ' were served late; ' + avoided);
 }
 
+// Of a run that ended before the fault was undone nobody can tell: there is nothing to say.
+function recovered(run, after, never) {
+	if (run.recovery_ms < 0) return run.verdict === 'fail' ? never : undefined;
+	return after + time(run.recovery_ms);
+}
+
 function runs(cell) {
-	return element('ul', {}, ...cell.runs.map(r => element('li', {}, [r.verdict, r.observed, r.reason, r.recovery_ms < 0 ? 'service did not come back' : 'service after ' + time(r.recovery_ms)].filter(Boolean).join(': '))));
+	return element('ul', {}, ...cell.runs.map(r => element('li', {}, [r.verdict, r.observed, r.reason, recovered(r, 'service after ', 'service did not come back')].filter(Boolean).join(': '))));
 }
 
 function openCell(link) {
@@ -71,7 +77,7 @@ function openCell(link) {
 		facts([
 			['verdict', element('span', {class: cell.kind}, signs[cell.kind] + ' ' + (words[cell.kind] || cell.kind))], ['expected', cell.expected], ['observed', cell.observed],
 			['reason', cell.reason], ['known deviation', cell.known_deviation && linked(cell.known_deviation, cell.known_deviation_link)], ['evidence of the fault', cell.evidence],
-			['service after the fault', cell.recovery_ms > 0 ? 'back after ' + time(cell.recovery_ms) : undefined],
+			['service after the fault', recovered(cell, 'back after ', 'did not come back')],
 		]),
 	];
 	if (cell.replay) parts.push(section('Replay', replay(cell)));
