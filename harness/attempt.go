@@ -1,9 +1,6 @@
 package harness
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Help is what a remedy did against a failure. The zero value means that nobody knows: it was never tried.
 type Help string
@@ -24,6 +21,8 @@ type Attempt struct {
 	// Outcome and Reason are what came of it.
 	Outcome Help   `json:"outcome"`
 	Reason  string `json:"reason"`
+	// Unseen is true when there was nothing to try it on: the client saw no failure. It is then not applicable.
+	Unseen bool `json:"unseen,omitempty"`
 	// Saw is what the client saw before it, and Then what its next request got with it, both with the fault still in force.
 	Saw  string `json:"saw,omitempty"`
 	Then string `json:"then,omitempty"`
@@ -34,14 +33,6 @@ type Attempt struct {
 	// the failure itself.
 	OverWithout string `json:"over_without,omitempty"`
 	Over        string `json:"over,omitempty"`
-}
-
-// unseen begins the reason of an attempt whose client saw no failure.
-const unseen = "the client saw no failure: "
-
-// Unseen reports whether there was nothing to try the remedy on: the client saw no failure.
-func (a Attempt) Unseen() bool {
-	return a.Outcome == NotApplicable && strings.HasPrefix(a.Reason, unseen)
 }
 
 // course is what was observed in an attempt; nil for what was not asked.
@@ -59,7 +50,7 @@ func (a *Attempt) decide(c course, served func(Observation) bool) {
 	a.Saw, a.Then, a.Without, a.OverWithout, a.Over = say(c.saw), say(c.then), say(c.without), say(c.overWithout), say(c.over)
 	switch {
 	case c.saw == nil || is(c.saw):
-		a.Outcome, a.Reason = NotApplicable, unseen+a.Saw
+		a.Outcome, a.Unseen, a.Reason = NotApplicable, true, "the client saw no failure: "+a.Saw
 	case c.then == nil:
 		a.Outcome, a.Reason = "", "not tried"
 	case is(c.then) && is(c.without):

@@ -37,6 +37,9 @@ func TestAttempt(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a := Attempt{}
 			a.decide(c.course, Observation.Healthy)
+			if unseen := strings.Contains(a.Reason, "saw no failure"); a.Unseen != unseen {
+				t.Errorf("unseen: got %t, want %t", a.Unseen, unseen)
+			}
 			if a.Outcome != c.want || !strings.Contains(a.Reason, c.why) {
 				t.Errorf("got %q (%s), want %q with %q", a.Outcome, a.Reason, c.want, c.why)
 			}

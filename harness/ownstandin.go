@@ -2,22 +2,9 @@ package harness
 
 import (
 	"crypto/tls"
-	"errors"
 
 	"github.com/gatequake/gatequake/harness/upstream"
 )
-
-// inapplicable is why a fault does not apply to a gateway of the user's own, or to the upstream. It wraps errors.ErrUnsupported.
-type inapplicable string
-
-// Error is the reason.
-func (i inapplicable) Error() string { return string(i) }
-
-// Unwrap makes it known for what it is.
-func (i inapplicable) Unwrap() error { return errors.ErrUnsupported }
-
-// Inapplicable is the error of a fault that does not apply to the upstream, for the reason. It wraps errors.ErrUnsupported.
-func Inapplicable(reason string) error { return inapplicable(reason) }
 
 // Scripted returns the upstream as one whose answers can be changed. The error wraps errors.ErrUnsupported when it speaks another language than HTTP/1.
 func (b *Bench) Scripted() (*upstream.Origin, error) {

@@ -36,8 +36,8 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 	t.verdict.Unchecked = t.bench.unchecked()
 	err = t.steps(ctx)
 	t.recollect()
-	if errors.Is(err, errors.ErrUnsupported) {
-		t.verdict.Result, t.verdict.Reason = Unsupported, strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error())
+	if why, cannot := Cannot(err); cannot {
+		t.verdict.Result, t.verdict.Reason = Unsupported, why
 		if not := inapplicable(""); errors.As(err, &not) {
 			t.verdict.Reason = fmt.Sprintf("not with %s: %s", t.verdict.Gateway, not)
 		}
@@ -58,13 +58,16 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 	t.decide()
 }
 
+// LastWords introduces the end of a gateway's log in a reason.
+const LastWords = "; it last said: "
+
 // lastWords appends the end of a gateway's log to a reason.
 func lastWords(log []string) string {
 	const enough = 5 // The lines that say why stand at the end.
 	if len(log) == 0 {
 		return "; it logged nothing"
 	}
-	return "; it last said: " + strings.Join(log[max(0, len(log)-enough):], " | ")
+	return LastWords + strings.Join(log[max(0, len(log)-enough):], " | ")
 }
 
 func (t *trial) steps(ctx context.Context) error {

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -58,9 +57,9 @@ func (t *trial) attempt(ctx context.Context, r *Remedy) error {
 			err = t.remedy(ctx, r, v, &c)
 		}
 	}
-	switch reason, not := strings.CutSuffix(fmt.Sprint(err), ": "+errors.ErrUnsupported.Error()); {
-	case not:
-		a.Saw, a.Outcome, a.Reason = v.Saw.String(), NotApplicable, reason
+	switch why, cannot := Cannot(err); {
+	case cannot:
+		a.Saw, a.Outcome, a.Reason = v.Saw.String(), NotApplicable, why
 	case err != nil:
 		return err
 	default:

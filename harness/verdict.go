@@ -1,6 +1,9 @@
 package harness
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Result is what an experiment came to.
 type Result string
@@ -61,6 +64,8 @@ type Verdict struct {
 	Result    Result `json:"verdict"`
 	Reason    string `json:"reason,omitempty"`
 	Deviation string `json:"known_deviation,omitempty"`
+	// NotTriedAfter is the experiment that showed that the gateway serves nobody, so that this one was not tried; Reason begins with that, and ends with its.
+	NotTriedAfter string `json:"not_tried_after,omitempty"`
 	// Link is where the gateway's vendor speaks of the known deviation.
 	Link string `json:"known_deviation_link,omitempty"`
 	// Hint, for a gateway of the user's own that is a known one, names the directive that governs what was seen.
@@ -109,6 +114,23 @@ type Under struct {
 	Policy   string `json:"policy"`
 	Expected string `json:"expected"`
 	Result   Result `json:"verdict"`
+}
+
+// NotTried makes v the verdict on an experiment that was not tried, because first showed that the gateway serves nobody.
+func (v Verdict) NotTried(first Verdict) Verdict {
+	v.NotTriedAfter = first.ID
+	v.Reason = v.notTried() + first.Reason
+	return v
+}
+
+func (v Verdict) notTried() string { return "not tried after " + v.NotTriedAfter + ": " }
+
+// OwnReason is Reason without the words that name the experiment that it is of, where it is that of another.
+func (v Verdict) OwnReason() string {
+	if v.NotTriedAfter == "" {
+		return v.Reason
+	}
+	return strings.TrimPrefix(v.Reason, v.notTried())
 }
 
 // Known reports whether the verdict is a fail that the gateway's folder lists as a known deviation.

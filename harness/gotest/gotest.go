@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -116,8 +115,8 @@ func play(t *testing.T, w *world.World, raw json.RawMessage, body func(*testing.
 
 func newBench(t *testing.T, w *world.World, r request) *Bench {
 	b, err := harness.NewBench(w, harness.Setup{Definition: r.Own.Definition(), Setting: r.Setting})
-	if errors.Is(err, errors.ErrUnsupported) {
-		t.Skipf("unsupported: %v", err)
+	if why, cannot := harness.Cannot(err); cannot {
+		t.Skip("unsupported: " + why)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -134,8 +133,8 @@ func newBench(t *testing.T, w *world.World, r request) *Bench {
 func (b *Bench) Inject(f *harness.Fault) (mend func()) {
 	b.t.Helper()
 	undo, err := b.Bench.Inject(b.t.Context(), f)
-	if errors.Is(err, errors.ErrUnsupported) {
-		b.t.Skipf("unsupported: %v", err)
+	if why, cannot := harness.Cannot(err); cannot {
+		b.t.Skip("unsupported: " + why)
 	}
 	if err != nil {
 		b.t.Fatal(err)

@@ -23,7 +23,8 @@ func (r Run) groups(k kind) []*group {
 		if kindOf(v) != k {
 			continue
 		}
-		key, reason := [2]string{v.Gateway, sameWords(why(v)) + v.Hint}, notTried.ReplaceAllString(why(v), "")
+		v.Reason = v.OwnReason()
+		key, reason := [2]string{v.Gateway, sameWords(why(v)) + v.Hint}, why(v)
 		switch k {
 		case known:
 			key[1], reason = v.Deviation, v.Deviation
@@ -42,19 +43,13 @@ func (r Run) groups(k kind) []*group {
 	return all
 }
 
-// lastWords introduces a gateway's own log lines in a reason; numbers in them (times, process IDs) differ from run to run. notTried is how a reason begins
-// that is another experiment's. A change of these words costs a report its brevity, nothing more.
-const lastWords = "; it last said: "
+var number = regexp.MustCompile(`[0-9]+`)
 
-var (
-	number   = regexp.MustCompile(`[0-9]+`)
-	notTried = regexp.MustCompile(`^not tried after \S+: `)
-)
-
-// sameWords returns what two reasons have in common that differ only in the numbers of the gateway's last words, or in who gave them first.
+// sameWords returns what two reasons have in common that differ only in the numbers of the gateway's own log lines (times, process IDs), which differ from run to
+// run. Nothing but the brevity of a report depends on it.
 func sameWords(reason string) string {
-	ours, theirs, _ := strings.Cut(notTried.ReplaceAllString(reason, ""), lastWords)
-	return ours + lastWords + number.ReplaceAllString(theirs, "0")
+	ours, theirs, _ := strings.Cut(reason, harness.LastWords)
+	return ours + harness.LastWords + number.ReplaceAllString(theirs, "0")
 }
 
 // who names the gateway and the settings of the group: "nginx 1.22.1 document, stock".

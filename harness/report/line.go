@@ -26,4 +26,7 @@ func why(v harness.Verdict) string {
 }
 
 // Key is the same for verdicts that are told as one: those of one gateway with the same reason.
-func Key(v harness.Verdict) string { return v.Gateway + "\x00" + sameWords(why(v)) }
+func Key(v harness.Verdict) string {
+	v.Reason = v.OwnReason()
+	return v.Gateway + "\x00" + sameWords(why(v))
+}

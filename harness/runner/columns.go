@@ -1,7 +1,7 @@
 package runner
 
 import (
-	"fmt"
+	"errors"
 	"sync"
 
 	"github.com/gatequake/gatequake/harness"
@@ -39,7 +39,7 @@ func (c *columns) down(j Job, o Options) (harness.Verdict, bool) {
 	if !ok {
 		return harness.Verdict{}, false
 	}
-	v := unheard(j, fmt.Errorf("not tried after %s: %s", first.ID, first.Reason))
+	v := unheard(j, errors.New(first.Reason)).NotTried(first)
 	v.Version, v.Started, v.Log, v.Replay = j.Version, first.Started, first.Log, Replay(j, o.Mode)
 	return v, true
 }

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"context"
-	"errors"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
@@ -21,9 +20,7 @@ func (b *Bench) AtHome(ctx context.Context, who harness.Client) *harness.Home {
 		}
 	}
 	h, err := b.Home(who)
-	if errors.Is(err, errors.ErrUnsupported) {
-		ginkgo.Skip(lacking + err.Error())
-	}
+	skipUnsupported(err)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(h.Close)
 	gomega.Expect(h.Get(ctx).Healthy()).To(gomega.BeTrue(), "the gateway can be reached from home")

@@ -1,9 +1,7 @@
 package spec
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/onsi/ginkgo/v2"
 
@@ -48,7 +46,7 @@ const lacking = "unsupported: "
 // skipUnsupported skips the spec when err says that it cannot be done here.
 func skipUnsupported(err error) {
 	ginkgo.GinkgoHelper()
-	if errors.Is(err, errors.ErrUnsupported) {
-		ginkgo.Skip(lacking + strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error()))
+	if why, cannot := harness.Cannot(err); cannot {
+		ginkgo.Skip(lacking + why)
 	}
 }

@@ -43,7 +43,7 @@ func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Reme
 	}
 	gomega.Expect(v.Result).To(gomega.Equal(harness.Pass), v.Reason)
 	for _, a := range v.Remedies {
-		if a.Unseen() {
+		if a.Unseen {
 			gomega.Expect(s.mayServe(e)).To(gomega.BeTrue(), "%s: %s", e.ID, a.Reason)
 		}
 		if a.Outcome == harness.NotApplicable {
