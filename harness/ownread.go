@@ -2,9 +2,9 @@ package harness
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
+	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
@@ -15,7 +15,7 @@ func ReadOwn(dir, file string) (gateway.Own, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, file)
 	}
-	text, err := os.ReadFile(path)
+	text, err := foreign.Read(path, foreign.MostWritten)
 	if err != nil {
 		return gateway.Own{}, err
 	}

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/diagnose"
+	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/wording"
 )
@@ -142,7 +142,7 @@ func page(file string, in io.Reader) ([]byte, error) {
 	case "-":
 		return io.ReadAll(io.LimitReader(in, maxPage))
 	}
-	f, err := os.Open(file)
+	f, err := foreign.Open(file)
 	if err != nil {
 		return nil, usage("--body: %s: %s; want the file with the page", file, reason(err, ""))
 	}

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
@@ -25,7 +25,7 @@ func (a *app) described(ctx context.Context, o order) (*gateway.Own, error) {
 	}
 	own := e.Own(harness.Patience)
 	if o.file != "" {
-		text, err := os.ReadFile(o.file)
+		text, err := foreign.Read(o.file, foreign.MostWritten)
 		if err != nil {
 			return nil, usage("--file: %w", err)
 		}
@@ -62,7 +62,7 @@ func (a *app) linksFrom(ctx context.Context, o order, reach gateway.Reach) ([]ga
 	if len(all) > 0 {
 		return nil, usage("run: got --link and --toxiproxy-config, want one of them")
 	}
-	text, err := os.ReadFile(o.population)
+	text, err := foreign.Read(o.population, foreign.MostWritten)
 	if err != nil {
 		return nil, usage("--toxiproxy-config: %w", err)
 	}

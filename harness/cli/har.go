@@ -4,12 +4,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/foreign"
 )
 
 // har is what is read of an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/).
@@ -38,14 +37,22 @@ const maxAnswers = 50
 
 // recorded returns the answers of 400 and above in a HAR file, and those that never came.
 func recorded(file string) ([]answer, error) {
-	f, err := os.Open(file)
+	text, err := foreign.Read(file, maxHAR)
 	if err != nil {
 		return nil, usage("--har: %s: %s; want a recording that a browser exported", file, reason(err, ""))
 	}
-	defer func() { _ = f.Close() }()
+	all, err := parseHAR(text)
+	if err != nil {
+		return nil, usage("--har: %s: %w", file, err)
+	}
+	return all, nil
+}
+
+// parseHAR reads the text of a HAR file. The error is one line.
+func parseHAR(text []byte) ([]answer, error) {
 	var h har
-	if err := json.NewDecoder(io.LimitReader(f, maxHAR)).Decode(&h); err != nil {
-		return nil, usage("--har: %s: %s; want HTTP Archive 1.2, which is JSON", file, err)
+	if err := json.Unmarshal(text, &h); err != nil {
+		return nil, fmt.Errorf("%w; want HTTP Archive 1.2, which is JSON", err)
 	}
 	all := []answer{}
 	for _, e := range h.Log.Entries {
@@ -70,7 +77,7 @@ func recorded(file string) ([]answer, error) {
 		all = append(all, answer{what: fmt.Sprintf("%s %s", e.Request.Method, e.Request.URL), Sign: sign(r.Status, end, took, header, page)})
 	}
 	if len(all) == 0 {
-		return nil, usage("--har: %s: got %d answers, all below 400; want one that failed", file, len(h.Log.Entries))
+		return nil, fmt.Errorf("got %d answers, all below 400; want one that failed", len(h.Log.Entries))
 	}
 	return all, nil
 }

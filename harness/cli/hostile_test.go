@@ -114,7 +114,7 @@ func TestFilesThatAreNoResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]string{
-		dir: "is a directory", huge: "got 1099511627776 bytes, want at most 268435456", "/dev/null": "they are cut off: EOF", filepath.Join(dir, "none"): "no such file or directory",
+		dir: "got a folder, want an ordinary file", huge: "too large: got 1099511627776 bytes, want 268435456 bytes at most", "/dev/null": "got a file of the kernel's in /dev, want an ordinary file", filepath.Join(dir, "none"): "no such file or directory",
 	} {
 		for _, args := range readers[:1] {
 			refused(t, gatequake(strings.Fields(strings.ReplaceAll(args, "BAD", file))...), args, want)

@@ -2,10 +2,10 @@ package cli
 
 import (
 	"bytes"
-	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
@@ -39,7 +39,7 @@ func (a *app) html() *cobra.Command {
 
 // readCells reads a results.json, or what matrix --json made of one.
 func readCells(file string) (report.Run, error) {
-	doc, err := os.ReadFile(file)
+	doc, err := foreign.Read(file, report.MaxResults)
 	if err != nil || !bytes.HasPrefix(bytes.TrimSpace(doc), []byte("[")) {
 		return readResults("html", file)
 	}

@@ -113,6 +113,14 @@ func TestEveryMistakeIsOneLineAndStatus64(t *testing.T) {
 		{"run --file testdata/own/protocol.yaml", `protocol.yaml:13:5: probes: 0: protocol: got "http/3", want one of http/1.1, http/1.0, http/2, websocket, grpc`},
 		{"run --file testdata/own/asks.yaml", `asks.yaml:13:5: probes: 0: asks: got "both", want one or all`},
 		{"run --file testdata/own/nameserver.yaml", `nameserver.yaml:10:5: upstreams: 0: nameserver: got "docker", want an IP address or resolv.conf`},
+		{"run --policy /dev/zero", "--policy: open /dev/zero: got a file of the kernel's in /dev, want an ordinary file"},
+		{"run --file /proc/self/pagemap", "--file: open /proc/self/pagemap: got a file of the kernel's in /proc, want an ordinary file"},
+		{"run --url http://127.0.0.1:1/ --toxiproxy-config /dev/zero", "--toxiproxy-config: open /dev/zero: got a file of the kernel's"},
+		{"run --url http://127.0.0.1:1/ --link a=127.0.0.1:9->127.0.0.1:8 --file /dev/zero", "--file: open /dev/zero: got a file of the kernel's"},
+		{"diagnose --har /dev/zero", "--har: /dev/zero: got a file of the kernel's in /dev, want an ordinary file; want a recording"},
+		{"diagnose --status 502 --body /dev/zero", "--body: /dev/zero: got a file of the kernel's in /dev, want an ordinary file; want the file with the page"},
+		{"diagnose --har .", "--har: .: got a folder, want an ordinary file"},
+		{"html /proc/self/pagemap", "got a file of the kernel's in /proc, want an ordinary file"},
 		{"doctor now", `got argument "now", want none`},
 	} {
 		t.Run(c.args, func(t *testing.T) {

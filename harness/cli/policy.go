@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/foreign"
 )
 
 // readPolicy returns the policy that is called name, or that stands in the file name.
@@ -13,7 +14,7 @@ func readPolicy(name string) (harness.Policy, error) {
 			return p, nil
 		}
 	}
-	text, err := os.ReadFile(name)
+	text, err := foreign.Read(name, foreign.MostWritten)
 	if os.IsNotExist(err) {
 		return harness.Policy{}, unknown("policy, and no file,", name, policyNames())
 	}

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/gatequake/gatequake/harness/foreign"
 )
 
 // Definition is one gateway's folder, read. It carries the templates' text, so that it can be sent into a world.
@@ -131,7 +133,7 @@ func All(files fs.FS) ([]*Definition, error) {
 // Load reads the folder name of files.
 func Load(files fs.FS, name string) (*Definition, error) {
 	file := path.Join(name, "gateway.yaml")
-	text, err := fs.ReadFile(files, file)
+	text, err := foreign.ReadIn(files, file, foreign.MostWritten)
 	if err != nil {
 		return nil, fmt.Errorf("read gateway %s: %w", name, err)
 	}
@@ -224,7 +226,7 @@ func templates(files fs.FS, folder string) (map[string]string, error) {
 	}
 	all := map[string]string{}
 	for _, e := range entries {
-		text, err := fs.ReadFile(files, path.Join(folder, e.Name()))
+		text, err := foreign.ReadIn(files, path.Join(folder, e.Name()), foreign.MostWritten)
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gatequake/gatequake/harness/foreign"
 )
 
 // Bounds on what is kept of a log: enough for every line that one experiment causes, and nothing that a gateway gone mad could fill a report with.
@@ -55,7 +57,7 @@ func (p *Process) Since(m Mark) []string {
 }
 
 func readLines(path string, from int64) []string {
-	f, err := os.Open(path)
+	f, err := foreign.Open(path)
 	if err != nil {
 		return nil // Not written yet: no lines.
 	}

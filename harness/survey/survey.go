@@ -17,6 +17,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
@@ -120,6 +121,12 @@ func (s *survey) warn(format string, args ...any) {
 func (s *survey) prepare(context.Context) (err error) {
 	s.words = read(s.own.Command, s.own.Dir)
 	s.warnEnvironment()
+	if s.words.cut != "" {
+		s.warn("the search for words in the configuration was cut short %s: what stands further on was not asked for", s.words.cut)
+	}
+	for _, file := range s.words.large {
+		s.warn("%s was not read: it is larger than %d MiB", file, foreign.MostWritten>>20)
+	}
 	if s.authority, err = upstream.NewAuthority(); err != nil {
 		return err
 	}

@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/foreign"
 )
 
 // words are what a configuration mentions, whatever its language.
@@ -19,14 +24,24 @@ type words struct {
 	hosts       []string // names that read like public ones
 	paths       []string // that read like those of URLs
 	text        string   // all of them, and the command
+	// cut is why the search ended before it was through, or "".
+	cut string
+	// large are files that were not read because they are too large.
+	large []string
+
+	folders []string // of the configuration: patterns and folders lead to files nowhere else
+	until   time.Time
 }
 
-// Bounds on what is read: a configuration with more files than these is not one that a person keeps.
+// Bounds on what is read: a configuration that exceeds them is not one that a person keeps.
 const (
-	maxFiles    = 300
-	maxFileSize = 1 << 20
-	maxPaths    = 60
-	maxHosts    = 20
+	maxFiles = 300
+	maxBytes = 16 << 20 // of all files together
+	maxTime  = 5 * time.Second
+	maxPaths = 60
+	maxHosts = 20
+	// maxEntries bounds the folders that are listed.
+	maxEntries = 1000
 )
 
 // usual are the files that gateways read when nobody names one.
@@ -49,36 +64,68 @@ var (
 
 // read collects the words of the files that the command's own words lead to.
 func read(command []string, dir string) words {
-	w := words{text: strings.Join(command, " ")}
+	w := words{text: strings.Join(command, " "), until: time.Now().Add(maxTime)}
+	w.own(dir)
 	queue := []string{}
 	for _, word := range command[1:] {
 		for _, part := range append(separators.Split(word, -1), word) {
-			queue = append(queue, found(part, dir)...)
+			queue = append(queue, w.found(part, dir)...)
 		}
 	}
 	if len(queue) == 0 {
-		queue = found(usual[filepath.Base(command[0])], dir)
+		queue = w.found(usual[filepath.Base(command[0])], dir)
 	}
-	for len(queue) > 0 && len(w.files) < maxFiles {
+	bytesLeft := int64(maxBytes)
+	for len(queue) > 0 && w.more(bytesLeft) {
 		file := queue[0]
 		queue = queue[1:]
 		if slices.Contains(w.files, file) {
 			continue
 		}
-		text, err := os.ReadFile(file)
-		if err != nil || len(text) > maxFileSize || bytes.IndexByte(text, 0) >= 0 {
+		text, err := foreign.Read(file, foreign.MostWritten)
+		if errors.Is(err, foreign.ErrTooLarge) {
+			add(&w.large, file, maxHosts)
+		}
+		if err != nil || bytes.IndexByte(text, 0) >= 0 {
 			continue
 		}
+		bytesLeft -= int64(len(text))
 		w.files = append(w.files, file)
 		w.text += "\n" + string(text)
+		w.own(filepath.Dir(file))
 		queue = append(queue, w.take(string(text), filepath.Dir(file), dir)...)
 	}
 	return w
 }
 
+// own notes a folder of the configuration.
+func (w *words) own(folder string) {
+	if folder != "/" {
+		add(&w.folders, folder, maxFiles)
+	}
+}
+
+// more reports whether there is room for another file, and notes if there is not.
+func (w *words) more(bytesLeft int64) bool {
+	switch {
+	case len(w.files) >= maxFiles:
+		w.cut = fmt.Sprintf("after %d files", maxFiles)
+	case bytesLeft <= 0:
+		w.cut = fmt.Sprintf("after %d MiB", maxBytes>>20)
+	case w.late():
+		w.cut = fmt.Sprintf("after %s", maxTime)
+	}
+	return w.cut == ""
+}
+
+func (w *words) late() bool { return time.Now().After(w.until) }
+
 // take notes the words of one file, and returns the files that they lead to.
 func (w *words) take(text, here, dir string) (files []string) {
 	for line := range strings.Lines(text) {
+		if w.late() {
+			break
+		}
 		if strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue
 		}
@@ -102,7 +149,7 @@ func (w *words) take(text, here, dir string) (files []string) {
 func (w *words) path(word, here, dir string) (files []string) {
 	there := []string{}
 	for _, base := range []string{here, dir, filepath.Dir(here)} {
-		if there = found(word, base); len(there) > 0 {
+		if there = w.found(word, base); len(there) > 0 {
 			break
 		}
 	}
@@ -122,35 +169,81 @@ func (w *words) path(word, here, dir string) (files []string) {
 	return files
 }
 
-// found lists the files that a word leads to: a file, those of a folder, or those that match a pattern. The root leads nowhere.
-func found(word, base string) []string {
-	if word == "" || word == "/" || word == "." || strings.HasPrefix(word, "-") {
+// found lists the files that a word leads to: a file, wherever it is; or, in the configuration's own folders, those of a folder, or those that match a pattern. A
+// pattern such as /srv/sites/*.conf makes its folder one of them.
+func (w *words) found(word, base string) []string {
+	if word == "" || word == "." || word == ".." || strings.HasPrefix(word, "-") || w.late() {
 		return nil
 	}
 	if !filepath.IsAbs(word) {
 		word = filepath.Join(base, word)
 	}
-	matches, err := filepath.Glob(word)
-	if err != nil {
+	word = filepath.Clean(word)
+	if info, err := os.Stat(word); err == nil {
+		switch {
+		case info.Mode().IsRegular():
+			return []string{word}
+		case info.IsDir() && w.within(word):
+			return list(word, "*", settings.MatchString)
+		}
+		return nil
+	}
+	const wild = "*?["
+	if !strings.ContainsAny(word, wild) {
+		return nil
+	}
+	folder, pattern := filepath.Split(word)
+	folder = filepath.Clean(folder)
+	every := func(string) bool { return true }
+	if !strings.ContainsAny(folder, wild) {
+		if w.within(folder) || strings.HasPrefix(pattern, "*.") && settings.MatchString(pattern) {
+			return list(folder, pattern, every)
+		}
+		return nil
+	}
+	above, middle := filepath.Split(folder) // As in sites/*/vhost.conf.
+	if above = filepath.Clean(above); strings.ContainsAny(above, wild) || !w.within(above) {
 		return nil
 	}
 	files := []string{}
-	for _, m := range matches {
-		info, err := os.Stat(m)
-		switch {
-		case err != nil:
-		case info.Mode().IsRegular():
-			files = append(files, m)
-		case info.IsDir() && strings.HasPrefix(m, "/etc/") || info.IsDir() && strings.HasPrefix(m, base):
-			inside, _ := filepath.Glob(filepath.Join(m, "*"))
-			for _, f := range inside {
-				if info, err := os.Stat(f); err == nil && info.Mode().IsRegular() && settings.MatchString(f) {
-					files = append(files, f)
-				}
-			}
+	for _, e := range entriesOf(above) {
+		if ok, err := filepath.Match(middle, e.Name()); err == nil && ok && e.IsDir() {
+			files = append(files, list(filepath.Join(above, e.Name()), pattern, every)...)
 		}
 	}
 	return files
+}
+
+// within reports whether the folder is one of the configuration's, or below one.
+func (w *words) within(folder string) bool {
+	return slices.ContainsFunc(w.folders, func(own string) bool { return folder == own || strings.HasPrefix(folder, own+"/") })
+}
+
+// list returns the regular files of a folder whose names match the pattern, and whose paths are wanted.
+func list(folder, pattern string, wanted func(path string) bool) []string {
+	files := []string{}
+	for _, e := range entriesOf(folder) {
+		path := filepath.Join(folder, e.Name())
+		if ok, err := filepath.Match(pattern, e.Name()); err != nil || !ok || !wanted(path) {
+			continue
+		}
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			files = append(files, path)
+		}
+	}
+	return files
+}
+
+// entriesOf lists a folder, sorted, and no more than maxEntries of it.
+func entriesOf(folder string) []os.DirEntry {
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = f.Close() }()
+	all, _ := f.ReadDir(maxEntries) // What there is of a folder that cannot be read to its end.
+	slices.SortFunc(all, func(a, b os.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return all
 }
 
 func add(to *[]string, word string, most int) {
@@ -161,11 +254,7 @@ func add(to *[]string, word string, most int) {
 
 // authority reports whether the file holds the certificate of an authority, and no key.
 func authority(file string) bool {
-	info, err := os.Stat(file)
-	if err != nil || info.Size() > maxFileSize {
-		return false
-	}
-	text, err := os.ReadFile(file)
+	text, err := foreign.Read(file, foreign.MostBundle)
 	if err != nil || bytes.Contains(text, []byte("PRIVATE KEY")) {
 		return false
 	}

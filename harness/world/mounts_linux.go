@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gatequake/gatequake/harness/foreign"
 )
 
 // shm is where a world keeps its own files: memory, in a folder that every Linux has.
@@ -81,7 +83,7 @@ func (w *World) TrustAlso(pem []byte, files ...string) error {
 		}
 		var before []byte
 		if err == nil {
-			before, err = os.ReadFile(real)
+			before, err = foreign.Read(real, foreign.MostBundle)
 		}
 		own := filepath.Join(w.Dir, "trust-"+strings.ReplaceAll(strings.Trim(path, "/"), "/", "-"))
 		if err == nil {

@@ -1,0 +1,122 @@
+package survey
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// folder writes the files below a folder of the test's own and returns it.
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// readSoon reads the words, and fails the test if that takes as long as a search without bounds does.
+func readSoon(t *testing.T, command []string, dir string) words {
+	t.Helper()
+	begin := time.Now()
+	w := read(command, dir)
+	if took := time.Since(begin); took > 4*maxTime {
+		t.Errorf("took %s, want about %s at most", took, maxTime)
+	}
+	return w
+}
+
+func TestWordsAreOfOrdinaryFilesOnly(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"main.conf": "include big.conf;\ninclude pipe.conf;\ninclude /proc/self/pagemap;\ninclude zero.conf;\n" +
+			"trusted big.pem;\ninclude small.conf;\n",
+		"small.conf": "server_name small.example.test;\n",
+		"big.conf":   "", "big.pem": "",
+	})
+	for _, big := range []string{"big.conf", "big.pem"} {
+		if err := os.Truncate(filepath.Join(dir, big), 1500<<20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.conf"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/zero", filepath.Join(dir, "zero.conf")); err != nil {
+		t.Fatal(err)
+	}
+	w := readSoon(t, []string{"gateway", "main.conf", "/proc/self/pagemap"}, dir)
+	want := []string{filepath.Join(dir, "main.conf"), filepath.Join(dir, "small.conf")}
+	if !slices.Equal(w.files, want) || !slices.Contains(w.hosts, "small.example.test") || w.cut != "" {
+		t.Errorf("got the files %q and the hosts %q, cut %q, want %q and no more", w.files, w.hosts, w.cut, want)
+	}
+	if !slices.Equal(w.large, []string{filepath.Join(dir, "big.conf")}) {
+		t.Errorf("got %q as too large, want big.conf", w.large)
+	}
+}
+
+func TestWordsStayInTheConfigurationsFolders(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"etc/main.conf":          "include sites/*.conf\ninclude vhosts/*/site.conf\ninclude more\ninclude " + "OTHER/*.conf\n",
+		"etc/sites/a.conf":       "a.example.test",
+		"etc/vhosts/b/site.conf": "b.example.test",
+		"etc/more/c.conf":        "c.example.test",
+		"other/d.conf":           "d.example.test",
+		"other/private":          "e.example.test",
+		"beside/f.conf":          "f.example.test",
+	})
+	main := filepath.Join(dir, "etc/main.conf")
+	text, err := os.ReadFile(main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := strings.ReplaceAll(string(text), "OTHER", filepath.Join(dir, "other"))
+	for _, word := range []string{"other", "beside", "other/*", "/", "/*", "/*/*", "bin", "/bin", "/bin/*", "/usr/bin/*", "*/f.conf", "/proc/*", "/dev/*", "/sys/*/*"} {
+		outside += word + " " + filepath.Join(dir, word) + "\n"
+	}
+	if err := os.WriteFile(main, []byte(outside), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w := readSoon(t, []string{"gateway", main}, filepath.Join(dir, "etc"))
+	want := []string{}
+	for _, file := range []string{"etc/main.conf", "etc/sites/a.conf", "etc/vhosts/b/site.conf", "etc/more/c.conf", "other/d.conf"} {
+		want = append(want, filepath.Join(dir, file))
+	}
+	if !slices.Equal(w.files, want) {
+		t.Errorf("got %q, want %q", w.files, want)
+	}
+	// What is looked for above a file of /etc stands at the root.
+	for _, word := range []string{"bin", "*", "usr", "lib", "home", "proc"} {
+		if got := w.found(word, "/"); len(got) > 0 {
+			t.Errorf("%s: got %q, want nothing: the root is no folder of a configuration", word, got)
+		}
+	}
+}
+
+func TestSearchForWordsThatIsCutShortSaysSo(t *testing.T) {
+	files := map[string]string{"main.conf": "include sites/*.conf\n"}
+	for i := range maxFiles + 5 {
+		files[fmt.Sprintf("sites/%d.conf", i)] = "x"
+	}
+	if w := readSoon(t, []string{"gateway", "main.conf"}, folder(t, files)); w.cut != fmt.Sprintf("after %d files", maxFiles) || len(w.files) != maxFiles {
+		t.Errorf("got %d files, cut %q, want %d", len(w.files), w.cut, maxFiles)
+	}
+	files = map[string]string{"main.conf": "include sites/*.conf\n"}
+	for i := range 20 {
+		files[fmt.Sprintf("sites/%d.conf", i)] = "# " + strings.Repeat("-", 1000<<10)
+	}
+	if w := readSoon(t, []string{"gateway", "main.conf"}, folder(t, files)); w.cut != fmt.Sprintf("after %d MiB", maxBytes>>20) {
+		t.Errorf("got %d files, cut %q, want that it says after how many bytes", len(w.files), w.cut)
+	}
+}
