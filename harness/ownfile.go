@@ -1,20 +1,15 @@
 package harness
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
 	"reflect"
-	"regexp"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
-
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/yamldoc"
 )
 
 // Patience is how long a client of a gateway of the user's own waits whose file says nothing: what people take, and less than most gateways' own defaults.
@@ -22,8 +17,7 @@ const Patience = 10 * time.Second
 
 // ownFile is a file on its way into a gateway.Own.
 type ownFile struct {
-	name string
-	tree *ast.File
+	doc *yamldoc.Doc
 	gateway.Own
 }
 
@@ -43,41 +37,18 @@ func ParseOwn(name string, text []byte) (gateway.Own, error) {
 
 // readOwnFile reads the file, and checks no more than its keys and types.
 func readOwnFile(name string, text []byte) (*ownFile, error) {
-	f := &ownFile{name: name}
-	if len(strings.TrimSpace(string(text))) == 0 {
-		return f, fmt.Errorf("%s:1:1: got an empty file, want what gatequake survey writes", name)
-	}
-	if err := yaml.UnmarshalWithOptions(text, &f.Own, yaml.Strict()); err != nil {
-		return f, plainly(placed(name, err), err)
-	}
+	f := &ownFile{}
 	var err error
-	if f.tree, err = parser.ParseBytes(text, 0); err != nil {
-		return f, placed(name, err)
+	if f.doc, err = yamldoc.Read(name, text, &f.Own, "what gatequake survey writes"); err == nil {
+		return f, nil
 	}
-	return f, nil
-}
-
-// wrongType is how the parser tells that a value is of another type than its key's.
-var wrongType = regexp.MustCompile(`cannot unmarshal (\S+) into Go struct field \S+ of type (\S+)$`)
-
-// typeWords are what people call types.
-var typeWords = map[string]string{"uint16": "whole number", "int": "whole number", "int64": "time such as 10s", "time.Duration": "time such as 10s", "bool": "true or false"}
-
-// plainly says what is wrong in the words of people. To a key that is not known it adds the nearest that is.
-func plainly(told, err error) error {
-	if m := wrongType.FindStringSubmatchIndex(told.Error()); m != nil {
-		text := told.Error()
-		want := text[m[4]:m[5]]
-		return fmt.Errorf("%sgot a %s, want a %s", text[:m[0]], text[m[2]:m[3]], cmp.Or(typeWords[want], want))
+	var wrong *yamldoc.Error
+	if errors.As(err, &wrong) && wrong.Unknown() != "" {
+		if near := Nearest(wrong.Unknown(), keysOf(reflect.TypeFor[gateway.Own]())); near != "" {
+			err = fmt.Errorf("%w; did you mean %s?", err, near)
+		}
 	}
-	var y yaml.Error
-	if !errors.As(err, &y) || !strings.HasPrefix(y.GetMessage(), "unknown field") {
-		return told
-	}
-	if near := Nearest(y.GetToken().Value, keysOf(reflect.TypeFor[gateway.Own]())); near != "" {
-		return fmt.Errorf("%w; did you mean %s?", told, near)
-	}
-	return told
+	return f, err
 }
 
 // keysOf lists the keys of a mapping, and of all mappings in it.
@@ -100,25 +71,7 @@ func keysOf(t reflect.Type) []string {
 
 // fault is an error about what stands at the path: keys, and places in lists.
 func (f *ownFile) fault(path []any, got, want string) error {
-	node := ast.Node(f.tree.Docs[0].Body)
-	place, words := node, []string{}
-	for _, step := range path {
-		words = append(words, fmt.Sprint(step))
-		switch step := step.(type) {
-		case string:
-			for _, entry := range entries(node) {
-				if entry.Key.GetToken().Value == step {
-					place, node = entry.Key, entry.Value
-				}
-			}
-		case int:
-			if list, ok := node.(*ast.SequenceNode); ok && step < len(list.Values) {
-				place, node = list.Values[step], list.Values[step]
-			}
-		}
-	}
-	p := place.GetToken().Position
-	return fmt.Errorf("%s:%d:%d: %s: got %s, want %s", f.name, p.Line, p.Column, strings.Join(words, ": "), got, want)
+	return fmt.Errorf("%s: %s: got %s, want %s", f.doc.At(path...), words(path), got, want)
 }
 
 func where(path ...any) []any { return path }

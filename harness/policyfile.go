@@ -2,15 +2,12 @@ package harness
 
 import (
 	_ "embed" // for the schema
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"github.com/gatequake/gatequake/harness/yamldoc"
 )
 
 // PolicySchema is the JSON schema of a policy file.
@@ -59,40 +56,37 @@ func (r *ruleFile) UnmarshalYAML(read func(any) error) error {
 // ParsePolicy reads a user's policy from text, which stands in the file name. The error is one line that begins with file:line:column.
 func ParsePolicy(name string, text []byte) (Policy, error) {
 	f := policyFile{}
-	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
-		return Policy{}, placed(name, err)
-	}
-	tree, err := parser.ParseBytes(text, 0)
+	doc, err := yamldoc.Read(name, text, &f, "a policy: a name, and the status of causes, errors or experiments")
 	if err != nil {
-		return Policy{}, placed(name, err)
+		return Policy{}, err
 	}
 	p := Policy{Name: f.Name}
 	if p.Name == "" {
 		return p, fmt.Errorf("%s:1:1: got no name, want one, so that reports can say which policy it was", name)
 	}
 	if slices.ContainsFunc(Policies(), func(own Policy) bool { return own.Name == p.Name }) {
-		return p, fmt.Errorf("%s: name: got %q, which is a policy of Gatequake's own, want another", at(name, tree, "name"), p.Name)
+		return p, fmt.Errorf("%s: name: got %q, which is a policy of Gatequake's own, want another", doc.At("name"), p.Name)
 	}
-	if p.Default, err = f.Default.rule(name, tree, "default"); err != nil {
+	if p.Default, err = f.Default.rule(doc, "default"); err != nil {
 		return p, err
 	}
 	p.Default = p.Default.or(Document().Default)
-	if p.Causes, err = section(name, tree, "causes", f.Causes, Causes()); err != nil {
+	if p.Causes, err = section(doc, "causes", f.Causes, Causes()); err != nil {
 		return p, err
 	}
-	if p.Errors, err = section(name, tree, "errors", f.Errors, ErrorTypes()); err != nil {
+	if p.Errors, err = section(doc, "errors", f.Errors, ErrorTypes()); err != nil {
 		return p, err
 	}
 	ids := []string{}
 	for _, fault := range Faults() {
 		ids = append(ids, fault.ID)
 	}
-	p.Experiments, err = section(name, tree, "experiments", f.Experiments, ids)
+	p.Experiments, err = section(doc, "experiments", f.Experiments, ids)
 	return p, err
 }
 
 // section turns a mapping of the file into rules, and refuses keys that are not known.
-func section[K ~string](file string, tree *ast.File, name string, rules map[string]ruleFile, known []K) (map[K]Rule, error) {
+func section[K ~string](doc *yamldoc.Doc, name string, rules map[string]ruleFile, known []K) (map[K]Rule, error) {
 	names := make([]string, len(known))
 	for i, k := range known {
 		names[i] = string(k)
@@ -104,9 +98,9 @@ func section[K ~string](file string, tree *ast.File, name string, rules map[stri
 			if n := Nearest(key, names); n != "" {
 				near = "did you mean " + n + "? "
 			}
-			return nil, fmt.Errorf("%s: %s: got %q; %sthere are: %s", at(file, tree, name, key), name, key, near, strings.Join(names, ", "))
+			return nil, fmt.Errorf("%s: %s: got %q; %sthere are: %s", doc.At(name, key), name, key, near, strings.Join(names, ", "))
 		}
-		rule, err := r.rule(file, tree, name, key)
+		rule, err := r.rule(doc, name, key)
 		if err != nil {
 			return nil, err
 		}
@@ -116,48 +110,23 @@ func section[K ~string](file string, tree *ast.File, name string, rules map[stri
 }
 
 // rule checks the rule that stands at path.
-func (r ruleFile) rule(file string, tree *ast.File, path ...string) (Rule, error) {
+func (r ruleFile) rule(doc *yamldoc.Doc, path ...any) (Rule, error) {
 	for _, code := range r.Status {
 		if code < 100 || code > 599 {
-			return Rule{}, fmt.Errorf("%s: %s: got status %d, want 100 to 599", at(file, tree, path...), strings.Join(path, ": "), code)
+			return Rule{}, fmt.Errorf("%s: %s: got status %d, want 100 to 599", doc.At(path...), words(path), code)
 		}
 	}
 	if r.Within < 0 || r.Recovery < 0 {
-		return Rule{}, fmt.Errorf("%s: %s: got a negative time, want more than 0", at(file, tree, path...), strings.Join(path, ": "))
+		return Rule{}, fmt.Errorf("%s: %s: got a negative time, want more than 0", doc.At(path...), words(path))
 	}
 	return Rule{Statuses: r.Status, Within: r.Within, Recovery: r.Recovery}, nil
 }
 
-// at returns file:line:column of the key at path.
-func at(file string, tree *ast.File, path ...string) string {
-	node := ast.Node(tree.Docs[0].Body)
-	place := node
-	for _, key := range path {
-		for _, entry := range entries(node) {
-			if entry.Key.GetToken().Value == key {
-				place, node = entry.Key, entry.Value
-				break
-			}
-		}
+// words is a path of keys and of places in lists, as people write it.
+func words(path []any) string {
+	all := []string{}
+	for _, step := range path {
+		all = append(all, fmt.Sprint(step))
 	}
-	p := place.GetToken().Position
-	return fmt.Sprintf("%s:%d:%d", file, p.Line, p.Column)
-}
-
-// entries lists the keys and values of a mapping.
-func entries(n ast.Node) []*ast.MappingValueNode {
-	if m, ok := n.(*ast.MappingNode); ok {
-		return m.Values
-	}
-	return nil
-}
-
-// placed puts a YAML error on one line that begins with where it is.
-func placed(file string, err error) error {
-	var y yaml.Error
-	if !errors.As(err, &y) || y.GetToken() == nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	p := y.GetToken().Position
-	return fmt.Errorf("%s:%d:%d: %s", file, p.Line, p.Column, y.GetMessage())
+	return strings.Join(all, ": ")
 }

@@ -1,18 +1,14 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
-
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/yamldoc"
 )
 
 // answer is one file of fixtures/answers. Its README says what a file looks like.
@@ -75,17 +71,9 @@ func parseAnswer(file, text string) (answer, error) {
 
 // parseHead reads the YAML and checks what it says.
 func (a *answer) parseHead(file, head string) error {
-	if err := yaml.UnmarshalWithOptions([]byte(head), a, yaml.Strict()); err != nil {
-		var y yaml.Error
-		if !errors.As(err, &y) || y.GetToken() == nil {
-			return fmt.Errorf("%s:1:1: %w", file, err)
-		}
-		p := y.GetToken().Position
-		return fmt.Errorf("%s:%d:%d: %s", file, p.Line, p.Column, y.GetMessage())
-	}
-	tree, err := parser.ParseBytes([]byte(head), 0)
+	doc, err := yamldoc.Read(file, []byte(head), a, "the head of an answer: title, error, what")
 	if err != nil {
-		return fmt.Errorf("%s:1:1: %w", file, err)
+		return err
 	}
 	for _, c := range []struct {
 		key       string
@@ -101,22 +89,10 @@ func (a *answer) parseHead(file, head string) error {
 		{"body", a.Body != "" && a.Tolerated == "", quoted(a.Body), "none: it is what a client must get of an answer that is tolerated"},
 	} {
 		if c.bad {
-			return fmt.Errorf("%s:%s: %s: got %s, want %s", file, place(tree, c.key), c.key, c.got, c.want)
+			return fmt.Errorf("%s: %s: got %s, want %s", doc.At(c.key), c.key, c.got, c.want)
 		}
 	}
 	return nil
-}
-
-// place returns line:column of the key, or of the beginning when it is not there.
-func place(tree *ast.File, key string) string {
-	if m, ok := tree.Docs[0].Body.(*ast.MappingNode); ok {
-		for _, entry := range m.Values {
-			if t := entry.Key.GetToken(); t.Value == key {
-				return fmt.Sprintf("%d:%d", t.Position.Line, t.Position.Column)
-			}
-		}
-	}
-	return "1:1"
 }
 
 func quoted[T ~string](v T) string {

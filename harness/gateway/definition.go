@@ -6,7 +6,6 @@
 package gateway
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -17,9 +16,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/gatequake/gatequake/harness/foreign"
+	"github.com/gatequake/gatequake/harness/yamldoc"
 )
 
 // Definition is one gateway's folder, read. It carries the templates' text, so that it can be sent into a world.
@@ -138,8 +136,8 @@ func Load(files fs.FS, name string) (*Definition, error) {
 		return nil, fmt.Errorf("read gateway %s: %w", name, err)
 	}
 	d := &Definition{}
-	if err := yaml.UnmarshalWithOptions(text, d, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("read %s", place(file, err))
+	if _, err := yamldoc.Read(file, text, d, "what describes a gateway: about, command, version, install, settings"); err != nil {
+		return nil, fmt.Errorf("read %w", err)
 	}
 	d.Name = name
 	for setting, s := range d.Settings {
@@ -149,16 +147,6 @@ func Load(files fs.FS, name string) (*Definition, error) {
 		d.Settings[setting] = s
 	}
 	return d, d.validate(file)
-}
-
-// place puts a YAML error on one line that begins with where it is: file:line:column.
-func place(file string, err error) string {
-	var at yaml.Error
-	if !errors.As(err, &at) || at.GetToken() == nil {
-		return file + ": " + err.Error()
-	}
-	p := at.GetToken().Position
-	return fmt.Sprintf("%s:%d:%d: %s", file, p.Line, p.Column, at.GetMessage())
 }
 
 // SettingNames lists the settings, sorted.
