@@ -8,16 +8,15 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // so that this binary can play it
+	"github.com/gatequake/gatequake/harness/interrupt"
 )
 
 // app is what every command has at hand.
@@ -34,12 +33,12 @@ func Main(args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		name, value, _ := strings.Cut(v, "=")
 		a.env[name] = value
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interrupt.Context(context.Background())
 	defer stop()
 	root := a.root()
 	root.SetArgs(append([]string{}, args...))
 	root.SetIn(stdin)
-	return a.status(root.ExecuteContext(ctx))
+	return a.status(interrupted(ctx, root.ExecuteContext(ctx)))
 }
 
 func (a *app) root() *cobra.Command {

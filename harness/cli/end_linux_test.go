@@ -2,17 +2,13 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
-
-	"github.com/gatequake/gatequake/harness/report"
 )
 
 // processes lists the processes that run the binary: every world and every gateway in it is one.
@@ -63,34 +59,6 @@ func nothingLeft(t *testing.T, binary, temp string) {
 	for deadline := time.Now().Add(time.Minute); len(left()) > 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("got these left: %q, want no process and no folder", left())
-		}
-	}
-}
-
-func TestInterruptLeavesAPartialReport(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		cmd, temp, out := started(t)
-		begin := time.Now()
-		if err := cmd.Process.Signal(signal); err != nil {
-			t.Fatal(err)
-		}
-		err := cmd.Wait()
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) || exit.ExitCode() != statusInterrupted {
-			t.Errorf("%s: got %v, want status 130", signal, err)
-		}
-		if took := time.Since(begin); took > 10*time.Second {
-			t.Errorf("%s: got an end after %s, want one at once", signal, took)
-		}
-		nothingLeft(t, cmd.Path, temp)
-		doc, err := os.ReadFile(filepath.Join(out, report.ResultsFile))
-		if err != nil {
-			t.Fatal(err)
-		}
-		valid(t, doc)
-		var got struct{ Interrupted bool }
-		if err := json.Unmarshal(doc, &got); err != nil || !got.Interrupted {
-			t.Errorf("%s: got %v (%v), want a report that says it was interrupted", signal, got, err)
 		}
 	}
 }

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/interrupt"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/world"
@@ -16,7 +18,7 @@ import (
 // measure runs the jobs in the order dealt, writes each verdict down as it comes, and makes the report of all. When a verdict cannot be written down, no more are
 // measured, and what there is is reported.
 func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []runner.Job, there []*candidate) error {
-	partial := filepath.Join(o.report, report.PartialFile)
+	defer interrupt.OutlivePipes()() // Who reads along may go: the report is written all the same.
 	stream, killed, err := report.OpenStream(o.report, *r)
 	if err != nil {
 		return usage("--report: %w, or choose another folder", err)
@@ -36,15 +38,17 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 	})
 	stream.Release()
 	*r = report.ReadLogs(*r)
-	written, folder := report.Write(o.report, *r), o.report
-	if written != nil {
-		folder = ""
+	if written := report.Write(o.report, *r); written != nil {
+		kept, err := stream.Keep()
+		shown := a.show(*r, o, "")
+		if err != nil {
+			return unclear(errors.Join(written, err, shown))
+		}
+		return unclear(fmt.Errorf("%w; what was measured is in %s: make room, then gatequake report %s", written, kept, quoted(kept)))
 	}
-	closed := stream.Close(written != nil)
-	shown := a.show(*r, o, folder)
+	closed := stream.Close()
+	shown := a.show(*r, o, o.report)
 	switch {
-	case written != nil:
-		return unclear(fmt.Errorf("%w; what was measured is in %s: make room, then gatequake report %s", written, partial, quoted(partial)))
 	case closed != nil:
 		return unclear(closed)
 	case lost != nil:

@@ -212,16 +212,16 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 	}
 	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: p.missing, Shard: part}
 	if err := a.measure(ctx, &r, o, all, dealt(all, p.picked), p.there); err != nil {
-		return err
+		return measured(err)
 	}
 	if baseline == nil || r.Interrupted {
-		return conclude(r)
+		return measured(conclude(r))
 	}
 	out := a.out
 	if o.json {
 		out = a.err // So that standard output is JSON alone.
 	}
-	return a.compare(out, only(*baseline, all), r)
+	return measured(a.compare(out, only(*baseline, all), r))
 }
 
 // only returns the earlier run with the cells of these jobs only: what was not to be run has not vanished.

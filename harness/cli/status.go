@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
+	"github.com/gatequake/gatequake/harness/interrupt"
 	"github.com/gatequake/gatequake/harness/report"
 )
 
@@ -20,6 +22,8 @@ const (
 type exit struct {
 	status int
 	err    error
+	// measured is true for the status of a run that was measured, as far as it went.
+	measured bool
 }
 
 // Error is the line.
@@ -29,10 +33,32 @@ func (e exit) Error() string { return fmt.Sprint(e.err) }
 func (e exit) Unwrap() error { return e.err }
 
 // usage is a mistake in what was typed.
-func usage(format string, args ...any) error { return exit{statusUsage, fmt.Errorf(format, args...)} }
+func usage(format string, args ...any) error {
+	return exit{status: statusUsage, err: fmt.Errorf(format, args...)}
+}
 
 // unclear is what keeps a run from telling anything.
-func unclear(err error) error { return exit{statusUnclear, err} }
+func unclear(err error) error { return exit{status: statusUnclear, err: err} }
+
+// interrupted is err, but that what could not be done because a signal came is interrupted and nothing else: what a killed helper or a context that ended is told as.
+func interrupted(ctx context.Context, err error) error {
+	var signalled interrupt.Signalled
+	var e exit
+	if errors.As(context.Cause(ctx), &signalled) && errors.As(err, &e) && e.status == statusUnclear && !e.measured {
+		return exit{status: statusInterrupted, err: fmt.Errorf("%w before there was anything to report", signalled)}
+	}
+	return err
+}
+
+// measured is err of a run that was measured, as far as it went: its status stands, whatever signal comes then.
+func measured(err error) error {
+	var e exit
+	if errors.As(err, &e) {
+		e.measured = true
+		return e
+	}
+	return err
+}
 
 // status prints the error's line, if there is one, and returns the exit status. An error that carries none is one of the flag and argument parser's.
 func (a *app) status(err error) int {
@@ -41,7 +67,7 @@ func (a *app) status(err error) int {
 	}
 	var e exit
 	if !errors.As(err, &e) {
-		e = exit{statusUsage, err}
+		e = exit{status: statusUsage, err: err}
 	}
 	if e.err != nil {
 		_, _ = fmt.Fprintln(a.err, "gatequake: "+report.Safe(cut(e.err.Error())))

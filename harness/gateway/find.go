@@ -53,7 +53,9 @@ func (d *Definition) ask(ctx context.Context, argv []string) (version string, er
 	}
 	ctx, cancel := context.WithTimeout(ctx, versionTimeout)
 	defer cancel()
-	out, err := command(ctx, argv).CombinedOutput()
+	cmd := command(ctx, argv)
+	cmd.WaitDelay = time.Second // What it has started may hold its output open.
+	out, err := cmd.CombinedOutput()
 	if m := pattern.FindSubmatch(out); m != nil {
 		return string(m[1]), nil
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -30,7 +31,9 @@ const (
 // Stream writes the verdicts of a run down as they come, each in one write: what ends the process, or fills the disk, takes none that was written before. Its
 // methods must not be called side by side.
 type Stream struct {
+	path string
 	file *os.File
+	room int64 // in bytes, that is held for it and for the report
 	err  error
 }
 
@@ -55,7 +58,7 @@ func OpenStream(dir string, r Run) (s *Stream, killed bool, err error) {
 		s, _, err := OpenStream(dir, r)
 		return s, true, err
 	}
-	s = &Stream{file: f}
+	s = &Stream{path: path, file: f}
 	if err := s.begin(r); err != nil {
 		_ = os.Remove(path)
 		_ = f.Close()
@@ -75,18 +78,22 @@ func lock(f *os.File) error {
 
 // begin holds the room and writes the first line.
 func (s *Stream) begin(r Run) error {
-	want := int64(room + r.Planned*roomPerExperiment)
-	if err := reserve(s.file, want); err != nil {
-		return fmt.Errorf("hold %d MiB for the report: %w; make room", want>>20, err)
+	s.room = int64(room + r.Planned*roomPerExperiment)
+	if err := reserve(s.file, s.room); err != nil {
+		return fmt.Errorf("hold %d MiB for the report: %w; make room", s.room>>20, err)
 	}
 	r.Interrupted, r.Verdicts = true, nil // Until the report says otherwise.
 	s.write(resultsOf(r))
 	return s.err
 }
 
-// Add writes the verdict down. Its first error is that of every later call: nothing is written behind a line that is cut.
+// Add writes the verdict down, in the folder's file even if somebody has removed that meanwhile. Its first error is that of every later call: nothing is written
+// behind a line that is cut.
 func (s *Stream) Add(v harness.Verdict) error {
 	s.write(experimentOf(v))
+	if s.err == nil && !s.stands() {
+		_ = s.restore() // If it cannot be now, nothing is lost as long as the file is open; Close tries again.
+	}
 	return s.err
 }
 
@@ -104,19 +111,87 @@ func (s *Stream) write(value any) {
 	}
 }
 
+// stands reports whether the open file is the one that others see at its path.
+func (s *Stream) stands() bool {
+	ours, err := s.file.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(s.path)
+	return err == nil && os.SameFile(ours, there)
+}
+
+// restore puts what was written back at the path, in a folder that is made anew if need be, and goes on there.
+func (s *Stream) restore() error {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o755); err != nil {
+		return fmt.Errorf("make report folder again: %w", err)
+	}
+	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644) // What is another run's is left alone.
+	if err != nil {
+		return fmt.Errorf("stream results again: %w", err)
+	}
+	if err := s.copyTo(f); err != nil {
+		return errors.Join(err, os.Remove(s.path), f.Close())
+	}
+	_ = s.file.Close()
+	s.file = f
+	return nil
+}
+
+// copyTo writes all that was written to f, and holds f and its room as the present file's are held.
+func (s *Stream) copyTo(f *os.File) error {
+	if err := lock(f); err != nil {
+		return fmt.Errorf("stream results again: %w", err)
+	}
+	info, err := s.file.Stat()
+	if err == nil {
+		_, err = io.Copy(f, io.NewSectionReader(s.file, 0, info.Size()))
+	}
+	if err == nil && s.room > 0 {
+		err = reserve(f, s.room)
+	}
+	if err != nil {
+		return fmt.Errorf("stream results again: %w", err)
+	}
+	return nil
+}
+
 // Release gives the room back that the report needs; a later Add may find none.
 func (s *Stream) Release() {
+	s.room = 0
 	if info, err := s.file.Stat(); err == nil {
 		_ = s.file.Truncate(info.Size()) // What is held lies behind the end.
 	}
 }
 
-// Close ends the stream. With keep its file stays, for Read; without, because the report has all of it, the file is removed.
-func (s *Stream) Close(keep bool) error {
-	if !keep {
-		if err := os.Remove(s.file.Name()); err != nil {
-			return fmt.Errorf("remove what was streamed: %w", err)
-		}
+// Keep ends the stream and returns the path of its file, for Read: in the run's folder, or if nothing can be written there any more, in the system's for what is
+// temporary.
+func (s *Stream) Keep() (path string, err error) {
+	defer func() { err = errors.Join(err, s.file.Close()) }()
+	if s.stands() {
+		return s.path, nil
 	}
-	return s.file.Close()
+	if err := s.restore(); err == nil {
+		return s.path, nil
+	}
+	f, err := os.CreateTemp("", "gatequake-results-*.jsonl")
+	if err != nil {
+		return "", fmt.Errorf("keep what was streamed: %w", err)
+	}
+	if err := s.copyTo(f); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()), f.Close())
+	}
+	return f.Name(), f.Close()
+}
+
+// Close ends the stream and removes its file, because the report has all of it.
+func (s *Stream) Close() error {
+	var err error
+	if s.stands() {
+		err = os.Remove(s.path)
+	}
+	if err = errors.Join(err, s.file.Close()); err != nil {
+		return fmt.Errorf("remove what was streamed: %w", err)
+	}
+	return nil
 }

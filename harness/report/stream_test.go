@@ -51,7 +51,7 @@ func TestStreamHoldsWhatWasMeasured(t *testing.T) {
 			t.Fatalf("cut after %d bytes of the first line: got %v, want an error that says so", n, err)
 		}
 	}
-	if err := s.Close(false); err != nil {
+	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
@@ -68,14 +68,14 @@ func TestStreamKeepsWhatAKilledRunLeft(t *testing.T) {
 	if _, _, err := OpenStream(dir, sample()); err == nil || !strings.Contains(err.Error(), "another run is writing to it") {
 		t.Errorf("got %v while another run streams, want an error that says so", err)
 	}
-	if err := s.Close(true); err != nil {
-		t.Fatal(err)
+	if path, err := s.Keep(); err != nil || path != filepath.Join(dir, PartialFile) {
+		t.Fatalf("got %q and %v, want the file where it was", path, err)
 	}
 	again, killed, err := OpenStream(dir, sample())
 	if err != nil || !killed {
 		t.Fatalf("got killed %t and %v, want what was left to be told", killed, err)
 	}
-	defer func() { _ = again.Close(true) }()
+	defer func() { _ = again.Close() }()
 	doc, err := os.ReadFile(filepath.Join(dir, KilledFile))
 	if err != nil {
 		t.Fatal(err)
@@ -94,5 +94,110 @@ func TestNothingIsWrittenBehindACutLine(t *testing.T) {
 	first := s.Add(harness.Verdict{})
 	if second := s.Add(harness.Verdict{}); first == nil || !errors.Is(second, first) {
 		t.Errorf("got %v and then %v, want one error for good", first, second)
+	}
+}
+
+// folderGone takes the report's folder away while a run streams to it.
+func folderGone(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStreamOutlivesItsFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "report")
+	if err := Ready(dir); err != nil {
+		t.Fatal(err)
+	}
+	s, want := open(t, dir), sample()
+	for i, v := range want.Verdicts {
+		if i == 2 || i == 5 {
+			folderGone(t, dir)
+		}
+		if err := s.Add(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := OpenStream(dir, sample()); err == nil || !strings.Contains(err.Error(), "another run is writing to it") {
+		t.Errorf("got %v, want that the file is held again", err)
+	}
+	folderGone(t, filepath.Dir(dir))
+	path, err := s.Keep()
+	if err != nil || path != filepath.Join(dir, PartialFile) {
+		t.Fatalf("got %q and %v, want it in its folder, made again", path, err)
+	}
+	kept(t, path, len(want.Verdicts))
+}
+
+// kept fails the test unless the file holds so many verdicts.
+func kept(t *testing.T, path string, want int) {
+	t.Helper()
+	doc, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Read(doc); err != nil || len(got.Verdicts) != want {
+		t.Errorf("got %d verdicts (%v), want %d", len(got.Verdicts), err, want)
+	}
+}
+
+func TestStreamIsKeptElsewhereIfItsFolderCannotBe(t *testing.T) {
+	above := t.TempDir()
+	t.Setenv("TMPDIR", t.TempDir())
+	dir := filepath.Join(above, "report")
+	if err := Ready(dir); err != nil {
+		t.Fatal(err)
+	}
+	s, want := open(t, dir), sample()
+	folderGone(t, dir)
+	if err := os.WriteFile(dir, []byte("in the way"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range want.Verdicts {
+		if err := s.Add(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path, err := s.Keep()
+	if err != nil || !strings.HasPrefix(path, os.TempDir()) {
+		t.Fatalf("got %q and %v, want a file in the folder for what is temporary", path, err)
+	}
+	kept(t, path, len(want.Verdicts))
+}
+
+func TestStreamLeavesAnotherRunsFileAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "report")
+	if err := Ready(dir); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dir)
+	folderGone(t, dir)
+	if err := Ready(dir); err != nil {
+		t.Fatal(err)
+	}
+	other := open(t, dir)
+	if err := errors.Join(s.Add(sample().Verdicts[0]), s.Add(sample().Verdicts[1]), other.Add(sample().Verdicts[0])); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	path, err := s.Keep()
+	if err != nil || filepath.Dir(path) == dir {
+		t.Fatalf("got %q and %v, want it elsewhere", path, err)
+	}
+	kept(t, path, 2)
+	kept(t, filepath.Join(dir, PartialFile), 1)
+	if err := other.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReportMakesItsFolderAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "report")
+	if err := Write(dir, sample()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, ResultsFile)); err != nil {
+		t.Error(err)
 	}
 }

@@ -11,10 +11,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-)
 
-// environ names the role that a process was started for.
-const environ = "GATEQUAKE_ROLE"
+	"github.com/gatequake/gatequake/harness/self/playing"
+)
 
 var roles = map[string]bool{}
 
@@ -27,9 +26,9 @@ func Role(name string, play func(args []string) int) {
 		panic(fmt.Sprintf("self: role %q is claimed twice", name))
 	}
 	roles[name] = true
-	if os.Getenv(environ) == name {
+	if os.Getenv(playing.Environ) == name {
 		// A process that the role starts in turn must not believe that the role is its own.
-		_ = os.Unsetenv(environ)
+		_ = os.Unsetenv(playing.Environ)
 		os.Exit(play(os.Args[1:]))
 	}
 }
@@ -41,7 +40,7 @@ func Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 		panic(fmt.Sprintf("self: no package claims the role %q", name))
 	}
 	cmd := exec.CommandContext(ctx, Path(), args...)
-	cmd.Env = append(os.Environ(), environ+"="+name)
+	cmd.Env = append(os.Environ(), playing.Environ+"="+name)
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/gatequake/gatequake/harness/cli"
+	_ "github.com/gatequake/gatequake/harness/interrupt/early" // so that a signal is never lost
 	"github.com/gatequake/gatequake/harness/runner"
 )
 
