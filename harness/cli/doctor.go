@@ -59,8 +59,11 @@ func (a *app) examine(ctx context.Context) error {
 // say prints one line, safe to show.
 func (a *app) say(format string, args ...any) {
 	for i := range args {
-		if s, ok := args[i].(string); ok {
-			args[i] = report.Safe(s)
+		switch arg := args[i].(type) {
+		case string:
+			args[i] = report.Safe(arg)
+		case error:
+			args[i] = report.Safe(arg.Error())
 		}
 	}
 	_, _ = fmt.Fprintf(a.out, format+"\n", args...)

@@ -129,7 +129,7 @@ func TestHostileResultsAreShownHarmless(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const hostile = "\x1b[2J\n<script>alert(1)</script>\u202e|`"
+	const hostile = "::error::x\x1b[2J\n<script>alert(1)</script>\u202e|` ##[command]x ##vso[y]"
 	bad := filepath.Join(t.TempDir(), "results.json")
 	doc = edited(t, doc, func(run, e map[string]any) {
 		for _, key := range []string{"id", "title", "gateway", "version", "setting", "policy", "expected", "observed", "reason", "evidence", "replay"} {
@@ -143,12 +143,41 @@ func TestHostileResultsAreShownHarmless(t *testing.T) {
 	}
 	for args, status := range map[string]int{
 		"matrix BAD": statusHolds, "markdown BAD --baseline GOOD": statusHolds, "diff GOOD BAD": statusFails, "merge BAD": statusUsage, "replay BAD#refused": statusUsage,
-		"report BAD --report DIR": statusFails,
+		"report BAD --report DIR": statusFails, "matrix --json BAD": statusHolds, "report BAD --json --report DIR": statusFails,
 	} {
 		o := gatequake(strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", t.TempDir()).Replace(args))...)
 		o.is(t, status)
-		if all := o.out + o.err; strings.ContainsFunc(all, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) || len(all) > 1<<20 {
+		if all := o.out + o.err; strings.ContainsFunc(all, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) || len(all) > 1<<20 && !strings.Contains(args, "--json") {
 			t.Errorf("%s: got %d bytes, %.2000q, want nothing but text", args, len(all), all)
 		}
+		obeyed(t, args, o.out+o.err)
 	}
+}
+
+// obeyed fails the test if a pipeline's machine would obey something in what a command printed.
+func obeyed(t *testing.T, what, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if strings.Contains(line, "##[") || strings.Contains(line, "##vso[") || strings.HasPrefix(line, "::") && !strings.HasPrefix(line, "::error title=") {
+			t.Errorf("%s: got the line %.300q, which GitHub's runner or Azure's agent obeys", what, line)
+		}
+	}
+}
+
+// TestNothingThatAGatewaySaysIsObeyed lets a gateway log what a pipeline's machine would obey, and die.
+func TestNothingThatAGatewaySaysIsObeyed(t *testing.T) {
+	t.Setenv("GITHUB_ACTIONS", "true")
+	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(t.TempDir(), "summary"))
+	for _, args := range []string{"--report DIR", "--report DIR --json"} {
+		args = "run --gateway shouts --only refused,garbage --gateways testdata/gateways-shouting " + strings.ReplaceAll(args, "DIR", t.TempDir())
+		o := gatequake(strings.Fields(args)...)
+		o.is(t, statusUnclear, "command]rm", "task.setvariable")
+		obeyed(t, args, o.out+o.err)
+	}
+	summary, err := os.ReadFile(os.Getenv("GITHUB_STEP_SUMMARY"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	obeyed(t, "the summary", string(summary))
 }

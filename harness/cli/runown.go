@@ -83,7 +83,7 @@ func ownExperiments(blocks []harness.OwnBlock) []harness.Experiment {
 func (a *app) warnUntouched(o *gateway.Own) {
 	for _, u := range o.Upstreams {
 		if !slices.ContainsFunc(o.Probes, func(p gateway.Probe) bool { return slices.Contains(p.Upstreams, u.Name) }) {
-			fmt.Fprintf(a.err, "! no probe touches %s (%s): it is not broken\n", u.Name, u.Where())
+			a.tell("! no probe touches %s (%s): it is not broken", u.Name, u.Where())
 		}
 	}
 }
@@ -127,7 +127,7 @@ func (a *app) warnBare(ctx context.Context) error {
 		return unclear(fmt.Errorf("make a world: %w", err))
 	}
 	if len(bare) > 0 {
-		fmt.Fprintf(a.err, "! %s\n", survey.ReadOnlyHere(bare))
+		a.tell("! %s", survey.ReadOnlyHere(bare))
 	}
 	return nil
 }

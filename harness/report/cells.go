@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/wording"
 )
@@ -72,7 +73,7 @@ func Cells(r Run) ([]byte, error) {
 		}
 		lines = append(lines, string(line))
 	}
-	return escapeJSON([]byte("[\n" + strings.Join(lines, ",\n") + "\n]\n")), nil
+	return foreign.JSON([]byte("[\n" + strings.Join(lines, ",\n") + "\n]\n")), nil
 }
 
 // ReadCells reads what Cells wrote.

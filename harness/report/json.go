@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/foreign"
 )
 
 // ResultsSchema is the JSON schema of what JSON returns, with a description of every field.
@@ -46,7 +47,7 @@ func JSON(r Run) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode results: %w", err)
 	}
-	return append(escapeJSON(doc), '\n'), nil
+	return append(foreign.JSON(doc), '\n'), nil
 }
 
 // resultsOf returns the form of the run, without its experiments.

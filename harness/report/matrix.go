@@ -82,7 +82,7 @@ func seen(o harness.Observation) string {
 	case words[o.End] != "":
 		return words[o.End]
 	case o.Status == 0:
-		return string(o.End)
+		return Safe(string(o.End))
 	}
 	return strconv.Itoa(o.Status)
 }

@@ -40,7 +40,7 @@ func golden(t *testing.T, name string, got []byte) {
 
 // hostile is what a gateway may log to forge a report: invalid UTF-8, a terminal escape, a line end, a C1 control, a right-to-left override, the end of a
 // CDATA section.
-const hostile = "\xff\x1b[2J\nPASS \u009b31m \u202e ]]> <b>"
+const hostile = "\xff\x1b[2J\nPASS \u009b31m \u202e ]]> <b> ##[command]x ##vso[task.x]y ##teamcity[z] section_start:1:x"
 
 // sample is a run with a verdict of every kind.
 func sample() Run {
@@ -166,7 +166,7 @@ func Valid(t *testing.T, doc []byte) {
 // harmless fails the test if a terminal would act upon a byte of doc.
 func harmless(t *testing.T, doc []byte) {
 	t.Helper()
-	for _, bad := range []string{"\x1b", "\u009b", "\u202e", "\xff"} {
+	for _, bad := range []string{"\x1b", "\u009b", "\u202e", "\xff", "##[", "##vso[", "##teamcity[", "\n::x"} {
 		if bytes.Contains(doc, []byte(bad)) {
 			t.Errorf("got %q in the report, want it escaped", bad)
 		}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/foreign"
 )
 
 // Names of the files in which verdicts stand before there is a report.
@@ -103,7 +104,7 @@ func (s *Stream) write(value any) {
 	}
 	line, err := json.Marshal(value)
 	if err == nil {
-		_, err = s.file.Write(append(escapeJSON(line), '\n'))
+		_, err = s.file.Write(append(foreign.JSON(line), '\n'))
 	}
 	if err != nil {
 		s.err = fmt.Errorf("stream results: %w", err)

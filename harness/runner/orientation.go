@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -17,7 +18,7 @@ func orientation(h *harness.Held, e harness.Experiment, j Job) string {
 	var s strings.Builder
 	b, p := h.Bench, h.Bench.Plan
 	evidence := cmp.Or(h.Evidence, "nothing is broken")
-	fmt.Fprintf(&s, "\n%s: %s\n  confirmed  %s\n  expected   %s\n\n", e.ID, e.Title(), evidence, e.Expected(harness.Document()))
+	fmt.Fprintf(&s, "\n%s: %s\n  confirmed  %s\n  expected   %s\n\n", e.ID, e.Title(), foreign.Text(evidence), e.Expected(harness.Document()))
 	t := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
 	line("gateway", p.Gateway.String(), fmt.Sprintf("%s %s, setting %s", j.Gateway.Name, j.Version, j.Setting))

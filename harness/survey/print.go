@@ -6,14 +6,20 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
 // Print writes the map: a line for each listener, name, upstream and probe, and what to look at.
 func Print(w io.Writer, f Found) {
-	fmt.Fprintf(w, "\n%s, surveyed in %.1f s (it took %.1f s to listen)\n", strings.Join(f.Own.Command, " "), f.TookMS/1000, f.StartMS/1000)
+	fmt.Fprintf(w, "\n%s, surveyed in %.1f s (it took %.1f s to listen)\n", foreign.Text(strings.Join(f.Own.Command, " ")), f.TookMS/1000, f.StartMS/1000)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	line := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
+	line := func(cells ...string) {
+		for i := range cells {
+			cells[i] = foreign.Text(cells[i])
+		}
+		fmt.Fprintln(t, "  "+strings.Join(cells, "\t"))
+	}
 	section := func(title string, n int) {
 		if n > 0 {
 			_ = t.Flush()
@@ -68,6 +74,6 @@ func Print(w io.Writer, f Found) {
 		fmt.Fprintln(w)
 	}
 	for _, x := range f.Warnings {
-		fmt.Fprintf(w, "! %s\n", x)
+		fmt.Fprintf(w, "! %s\n", foreign.Text(x))
 	}
 }
