@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
-	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/wording"
 )
 
