@@ -10,7 +10,7 @@ OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: kills help gateways browser build run test race raced-suites raced-others check bench mutants docs matrix balance remedies recovery prevention soak
+.PHONY: kills help gateways browser build run test race raced-suites raced-others check fuzz bench mutants docs matrix balance remedies recovery prevention soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: ## formatting and linters
 
 mutants: ## gateways that are wrong on purpose, the check that catches each, and the mutation score: minutes
 	@$(GO) test -count=1 -v -run 'Mutant|Mutation' ./fixtures/mutants -every $(ARGS)
+
+fuzz: ## every parser of foreign bytes, for a minute each (FUZZTIME=10s)
+	@GO='$(GO)' ci/fuzz $(FUZZTIME)
 
 bench: ## speed, as ratios within one run
 	@$(GO) test -run '^$$' -bench . ./harness/... $(ARGS)

@@ -13,8 +13,8 @@ type Recovery struct {
 	// Times is how often service came back, Never how often it did not while it was waited for (fifteen seconds).
 	Times int `json:"times"`
 	Never int `json:"never"`
-	// P50 and P95 are the times within which it was back in so many of a hundred of all those cases, and Most the longest. They are times that were measured
-	// (nearest rank); -1 stands for never, which is the slowest.
+	// P50 and P95 are the times within which it was back in so many of a hundred of all those cases, and Most the
+	// longest. They are times that were measured (nearest rank); -1 stands for never, which is the slowest.
 	P50  float64 `json:"p50_ms"`
 	P95  float64 `json:"p95_ms"`
 	Most float64 `json:"most_ms"`
@@ -27,7 +27,9 @@ func recoveryOf(v Verdict) *Recovery {
 		return nil
 	}
 	slices.Sort(times)
-	r := Recovery{P50: written(Quantile(times, 0.50)), P95: written(Quantile(times, 0.95)), Most: written(Quantile(times, 1))}
+	r := Recovery{
+		P50: written(Quantile(times, 0.50)), P95: written(Quantile(times, 0.95)), Most: written(Quantile(times, 1)),
+	}
 	for _, t := range times {
 		if t == Never {
 			r.Never++
@@ -45,7 +47,8 @@ func written(ms float64) float64 {
 	return ms
 }
 
-// Backs are how long service took to come back, in milliseconds, in each run of the experiment in which it was waited for: Never where it did not come.
+// Backs are how long service took to come back, in milliseconds, in each run of the experiment in which it was waited
+// for: Never where it did not come.
 func (v Verdict) Backs() []float64 {
 	runs := v.Runs
 	if len(runs) == 0 {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// inapplicable is why a fault does not apply to a gateway of the user's own, or to the upstream. It wraps errors.ErrUnsupported.
+// inapplicable is why a fault does not apply to a gateway of the user's own, or to the upstream. It wraps
+// errors.ErrUnsupported.
 type inapplicable string
 
 // Error is the reason.
@@ -14,10 +15,12 @@ func (i inapplicable) Error() string { return string(i) }
 // Unwrap makes it known for what it is.
 func (i inapplicable) Unwrap() error { return errors.ErrUnsupported }
 
-// Inapplicable is the error of a fault that does not apply to the upstream, for the reason. It wraps errors.ErrUnsupported.
+// Inapplicable is the error of a fault that does not apply to the upstream, for the reason. It wraps
+// errors.ErrUnsupported.
 func Inapplicable(reason string) error { return inapplicable(reason) }
 
-// Cannot tells whether err is one of something that cannot be done here, which wraps errors.ErrUnsupported, whatever its words are; and if so, why.
+// Cannot tells whether err is one of something that cannot be done here, which wraps errors.ErrUnsupported, whatever
+// its words are; and if so, why.
 func Cannot(err error) (why string, cannot bool) {
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return "", false

@@ -64,7 +64,8 @@ type Verdict struct {
 	Result    Result `json:"verdict"`
 	Reason    string `json:"reason,omitempty"`
 	Deviation string `json:"known_deviation,omitempty"`
-	// NotTriedAfter is the experiment that showed that the gateway serves nobody, so that this one was not tried; Reason begins with that, and ends with its.
+	// NotTriedAfter is the experiment that showed that the gateway serves nobody, so that this one was not tried;
+	// Reason begins with that, and ends with its.
 	NotTriedAfter string `json:"not_tried_after,omitempty"`
 	// Link is where the gateway's vendor speaks of the known deviation.
 	Link string `json:"known_deviation_link,omitempty"`
@@ -116,7 +117,8 @@ type Under struct {
 	Result   Result `json:"verdict"`
 }
 
-// NotTried makes v the verdict on an experiment that was not tried, because first showed that the gateway serves nobody.
+// NotTried makes v the verdict on an experiment that was not tried, because first showed that the gateway serves
+// nobody.
 func (v Verdict) NotTried(first Verdict) Verdict {
 	v.NotTriedAfter = first.ID
 	v.Reason = v.notTried() + first.Reason

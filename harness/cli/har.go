@@ -35,6 +35,12 @@ type har struct {
 // maxAnswers bounds how many answers of a recording are diagnosed: those of a page that fails altogether.
 const maxAnswers = 50
 
+// What is beyond these is no status, and no time that anybody waited.
+const (
+	maxStatus = 999
+	maxTook   = 7 * 24 * time.Hour
+)
+
 // recorded returns the answers of 400 and above in a HAR file, and those that never came.
 func recorded(file string) ([]answer, error) {
 	text, err := foreign.Read(file, maxHAR)
@@ -57,7 +63,7 @@ func parseHAR(text []byte) ([]answer, error) {
 	all := []answer{}
 	for _, e := range h.Log.Entries {
 		r := e.Response
-		if r.Status > 0 && r.Status < http.StatusBadRequest || len(all) == maxAnswers {
+		if r.Status != 0 && (r.Status < http.StatusBadRequest || r.Status > maxStatus) || len(all) == maxAnswers {
 			continue
 		}
 		header, page, end := http.Header{}, []byte(r.Content.Text), client.Complete
@@ -73,7 +79,10 @@ func parseHAR(text []byte) ([]answer, error) {
 		if r.Status == 0 {
 			end = client.Closed
 		}
-		took := time.Duration(e.Time * float64(time.Millisecond))
+		took := time.Duration(-1) // Nobody knows.
+		if ms := float64(time.Millisecond); e.Time >= 0 && e.Time*ms <= float64(maxTook) {
+			took = time.Duration(e.Time * ms)
+		}
 		all = append(all, answer{what: fmt.Sprintf("%s %s", e.Request.Method, e.Request.URL), Sign: sign(r.Status, end, took, header, page)})
 	}
 	if len(all) == 0 {

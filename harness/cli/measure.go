@@ -44,7 +44,8 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 		if err != nil {
 			return unclear(errors.Join(written, err, shown))
 		}
-		return unclear(fmt.Errorf("%w; what was measured is in %s: make room, then gatequake report %s", written, kept, quoted(kept)))
+		return unclear(fmt.Errorf("%w; what was measured is in %s: make room, then gatequake report %s",
+			written, kept, quoted(kept)))
 	}
 	closed := stream.Close()
 	shown := a.show(*r, o, o.report)

@@ -35,7 +35,8 @@ func (s *saying) String() string {
 	return s.all.String()
 }
 
-// watched is a run of the built command whose steps are seen from outside: Go tells of every package that it has initialised.
+// watched is a run of the built command whose steps are seen from outside: Go tells of every package that it has
+// initialised.
 type watched struct {
 	*exec.Cmd
 	said      saying
@@ -74,7 +75,8 @@ func there(path string) bool {
 	return err == nil
 }
 
-// TestEverySignalEndsARunCleanly asks a run to end, by each signal that people and machines ask by, at each of its steps.
+// TestEverySignalEndsARunCleanly asks a run to end, by each signal that people and machines ask by, at each of its
+// steps.
 func TestEverySignalEndsARunCleanly(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		for _, m := range moments {
@@ -104,7 +106,8 @@ func TestEverySignalEndsARunCleanly(t *testing.T) {
 	}
 }
 
-// partialReport fails the test unless there is a report that says that it was interrupted, or none at all if it need not be there.
+// partialReport fails the test unless there is a report that says that it was interrupted, or none at all if it need
+// not be there.
 func partialReport(t *testing.T, w *watched, begun bool) {
 	t.Helper()
 	doc, err := os.ReadFile(filepath.Join(w.out, report.ResultsFile))

@@ -40,7 +40,8 @@ func usage(format string, args ...any) error {
 // unclear is what keeps a run from telling anything.
 func unclear(err error) error { return exit{status: statusUnclear, err: err} }
 
-// interrupted is err, but that what could not be done because a signal came is interrupted and nothing else: what a killed helper or a context that ended is told as.
+// interrupted is err, but that what could not be done because a signal came is interrupted and nothing else: what a
+// killed helper or a context that ended is told as.
 func interrupted(ctx context.Context, err error) error {
 	var signalled interrupt.Signalled
 	var e exit

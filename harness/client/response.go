@@ -88,6 +88,9 @@ func (c *Conn) head(r Request, begun func()) (*http.Response, error) {
 		if err != nil {
 			return nil, malformed{err}
 		}
+		if head.StatusCode < http.StatusContinue { // RFC 9110, section 15: no such class. Go takes any three digits.
+			return nil, malformed{fmt.Errorf("got status %03d, want 100 or more", head.StatusCode)}
+		}
 		interim := head.StatusCode >= 100 && head.StatusCode <= 199 && head.StatusCode != http.StatusSwitchingProtocols
 		if !interim || c.protocol == HTTP10 { // A client of HTTP/1.0 knows no interim answers.
 			return head, nil

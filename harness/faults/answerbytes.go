@@ -12,6 +12,9 @@ import (
 // maxFill bounds one {{fill N}}: more than the buffer of any gateway's default holds.
 const maxFill = 1 << 20
 
+// maxAnswer bounds the bytes of one answer: a file of 64 KiB has room for marks that stand for gigabytes.
+const maxAnswer = 8 << 20
+
 // parseLine appends the bytes that the line stands for. Its error begins with the column.
 func (a *answer) parseLine(line string) error {
 	for rest := line; rest != ""; {
@@ -21,6 +24,10 @@ func (a *answer) parseLine(line string) error {
 			filling, err := fill(mark)
 			if err != nil || len(mark) == len(rest) {
 				return fmt.Errorf("%d: got %.20q, want {{nonce}} or {{fill N}} with N from 1 to %d", column, rest, maxFill)
+			}
+			if len(a.bytes)+len(filling) > maxAnswer {
+				return fmt.Errorf("%d: got more than %d bytes of answer with this %.20q, want that many at most",
+					column, maxAnswer, rest)
 			}
 			a.bytes, rest = append(a.bytes, filling...), after
 			continue

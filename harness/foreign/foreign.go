@@ -1,4 +1,5 @@
-// Package foreign reads files that somebody else names or writes: a person on the command line, a configuration, a gateway. Such a file may be of any kind and size.
+// Package foreign reads files that somebody else names or writes: a person on the command line, a configuration, a
+// gateway. Such a file may be of any kind and size.
 package foreign
 
 import (

@@ -9,9 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// Text makes text of somebody else's, a gateway's or an upstream's or a file's, fit for one line of a terminal or a log: what is not printable, line ends included,
-// is shown as its Go escape, so that nothing in it can move a cursor, forge a line or hide a word; and so is a character of what would be a command to the machine
-// of a pipeline that reads the log.
+// Text makes text of somebody else's, a gateway's or an upstream's or a file's, fit for one line of a terminal or a
+// log: what is not printable, line ends included, is shown as its Go escape, so that nothing in it can move a cursor,
+// forge a line or hide a word; and so is a character of what would be a command to the machine of a pipeline that reads
+// the log.
 func Text(s string) string {
 	var b strings.Builder
 	for s != "" {
@@ -32,11 +33,14 @@ func Text(s string) string {
 
 // commands are what pipelines take from a log for commands; of each, the first character of the group is escaped.
 //
-//   - ##[command], ##vso[…] and ##teamcity[…] anywhere in a line: GitHub's runner (ActionCommand.TryParse), Azure Pipelines, TeamCity's service messages
-//   - ::command:: and ::command name=value:: at the beginning of a line, after blanks: GitHub's runner (ActionCommand.TryParseV2)
+//   - ##[command], ##vso[…] and ##teamcity[…] anywhere in a line: GitHub's runner (ActionCommand.TryParse), Azure
+//     Pipelines, TeamCity's service messages
+//   - ::command:: and ::command name=value:: at the beginning of a line, after blanks: GitHub's runner
+//     (ActionCommand.TryParseV2)
 //   - section_start:, section_end:, travis_fold: anywhere: GitLab, Travis
 //   - --- +++ ~~~ and ^^^ +++ at the beginning of a line: Buildkite's groups
-var commands = regexp.MustCompile(`(#)#[A-Za-z]*\[|^\s*(:):[A-Za-z][A-Za-z-]*(?: |::)|section_(?:start|end)(:)[0-9]|travis_fold(:)|^\s*([-+~^])(?:--|\+\+|~~|\^\^)(?: |$)`)
+var commands = regexp.MustCompile(`(#)#[A-Za-z]*\[|^\s*(:):[A-Za-z][A-Za-z-]*(?: |::)|` +
+	`section_(?:start|end)(:)[0-9]|travis_fold(:)|^\s*([-+~^])(?:--|\+\+|~~|\^\^)(?: |$)`)
 
 // disarm escapes one character of each command in a line, in the form prefix and two digits.
 func disarm(s, prefix string) string {
@@ -53,11 +57,13 @@ func disarm(s, prefix string) string {
 	return b.String() + s[done:]
 }
 
-// commandInJSON is what pipelines obey wherever it stands in a line; of the rest, nothing can stand in JSON where it is obeyed.
+// commandInJSON is what pipelines obey wherever it stands in a line; of the rest, nothing can stand in JSON where it is
+// obeyed.
 var commandInJSON = regexp.MustCompile(`#(#[A-Za-z]*\[)`)
 
-// JSON replaces what JSON allows in a string but a terminal acts upon (DEL, C1 controls, format characters such as those that reverse the reading direction), or
-// a pipeline's machine, with its escape. No such character can stand in JSON outside a string.
+// JSON replaces what JSON allows in a string but a terminal acts upon (DEL, C1 controls, format characters such as
+// those that reverse the reading direction), or a pipeline's machine, with its escape. No such character can stand in
+// JSON outside a string.
 func JSON(doc []byte) []byte {
 	out := make([]byte, 0, len(doc))
 	for _, r := range string(doc) {

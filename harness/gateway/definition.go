@@ -136,7 +136,8 @@ func Load(files fs.FS, name string) (*Definition, error) {
 		return nil, fmt.Errorf("read gateway %s: %w", name, err)
 	}
 	d := &Definition{}
-	if _, err := yamldoc.Read(file, text, d, "what describes a gateway: about, command, version, install, settings"); err != nil {
+	const want = "what describes a gateway: about, command, version, install, settings"
+	if _, err := yamldoc.Read(file, text, d, want); err != nil {
 		return nil, fmt.Errorf("read %w", err)
 	}
 	d.Name = name

@@ -24,6 +24,7 @@ var (
 
 // Where IPv4 and TCP keep things, in bytes from the start of their headers (RFC 791, RFC 9293).
 const (
+	ipLength, ipFragment              = 2, 6
 	ipProtocol, ipFrom, ipTo, ipLeast = 9, 12, 16, 20
 	tcpFrom, tcpTo, tcpOffset         = 0, 2, 12
 	tcpLeast                          = 20
@@ -33,16 +34,12 @@ const (
 
 // read finds the head of a message at the start of what a packet carries, where every head stands that is sent at once. A packet that carries none is not ok.
 func read(packet []byte, fromSite bool) (p passage, ok bool) {
-	if len(packet) < ipLeast || packet[ipProtocol] != protocolTCP {
+	segment, ok := segmentOf(packet)
+	if !ok {
 		return p, false
 	}
-	head := int(packet[0]&0x0f) * words
-	if len(packet) < head+tcpLeast {
-		return p, false
-	}
-	segment := packet[head:]
 	start := int(segment[tcpOffset]>>4) * words
-	if len(segment) < start {
+	if start < tcpLeast || len(segment) < start {
 		return p, false
 	}
 	address, port, payload := packet[ipFrom:ipFrom+4], segment[tcpFrom:], segment[start:]
@@ -61,6 +58,28 @@ func read(packet []byte, fromSite bool) (p passage, ok bool) {
 		p.nonce = string(bytes.TrimSpace(m[1]))
 	}
 	return p, p.nonce != ""
+}
+
+// segmentOf is the TCP segment that the packet carries, its header whole at least. What is no IPv4, no TCP, or the rest
+// of a packet that was cut in pieces carries none; what stands behind the packet's own end (the filling of a short
+// frame) is not of it.
+func segmentOf(packet []byte) (segment []byte, ok bool) {
+	const version4, offsetBits = 4, 0x1fff
+	if len(packet) < ipLeast || packet[0]>>4 != version4 || packet[ipProtocol] != protocolTCP {
+		return nil, false
+	}
+	if binary.BigEndian.Uint16(packet[ipFragment:])&offsetBits != 0 {
+		return nil, false
+	}
+	head := int(packet[0]&0x0f) * words
+	// A length of 0 is of a packet that is larger than the field can say.
+	if total := int(binary.BigEndian.Uint16(packet[ipLength:])); total > 0 {
+		packet = packet[:min(total, len(packet))]
+	}
+	if head < ipLeast || len(packet) < head+tcpLeast {
+		return nil, false
+	}
+	return packet[head:], true
 }
 
 // Heard is what a tap heard of a request.

@@ -1,5 +1,5 @@
-// Package interrupt turns the signals that ask a process to end into the end of a context, so that it can end cleanly and report what it has. It imports little, so
-// that package early is initialised early.
+// Package interrupt turns the signals that ask a process to end into the end of a context, so that it can end cleanly
+// and report what it has. It imports little, so that package early is initialised early.
 package interrupt
 
 import (
@@ -20,8 +20,8 @@ func Early() {
 	}
 }
 
-// notify sends the signals to c. SIGQUIT is among them: a dump of goroutines tells a user nothing, and SIGABRT still makes one. Who starts the process with SIGHUP or
-// SIGQUIT ignored (nohup, a shell's background) means it to go on.
+// notify sends the signals to c. SIGQUIT is among them: a dump of goroutines tells a user nothing, and SIGABRT still
+// makes one. Who starts the process with SIGHUP or SIGQUIT ignored (nohup, a shell's background) means it to go on.
 func notify(c chan os.Signal) {
 	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
 	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT} {
@@ -37,7 +37,8 @@ type Signalled struct{ os.Signal }
 // Error names the signal.
 func (s Signalled) Error() string { return "interrupted (" + s.Signal.String() + ")" }
 
-// Context returns a context that ends with the first of the signals, of which the cause is then a Signalled, or at stop.
+// Context returns a context that ends with the first of the signals, of which the cause is then a Signalled, or at
+// stop.
 func Context(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	c := caught
@@ -60,7 +61,8 @@ func Context(parent context.Context) (ctx context.Context, stop func()) {
 	}
 }
 
-// OutlivePipes keeps the process from being ended by a write to a pipe whose reader is gone, until stop; such a write is an error then.
+// OutlivePipes keeps the process from being ended by a write to a pipe whose reader is gone, until stop; such a write
+// is an error then.
 func OutlivePipes() (stop func()) {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, syscall.SIGPIPE) // Not ignored: gateways would inherit that.

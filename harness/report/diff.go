@@ -92,7 +92,8 @@ func change(was, is harness.Verdict, known bool) ChangeKind {
 	return ""
 }
 
-// slower reports whether service took longer to come back than recoveries of one gateway differ; never is longer than any time.
+// slower reports whether service took longer to come back than recoveries of one gateway differ; never is longer than
+// any time.
 func slower(was, is harness.Verdict) bool {
 	before, waited := was.Back()
 	now, waitedNow := is.Back()

@@ -45,8 +45,8 @@ func (r Run) groups(k kind) []*group {
 
 var number = regexp.MustCompile(`[0-9]+`)
 
-// sameWords returns what two reasons have in common that differ only in the numbers of the gateway's own log lines (times, process IDs), which differ from run to
-// run. Nothing but the brevity of a report depends on it.
+// sameWords returns what two reasons have in common that differ only in the numbers of the gateway's own log lines
+// (times, process IDs), which differ from run to run. Nothing but the brevity of a report depends on it.
 func sameWords(reason string) string {
 	ours, theirs, _ := strings.Cut(reason, harness.LastWords)
 	return ours + harness.LastWords + number.ReplaceAllString(theirs, "0")

@@ -57,7 +57,8 @@ func (r Run) repeated() []recovery {
 // distribution shows the times, of which there is one at least.
 func distribution(name, href string, times []float64) recovery {
 	middle := median(slices.Clone(times))
-	d := recovery{Name: name, Href: href, Middle: scaled(middle), Median: milliseconds(middle), Most: milliseconds(slices.Max(times))}
+	d := recovery{Name: name, Href: href, Middle: scaled(middle), Median: milliseconds(middle)}
+	d.Most = milliseconds(slices.Max(times))
 	for _, t := range times {
 		if t == harness.Never {
 			d.Never++

@@ -88,8 +88,8 @@ func (s *Stream) begin(r Run) error {
 	return s.err
 }
 
-// Add writes the verdict down, in the folder's file even if somebody has removed that meanwhile. Its first error is that of every later call: nothing is written
-// behind a line that is cut.
+// Add writes the verdict down, in the folder's file even if somebody has removed that meanwhile. Its first error is
+// that of every later call: nothing is written behind a line that is cut.
 func (s *Stream) Add(v harness.Verdict) error {
 	s.write(experimentOf(v))
 	if s.err == nil && !s.stands() {
@@ -165,8 +165,8 @@ func (s *Stream) Release() {
 	}
 }
 
-// Keep ends the stream and returns the path of its file, for Read: in the run's folder, or if nothing can be written there any more, in the system's for what is
-// temporary.
+// Keep ends the stream and returns the path of its file, for Read: in the run's folder, or if nothing can be written
+// there any more, in the system's for what is temporary.
 func (s *Stream) Keep() (path string, err error) {
 	defer func() { err = errors.Join(err, s.file.Close()) }()
 	if s.stands() {

@@ -36,7 +36,8 @@ type form struct {
 	make func(Run) ([]byte, error)
 }
 
-// Write writes every file of the report into dir, which Ready has made, and which is made again if somebody has removed it since. Each appears whole or not at all.
+// Write writes every file of the report into dir, which Ready has made, and which is made again if somebody has removed
+// it since. Each appears whole or not at all.
 func Write(dir string, r Run) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make report folder: %w", err)

@@ -12,7 +12,8 @@ import (
 
 // Print writes the map: a line for each listener, name, upstream and probe, and what to look at.
 func Print(w io.Writer, f Found) {
-	fmt.Fprintf(w, "\n%s, surveyed in %.1f s (it took %.1f s to listen)\n", foreign.Text(strings.Join(f.Own.Command, " ")), f.TookMS/1000, f.StartMS/1000)
+	fmt.Fprintf(w, "\n%s, surveyed in %.1f s (it took %.1f s to listen)\n",
+		foreign.Text(strings.Join(f.Own.Command, " ")), f.TookMS/1000, f.StartMS/1000)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) {
 		for i := range cells {

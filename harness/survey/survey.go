@@ -122,7 +122,8 @@ func (s *survey) prepare(context.Context) (err error) {
 	s.words = read(s.own.Command, s.own.Dir)
 	s.warnEnvironment()
 	if s.words.cut != "" {
-		s.warn("the search for words in the configuration was cut short %s: what stands further on was not asked for", s.words.cut)
+		s.warn("the search for words in the configuration was cut short %s: what stands further on was not asked for",
+			s.words.cut)
 	}
 	for _, file := range s.words.large {
 		s.warn("%s was not read: it is larger than %d MiB", file, foreign.MostWritten>>20)

@@ -169,8 +169,8 @@ func (w *words) path(word, here, dir string) (files []string) {
 	return files
 }
 
-// found lists the files that a word leads to: a file, wherever it is; or, in the configuration's own folders, those of a folder, or those that match a pattern. A
-// pattern such as /srv/sites/*.conf makes its folder one of them.
+// found lists the files that a word leads to: a file, wherever it is; or, in the configuration's own folders, those of
+// a folder, or those that match a pattern. A pattern such as /srv/sites/*.conf makes its folder one of them.
 func (w *words) found(word, base string) []string {
 	if word == "" || word == "." || word == ".." || strings.HasPrefix(word, "-") || w.late() {
 		return nil
@@ -216,7 +216,9 @@ func (w *words) found(word, base string) []string {
 
 // within reports whether the folder is one of the configuration's, or below one.
 func (w *words) within(folder string) bool {
-	return slices.ContainsFunc(w.folders, func(own string) bool { return folder == own || strings.HasPrefix(folder, own+"/") })
+	return slices.ContainsFunc(w.folders, func(own string) bool {
+		return folder == own || strings.HasPrefix(folder, own+"/")
+	})
 }
 
 // list returns the regular files of a folder whose names match the pattern, and whose paths are wanted.

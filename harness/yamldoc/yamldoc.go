@@ -1,5 +1,5 @@
-// Package yamldoc reads YAML that people write: one document of keys and values, of which every key must be known. It tells what is wrong in one line that begins with
-// file:line:column, in the words of people, whatever the file holds.
+// Package yamldoc reads YAML that people write: one document of keys and values, of which every key must be known. It
+// tells what is wrong in one line that begins with file:line:column, in the words of people, whatever the file holds.
 package yamldoc
 
 import (
@@ -53,7 +53,8 @@ func (e *Error) Unknown() string {
 	return ""
 }
 
-// Read reads the text of the file into the value. Want says what the file is, for who brings something else: "what gatequake survey writes". The error is an *Error.
+// Read reads the text of the file into the value. Want says what the file is, for who brings something else: "what
+// gatequake survey writes". The error is an *Error.
 func Read(file string, text []byte, into any, want string) (d *Doc, err error) {
 	fault := func(line, column int, format string, args ...any) error {
 		return &Error{file: file, line: line, column: column, message: clean(fmt.Sprintf(format, args...))}
@@ -97,8 +98,8 @@ func Read(file string, text []byte, into any, want string) (d *Doc, err error) {
 	return &Doc{file: file, root: m}, nil
 }
 
-// tooDeep returns the line, from 1, at which something stands in more than maxDepth others, and 0 if there is none. What a line's own indentation makes deep is not
-// counted: that takes as many bytes as the square of its depth.
+// tooDeep returns the line, from 1, at which something stands in more than maxDepth others, and 0 if there is none.
+// What a line's own indentation makes deep is not counted: that takes as many bytes as the square of its depth.
 func tooDeep(text string) int {
 	depth, n := 0, 0
 	for line := range strings.Lines(text) {
@@ -196,7 +197,8 @@ func clean(message string) string {
 	return strings.TrimSpace(message)
 }
 
-// At is file:line:column of what stands at the path of keys and of places in lists, or of the last of them that is there.
+// At is file:line:column of what stands at the path of keys and of places in lists, or of the last of them that is
+// there.
 func (d *Doc) At(path ...any) string {
 	place, node := ast.Node(d.root), ast.Node(d.root)
 	if len(d.root.Values) > 0 {

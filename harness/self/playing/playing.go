@@ -1,5 +1,5 @@
-// Package playing tells whether this process is to play a role (see package self). It imports nothing but os, so that it can be asked before almost anything else is
-// initialised.
+// Package playing tells whether this process is to play a role (see package self). It imports nothing but os, so that
+// it can be asked before almost anything else is initialised.
 package playing
 
 import "os"
