@@ -12,10 +12,12 @@ import (
 // FuzzHAR reads recordings: what is read are answers that failed, in no more than their number, and what is said of one
 // can be shown.
 func FuzzHAR(f *testing.F) {
-	for _, text := range []string{"", "null", "{}", `{"log":null}`, `{"log":{"entries":[null]}}`, `{"log":{"entries":[{"time":1e300,"response":{"status":502}}]}}`,
+	for _, text := range []string{
+		"", "null", "{}", `{"log":null}`, `{"log":{"entries":[null]}}`, `{"log":{"entries":[{"time":1e300,"response":{"status":502}}]}}`,
 		`{"log":{"entries":[{"time":-1,"request":{"method":"GET","url":"http://x/\n::error::"},"response":{"status":502,"headers":[{"name":"Server","value":"nginx"}],` +
 			`"content":{"text":"PGgxPjQwMyBGb3JiaWRkZW48L2gxPg==","encoding":"base64"}}}]}}`,
-		`{"log":{"entries":[{"response":{"status":-5}},{"response":{"status":99999}}]}}`} {
+		`{"log":{"entries":[{"response":{"status":-5}},{"response":{"status":99999}}]}}`,
+	} {
 		f.Add([]byte(text))
 	}
 	cells, err := committed()

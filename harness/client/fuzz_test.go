@@ -97,9 +97,9 @@ func FuzzFrames(f *testing.F) {
 			s.head(false, ":status", "200")
 			s.head(true, "grpc-status", "14")
 		},
-		func(w *http2.Framer, s *frames) { _ = w.WriteRSTStream(1, http2.ErrCodeRefusedStream) },
-		func(w *http2.Framer, s *frames) { _ = w.WriteGoAway(0, http2.ErrCodeNo, []byte("bye")) },
-		func(w *http2.Framer, s *frames) {
+		func(w *http2.Framer, _ *frames) { _ = w.WriteRSTStream(1, http2.ErrCodeRefusedStream) },
+		func(w *http2.Framer, _ *frames) { _ = w.WriteGoAway(0, http2.ErrCodeNo, []byte("bye")) },
+		func(w *http2.Framer, _ *frames) {
 			_ = w.WritePushPromise(http2.PushPromiseParam{StreamID: 1, PromiseID: 2})
 		},
 	} {

@@ -1,13 +1,13 @@
 package faults
 
 import (
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness"
-	"io/fs"
 )
 
 // FuzzAnswer reads the files of answers: what is read is within its bounds and of the dictionary; what is not is told

@@ -35,7 +35,7 @@ func notify(c chan os.Signal) {
 type Signalled struct{ os.Signal }
 
 // Error names the signal.
-func (s Signalled) Error() string { return "interrupted (" + s.Signal.String() + ")" }
+func (s Signalled) Error() string { return "interrupted (" + s.String() + ")" }
 
 // Context returns a context that ends with the first of the signals, of which the cause is then a Signalled, or at
 // stop.
