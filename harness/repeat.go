@@ -16,13 +16,14 @@ type Run struct {
 	Pool       []Share `json:"pool,omitempty"`
 }
 
-// Mixed reports whether an experiment that was repeated did not always come out the same.
+// Mixed reports whether an experiment does not always come out the same: by its own runs, or by what the gateway's folder says.
 func (v Verdict) Mixed() bool {
-	return slices.ContainsFunc(v.Runs, func(r Run) bool { return r.Observed != v.Runs[0].Observed || r.Result != v.Runs[0].Result })
+	return v.Chance != nil || slices.ContainsFunc(v.Runs, func(r Run) bool { return r.Observed != v.Runs[0].Observed || r.Result != v.Runs[0].Result })
 }
 
 // Merge makes one verdict of the verdicts on several runs of one experiment, in any number above none. If all of them are alike, it is the first, with the
-// runs listed. If not, it says so: it is the worst of them, and a fail if some passed and some did not, never whichever came last.
+// runs listed. If not, it says so: it is the worst of them, and a fail if some passed and some did not, never whichever came last; unless the gateway's folder
+// says that it comes by chance, and each came as listed there.
 func Merge(runs []Verdict) Verdict {
 	if len(runs) == 1 {
 		return runs[0]
@@ -61,6 +62,9 @@ func Merge(runs []Verdict) Verdict {
 		}
 	}
 	merged.Observed = "not always the same: " + strings.Join(parts, ", ")
+	if slices.IndexFunc(runs, func(v Verdict) bool { return v.Chance == nil }) < 0 {
+		return merged
+	}
 	if merged.Result != Pass && merged.Result != Unsupported {
 		merged.Deviation, merged.Link = "", "" // What happens only sometimes is not what the list says.
 		merged.Reason = strings.TrimSuffix(fmt.Sprintf("%s; the worst: %s", merged.Observed, worst.Reason), "; the worst: ")

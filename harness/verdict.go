@@ -69,6 +69,8 @@ type Verdict struct {
 	NotTriedAfter string `json:"not_tried_after,omitempty"`
 	// Link is where the gateway's vendor speaks of the known deviation.
 	Link string `json:"known_deviation_link,omitempty"`
+	// Chance is not nil where the gateway's folder says that the experiment does not always come out the same.
+	Chance *Chance `json:"chance,omitempty"`
 	// Hint, for a gateway of the user's own that is a known one, names the directive that governs what was seen.
 	Hint string `json:"hint,omitempty"`
 	// HintLink is where its vendor documents it.

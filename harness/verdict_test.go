@@ -26,14 +26,16 @@ func TestZeroVerdictIsInconclusive(t *testing.T) {
 
 func listed(observed string, breaks ...string) *gateway.Definition {
 	return &gateway.Definition{Name: "g", Deviations: []gateway.Deviation{{
-		Experiments: []string{"refused"}, Settings: []string{"stock"}, Versions: ">=1.2 <2", Observed: observed, Breaks: breaks, Reason: "so it is", Link: "https://vendor.test",
+		Experiments: []string{"refused"}, Settings: []string{"stock"}, Versions: ">=1.2 <2", Reason: "so it is", Link: "https://vendor.test",
+		Outcome: gateway.Outcome{Observed: observed, Breaks: breaks},
 	}}}
 }
 
-// chance lists a deviation that is seen in one of two ways.
-func chance(observed, also string) *gateway.Definition {
-	d := listed(observed, CheckStatus)
-	d.Deviations[0].Also = []string{also}
+// chance lists a deviation of which one or another outcome is seen; what is seen at other times breaks the checks.
+func chance(observed, also string, breaks ...string) *gateway.Definition {
+	d := listed("")
+	d.Deviations[0].Outcome = gateway.Outcome{}
+	d.Deviations[0].Chance = []gateway.Outcome{{Observed: observed, Breaks: []string{CheckStatus}, Times: 7}, {Observed: also, Breaks: breaks, Times: 3}}
 	return d
 }
 
@@ -70,10 +72,13 @@ func TestJudge(t *testing.T) {
 		"version is no version": {with(func(v *Verdict) { v.Version = "new" }), listed("503 by gateway", CheckStatus), false, Inconclusive, "compare version"},
 		"two entries, second":   {failed, either("503 by gateway"), true, Fail, ""},
 		"two entries, neither":  {failed, either("504 by gateway"), false, Fail, "want 200 by upstream ([cut-visible])"},
-		"chance, other":         {failed, chance("504 by gateway", "503 by gateway"), true, Fail, ""},
-		"chance, none listed":   {failed, chance("504 by gateway", "505 by gateway"), false, Fail, "known deviation changed"},
+		"chance, other":         {failed, chance("504 by gateway", "503 by gateway", CheckStatus), true, Fail, ""},
+		"chance, none listed":   {failed, chance("504 by gateway", "505 by gateway", CheckStatus), false, Fail, "known deviation changed"},
 		"chance, passes":        {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), chance("504 by gateway", "pass"), false, Pass, ""},
-		"chance, must not pass": {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), chance("504 by gateway", "503 by gateway"), false, Fail, "known deviation is gone"},
+		"chance, must not pass": {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), chance("504 by gateway", "503 by gateway", CheckStatus), false, Fail, "known deviation is gone"},
+		"chance, breaks other":  {failed, chance("504 by gateway", "503 by gateway", CheckPostOnce), false, Fail, "or 503 by gateway ([post-once])"},
+		"chance, passes thus":   {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), chance("504 by gateway", "503 by gateway"), false, Pass, ""},
+		"chance, passes else":   {with(func(v *Verdict) { v.Result, v.Checks = Pass, nil }), chance("504 by gateway", "200 by upstream"), false, Fail, "known deviation is gone"},
 	} {
 		got := c.v.Judge(c.d)
 		if got.Known() != c.known || got.Known() != (got.Link == "https://vendor.test") || got.Result != c.result || !strings.Contains(got.Reason, c.reason) {
@@ -172,6 +177,9 @@ func TestMerge(t *testing.T) {
 	fail := Verdict{Result: Fail, Observed: "200 by upstream", Reason: "status"}
 	known := Verdict{Result: Fail, Observed: "504 by gateway", Deviation: "so it is"}
 	unclear := Verdict{Reason: "no steady state"}
+	sometimes := &Chance{Reason: "so it is"}
+	cut, bad := Verdict{Result: Pass, Observed: "200 by upstream, cut", Chance: sometimes}, Verdict{Result: Fail, Observed: "503 by gateway", Deviation: "so it is", Chance: sometimes}
+	other := Verdict{Result: Pass, Observed: "502 by gateway", Chance: sometimes}
 	for name, c := range map[string]struct {
 		runs             []Verdict
 		result           Result
@@ -184,6 +192,9 @@ func TestMerge(t *testing.T) {
 		"a fail among them":  {[]Verdict{pass, fail, pass}, Fail, false, "not always the same: 2 × 502 by gateway, 1 × 200 by upstream", "the worst: status"},
 		"the fail not last":  {[]Verdict{fail, pass}, Fail, false, "not always the same: 1 × 200 by upstream, 1 × 502 by gateway", "the worst: status"},
 		"known sometimes":    {[]Verdict{pass, known}, Fail, false, "not always the same: 1 × 502 by gateway, 1 × 504 by gateway", "not always"},
+		"chance, as listed":  {[]Verdict{cut, bad, cut}, Fail, true, "not always the same: 2 × 200 by upstream, cut, 1 × 503 by gateway", ""},
+		"chance, all pass":   {[]Verdict{cut, other}, Pass, false, "not always the same: 1 × 200 by upstream, cut, 1 × 502 by gateway", ""},
+		"chance, and a fail": {[]Verdict{cut, bad, fail}, Fail, false, "not always the same: 1 × 200 by upstream, cut, 1 × 503 by gateway, 1 × 200 by upstream", "the worst: status"},
 		"unclear sometimes":  {[]Verdict{pass, unclear}, Inconclusive, false, "not always the same: 1 × 502 by gateway, 1 × nothing", "no steady state"},
 		"unclear and failed": {[]Verdict{unclear, fail}, Fail, false, "not always the same: 1 × nothing, 1 × 200 by upstream", "the worst: status"},
 	} {

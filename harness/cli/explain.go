@@ -153,7 +153,11 @@ func sayDeviations(b *strings.Builder, e harness.Experiment, all []*candidate) {
 			if !slices.Contains(d.Experiments, e.ID) {
 				continue
 			}
-			fmt.Fprintf(b, "%s  %s %s (%s): %s\n", head, report.Safe(c.Name), strings.Join(d.Settings, ", "), report.Safe(d.Observed), report.Safe(d.Reason))
+			seen := d.Observed
+			if len(d.Chance) > 0 {
+				seen = "by chance: " + harness.Chance{Outcomes: d.Chance}.String()
+			}
+			fmt.Fprintf(b, "%s  %s %s (%s): %s\n", head, report.Safe(c.Name), strings.Join(d.Settings, ", "), report.Safe(seen), report.Safe(d.Reason))
 			head = ""
 		}
 	}

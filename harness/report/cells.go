@@ -27,6 +27,8 @@ type Cell struct {
 	Reason    string            `json:"reason,omitempty"`
 	// Seen is the answer that shows best what clients saw; nil when there was none to see.
 	Seen *Seen `json:"seen,omitempty"`
+	// Chance is not nil where that does not always come out the same.
+	Chance *harness.Chance `json:"chance,omitempty"`
 	// Log is what the most telling of the gateway's log lines says about a fault, and Line is that line.
 	Log  saying `json:"log,omitempty"`
 	Line string `json:"line,omitempty"`
@@ -65,7 +67,7 @@ func Cells(r Run) ([]byte, error) {
 		log := logs[columnOf(v)][v.ID]
 		line, err := json.Marshal(Cell{
 			ID: v.ID, Cause: v.Cause, ErrorType: v.ErrorType, Gateway: v.Gateway, Version: v.Version, Setting: v.Setting,
-			Expected: v.Expected, Observed: v.Observed, Verdict: kindWords[kindOf(v)], Reason: reason, Seen: seenIn(v), Log: log.says, Line: Safe(log.line),
+			Expected: v.Expected, Observed: v.Observed, Verdict: kindWords[kindOf(v)], Reason: reason, Seen: seenIn(v), Chance: v.Chance, Log: log.says, Line: Safe(log.line),
 			Seconds: int(tookOf(v).Round(time.Second).Seconds()),
 		})
 		if err != nil {
@@ -90,7 +92,7 @@ func OfCells(cells []Cell) Run {
 	for _, c := range cells {
 		v := harness.Verdict{
 			ID: c.ID, Cause: c.Cause, ErrorType: c.ErrorType, Gateway: c.Gateway, Version: c.Version, Setting: c.Setting, Policy: harness.Document().Name,
-			Expected: c.Expected, Observed: c.Observed, Reason: c.Reason, RecoveryMS: -1,
+			Expected: c.Expected, Observed: c.Observed, Reason: c.Reason, Chance: c.Chance, RecoveryMS: -1,
 		}
 		_ = v.Result.UnmarshalText([]byte(c.Verdict)) // It has no other than nil.
 		if c.Verdict == kindWords[known] {

@@ -44,6 +44,7 @@ func Markdown(r Run, findings map[string]string) string {
 			fmt.Fprintf(&b, "- %s: %s. Seen: %s. In: %s\n", g.in(), markdown(g.reason), g.seen(), g.ids(allIDs))
 		}
 	}
+	b.WriteString(r.chancesMarkdown())
 	b.WriteString("\n## Findings\n")
 	for _, name := range r.gateways() {
 		if text := findings[name]; text != "" {
@@ -51,6 +52,37 @@ func Markdown(r Run, findings map[string]string) string {
 		}
 	}
 	return b.String()
+}
+
+// chancesMarkdown lists what does not always come out the same, with how often each outcome was counted; empty when there is nothing of the kind.
+func (r Run) chancesMarkdown() string {
+	type entry struct{ gateway, outcomes, reason string }
+	order, settings, ids := []entry{}, map[entry][]string{}, map[entry][]string{}
+	for _, v := range r.Verdicts {
+		if v.Chance == nil {
+			continue
+		}
+		e := entry{v.Gateway, v.Chance.String(), v.Chance.Reason}
+		if ids[e] == nil {
+			order = append(order, e)
+		}
+		ids[e], settings[e] = append(ids[e], v.ID), append(settings[e], v.Setting)
+	}
+	if len(order) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n## By chance\n\nWhat does not always come out the same (mixed), with how often each outcome was counted.\n\n")
+	for _, e := range order {
+		fmt.Fprintf(&b, "- %s %s: %s: %s. In: %s\n", markdown(e.gateway), markdown(distinct(settings[e])), markdown(e.outcomes), markdown(e.reason), markdown(distinct(ids[e])))
+	}
+	return b.String()
+}
+
+// distinct joins the words, each once.
+func distinct(words []string) string {
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), ", ")
 }
 
 // markdown makes text of a gateway or an upstream fit for one line of Markdown: besides what Safe does, no HTML begins in it.
