@@ -14,6 +14,8 @@ type Run struct {
 	RecoveryMS float64 `json:"recovery_ms"`
 	TookMS     float64 `json:"took_ms"`
 	Pool       []Share `json:"pool,omitempty"`
+	// Log is what the gateway logged in this run.
+	Log []string `json:"log,omitempty"`
 }
 
 // Mixed reports whether an experiment does not always come out the same: by its own runs, or by what the gateway's folder says.
@@ -40,7 +42,7 @@ func Merge(runs []Verdict) Verdict {
 	merged.Runs = make([]Run, len(runs))
 	merged.TookMS, merged.CPUMS, merged.Counts = 0, 0, nil
 	for i, v := range runs {
-		merged.Runs[i] = Run{Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool}
+		merged.Runs[i] = Run{Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool, Log: v.Log}
 		merged.TookMS += v.TookMS
 		merged.CPUMS += v.CPUMS
 		for answer, n := range v.Counts {

@@ -67,7 +67,7 @@ func lastWords(log []string) string {
 	if len(log) == 0 {
 		return "; it logged nothing"
 	}
-	return LastWords + strings.Join(log[max(0, len(log)-enough):], " | ")
+	return LastWords + strings.Join(last(log, enough), " | ")
 }
 
 func (t *trial) steps(ctx context.Context) error {
@@ -75,7 +75,9 @@ func (t *trial) steps(ctx context.Context) error {
 	if err := t.ready(ctx); err != nil {
 		return err
 	}
+	t.settleLog(ctx)
 	mark := b.Gateway.Mark()
+	t.verdict.Before = last(b.Gateway.Since(nil), linesBefore)
 	undo, stopped := t.inject(ctx)
 	// The world is mended on every path, also when the time for the experiment is over.
 	defer func() { _ = undo(context.WithoutCancel(ctx)) }()
@@ -98,6 +100,7 @@ func (t *trial) steps(ctx context.Context) error {
 		return err
 	}
 	if t.verdict.Log = t.read; t.read == nil {
+		t.settleLog(ctx)
 		t.verdict.Log = b.Gateway.Since(mark)
 	}
 	if t.gone() {
@@ -121,6 +124,19 @@ func (t *trial) ready(ctx context.Context) error {
 	t.moment(MomentSteady)
 	return nil
 }
+
+// settleLog waits until the gateway has written down what happened so far: what comes later stands beside what did not cause it. Nothing is measured meanwhile.
+func (t *trial) settleLog(ctx context.Context) {
+	if d := t.bench.Definition; d != nil {
+		t.bench.Gateway.Settle(ctx, d.LogsLate)
+	}
+}
+
+// linesBefore is how much of the log is kept from before the fault: the last requests of every route that the experiment looks at.
+const linesBefore = 10
+
+// last returns the last lines, n at most.
+func last(lines []string, n int) []string { return lines[max(0, len(lines)-n):] }
 
 // gone reports whether the gateway is dead, or does not serve in a world that was mended.
 func (t *trial) gone() bool {

@@ -23,6 +23,7 @@ func (t *trial) readLog(ctx context.Context, mark gateway.Mark) error {
 		return err
 	}
 	v.Disconnect()
+	t.settleLog(ctx)
 	ctx, cancel := context.WithTimeout(ctx, logged)
 	defer cancel()
 	for before := -1; ; before = len(t.read) {

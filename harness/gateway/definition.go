@@ -40,6 +40,9 @@ type Definition struct {
 	Install string `yaml:"install"`
 	// Logs are the files, below the world's folder, that the gateway logs to besides its standard output and error.
 	Logs []string `yaml:"logs"`
+	// LogsLate is how long after an event the gateway's lines about it are in its log at the latest; for those that write what has gathered from time to time.
+	// Zero: they are there as soon as the answer is.
+	LogsLate time.Duration `yaml:"logs-late"`
 	// Resolves is how long after a change of names the gateway has noticed it at the latest; for those that resolve in the background. Zero: it asks
 	// when it needs to know.
 	Resolves time.Duration `yaml:"resolves"`

@@ -2,9 +2,12 @@ package gateway
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/gatequake/gatequake/harness/foreign"
@@ -14,7 +17,7 @@ import (
 const (
 	maxLogBytes = 256 << 10
 	maxLogLines = 40
-	maxLineLen  = 600
+	maxLineLen  = 1500 // Caddy's JSON with a client's header fields and TLS: 1.1 KB.
 )
 
 // Mark is a place in each log of a gateway.
@@ -35,6 +38,28 @@ func (p *Process) Mark() Mark {
 		}
 	}
 	return m
+}
+
+// look is how often a log is looked at that has yet to be still.
+const look = 50 * time.Millisecond
+
+// Settle returns when nothing has been written to the logs for the time, or when it has waited for three times as long: some gateways are never silent. No time
+// is no wait.
+func (p *Process) Settle(ctx context.Context, still time.Duration) {
+	if p == nil || still <= 0 {
+		return
+	}
+	end, before, since := time.Now().Add(3*still), p.Mark(), time.Now()
+	for time.Since(since) < still && time.Now().Before(end) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(look):
+		}
+		if now := p.Mark(); !slices.Equal(now, before) {
+			before, since = now, time.Now()
+		}
+	}
 }
 
 // Since returns the lines logged after m, log by log, oldest first, bounded in number and length. A nil Mark means from the start.
