@@ -1,9 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
-	"regexp"
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
@@ -13,7 +14,7 @@ import (
 // saying is what the most telling line that a gateway logged under a fault says about it, to one who has nothing else.
 type saying string
 
-// What a line can say. It is told from the run itself: by which faults the gateway logged the same line under, but for its numbers and the route's name.
+// What a line can say. It is told from the run itself: by which faults the gateway logged a line of the same steady words under.
 const (
 	names    saying = "names"    // the error type (RFC 9209) of the fault: at least telltale of the faults with this line are of that type
 	misleads saying = "misleads" // another error type, by the same measure
@@ -21,7 +22,7 @@ const (
 	silent   saying = "silent"   // nothing: there is no line that is not also there without a fault, or with faults of all kinds
 )
 
-// The measures of a line. A line with so many error types is about something else, such as a start; one that came once only, in one experiment, is chance.
+// The measures of a line. A line with so many error types is about something else, such as a start.
 const (
 	telltale  = 0.8
 	anything  = 4
@@ -37,35 +38,21 @@ type logLine struct {
 	as   harness.ErrorType // that most faults with this line are of
 }
 
-// lines are the words of one cell's log, each with the first line of the gateway's that has them, and how often there was one.
-type lines map[string]struct {
-	first string
-	times int
-}
-
 // logs tells for every cell of a fault what its log says. It compares all cells of one gateway in one setting, and says nothing when those are too few kinds.
 func (r Run) logs() map[column]map[string]logLine {
 	all := map[column]map[string]logLine{}
 	for _, c := range r.columns() {
-		cells, types, kinds := map[string]lines{}, map[string]map[harness.ErrorType]int{}, map[harness.ErrorType]bool{}
-		for _, v := range r.Verdicts {
-			if columnOf(v) != c || !logged(v) {
-				continue
-			}
-			cells[v.ID], kinds[v.ErrorType] = stripped(v.Log), true
-			for w := range cells[v.ID] {
-				if types[w] == nil {
-					types[w] = map[harness.ErrorType]int{}
-				}
-				types[w][v.ErrorType]++
-			}
+		cells, kinds := r.heard(c), map[harness.ErrorType]bool{}
+		for _, cell := range cells {
+			kinds[cell.of] = true
 		}
 		if all[c] = map[string]logLine{}; len(kinds) < enough {
 			continue
 		}
-		for _, v := range r.Verdicts {
-			if cell, ok := cells[v.ID]; ok && columnOf(v) == c && v.ErrorType != noFault {
-				all[c][v.ID] = cell.tell(v.ErrorType, types)
+		told := phrases(cells)
+		for _, cell := range cells {
+			if cell.of != noFault {
+				all[c][cell.id] = cell.tell(told)
 			}
 		}
 	}
@@ -77,65 +64,107 @@ func logged(v harness.Verdict) bool {
 	return v.Cause != harness.Blocked && kindOf(v) != unsupported && kindOf(v) != inconclusive && len(v.Pool) == 0
 }
 
-// tell picks the line that is the most telling.
-func (l lines) tell(of harness.ErrorType, types map[string]map[harness.ErrorType]int) logLine {
-	best, says, share, as := "", silent, 0.0, noFault
-	for w, seen := range l {
+// heard is one experiment's log: the words of its lines that say something.
+type heard struct {
+	id    string
+	of    harness.ErrorType
+	lines []line
+}
+
+// line is what a line says, and the line itself.
+type line struct {
+	words set
+	text  string
+}
+
+// says returns the first line that has all words of the phrase, and no others if it is whole; its text is empty when there is none.
+func (h heard) says(p phrase) string {
+	for _, l := range h.lines {
+		if l.words.has(p.words) && !(p.whole && l.words.size() > p.words.size()) {
+			return l.text
+		}
+	}
+	return ""
+}
+
+// phrase is what lines of several experiments have in common, and how many experiments on each error type have it.
+type phrase struct {
+	words set
+	whole bool // nothing else is in the line: "timed out" says another thing than "timed out" in "lookup timed out"
+	types map[harness.ErrorType]int
+}
+
+// phrases are what the lines of each experiment, and of each two on one error type, have in common.
+func phrases(cells []heard) []phrase {
+	byType, all := map[harness.ErrorType]map[string]set{}, map[string]set{}
+	for _, cell := range cells {
+		if byType[cell.of] == nil {
+			byType[cell.of] = map[string]set{}
+		}
+		for _, l := range cell.lines {
+			byType[cell.of][l.words.key()] = l.words
+		}
+	}
+	for _, lines := range byType {
+		for _, a := range lines {
+			for _, b := range lines {
+				if both := a.and(b); both.size() > 0 {
+					all[both.key()] = both
+				}
+			}
+		}
+	}
+	told := []phrase{}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		for _, whole := range []bool{false, true} {
+			p := phrase{all[key], whole, map[harness.ErrorType]int{}}
+			for _, cell := range cells {
+				if cell.says(p) != "" {
+					p.types[cell.of]++
+				}
+			}
+			told = append(told, p)
+		}
+	}
+	return told
+}
+
+// tell picks the phrase that is the most telling; of several, the one that most experiments have, and of those the longest. What one experiment alone has is chance.
+func (h heard) tell(told []phrase) logLine {
+	best, share, support := logLine{says: silent}, 0.0, 0
+	long := 0
+	for _, p := range told {
+		text := h.says(p)
+		if text == "" || p.types[noFault] > 0 || len(p.types) >= anything {
+			continue
+		}
 		most, cells := noFault, 0
-		for t, n := range types[w] {
+		for t, n := range p.types {
 			cells += n
-			if n > types[w][most] || n == types[w][most] && (t == of || t < most) {
+			if n > p.types[most] || n == p.types[most] && (t == h.of || t < most) {
 				most = t
 			}
 		}
-		s := float64(types[w][most]) / float64(cells)
-		chance := seen.times == 1 && cells == 1
-		if chance || types[w][noFault] > 0 || len(types[w]) >= anything || s < share || s == share && best != "" && w > best {
+		s := float64(p.types[most]) / float64(cells)
+		if cells == 1 || cmp.Or(cmp.Compare(s, share), cmp.Compare(cells, support), cmp.Compare(p.words.size(), long)) <= 0 {
 			continue
 		}
-		best, share, says, as = w, s, shared, most
+		share, support, long = s, cells, p.words.size()
+		best = logLine{says: shared, line: clip(text, shortLine), as: most}
 		if s >= telltale {
-			says = misleads
-			if most == of {
-				says = names
+			best.says = misleads
+			if most == h.of {
+				best.says = names
 			}
 		}
 	}
-	return logLine{says: says, line: clip(l[best].first, shortLine), as: as}
-}
-
-var (
-	spans   = regexp.MustCompile(`\b([0-9]+(\.[0-9]+)?(ns|µs|us|ms|s|m|h))+\b`)
-	numbers = regexp.MustCompile(`\b(0x)?[0-9a-fA-F]*[0-9][0-9a-fA-F]*\b|[0-9]+`)
-	zeros   = regexp.MustCompile(`0([.:/,]+0)+`)
-	dates   = regexp.MustCompile(`\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b`)
-	methods = regexp.MustCompile(`\b(GET|POST)\b`)
-	routes  = regexp.MustCompile(`\b(upstream|orders|secure|named|http2|h2c?|grpc|Echo|unix|socket|ws|balanced|vouched|auth)\b`)
-)
-
-// stripped takes from each line what differs from request to request, and from route to route: an operator's routes are others.
-func stripped(log []string) lines {
-	all := lines{}
-	for _, line := range log {
-		if strings.Contains(line, string(harness.RouteBystander)) {
-			continue
-		}
-		w := routes.ReplaceAllString(methods.ReplaceAllString(line, "METHOD"), "ROUTE")
-		w = strings.ReplaceAll(w, "/ROUTE/", "/")
-		w = spans.ReplaceAllString(w, "0") // Which unit a gateway writes depends on the time.
-		w = zeros.ReplaceAllString(numbers.ReplaceAllString(dates.ReplaceAllString(w, ""), "0"), "0")
-		seen := all[w]
-		if seen.times++; seen.times == 1 {
-			seen.first = line
-		}
-		all[w] = seen
-	}
-	return all
+	return best
 }
 
 // logsLegend explains logsTable.
 const logsLegend = "Can an operator tell the error type (RFC 9209) from the gateway's most telling line alone? How many of the faults of each type are told by it: a line counts as " +
-	"telling when at least four in five of the faults under which the gateway logs it, but for its numbers and the name of the route, are of that type"
+	"telling when at least four in five of the faults under which the gateway logs it are of that type. What differs between two runs of the same fault is not compared, " +
+	"nor are the routes, addresses and methods, which are the harness's"
 
 // logsTable is, for one setting, how many faults of each error type each gateway's log tells; empty when there was none.
 func (r Run) logsTable() string {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -102,6 +103,10 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	return e.Run(ctx, w, j.Gateway, j.Setting, j.policy()), nil
 }
 
+// apart is how many jobs are run between two runs of one, if there are as many: what the logs of two runs have in common is then not the second that they were
+// written in. Of a run that is interrupted no more verdicts than that are lost for want of their last runs.
+const apart = 200
+
 // Run runs the jobs and sends each verdict on the returned channel as it comes. When ctx ends, worlds are ended at once, no further job begins, and those
 // not finished have no verdict. The channel is closed when everything has ended.
 func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
@@ -109,12 +114,14 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
 	runs := &runs{want: max(o.Repeat, 1)}
 	go func() {
 		defer close(queue)
-		for _, j := range jobs {
-			for range runs.want { // One after another: of a run that is interrupted, whole verdicts are left.
-				select {
-				case queue <- j:
-				case <-ctx.Done():
-					return
+		for round := range slices.Chunk(jobs, apart) {
+			for range runs.want {
+				for _, j := range round {
+					select {
+					case queue <- j:
+					case <-ctx.Done():
+						return
+					}
 				}
 			}
 		}
