@@ -2,8 +2,6 @@ package faults
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -92,27 +90,6 @@ var EmptyPool = harness.RegisterFault(harness.Fault{
 	Confirmed: "An own request to the member is answered 200: it is well, and only marked.",
 	Inject: deployed(func(_ *harness.Bench, v *gateway.Vars) { v.Down = true },
 		func(b *harness.Bench) confirmation { return answers(b, b.Plan.Upstream, http.StatusOK, 0) }),
-})
-
-// HTTPSToPlain is a configuration that speaks TLS to an upstream that does not.
-var HTTPSToPlain = harness.RegisterFault(harness.Fault{
-	ID:    "https-to-plain",
-	Title: "the gateway speaks TLS to an upstream that speaks plain HTTP",
-	Cause: harness.Configuration, Type: harness.TLSProtocolError, Phase: harness.AtOnce, Route: harness.RouteSecure,
-	What:      "The scheme in the configuration is wrong: the gateway opens with a TLS ClientHello, and the upstream takes it for a broken request.",
-	Made:      "The gateway is restarted with the plain upstream's address in its TLS route.",
-	Confirmed: "An own TLS handshake with that address fails because what comes back is not TLS, or nothing.",
-	Inject: deployed(func(b *harness.Bench, v *gateway.Vars) { v.Secure = b.Plan.Upstream },
-		func(b *harness.Bench) confirmation {
-			return func(ctx context.Context) (string, error) {
-				err := b.Handshake(ctx, b.Plan.Upstream)
-				var verify *tls.CertificateVerificationError
-				if err == nil || errors.As(err, &verify) {
-					return "", fmt.Errorf("handshake with %s: got %w, want one that fails before there is a certificate", b.Plan.Upstream, err)
-				}
-				return fmt.Sprintf("own TLS handshake with %s: %v", b.Plan.Upstream, err), nil
-			}
-		}),
 })
 
 // PlainToHTTPS is a configuration that speaks plain HTTP to an upstream that wants TLS.

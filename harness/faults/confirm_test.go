@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 // rightWorld are the faults that are in the gateway's configuration alone: what confirms them is true of the world with and without them.
-var rightWorld = []string{"empty-pool", "https-to-plain", "plain-to-https", "wrong-address", "wrong-host", "wrong-port"}
+var rightWorld = []string{"empty-pool", "https-to-plain-silent", "plain-to-https", "wrong-address", "wrong-host", "wrong-port"}
 
 // A confirmation that a healthy world passes confirms nothing: each must accept its fault, and must not any more when the fault is undone.
 func TestConfirmationsCanFail(t *testing.T) {

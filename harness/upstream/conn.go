@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"math"
 	"net"
@@ -36,7 +37,7 @@ func (c *Conn) serve() {
 	for end == Keep {
 		limit.N = maxHead
 		c.await()
-		r, err := http.ReadRequest(in)
+		r, err := c.request(in)
 		if err != nil || r.ProtoMajor != 1 { // "PRI * HTTP/2.0" is a request to ReadRequest
 			end = Close
 			break
@@ -46,6 +47,21 @@ func (c *Conn) serve() {
 		end = c.exchange(r)
 	}
 	end.of(c.Conn, c.tcp)
+}
+
+// request reads a request. What begins like none is not waited for, because it may never have the end of a line, and gets what Misread says.
+func (c *Conn) request(in *bufio.Reader) (*http.Request, error) {
+	first, err := in.Peek(1)
+	if err != nil {
+		return nil, err
+	}
+	if first[0] > ' ' && first[0] < 0x7f {
+		return http.ReadRequest(in)
+	}
+	if answer, ok := c.origin.misread.top(); ok {
+		_, _ = c.Write(answer)
+	}
+	return nil, fmt.Errorf("read request: it begins with the byte %#x", first[0])
 }
 
 // exchange records r, reads it to its end, waits for a worker and has it answered: by the behaviour of the moment of its hit, so that who has seen the

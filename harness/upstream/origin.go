@@ -39,6 +39,7 @@ type Origin struct {
 	behaviours overrides[Behaviour]
 	handshakes overrides[func(*tls.Config)]
 	idle       overrides[time.Duration]
+	misread    overrides[[]byte]
 
 	closed chan struct{}
 	work   sync.WaitGroup // the accept loop and every connection

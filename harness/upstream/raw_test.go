@@ -79,3 +79,21 @@ func (c *client) end() (upstream.End, error) {
 	}
 	return upstream.Close, err
 }
+
+// TestWhatBeginsLikeNoRequestIsNotWaitedFor sends the start of a TLS ClientHello, which has no end of a line in it.
+func TestWhatBeginsLikeNoRequestIsNotWaitedFor(t *testing.T) {
+	g := leakless(t)
+	origin := startOrigin(t, upstream.Options{})
+	answer := "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"
+	undo := origin.Misread([]byte(answer))
+	for _, want := range []string{answer, ""} { // The second time it is undone.
+		c := dial(t, origin.Addr())
+		c.send("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03")
+		got, err := io.ReadAll(c.in)
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(string(got)).To(Equal(want))
+		g.Expect(c.Close()).To(Succeed())
+		undo()
+	}
+	healthy(t, origin.Addr())
+}
