@@ -9,6 +9,10 @@ GINKGO := $(GO) tool ginkgo -p --procs=16 --randomize-all --fail-on-pending --fa
 OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
+# What everything is built of, and what every table says that it was made with. The tables themselves, and other prose, do not make it another.
+COMMIT := $(shell c=$$(git rev-parse --short HEAD 2>/dev/null) && \
+	{ git diff --quiet HEAD -- . ':!*.md' ':!fixtures/gateways/RESULTS.json' || c=$$c-dirty; echo $$c; })
+
 .DEFAULT_GOAL := help
 .PHONY: kills help gateways browser build run test race raced-suites raced-others check fuzz bench mutants docs matrix balance remedies recovery prevention soak
 
@@ -19,7 +23,7 @@ browser: ## install Chromium and axe-core, for the tests of the HTML report
 	@ci/browser
 
 build: ## build bin/gatequake
-	@$(GO) build -o bin/gatequake ./harness/cmd/gatequake
+	@$(GO) build -ldflags '-X github.com/gatequake/gatequake/harness/cli.commit=$(COMMIT)' -o bin/gatequake ./harness/cmd/gatequake
 
 run: build ## the main job: every experiment on every gateway that is found, ending with the matrix
 	@bin/gatequake run $(ARGS)
@@ -77,7 +81,7 @@ prevention: ## measure loads, pools, restarts and reloads, and write scenarios/p
 	@for g in builtin nginx haproxy envoy; do for s in stock document; do GATEQUAKE_GATEWAY=$$g GATEQUAKE_SETTING=$$s $(GO) tool ginkgo -p --procs=6 --silence-skips \
 		--label-filter='!mutant' --output-dir=report/prevention --json-report=$$g-$$s.json ./scenarios/prevention || exit 1; done; done
 	@$(GO) tool ginkgo --silence-skips --label-filter=mutant ./scenarios/prevention
-	@$(GO) test -count=1 ./ci -run Prevention -update
+	@GATEQUAKE_COMMIT=$(COMMIT) $(GO) test -count=1 ./ci -run Prevention -update
 
 recovery: build ## measure how long failures outlast their cause, and write scenarios/questions/RECOVERY.md anew: a quarter of an hour
 	@bin/gatequake run --gateway builtin,nginx,haproxy,envoy --setting document --cause overload,network,dns,firewall,configuration,bug \

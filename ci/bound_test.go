@@ -40,7 +40,7 @@ type matrix struct {
 func committed(t *testing.T) matrix {
 	t.Helper()
 	m := matrix{map[[3]string]report.Cell{}, map[string]*gateway.Definition{}}
-	for _, c := range results(t) {
+	for _, c := range results(t).Cells {
 		m.cells[[3]string{c.Gateway, c.Setting, c.ID}] = c
 	}
 	all, err := gateway.All(fixtures.Gateways())

@@ -17,17 +17,17 @@ var rows = []string{
 }
 
 // results is the committed matrix.
-func results(t *testing.T) []report.Cell {
+func results(t *testing.T) report.Kept {
 	t.Helper()
 	text, err := os.ReadFile("../fixtures/gateways/RESULTS.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, err := report.ReadCells(text)
+	kept, err := report.ReadCells(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cells
+	return kept
 }
 
 // shortMatrix is the README's part of the matrix: a column for each gateway, and in each cell what clients saw in the setting stock, and then in document.

@@ -37,11 +37,11 @@ type suiteReport struct {
 // reports that make prevention has Ginkgo write.
 func TestPreventionTable(t *testing.T) {
 	const kept = "testdata/prevention/RESULTS.md"
-	got := preventionPage(t, "testdata/prevention/*.json")
+	got := preventionPage(t, "testdata/prevention/*.json", "0123abc")
 	if *update {
 		write(t, kept, got)
 		if measured := "../report/prevention/*.json"; len(match(t, measured)) > 0 {
-			write(t, "../scenarios/prevention/RESULTS.md", preventionPage(t, measured))
+			write(t, "../scenarios/prevention/RESULTS.md", preventionPage(t, measured, os.Getenv("GATEQUAKE_COMMIT")))
 		}
 	}
 	want, err := os.ReadFile(kept)
@@ -69,8 +69,8 @@ func write(t *testing.T, file, text string) {
 	}
 }
 
-// preventionPage is what scenarios/prevention/RESULTS.md says, made of Ginkgo's reports.
-func preventionPage(t *testing.T, pattern string) string {
+// preventionPage is what scenarios/prevention/RESULTS.md says, made of Ginkgo's reports, which came of the commit.
+func preventionPage(t *testing.T, pattern, commit string) string {
 	t.Helper()
 	all, when := []carried{}, time.Time{}
 	for _, file := range match(t, pattern) {
@@ -87,9 +87,9 @@ func preventionPage(t *testing.T, pattern string) string {
 			all = append(all, r.carried(t)...)
 		}
 	}
-	return fmt.Sprintf("# What prevents 502s, and how much\n\nMeasured on %s by `make prevention`: clients set out at a constant rate, whatever became of those before them. "+
+	return fmt.Sprintf("# What prevents 502s, and how much\n\nMeasured on %s with Gatequake %s by `make prevention`: clients set out at a constant rate, whatever became of those before them. "+
 		"Each cell is the share that was not served, with what they got, and how long 95 of 100 clients waited at most. "+
-		"Every client has a connection of its own; what a gateway waits for it waits for a second, or two.\n\n%s\n", when.Format("2006-01-02"), preventionTable(all))
+		"Every client has a connection of its own; what a gateway waits for it waits for a second, or two.\n\n%s\n", when.Format("2006-01-02"), commit, preventionTable(all))
 }
 
 func (r suiteReport) carried(t *testing.T) (all []carried) {

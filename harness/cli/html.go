@@ -40,7 +40,7 @@ func (a *app) html() *cobra.Command {
 // readCells reads a results.json, or what matrix --json made of one.
 func readCells(file string) (report.Run, error) {
 	doc, err := foreign.Read(file, report.MaxResults)
-	if err != nil || !bytes.HasPrefix(bytes.TrimSpace(doc), []byte("[")) {
+	if err != nil || !bytes.HasPrefix(doc, []byte(`{"schema":"`+report.CellsSchema+`"`)) {
 		return readResults("html", file)
 	}
 	cells, err := report.ReadCells(doc)

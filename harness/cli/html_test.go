@@ -32,7 +32,7 @@ func TestHTML(t *testing.T) {
 
 func TestHTMLOfWhatIsNone(t *testing.T) {
 	dir, wrong := t.TempDir(), filepath.Join(t.TempDir(), "cut.json")
-	if err := os.WriteFile(wrong, []byte(`[{"id":`), 0o644); err != nil {
+	if err := os.WriteFile(wrong, []byte(`{"schema":"gatequake/cells/1","cells":[{"id":`), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	file := results(t, "--only", "garbage", "--setting", "document")

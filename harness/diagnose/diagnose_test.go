@@ -19,11 +19,11 @@ func matrix(t testing.TB) []report.Cell {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, err := report.ReadCells(text)
+	kept, err := report.ReadCells(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cells
+	return kept.Cells
 }
 
 func TestDiagnose(t *testing.T) {

@@ -13,6 +13,19 @@ import (
 	"github.com/gatequake/gatequake/harness/wording"
 )
 
+// CellsSchema names the form of what Cells writes. The number changes when a reader of the old form would be misled.
+const CellsSchema = "gatequake/cells/1"
+
+// Kept is what RESULTS.json keeps of a run.
+type Kept struct {
+	Schema string `json:"schema"`
+	// Tool is what it was made with: the commit, where it was built of one.
+	Tool    string    `json:"tool"`
+	Started time.Time `json:"started"`
+	World   string    `json:"world"`
+	Cells   []Cell    `json:"cells"`
+}
+
 // Cell is what one experiment came to, in few words: what RESULTS.json keeps of a verdict.
 type Cell struct {
 	ID        string            `json:"id"`
@@ -75,21 +88,30 @@ func Cells(r Run) ([]byte, error) {
 		}
 		lines = append(lines, string(line))
 	}
-	return foreign.JSON([]byte("[\n" + strings.Join(lines, ",\n") + "\n]\n")), nil
+	head, err := json.Marshal(Kept{Schema: CellsSchema, Tool: r.Tool, Started: r.Started.UTC(), World: r.World})
+	if err != nil {
+		return nil, fmt.Errorf("encode cells: %w", err)
+	}
+	open, end, _ := strings.Cut(string(head), "null") // The cells are the last field, and one a line.
+	return foreign.JSON([]byte(open + "[\n" + strings.Join(lines, ",\n") + "\n]" + end + "\n")), nil
 }
 
 // ReadCells reads what Cells wrote.
-func ReadCells(text []byte) (cells []Cell, err error) {
-	if err := json.Unmarshal(text, &cells); err != nil {
-		return nil, fmt.Errorf("read cells: %w", err)
+func ReadCells(text []byte) (Kept, error) {
+	kept := Kept{}
+	if err := json.Unmarshal(text, &kept); err != nil {
+		return Kept{}, fmt.Errorf("read cells: %w", err)
 	}
-	return cells, nil
+	if kept.Schema != CellsSchema {
+		return Kept{}, fmt.Errorf("read cells: schema: got %q, want %q", clip(kept.Schema, shownReason), CellsSchema)
+	}
+	return kept, nil
 }
 
-// OfCells returns the cells as a run. It says nothing of when or how it was made, and of each experiment only what was kept of it.
-func OfCells(cells []Cell) Run {
-	r := Run{Planned: len(cells)}
-	for _, c := range cells {
+// OfCells returns the cells as a run. It says of each experiment only what was kept of it.
+func OfCells(kept Kept) Run {
+	r := Run{Tool: kept.Tool, Started: kept.Started, World: kept.World, Planned: len(kept.Cells)}
+	for _, c := range kept.Cells {
 		v := harness.Verdict{
 			ID: c.ID, Cause: c.Cause, ErrorType: c.ErrorType, Gateway: c.Gateway, Version: c.Version, Setting: c.Setting, Policy: harness.Document().Name,
 			Expected: c.Expected, Observed: c.Observed, Reason: c.Reason, Chance: c.Chance, RecoveryMS: -1,

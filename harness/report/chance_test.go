@@ -32,11 +32,11 @@ func TestChanceIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, err := ReadCells(doc)
-	if err != nil || len(cells) != 1 || cells[0].Chance == nil || len(cells[0].Chance.Outcomes) != 2 {
-		t.Fatalf("got %+v, %v; want the cell with its two outcomes", cells, err)
+	kept, err := ReadCells(doc)
+	if err != nil || len(kept.Cells) != 1 || kept.Cells[0].Chance == nil || len(kept.Cells[0].Chance.Outcomes) != 2 {
+		t.Fatalf("got %+v, %v; want the cell with its two outcomes", kept, err)
 	}
-	if got := Word(OfCells(cells).Verdicts[0]); got != mixed {
+	if got := Word(OfCells(kept).Verdicts[0]); got != mixed {
 		t.Errorf("the kept cell: got %q, want %q", got, mixed)
 	}
 }

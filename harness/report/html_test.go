@@ -119,18 +119,18 @@ func TestCellsMakeTheSameMatrix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, err := ReadCells(doc)
+	kept, err := ReadCells(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := OfCells(cells)
+	r := OfCells(kept)
 	if r.Counts() != sample().Counts() {
 		t.Errorf("got %+v, want %+v", r.Counts(), sample().Counts())
 	}
 	if got, want := (Look{}).matrix(r, Look{}.cell), (Look{}).matrix(sample(), Look{}.cell); got != want {
 		t.Errorf("got the matrix\n%s\nwant\n%s", got, want)
 	}
-	if _, hrefs := readPage(t, pageOf(t, r)); len(hrefs) != len(cells) {
-		t.Errorf("got %d links in the page, want %d", len(hrefs), len(cells))
+	if _, hrefs := readPage(t, pageOf(t, r)); len(hrefs) != len(kept.Cells) {
+		t.Errorf("got %d links in the page, want %d", len(hrefs), len(kept.Cells))
 	}
 }

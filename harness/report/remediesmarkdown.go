@@ -11,7 +11,7 @@ import (
 
 // confusionLegend explains Run.confusion.
 const confusionLegend = "Faults are counted by their error type (RFC 9209) and by what the gateway's most telling line says to one who has nothing else: the error type that at " +
-	"least four in five of the faults have under which it logs that line, but for its numbers and the name of the route; several, if no type has so many; nothing, if " +
+	"least four in five of the faults have under which it logs that line, but for what differs between two runs of the same fault; several, if no type has so many; nothing, if " +
 	"there is no line that is not also there under faults of all kinds. What the log names stands on the diagonal; what stands beside it misleads"
 
 // remediesMarkdown returns a run in which remedies were tried as a reference to read.
