@@ -16,13 +16,13 @@ import (
 	"github.com/gatequake/gatequake/harness/report"
 )
 
-// What is written by hand about a gateway is bound to cells of the matrix by comments, which nobody sees who reads the page:
+// What is written by hand about a gateway is bound to cells of the matrix by comments, which no reader of the page sees:
 //
 //	<!-- cell: GATEWAY SETTING,... ID,... = OBSERVED -->          this is what was observed, word for word
 //	<!-- cell: GATEWAY SETTING,... ID,... ~ PART; PART -->        these are parts of it, or of what comes by chance
 //	<!-- cell: GATEWAY SETTING,... ID,... breaks CHECK -->        the check fails
 //	<!-- cell: GATEWAY SETTING,... ID,... took 3s -->             the client waited for as long, or longer
-//	<!-- cell: GATEWAY SETTING,... ID,... log names -->           what the gateway's most telling line says (see report.Cell)
+//	<!-- cell: GATEWAY SETTING,... ID,... log names -->           what the most telling line says (report.Cell)
 //	<!-- cell: GATEWAY SETTING,... ID,... by chance -->           it does not always come out the same
 //	<!-- cell: GATEWAY SETTING,... ID,... unsupported -->         it cannot be tried
 //	<!-- by hand: REASON -->                                      there is no cell, for that reason
@@ -73,13 +73,14 @@ func (m matrix) held(passages []string) (wrong []string) {
 func (m matrix) bond(text string) (wrong []string) {
 	b := bond.FindStringSubmatch(text)
 	if b == nil {
-		return []string{fmt.Sprintf("cell: %s: got no bond, want GATEWAY SETTING ID and one of =, ~, breaks, took, log, by chance, unsupported", text)}
+		const want = "GATEWAY SETTING ID and one of =, ~, breaks, took, log, by chance, unsupported"
+		return []string{fmt.Sprintf("cell: %s: got no bond, want %s", text, want)}
 	}
 	for _, setting := range strings.Split(b[2], ",") {
 		for _, id := range strings.Split(b[3], ",") {
 			c, there := m.cells[[3]string{b[1], setting, id}]
 			if !there {
-				wrong = append(wrong, fmt.Sprintf("%s %s %s: got no such cell, want one that says %s %s", b[1], setting, id, b[4], b[5]))
+				wrong = append(wrong, fmt.Sprintf("%s %s %s: got no such cell, want %s %s", b[1], setting, id, b[4], b[5]))
 				continue
 			}
 			if got := m.differs(c, b[4], b[5]); got != "" {
@@ -100,7 +101,8 @@ func (m matrix) differs(c report.Cell, how, want string) string {
 		ok = slices.ContainsFunc(m.outcomes(c), func(o gateway.Outcome) bool { return parts(o.Observed, want) })
 	case "breaks":
 		all := m.outcomes(c)
-		ok = (c.Verdict == "known deviation" || len(all) > 1) && slices.ContainsFunc(all, func(o gateway.Outcome) bool { return slices.Contains(o.Breaks, want) })
+		ok = (c.Verdict == "known deviation" || len(all) > 1) &&
+			slices.ContainsFunc(all, func(o gateway.Outcome) bool { return slices.Contains(o.Breaks, want) })
 		got += ", " + c.Verdict
 	case "took":
 		least, err := time.ParseDuration(want)
@@ -136,7 +138,8 @@ func parts(observed, want string) bool {
 	return !slices.ContainsFunc(strings.Split(want, "; "), func(p string) bool { return !slices.Contains(all, p) })
 }
 
-// findings are the passages below the heading Findings: paragraphs, or the items of a list. A command below a paragraph belongs to it.
+// findings are the passages below the heading Findings: paragraphs, or the items of a list. A command below a paragraph
+// belongs to it.
 func findings(text string) (all []string) {
 	_, text, _ = strings.Cut(text, "\n## Findings\n")
 	text, _, _ = strings.Cut(text, "\n## ")
@@ -160,7 +163,8 @@ func record(text string) (all []string) {
 	return all
 }
 
-// TestWhatIsSaidOfGatewaysIsWhatWasSeen holds each passage of the track record and of the findings to the committed matrix.
+// TestWhatIsSaidOfGatewaysIsWhatWasSeen holds each passage of the track record and of the findings to the committed
+// matrix.
 func TestWhatIsSaidOfGatewaysIsWhatWasSeen(t *testing.T) {
 	m := committed(t)
 	files, err := filepath.Glob("../fixtures/gateways/*/README.md")

@@ -29,8 +29,9 @@ func (c Chance) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// Judge holds a verdict against the gateway's known deviations: a fail that is listed, and happened just as listed, is known; one that happened otherwise, or
-// not at all, is a fail that says so. A verdict of which the list says that it comes by chance has that with it, whether it passed or not.
+// Judge holds a verdict against the gateway's known deviations: a fail that is listed, and happened just as listed, is
+// known; one that happened otherwise, or not at all, is a fail that says so. A verdict of which the list says that it
+// comes by chance has that with it, whether it passed or not.
 func (v Verdict) Judge(d *gateway.Definition) Verdict {
 	known, err := v.Listed(d)
 	switch {
@@ -47,9 +48,11 @@ func (v Verdict) Judge(d *gateway.Definition) Verdict {
 	case v.Policy != Document().Name: // The lists were made under the default policy; another may accept what is on them.
 	case v.Result == Pass:
 		v.Result = Fail
-		v.Reason = fmt.Sprintf("known deviation is gone: got %s, want %s as listed in %s/gateway.yaml; remove it from the list", v.Observed, outcomes(known), d.Name)
+		v.Reason = fmt.Sprintf("known deviation is gone: got %s, want %s as listed in %s/gateway.yaml; remove it from the list",
+			v.Observed, outcomes(known), d.Name)
 	default:
-		v.Reason = fmt.Sprintf("known deviation changed: got %s (%v), want %s as listed in %s/gateway.yaml: %s", v.Observed, v.Broken(), outcomes(known), d.Name, v.Reason)
+		v.Reason = fmt.Sprintf("known deviation changed: got %s (%v), want %s as listed in %s/gateway.yaml: %s",
+			v.Observed, v.Broken(), outcomes(known), d.Name, v.Reason)
 	}
 	return v
 }
@@ -117,6 +120,7 @@ func (v Verdict) concerned(d *gateway.Definition, versions string) (bool, error)
 // happened reports whether the verdict is what the entry says.
 func (v Verdict) happened(known *gateway.Deviation) bool {
 	return slices.ContainsFunc(known.Outcomes(), func(o gateway.Outcome) bool {
-		return (v.Observed == o.Observed || v.Result == Pass && o.Observed == gateway.Passes) && slices.Equal(v.Broken(), o.Breaks)
+		seen := v.Observed == o.Observed || v.Result == Pass && o.Observed == gateway.Passes
+		return seen && slices.Equal(v.Broken(), o.Breaks)
 	})
 }

@@ -18,14 +18,18 @@ type Run struct {
 	Log []string `json:"log,omitempty"`
 }
 
-// Mixed reports whether an experiment does not always come out the same: by its own runs, or by what the gateway's folder says.
+// Mixed reports whether an experiment does not always come out the same: by its own runs, or by what the gateway's
+// folder says.
 func (v Verdict) Mixed() bool {
-	return v.Chance != nil || slices.ContainsFunc(v.Runs, func(r Run) bool { return r.Observed != v.Runs[0].Observed || r.Result != v.Runs[0].Result })
+	return v.Chance != nil || slices.ContainsFunc(v.Runs, func(r Run) bool {
+		return r.Observed != v.Runs[0].Observed || r.Result != v.Runs[0].Result
+	})
 }
 
-// Merge makes one verdict of the verdicts on several runs of one experiment, in any number above none. If all of them are alike, it is the first, with the
-// runs listed. If not, it says so: it is the worst of them, and a fail if some passed and some did not, never whichever came last; unless the gateway's folder
-// says that it comes by chance, and each came as listed there.
+// Merge makes one verdict of the verdicts on several runs of one experiment, in any number above none. If all of them
+// are alike, it is the first, with the runs listed. If not, it says so: it is the worst of them, and a fail if some
+// passed and some did not, never whichever came last; unless the gateway's folder says that it comes by chance, and
+// each came as listed there.
 func Merge(runs []Verdict) Verdict {
 	if len(runs) == 1 {
 		return runs[0]
@@ -42,7 +46,9 @@ func Merge(runs []Verdict) Verdict {
 	merged.Runs = make([]Run, len(runs))
 	merged.TookMS, merged.CPUMS, merged.Counts = 0, 0, nil
 	for i, v := range runs {
-		merged.Runs[i] = Run{Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool, Log: v.Log}
+		merged.Runs[i] = Run{
+			Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool, Log: v.Log,
+		}
 		merged.TookMS += v.TookMS
 		merged.CPUMS += v.CPUMS
 		for answer, n := range v.Counts {

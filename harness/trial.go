@@ -125,14 +125,16 @@ func (t *trial) ready(ctx context.Context) error {
 	return nil
 }
 
-// settleLog waits until the gateway has written down what happened so far: what comes later stands beside what did not cause it. Nothing is measured meanwhile.
+// settleLog waits until the gateway has written down what happened so far: what comes later stands beside what did not
+// cause it. Nothing is measured meanwhile.
 func (t *trial) settleLog(ctx context.Context) {
 	if d := t.bench.Definition; d != nil {
 		t.bench.Gateway.Settle(ctx, d.LogsLate)
 	}
 }
 
-// linesBefore is how much of the log is kept from before the fault: the last requests of every route that the experiment looks at.
+// linesBefore is how much of the log is kept from before the fault: the last requests of every route that the
+// experiment looks at.
 const linesBefore = 10
 
 // last returns the last lines, n at most.

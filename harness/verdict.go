@@ -94,7 +94,8 @@ type Verdict struct {
 	Remedies []Attempt `json:"remedies,omitempty"`
 	// Moments are when it all happened, in order; what clients saw is in the observations.
 	Moments []Moment `json:"moments,omitempty"`
-	// Before holds the gateway's last lines before the injection, when all was well; Log its lines from the injection on.
+	// Before holds the gateway's last lines before the injection, when all was well; Log its lines from the injection
+	// on.
 	Before []string `json:"log_before,omitempty"`
 	Log    []string `json:"log"`
 	// RecoveryMS is the time from the undo to the steady state; negative when it did not come, or was not tried.

@@ -127,7 +127,8 @@ func flagError(c *cobra.Command, err error) error {
 	return usage("%w; see %s --help", err, c.CommandPath())
 }
 
-// commit is what make build built of: git's short name of it, with -dirty behind it when a file that counts was changed since.
+// commit is what make build built of: git's short name of it, with -dirty behind it when a file that counts was changed
+// since.
 var commit string
 
 // version is that of the module, or the commit that the binary was built from.

@@ -12,8 +12,8 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// clearText is what Go's server answers a ClientHello, up to the last byte (net/http, server.go: badRequest); nginx, Apache and
-// others say the same with another page.
+// clearText is what Go's server answers a ClientHello, up to the last byte (net/http, server.go: badRequest); nginx,
+// Apache and others say the same with another page.
 const clearText = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request"
 
 // HTTPSToPlain is a configuration that speaks TLS to an upstream that does not, and says so.
@@ -53,7 +53,8 @@ var HTTPSToPlainSilent = harness.RegisterFault(harness.Fault{
 	},
 })
 
-// secureToPlain restarts the gateway with the plain upstream's address in its TLS route. A handshake with that upstream must fail so.
+// secureToPlain restarts the gateway with the plain upstream's address in its TLS route. A handshake with that upstream
+// must fail so.
 func secureToPlain(ctx context.Context, b *harness.Bench, so func(error) bool) (*harness.Injection, error) {
 	return deployed(func(b *harness.Bench, v *gateway.Vars) { v.Secure = b.Plan.Upstream }, func(b *harness.Bench) confirmation {
 		return func(ctx context.Context) (string, error) {

@@ -40,8 +40,8 @@ type Definition struct {
 	Install string `yaml:"install"`
 	// Logs are the files, below the world's folder, that the gateway logs to besides its standard output and error.
 	Logs []string `yaml:"logs"`
-	// LogsLate is how long after an event the gateway's lines about it are in its log at the latest; for those that write what has gathered from time to time.
-	// Zero: they are there as soon as the answer is.
+	// LogsLate is how long after an event the gateway's lines about it are in its log at the latest; for those that
+	// write what has gathered from time to time. Zero: they are there as soon as the answer is.
 	LogsLate time.Duration `yaml:"logs-late"`
 	// Resolves is how long after a change of names the gateway has noticed it at the latest; for those that resolve in the background. Zero: it asks
 	// when it needs to know.
@@ -89,8 +89,9 @@ type Within struct {
 	Response time.Duration `yaml:"response"`
 }
 
-// Deviation is what a gateway is known to do in a setting where something else was promised, or where chance decides what is seen. A run shows it and counts it
-// apart; it is red when the gateway keeps the promise after all, or breaks it in another way.
+// Deviation is what a gateway is known to do in a setting where something else was promised, or where chance decides
+// what is seen. A run shows it and counts it apart; it is red when the gateway keeps the promise after all, or breaks
+// it in another way.
 type Deviation struct {
 	// Experiments are the IDs it concerns.
 	Experiments []string `yaml:"experiments"`
@@ -100,7 +101,8 @@ type Deviation struct {
 	Versions string `yaml:"versions"`
 	// Outcome is what is always seen. An entry has either that or Chance.
 	Outcome `yaml:",inline"`
-	// Chance lists what is seen where it is for chance to say (by which of two packets was faster, say), with how often each was counted.
+	// Chance lists what is seen where it is for chance to say (by which of two packets was faster, say), with how often
+	// each was counted.
 	Chance []Outcome `yaml:"chance"`
 	// Reason says why, and why no configuration helps.
 	Reason string `yaml:"reason"`
@@ -114,7 +116,8 @@ type Outcome struct {
 	Observed string `yaml:"observed" json:"observed"`
 	// Breaks names the checks that fail; none, when it is as good as what was promised.
 	Breaks []string `yaml:"breaks" json:"breaks,omitempty"`
-	// Times is how often it was seen when the outcomes of an entry's experiments were counted together; 0 for one that was seen before that, and not then.
+	// Times is how often it was seen when the outcomes of an entry's experiments were counted together; 0 for one that
+	// was seen before that, and not then.
 	Times int `yaml:"times" json:"times"`
 }
 

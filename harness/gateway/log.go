@@ -43,8 +43,8 @@ func (p *Process) Mark() Mark {
 // look is how often a log is looked at that has yet to be still.
 const look = 50 * time.Millisecond
 
-// Settle returns when nothing has been written to the logs for the time, or when it has waited for three times as long: some gateways are never silent. No time
-// is no wait.
+// Settle returns when nothing has been written to the logs for the time, or when it has waited for three times as long:
+// some gateways are never silent. No time is no wait.
 func (p *Process) Settle(ctx context.Context, still time.Duration) {
 	if p == nil || still <= 0 {
 		return

@@ -9,7 +9,8 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// TestChanceIsSaid runs an experiment once whose gateway's folder says that it does not always come out the same: every report says so, though this run passed.
+// TestChanceIsSaid runs an experiment once whose gateway's folder says that it does not always come out the same: every
+// report says so, though this run passed.
 func TestChanceIsSaid(t *testing.T) {
 	v := harness.Verdict{
 		ID: "close-mid-body", Cause: harness.Network, Gateway: "squid", Version: "5.7", Setting: "stock", Result: harness.Pass, Observed: "200 by upstream, cut",

@@ -14,7 +14,8 @@ import (
 // saying is what the most telling line that a gateway logged under a fault says about it, to one who has nothing else.
 type saying string
 
-// What a line can say. It is told from the run itself: by which faults the gateway logged a line of the same steady words under.
+// What a line can say. It is told from the run itself: by which faults the gateway logged a line of the same steady
+// words under.
 const (
 	names    saying = "names"    // the error type (RFC 9209) of the fault: at least telltale of the faults with this line are of that type
 	misleads saying = "misleads" // another error type, by the same measure
@@ -77,10 +78,11 @@ type line struct {
 	text  string
 }
 
-// says returns the first line that has all words of the phrase, and no others if it is whole; its text is empty when there is none.
+// says returns the first line that has all words of the phrase, and no others if it is whole; its text is empty when
+// there is none.
 func (h heard) says(p phrase) string {
 	for _, l := range h.lines {
-		if l.words.has(p.words) && !(p.whole && l.words.size() > p.words.size()) {
+		if l.words.has(p.words) && (!p.whole || l.words.size() == p.words.size()) {
 			return l.text
 		}
 	}
@@ -129,7 +131,8 @@ func phrases(cells []heard) []phrase {
 	return told
 }
 
-// tell picks the phrase that is the most telling; of several, the one that most experiments have, and of those the longest. What one experiment alone has is chance.
+// tell picks the phrase that is the most telling; of several, the one that most experiments have, and of those the
+// longest. What one experiment alone has is chance.
 func (h heard) tell(told []phrase) logLine {
 	best, share, support := logLine{says: silent}, 0.0, 0
 	long := 0
@@ -146,7 +149,8 @@ func (h heard) tell(told []phrase) logLine {
 			}
 		}
 		s := float64(p.types[most]) / float64(cells)
-		if cells == 1 || cmp.Or(cmp.Compare(s, share), cmp.Compare(cells, support), cmp.Compare(p.words.size(), long)) <= 0 {
+		better := cmp.Or(cmp.Compare(s, share), cmp.Compare(cells, support), cmp.Compare(p.words.size(), long))
+		if cells == 1 || better <= 0 {
 			continue
 		}
 		share, support, long = s, cells, p.words.size()

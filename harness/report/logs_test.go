@@ -18,7 +18,8 @@ func told() Run {
 		v := harness.Verdict{ID: id, Cause: harness.Network, ErrorType: e, Gateway: "nginx", Setting: "stock", Result: harness.Pass, CPUMS: 30}
 		for _, line := range lines {
 			// As in a log: no two lines are the same.
-			v.Log = append(v.Log, fmt.Sprintf("12:00:%02d client 203.0.113.10:4%d closed", n, n), fmt.Sprintf("12:00:%02d %s", n, line))
+			closed := fmt.Sprintf("12:00:%02d client 203.0.113.10:4%d closed", n, n)
+			v.Log = append(v.Log, closed, fmt.Sprintf("12:00:%02d %s", n, line))
 			n++
 		}
 		r.Verdicts = append(r.Verdicts, v)
@@ -82,7 +83,8 @@ func recorded(t *testing.T, add func() string) Run {
 	r := Run{}
 	for _, of := range all {
 		v := harness.Verdict{
-			ID: of.ID, Cause: harness.Network, ErrorType: of.ErrorType, Gateway: of.Gateway, Version: of.Version, Setting: "stock", Result: harness.Pass, Before: of.Before,
+			ID: of.ID, Cause: harness.Network, ErrorType: of.ErrorType, Gateway: of.Gateway, Version: of.Version, Setting: "stock",
+			Result: harness.Pass, Before: of.Before,
 		}
 		for _, log := range of.Runs {
 			for i := range log {
@@ -95,8 +97,9 @@ func recorded(t *testing.T, add func() string) Run {
 	return r
 }
 
-// TestLogsOfRealGateways holds what the lines of four gateways tell to what they say in words. Each is tried as it is, with something behind it that no two lines
-// have in common, as a request's ID, and with a word behind it that all have in common.
+// TestLogsOfRealGateways holds what the lines of four gateways tell to what they say in words. Each is tried as it is,
+// with something behind it that no two lines have in common, as a request's ID, and with a word behind it that all have
+// in common.
 func TestLogsOfRealGateways(t *testing.T) {
 	n := 0
 	for name, add := range map[string]func() string{
@@ -108,14 +111,18 @@ func TestLogsOfRealGateways(t *testing.T) {
 		all := r.logs()
 		for _, c := range r.columns() {
 			for _, id := range []string{
-				"refused", "wrong-port", "firewall-drop", "accept-queue-full", "silent-after-accept", "slow-answer", "close-mid-body", "short-chunked", "garbage", "bad-status-line",
+				"refused", "wrong-port", "firewall-drop", "accept-queue-full", "silent-after-accept", "slow-answer", "close-mid-body",
+				"short-chunked", "garbage", "bad-status-line",
 			} {
 				if got := all[c][id]; got.says != names {
-					t.Errorf("%s: %s, %s: got %s (as %s: %s), want its error type named", name, c.gateway, id, got.says, got.as, got.line)
+					t.Errorf("%s: %s, %s: got %s (as %s: %s), want its error type named",
+						name, c.gateway, id, got.says, got.as, got.line)
 				}
 			}
 		}
-		for id, phrase := range map[string]string{"refused": "connect: connection refused", "dns-silence": "i/o timeout", "certificate-expired": "certificate has expired"} {
+		for id, phrase := range map[string]string{
+			"refused": "connect: connection refused", "dns-silence": "i/o timeout", "certificate-expired": "certificate has expired",
+		} {
 			if got := all[column{"caddy", "2.11.9", "stock"}][id]; got.says != names || !strings.Contains(got.line, phrase) {
 				t.Errorf("%s: caddy, %s: got %s: %s, want the error type named by %q", name, id, got.says, got.line, phrase)
 			}
@@ -126,17 +133,23 @@ func TestLogsOfRealGateways(t *testing.T) {
 	}
 }
 
-// TestWhatDiffersSaysNothing has lines whose only difference between the faults is what differs between two runs of one, too: numbers, letters, a time.
+// TestWhatDiffersSaysNothing has lines whose only difference between the faults is what differs between two runs of
+// one, too: numbers, letters, a time.
 func TestWhatDiffersSaysNothing(t *testing.T) {
 	r, n := Run{}, 0
 	for _, e := range []harness.ErrorType{
-		harness.ConnectionRefused, harness.ConnectionTimeout, harness.HTTPResponseTimeout, harness.HTTPResponseIncomplete, harness.HTTPProtocolError, harness.DNSError,
+		harness.ConnectionRefused, harness.ConnectionTimeout, harness.HTTPResponseTimeout, harness.HTTPResponseIncomplete,
+		harness.HTTPProtocolError, harness.DNSError,
 	} {
 		for _, id := range []string{"one", "two", "three"} {
-			v := harness.Verdict{ID: string(e) + "-" + id, Cause: harness.Network, ErrorType: e, Gateway: "g", Setting: "stock", Result: harness.Pass}
+			v := harness.Verdict{
+				ID: string(e) + "-" + id, Cause: harness.Network, ErrorType: e, Gateway: "g", Setting: "stock", Result: harness.Pass,
+			}
 			for range 2 {
 				n++
-				v.Runs = append(v.Runs, harness.Run{Log: []string{fmt.Sprintf(`{"ts":%d.%d,"msg":"upstream failed","id":"%c%cz%c","took":"%dms"}`, 1700000000+n, n, 'a'+n%26, 'a'+n*7%26, 'a'+n/3, n%4)}})
+				line := fmt.Sprintf(`{"ts":%d.%d,"msg":"upstream failed","id":"%c%cz%c","took":"%dms"}`,
+					1700000000+n, n, 'a'+n%26, 'a'+n*7%26, 'a'+n/3, n%4)
+				v.Runs = append(v.Runs, harness.Run{Log: []string{line}})
 			}
 			r.Verdicts = append(r.Verdicts, v)
 		}

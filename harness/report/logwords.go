@@ -10,7 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness"
 )
 
-// What the harness itself puts into a log is no word of the gateway's: an operator's routes, addresses and methods are others.
+// What the harness itself puts into a log is no word of the gateway's: an operator's routes, addresses and methods are
+// others.
 var (
 	methods   = regexp.MustCompile(`\b(GET|POST)\b`)
 	routes    = regexp.MustCompile(`\b(upstream|orders|secure|named|http2|h2c?|grpc|Echo|unix|socket|ws|balanced|vouched|auth)\b`)
@@ -20,7 +21,8 @@ var (
 // between reports whether the character stands between words: in prose, in key=value, in JSON.
 func between(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"'`,;=|<>(){}[]\\", r) }
 
-// wordsOf are the words of a line, each once, in no order that the gateway chose: some write the fields of a request in a new one each time.
+// wordsOf are the words of a line, each once, in no order that the gateway chose: some write the fields of a request in
+// a new one each time.
 func wordsOf(text string) []string {
 	text = methods.ReplaceAllString(addresses.ReplaceAllString(text, "ADDRESS"), "METHOD")
 	text = strings.ReplaceAll(routes.ReplaceAllString(text, "ROUTE"), "/ROUTE/", "/")
@@ -84,7 +86,8 @@ func (s set) key() string {
 	return string(b)
 }
 
-// vocabulary holds the words of a gateway's log that say something, because they do not differ between two runs of the same fault, each with its place.
+// vocabulary holds the words of a gateway's log that say something, because they do not differ between two runs of the
+// same fault, each with its place.
 type vocabulary map[string]int
 
 // set returns which of the words the vocabulary has.
@@ -104,9 +107,10 @@ type usage struct {
 	types                         map[harness.ErrorType]bool
 }
 
-// vocabularyOf compares the runs of each fault, and drops what differs, whatever it looks like. Runs of the same fault are those of an experiment that was
-// repeated; else the same experiment over each protocol of the clients, which is the same to the upstream. A word counts if the other runs have it too in at
-// least telltale of the faults in whose logs it is, and if it is in the logs of two experiments: what one alone has may be a count or a time that came twice.
+// vocabularyOf compares the runs of each fault, and drops what differs, whatever it looks like. Runs of the same fault
+// are those of an experiment that was repeated; else the same experiment over each protocol of the clients, which is
+// the same to the upstream. A word counts if the other runs have it too in at least telltale of the faults in whose
+// logs it is, and if it is in the logs of two experiments: what one alone has may be a count or a time that came twice.
 // A word under more than half of the error types is about none of them.
 func vocabularyOf(verdicts []harness.Verdict, lex lexicon) vocabulary {
 	use, runs, types := map[string]*usage{}, map[string][]map[string]bool{}, map[harness.ErrorType]bool{}
@@ -173,7 +177,8 @@ func logsOf(v harness.Verdict) [][]string {
 
 // heard is what the experiments of the column logged, in the words that say something.
 func (r Run) heard(c column) []heard {
-	verdicts := slices.DeleteFunc(slices.Clone(r.Verdicts), func(v harness.Verdict) bool { return columnOf(v) != c || !logged(v) })
+	other := func(v harness.Verdict) bool { return columnOf(v) != c || !logged(v) }
+	verdicts := slices.DeleteFunc(slices.Clone(r.Verdicts), other)
 	lex, cells := lexicon{}, []heard{}
 	known := vocabularyOf(verdicts, lex)
 	for _, v := range verdicts {
@@ -200,7 +205,8 @@ func (known vocabulary) lines(log []string, lex lexicon) []line {
 	return all
 }
 
-// common is what every run has: each line of the first, without the words that the line most like it in another run has not.
+// common is what every run has: each line of the first, without the words that the line most like it in another run has
+// not.
 func common(runs [][]line) []line {
 	all := []line{}
 	for _, l := range runs[0] {

@@ -54,7 +54,8 @@ func Markdown(r Run, findings map[string]string) string {
 	return b.String()
 }
 
-// chancesMarkdown lists what does not always come out the same, with how often each outcome was counted; empty when there is nothing of the kind.
+// chancesMarkdown lists what does not always come out the same, with how often each outcome was counted; empty when
+// there is nothing of the kind.
 func (r Run) chancesMarkdown() string {
 	type entry struct{ gateway, outcomes, reason string }
 	order, settings, ids := []entry{}, map[entry][]string{}, map[entry][]string{}
@@ -74,7 +75,8 @@ func (r Run) chancesMarkdown() string {
 	var b strings.Builder
 	b.WriteString("\n## By chance\n\nWhat does not always come out the same (mixed), with how often each outcome was counted.\n\n")
 	for _, e := range order {
-		fmt.Fprintf(&b, "- %s %s: %s: %s. In: %s\n", markdown(e.gateway), markdown(distinct(settings[e])), markdown(e.outcomes), markdown(e.reason), markdown(distinct(ids[e])))
+		fmt.Fprintf(&b, "- %s %s: %s: %s. In: %s\n", markdown(e.gateway), markdown(distinct(settings[e])), markdown(e.outcomes),
+			markdown(e.reason), markdown(distinct(ids[e])))
 	}
 	return b.String()
 }

@@ -13,16 +13,16 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// A line of Envoy's is written ten seconds after it was made at the latest, by default, which is the longest of all gateways; busy is how much later it may be
-// on a busy machine.
+// A line of Envoy's is written ten seconds after it was made at the latest, by default, which is the longest of all
+// gateways; busy is how much later it may be on a busy machine.
 const (
 	watched = 12 * time.Second
 	busy    = 700 * time.Millisecond
 )
 
-// TestLogsAreNotLaterThanStated watches the log of each gateway that is installed after a request that met a broken answer; one that met no answer is followed by
-// events of their own, such as lighttpd's that asks the upstream again. What comes later than the gateway's folder says would be missing in a report, or stand
-// beside another fault.
+// TestLogsAreNotLaterThanStated watches the log of each gateway that is installed after a request that met a broken
+// answer; one that met no answer is followed by events of their own, such as lighttpd's that asks the upstream again.
+// What comes later than the gateway's folder says would be missing in a report, or stand beside another fault.
 func TestLogsAreNotLaterThanStated(t *testing.T) {
 	all, err := gateway.All(fixtures.Gateways())
 	if err != nil {
@@ -41,7 +41,8 @@ func TestLogsAreNotLaterThanStated(t *testing.T) {
 				t.Fatal(err)
 			}
 			if last.Late > d.LogsLate+busy {
-				t.Errorf("got the last line %s after the answer, want %s at most, as logs-late says in %s/gateway.yaml: %s", last.Late, d.LogsLate, d.Name, last.Line)
+				t.Errorf("got the last line %s after the answer, want %s at most, as logs-late says in %s/gateway.yaml: %s",
+					last.Late, d.LogsLate, d.Name, last.Line)
 			}
 		})
 	}

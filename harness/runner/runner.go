@@ -103,8 +103,9 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	return e.Run(ctx, w, j.Gateway, j.Setting, j.policy()), nil
 }
 
-// apart is how many jobs are run between two runs of one, if there are as many: what the logs of two runs have in common is then not the second that they were
-// written in. Of a run that is interrupted no more verdicts than that are lost for want of their last runs.
+// apart is how many jobs are run between two runs of one, if there are as many: what the logs of two runs have in
+// common is then not the second that they were written in. Of a run that is interrupted no more verdicts than that are
+// lost for want of their last runs.
 const apart = 200
 
 // Run runs the jobs and sends each verdict on the returned channel as it comes. When ctx ends, worlds are ended at once, no further job begins, and those

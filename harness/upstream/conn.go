@@ -49,7 +49,8 @@ func (c *Conn) serve() {
 	end.of(c.Conn, c.tcp)
 }
 
-// request reads a request. What begins like none is not waited for, because it may never have the end of a line, and gets what Misread says.
+// request reads a request. What begins like none is not waited for, because it may never have the end of a line, and
+// gets what Misread says.
 func (c *Conn) request(in *bufio.Reader) (*http.Request, error) {
 	first, err := in.Peek(1)
 	if err != nil {

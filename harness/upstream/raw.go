@@ -14,6 +14,7 @@ func (b Raw) Answer(_ *http.Request, c *Conn) End {
 	return b.Then
 }
 
-// Misread makes the origin answer so, before it ends the connection, what does not begin like a request, a TLS ClientHello say; until then it ends the
-// connection without a word. Undo takes this back and may be called more than once.
+// Misread makes the origin answer so, before it ends the connection, what does not begin like a request, a TLS
+// ClientHello say; until then it ends the connection without a word. Undo takes this back and may be called more than
+// once.
 func (o *Origin) Misread(answer []byte) (undo func()) { return o.misread.push(answer) }
