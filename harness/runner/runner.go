@@ -103,10 +103,18 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	return e.Run(ctx, w, j.Gateway, j.Setting, j.policy()), nil
 }
 
-// apart is how many jobs are run between two runs of one, if there are as many: what the logs of two runs have in
-// common is then not the second that they were written in. Of a run that is interrupted no more verdicts than that are
-// lost for want of their last runs.
-const apart = 200
+// apart is how many jobs are run between two runs of one, if there are as many: seconds, so that what the logs of two runs
+// have in common is not when they were written. Of a run that is interrupted no more verdicts than that are lost for want of
+// their last runs.
+const apart = 64
+
+// inTurn are the jobs in the order in which they are run so many times.
+func inTurn(jobs []Job, times int) (all []Job) {
+	for some := range slices.Chunk(jobs, apart) {
+		all = append(all, slices.Repeat(some, times)...)
+	}
+	return all
+}
 
 // Run runs the jobs and sends each verdict on the returned channel as it comes. When ctx ends, worlds are ended at once, no further job begins, and those
 // not finished have no verdict. The channel is closed when everything has ended.
@@ -115,15 +123,11 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
 	runs := &runs{want: max(o.Repeat, 1)}
 	go func() {
 		defer close(queue)
-		for round := range slices.Chunk(jobs, apart) {
-			for range runs.want {
-				for _, j := range round {
-					select {
-					case queue <- j:
-					case <-ctx.Done():
-						return
-					}
-				}
+		for _, j := range inTurn(jobs, runs.want) {
+			select {
+			case queue <- j:
+			case <-ctx.Done():
+				return
 			}
 		}
 	}()

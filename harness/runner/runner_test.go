@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -130,17 +131,24 @@ func TestRunRepeats(t *testing.T) {
 	}
 }
 
-// TestRunRepeatsOneAfterAnother holds what an interrupted run is left with: whole verdicts.
-func TestRunRepeatsOneAfterAnother(t *testing.T) {
-	started := []string{}
-	o := Options{Workers: 1, Repeat: 2, Started: func(j Job) { started = append(started, j.Experiment) }}
-	for v := range Run(t.Context(), []Job{job(t, "refused"), job(t, "garbage")}, o) {
-		if len(v.Runs) != 2 {
-			t.Errorf("%s: got %d runs, want 2", v.ID, len(v.Runs))
+// TestRepeatsAreApart holds how far the runs of a job are from each other: far enough to be of another second, and near enough
+// for an interrupted run to be left with whole verdicts.
+func TestRepeatsAreApart(t *testing.T) {
+	jobs, places := []Job{}, map[string][]int{}
+	for i := range 3*apart - 1 {
+		jobs = append(jobs, Job{Experiment: fmt.Sprint(i)})
+	}
+	for i, j := range inTurn(jobs, 3) {
+		places[j.Experiment] = append(places[j.Experiment], i)
+	}
+	for i, j := range jobs {
+		want, distance := i/apart*apart*3+i%apart, min(apart, len(jobs)-i/apart*apart)
+		if got := places[j.Experiment]; !slices.Equal(got, []int{want, want + distance, want + 2*distance}) {
+			t.Fatalf("job %d: got runs at %v, want the first at %d, and each %d after the one before", i, got, want, distance)
 		}
 	}
-	if want := []string{"refused", "refused", "garbage", "garbage"}; !slices.Equal(started, want) {
-		t.Errorf("got %v started, want %v", started, want)
+	if got := inTurn(jobs[:2], 1); len(got) != 2 || got[0].Experiment != "0" {
+		t.Errorf("once: got %v, want the jobs as they are", got)
 	}
 }
 
