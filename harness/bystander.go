@@ -22,17 +22,19 @@ func (t *trial) askBystander(ctx context.Context) (o Observation) {
 	return o
 }
 
-// seeBystander notes the bystander's answer, and holds it against those that were asked for just before it: it may not have come only when the last of them was
-// there, if that took as long as the gateway waits for an upstream.
+// seeBystander notes the bystander's answer, and holds it against those that were asked for just before it: it may not
+// have come only when the last of them was there, if that took as long as the gateway waits for an upstream.
 //
-// Before the gateway is said to have hurt a bystander, the bystander's own way is proved without the gateway. Where the fault itself has taken that away, the promise
-// is left out, and the verdict says so; the error is of a way that is broken for no reason of the fault's, so that nobody can tell.
+// Before the gateway is said to have hurt a bystander, the bystander's own way is proved without the gateway. Where the
+// fault itself has taken that away, the promise is left out, and the verdict says so; the error is of a way that is
+// broken for no reason of the fault's, so that nobody can tell.
 func (t *trial) seeBystander(ctx context.Context, o Observation, beside []Observation) error {
 	if t.bench.lonely() {
 		return nil
 	}
 	t.verdict.Observations = append(t.verdict.Observations, o)
-	c := Check{Name: CheckBystander, OK: t.bench.healthy(RouteBystander, o), Of: o.Probe, Got: o.String(), Want: t.bench.steadyState(RouteBystander)}
+	want := t.bench.steadyState(RouteBystander)
+	c := Check{Name: CheckBystander, OK: t.bench.healthy(RouteBystander, o), Of: o.Probe, Got: o.String(), Want: want}
 	if !c.OK {
 		if applies, err := t.bystanderCanBeServed(ctx, o); !applies {
 			return err
@@ -41,22 +43,25 @@ func (t *trial) seeBystander(ctx context.Context, o Observation, beside []Observ
 	if c.OK && len(beside) > 0 {
 		last := slices.MaxFunc(beside, func(a, b Observation) int { return a.ended.Compare(b.ended) })
 		c.OK = last.took() < t.shortest() || o.ended.Before(last.ended)
-		c.Got, c.Want = o.String()+" after "+last.Probe+" had its answer", t.bench.steadyState(RouteBystander)+" before that: it waits for nobody who is broken"
+		c.Got = o.String() + " after " + last.Probe + " had its answer"
+		c.Want = want + " before that: it waits for nobody who is broken"
 	}
 	t.check(c)
 	return nil
 }
 
-// bystanderCanBeServed reports whether the gateway could have served the bystander, who got o. The error is of a way that is broken, and not by the fault's nature.
+// bystanderCanBeServed reports whether the gateway could have served the bystander, who got o. The error is of a way
+// that is broken, and not by the fault's nature.
 func (t *trial) bystanderCanBeServed(ctx context.Context, o Observation) (bool, error) {
 	broken := t.bench.bystanderWay(ctx)
 	switch f := t.experiment.Fault; {
 	case broken == nil:
 		return true, nil
 	case f == nil || f.beyond() == "":
-		return false, fmt.Errorf("the bystander got %s, and its own way is broken, by an own dial past the gateway: %w", o, broken)
+		return false, fmt.Errorf("the bystander got %s, and its own way is broken, past the gateway: %w", o, broken)
 	default:
-		what := fmt.Sprintf("whether the bystander is spared by %s, which strikes %s: the bystander needs that too (%s)", f.ID, f.beyond(), broken)
+		const left = "whether the bystander is spared by %s, which strikes %s: the bystander needs that too (%s)"
+		what := fmt.Sprintf(left, f.ID, f.beyond(), broken)
 		if !slices.Contains(t.verdict.Unchecked, what) {
 			t.verdict.Unchecked = append(t.verdict.Unchecked, what)
 		}
@@ -64,14 +69,16 @@ func (t *trial) bystanderCanBeServed(ctx context.Context, o Observation) (bool, 
 	}
 }
 
-// wayPatience bounds the proof of a way. What is well answers within milliseconds; on two processors with a load of 25 it took 630 ms at most.
+// wayPatience bounds the proof of a way. What is well answers within milliseconds; on two processors with a load of 25
+// it took 630 ms at most.
 const wayPatience = 3 * time.Second
 
 // typeA is the type of a query for IPv4 addresses (RFC 1035, section 3.2.2): names of a world have no others.
 const typeA = 1
 
-// bystanderWay proves, without the gateway, that there is all that the gateway needs to serve the bystander: the name of each of its upstreams is resolved, where it
-// has one, by the nameserver that the gateway asks, and what is there answers.
+// bystanderWay proves, without the gateway, that there is all that the gateway needs to serve the bystander: the name
+// of each of its upstreams is resolved, where it has one, by the nameserver that the gateway asks, and what is there
+// answers.
 func (b *Bench) bystanderWay(ctx context.Context) error {
 	if b.ours == nil {
 		return b.stampedBy(ctx, b.Plan.Bystander)
@@ -116,11 +123,11 @@ func (b *Bench) wayTo(ctx context.Context, u gateway.Upstream) error {
 	if u.Host != "" {
 		who := gateway.NameserverAt(u.Nameserver)
 		reply, err := dns.Ask(ctx, who.String(), u.Host, typeA)
-		switch {
-		case err != nil:
+		if err != nil {
 			return fmt.Errorf("ask the nameserver %s for %s: no answer to be used", who, u.Host)
-		case !slices.Contains(reply.Addresses, at.Addr()):
-			return fmt.Errorf("ask the nameserver %s for %s: got %s %v, want %s", who, u.Host, reply.Rcode, reply.Addresses, at.Addr())
+		}
+		if got := reply.Addresses; !slices.Contains(got, at.Addr()) {
+			return fmt.Errorf("ask the nameserver %s for %s: got %s %v, want %s", who, u.Host, reply.Rcode, got, at.Addr())
 		}
 	}
 	way := b.wayToUpstream(u)

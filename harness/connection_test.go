@@ -25,8 +25,11 @@ func reply(status int, body, nonce string) string {
 	return fmt.Sprintf("HTTP/1.1 %d Whatever\r\n%sContent-Length: %d\r\n\r\n%s", status, stamp, len(body), body)
 }
 
-// plays is a gateway that answers the first request on a connection as first says, and every other request on any as rest says. The first connection alone is broken.
-func plays(t *testing.T, first func(c *net.TCPConn, in *bufio.Reader), rest func(nonce string) string) (*Bench, *client.Conn) {
+// plays is a gateway that answers the first request on a connection as first says, and every other request on any as
+// rest says. The first connection alone is broken.
+func plays(
+	t *testing.T, first func(c *net.TCPConn, in *bufio.Reader), rest func(nonce string) string,
+) (*Bench, *client.Conn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -84,9 +87,8 @@ func leftBehind(t *testing.T, b *Bench, c *client.Conn) string {
 
 func well(nonce string) string { return reply(http.StatusOK, "well", nonce) }
 
-// TestCloseWithoutNotice: a gateway that closes after each 502 and announces nothing gets one answer, whether its end is there before the client's next
-// request, crosses it, or is answered by
-// the kernel with a reset.
+// TestCloseWithoutNotice: a gateway that closes after each 502 and announces nothing gets one answer, whether its end
+// is there before the client's next request, crosses it, or is answered by the kernel with a reset.
 func TestCloseWithoutNotice(t *testing.T) {
 	for name, end := range map[string]func(c *net.TCPConn, in *bufio.Reader){
 		"at once": func(c *net.TCPConn, _ *bufio.Reader) { _ = c.Close() },
@@ -107,7 +109,8 @@ func TestCloseWithoutNotice(t *testing.T) {
 	}
 }
 
-// TestNextAnswerIsItsOwn: after an answer, the next one on the connection is the answer to the next request, or whatever new connections get.
+// TestNextAnswerIsItsOwn: after an answer, the next one on the connection is the answer to the next request, or
+// whatever new connections get.
 func TestNextAnswerIsItsOwn(t *testing.T) {
 	late := func(answer string) func(*net.TCPConn, *bufio.Reader) {
 		return func(c *net.TCPConn, _ *bufio.Reader) { _, _ = io.WriteString(c, answer) }

@@ -17,7 +17,8 @@ func harmless(p *gateway.Probe) bool {
 	return len(p.Methods) == 0 || slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, p.Methods[0])
 }
 
-// ask sends the probe's request, and no other: what becomes of the connection is not asked for yet, and a request that acts must not be sent twice.
+// ask sends the probe's request, and no other: what becomes of the connection is not asked for yet, and a request that
+// acts must not be sent twice.
 func (e *Elsewhere) ask(ctx context.Context, p *gateway.Probe) Observation {
 	b := e.bench(gateway.Target{Probe: *p})
 	b.ours.bystander = nil

@@ -36,8 +36,9 @@ type Fault struct {
 	ByLink bool
 	// Withholds is how long the link lets nothing through of what the upstream says, if it can be told: what a client gets earlier is not the upstream's.
 	Withholds time.Duration
-	// Beyond tells what else than the upstream's own port the fault strikes by its nature, such as "the host's address": who needs the same beside it has no way of its
-	// own left. Empty for nothing; a fault of RouteNamed strikes the upstream's name.
+	// Beyond tells what else than the upstream's own port the fault strikes by its nature, such as "the host's address":
+	// who needs the same beside it has no way of its own left. Empty for nothing; a fault of RouteNamed strikes the
+	// upstream's name.
 	Beyond string
 	// Phase is where the exchange with the upstream goes wrong; it bounds the wait for an answer.
 	Phase Phase

@@ -32,7 +32,8 @@ func (b *Bench) Inject(ctx context.Context, f *Fault) (undo func(context.Context
 	return undo, nil
 }
 
-// Held is an experiment that stands still where its probes would begin: the fault is in force, and the gateway in the state that the experiment is about.
+// Held is an experiment that stands still where its probes would begin: the fault is in force, and the gateway in the
+// state that the experiment is about.
 type Held struct {
 	Bench *Bench
 	// Evidence is what confirmed the fault without the gateway; empty where nothing is broken.
@@ -43,8 +44,8 @@ type Held struct {
 	undo func(context.Context) error
 }
 
-// Hold makes the experiment in w up to its probes, by what Run does. The error says why it cannot be made, or what stopped it; nothing is left then. The caller calls
-// Release.
+// Hold makes the experiment in w up to its probes, by what Run does. The error says why it cannot be made, or what
+// stopped it; nothing is left then. The caller calls Release.
 func (e Experiment) Hold(ctx context.Context, w *world.World, d *gateway.Definition, setting string) (*Held, error) {
 	if reason := e.impossible(w, d, setting); reason != "" {
 		return nil, inapplicable(reason)

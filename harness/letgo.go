@@ -30,7 +30,8 @@ func awaitLetGo(ctx context.Context, sockets func() string, at ...netip.AddrPort
 	}
 }
 
-// halfClosed reports whether the table of sockets has a connection to one of the addresses that only the other side has closed.
+// halfClosed reports whether the table of sockets has a connection to one of the addresses that only the other side has
+// closed.
 func halfClosed(table string, at ...netip.AddrPort) bool {
 	const closeWait = "08" // As include/net/tcp_states.h numbers it.
 	remotes := []string{}
@@ -45,8 +46,8 @@ func halfClosed(table string, at ...netip.AddrPort) bool {
 	return false
 }
 
-// InTable is the address as the kernel's tables of sockets write it, tcp those of IPv4 and tcp6 those of IPv6, below /proc/net: words of four bytes, as the numbers that
-// they are to the machine, and the port.
+// InTable is the address as the kernel's tables of sockets write it, tcp those of IPv4 and tcp6 those of IPv6, below
+// /proc/net: words of four bytes, as the numbers that they are to the machine, and the port.
 func InTable(at netip.AddrPort) string {
 	text := ""
 	for word := range slices.Chunk(at.Addr().AsSlice(), 4) {
@@ -79,7 +80,8 @@ func (b *Bench) dialled() []netip.AddrPort {
 	return []netip.AddrPort{b.Plan.Upstream}
 }
 
-// sockets returns the table of this network's TCP sockets over IPv4, or with "6" over IPv6, or as much of it as there is. For every read the kernel walks the hash of all sockets of
+// sockets returns the table of this network's TCP sockets over IPv4, or with "6" over IPv6, or as much of it as there
+// is. For every read the kernel walks the hash of all sockets of
 // the machine, a millisecond each time, and fills a page at most: a read that fills less was the last, with no need of another to hear so.
 func sockets(family string) string {
 	const page, line = 4096, 200

@@ -19,7 +19,8 @@ type OwnBlock struct {
 	Setting string
 }
 
-// OwnBlocks lists the experiments of the blocks: each with its upstream healthy, and, as those of the catalogue, not. No fault of those strikes a Unix socket.
+// OwnBlocks lists the experiments of the blocks: each with its upstream healthy, and, as those of the catalogue, not.
+// No fault of those strikes a Unix socket.
 func OwnBlocks(o *gateway.Own) []OwnBlock {
 	ready()
 	all := []OwnBlock{}
@@ -62,8 +63,8 @@ func likeness(a, b string) int {
 	return n
 }
 
-// blockOf makes a block of one that a file names. Without a method of its own it is one of every method: a GET must be refused and a POST, but none is sent to a gateway
-// that runs elsewhere, whose upstreams are the user's.
+// blockOf makes a block of one that a file names. Without a method of its own it is one of every method: a GET must be
+// refused and a POST, but none is sent to a gateway that runs elsewhere, whose upstreams are the user's.
 func blockOf(b gateway.Block, elsewhere bool) *Block {
 	p := b.Probe()
 	as := strings.TrimPrefix(fmt.Sprintf("%s, from %s", b.URL, b.From), "http://")
@@ -75,7 +76,8 @@ func blockOf(b gateway.Block, elsewhere bool) *Block {
 		ask.Method = cmp.Or(b.Method, http.MethodGet)
 	}
 	block := &Block{
-		ID: b.Name, Title: strings.Join(ask.methods(), " or ") + " " + as, What: "A request that the gateway's own configuration refuses.",
+		ID: b.Name, Title: strings.Join(ask.methods(), " or ") + " " + as,
+		What:    "A request that the gateway's own configuration refuses.",
 		Refused: []Ask{ask},
 		LetIn:   []Ask{{As: "the probe most like it"}},
 	}
@@ -91,10 +93,12 @@ var claims = []string{"X-Forwarded-For", "X-Real-IP", "Forwarded"}
 // allowed is an address for a client to claim that nobody denies by its number: it is for documentation (RFC 5737).
 const allowed = "203.0.113.10"
 
-// spoofed is the block of an address with those besides who claim another: who is refused stays so, and who is let in is not refused for his claim. The gateway was not
-// told to trust them. A block that goes by such a field itself is left as it is.
+// spoofed is the block of an address with those besides who claim another: who is refused stays so, and who is let in
+// is not refused for his claim. The gateway was not told to trust them. A block that goes by such a field itself is
+// left as it is.
 func spoofed(block *Block, b gateway.Block, like gateway.Probe) *Block {
-	byClaim := slices.ContainsFunc(slices.Concat(slices.Collect(maps.Keys(b.Headers)), slices.Collect(maps.Keys(like.Headers))), func(name string) bool {
+	fields := slices.AppendSeq(slices.Collect(maps.Keys(b.Headers)), maps.Keys(like.Headers))
+	byClaim := slices.ContainsFunc(fields, func(name string) bool {
 		return slices.ContainsFunc(claims, func(c string) bool { return strings.EqualFold(c, name) })
 	})
 	if b.From == "" || byClaim {
@@ -104,7 +108,8 @@ func spoofed(block *Block, b gateway.Block, like gateway.Probe) *Block {
 	refused := block.Refused[0]
 	refused.As, refused.Header = refused.As+", claiming another", claiming(cmp.Or(like.From, allowed))
 	both.Refused = append(slices.Clone(block.Refused), refused)
-	both.LetIn = append(slices.Clone(block.LetIn), Ask{As: "the probe most like it, claiming the refused address", Header: claiming(b.From)})
+	innocent := Ask{As: "the probe most like it, claiming the refused address", Header: claiming(b.From)}
+	both.LetIn = append(slices.Clone(block.LetIn), innocent)
 	return &both
 }
 
@@ -114,7 +119,9 @@ func claiming(a string) []client.Field {
 	if strings.Contains(a, ":") {
 		forwarded = `"[` + a + `]"` // RFC 7239, section 6.
 	}
-	return []client.Field{{Name: claims[0], Value: a}, {Name: claims[1], Value: a}, {Name: claims[2], Value: "for=" + forwarded}}
+	return []client.Field{
+		{Name: claims[0], Value: a}, {Name: claims[1], Value: a}, {Name: claims[2], Value: "for=" + forwarded},
+	}
 }
 
 // FindFor returns the experiment with the ID on the gateway: one of those that Find knows, or one of the gateway's own blocks.

@@ -50,8 +50,10 @@ func (o *ours) fit(r *client.Request, p Probe, from netip.Addr) netip.Addr {
 		from = a
 	}
 	// What listens on [::] may take IPv4 too, and does if the file has a client come over it.
-	if l, err := o.Listener(*probe); err == nil && l.At.Addr().Is6() && from.Is4() && (named != nil || !l.At.Addr().IsUnspecified()) {
-		from = gateway.Client6
+	if l, err := o.Listener(*probe); err == nil && l.At.Addr().Is6() && from.Is4() {
+		if named != nil || !l.At.Addr().IsUnspecified() {
+			from = gateway.Client6
+		}
 	}
 	return from
 }
@@ -181,8 +183,9 @@ func (b *Bench) FaultyName() string {
 	return b.ours.Upstream.Host
 }
 
-// tolerate lets clients of a gateway of the user's own see, besides what the policy wants, each of what is as good: the probe's own steady status where service is
-// wanted; UNAVAILABLE in a call of gRPC; the answer of an upstream that is late, and not too late for the clients; and that of another member of the pool.
+// tolerate lets clients of a gateway of the user's own see, besides what the policy wants, each of what is as good: the
+// probe's own steady status where service is wanted; UNAVAILABLE in a call of gRPC; the answer of an upstream that is
+// late, and not too late for the clients; and that of another member of the pool.
 func (b *Bench) tolerate(want Expectation, f *Fault) Expectation {
 	if b.ours == nil {
 		return want
@@ -206,6 +209,7 @@ func (b *Bench) tolerate(want Expectation, f *Fault) Expectation {
 // direct is a request for the upstream itself.
 func direct(u gateway.Upstream, nonce string) client.Request {
 	return client.Request{
-		Method: http.MethodGet, Target: "/", Host: cmp.Or(u.Host, "upstream"), Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}},
+		Method: http.MethodGet, Target: "/", Host: cmp.Or(u.Host, "upstream"),
+		Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}},
 	}
 }

@@ -96,8 +96,9 @@ func (o *Observation) unconnected(err error) {
 	o.End, o.Error, o.Took, o.ended = client.EndOf(err), err.Error(), ms(time.Since(o.began)), time.Now()
 }
 
-// idle asks for the route on c, and waits p.Idle after the answer, if that leaves the connection open for another request. A connection that the gateway closes
-// meanwhile was not left open, whatever the answer said: it may do so at any time (RFC 9112, section 9.5).
+// idle asks for the route on c, and waits p.Idle after the answer, if that leaves the connection open for another
+// request. A connection that the gateway closes meanwhile was not left open, whatever the answer said: it may do so at
+// any time (RFC 9112, section 9.5).
 func (b *Bench) idle(ctx context.Context, c *client.Conn, p Probe) (nonce string, first client.Response) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -13,17 +13,20 @@ import (
 	"github.com/gatequake/gatequake/harness/client"
 )
 
-// secret is an internal address or name that an answer for clients must not tell, in every way in which it is looked for.
+// secret is an internal address or name that an answer for clients must not tell, in every way in which it is looked
+// for.
 type secret struct {
 	// what calls it, for reports.
 	what string
 	// spellings are the texts that tell it, in lower case, anywhere on the page and in any field, as words of their own.
 	spellings []string
-	// inFields are those that tell it as a word in a field of a gateway's own alone: a name of one label is an ordinary word too, and may stand on any page.
+	// inFields are those that tell it as a word in a field of a gateway's own alone: a name of one label is an ordinary
+	// word too, and may stand on any page.
 	inFields []string
 }
 
-// secretAddress is the secret of an upstream's address: as it is written, in hexadecimal, as a number, in either order of bytes, and mapped into IPv6.
+// secretAddress is the secret of an upstream's address: as it is written, in hexadecimal, as a number, in either order
+// of bytes, and mapped into IPv6.
 func secretAddress(a netip.Addr) secret {
 	s := secret{what: "the upstream's address " + a.String(), spellings: []string{a.String(), a.StringExpanded()}}
 	if !a.Is4() {
@@ -31,7 +34,9 @@ func secretAddress(a netip.Addr) secret {
 		return s
 	}
 	b := a.As4()
-	s.spellings = append(s.spellings, fmt.Sprintf("%03d.%03d.%03d.%03d", b[0], b[1], b[2], b[3]), fmt.Sprintf("0x%02x.0x%02x.0x%02x.0x%02x", b[0], b[1], b[2], b[3]),
+	s.spellings = append(s.spellings,
+		fmt.Sprintf("%03d.%03d.%03d.%03d", b[0], b[1], b[2], b[3]),
+		fmt.Sprintf("0x%02x.0x%02x.0x%02x.0x%02x", b[0], b[1], b[2], b[3]),
 		fmt.Sprintf("ffff:%x:%x", binary.BigEndian.Uint16(b[:]), binary.BigEndian.Uint16(b[2:])))
 	// The byte order of the network's, and that of most processors, as in the cookies of some load balancers.
 	for _, n := range []uint32{binary.BigEndian.Uint32(b[:]), binary.LittleEndian.Uint32(b[:])} {
@@ -68,7 +73,8 @@ func (b *Bench) secrets() []secret {
 	all := []secret{secretName(namedHost, 0), secretName(secureHost, 0)}
 	stranger := netip.AddrPortFrom(b.Plan.Stranger, b.Plan.Upstream.Port())
 	for _, at := range []netip.AddrPort{
-		b.Plan.Upstream, b.Plan.Spare, b.Plan.Third, b.Plan.Bystander, b.Plan.Secure, b.Plan.Nobody, b.Plan.Auth, b.Plan.HTTP2, stranger,
+		b.Plan.Upstream, b.Plan.Spare, b.Plan.Third, b.Plan.Bystander, b.Plan.Secure, b.Plan.Nobody, b.Plan.Auth,
+		b.Plan.HTTP2, stranger,
 	} {
 		switch {
 		case !at.IsValid():
@@ -134,7 +140,8 @@ func (o *ours) publicNames() map[string]bool {
 	return all
 }
 
-// ownFields begin the names of the fields that a gateway makes up, and of those that name who answered: in the others an upstream's name may be a word of HTTP's.
+// ownFields begin the names of the fields that a gateway makes up, and of those that name who answered: in the others
+// an upstream's name may be a word of HTTP's.
 var ownFields = []string{"x-", "via", "proxy-status", "server-timing", "location"}
 
 // leak tells which of the secrets an answer tells that the client has not told itself, and where; "" for none.
@@ -143,7 +150,8 @@ func leak(o Observation, secrets []secret) string {
 	for _, s := range secrets {
 		for _, name := range slices.Sorted(maps.Keys(o.Header)) {
 			words := s.spellings
-			if slices.ContainsFunc(ownFields, func(begin string) bool { return strings.HasPrefix(strings.ToLower(name), begin) }) {
+			begins := func(with string) bool { return strings.HasPrefix(strings.ToLower(name), with) }
+			if slices.ContainsFunc(ownFields, begins) {
 				words = slices.Concat(words, s.inFields)
 			}
 			if word := first(words, strings.ToLower(strings.Join(o.Header[name], ", ")), said); word != "" {
@@ -204,7 +212,8 @@ func partOf(before, word, after string) bool {
 		return true
 	}
 	number, six := strings.Trim(word, "0123456789") == "", strings.Count(word, ":") > 1
-	goesOn := strings.HasPrefix(after, ".") && !number || six && strings.HasPrefix(after, ":") // Cookies put the port behind the number of an address.
+	// Cookies put the port behind the number of an address, with a dot.
+	goesOn := strings.HasPrefix(after, ".") && !number || six && strings.HasPrefix(after, ":")
 	return inWord(after, 0) || goesOn && inWord(after, 1)
 }
 

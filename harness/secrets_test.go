@@ -10,7 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// TestLeak: an address or a name of the inside is found however it is spelled, and where; a word that is one by chance, or that the client has said himself, is none.
+// TestLeak: an address or a name of the inside is found however it is spelled, and where; a word that is one by chance,
+// or that the client has said himself, is none.
 func TestLeak(t *testing.T) {
 	four, six := secretAddress(netip.MustParseAddr("198.51.100.11")), secretAddress(netip.MustParseAddr("2001:db8:77::5"))
 	for name, c := range map[string]struct {
@@ -57,8 +58,11 @@ func TestLeak(t *testing.T) {
 		mine := ours{Own: &gateway.Own{
 			Probes: []gateway.Probe{{URL: "https://shop.example.com/"}},
 			Upstreams: []gateway.Upstream{
-				{Name: "app", Host: "app", Port: 3000}, {Name: "pay", Host: "pay.internal", Port: 80}, {Name: "local", Address: "127.0.0.1", Port: 9000},
-				{Name: "origin", Host: "shop.example.com", Port: 443}, {Name: "sock", Socket: "/run/app.sock"},
+				{Name: "app", Host: "app", Port: 3000},
+				{Name: "pay", Host: "pay.internal", Port: 80},
+				{Name: "local", Address: "127.0.0.1", Port: 9000},
+				{Name: "origin", Host: "shop.example.com", Port: 443},
+				{Name: "sock", Socket: "/run/app.sock"},
 			},
 		}}
 		got := leak(o, append(mine.secrets(), four, six))

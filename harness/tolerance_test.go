@@ -90,7 +90,8 @@ func TestAnotherMemberServes(t *testing.T) {
 	}
 }
 
-// TestTolerancesAddUp: what a client may see besides is all that its protocol, its patience, its pool and its steady state allow, each by itself.
+// TestTolerancesAddUp: what a client may see besides is all that its protocol, its patience, its pool and its steady
+// state allow, each by itself.
 func TestTolerancesAddUp(t *testing.T) {
 	upstreams := []gateway.Upstream{
 		{Name: "a", Address: "10.1.1.1", Port: 1, Speaks: string(upstream.HTTP2Spoken)}, {Name: "b", Address: "10.1.1.2", Port: 1, Speaks: string(upstream.HTTP2Spoken)},

@@ -28,7 +28,8 @@ const (
 	Reset End = "reset"
 	// Refused: no connection: ECONNREFUSED.
 	Refused End = "refused"
-	// Unreachable: no connection: EHOSTUNREACH, ENETUNREACH, or EACCES, by which Linux tells of ICMPv6 "administratively prohibited" what it calls EHOSTUNREACH of ICMP.
+	// Unreachable: no connection: EHOSTUNREACH, ENETUNREACH, or EACCES, by which Linux tells of ICMPv6 "administratively
+	// prohibited" what it calls EHOSTUNREACH of ICMP.
 	Unreachable End = "unreachable"
 	// Unresolved: no connection was tried, as the name had no address, or nobody said which.
 	Unresolved End = "unresolved"

@@ -31,8 +31,8 @@ type Response struct {
 	Connect, Handshake, First, Head, Took time.Duration
 	// Keep is true when the answer's framing and headers leave the connection open for another request.
 	Keep bool
-	// Gone is true when the connection itself ended, by FIN or RST, before anything of an answer came. A stream of HTTP/2 that was reset on a connection that
-	// stays is not gone, nor is one that was given up for an error (GOAWAY).
+	// Gone is true when the connection itself ended, by FIN or RST, before anything of an answer came. A stream of HTTP/2
+	// that was reset on a connection that stays is not gone, nor is one that was given up for an error (GOAWAY).
 	Gone bool
 }
 
@@ -151,7 +151,8 @@ func (c *Conn) Rest(ctx context.Context) (surplus int64, end End) {
 // idlePeek is how long Idle and Ended wait for what has come already; it needs to be no more than nothing.
 const idlePeek = time.Millisecond
 
-// peek is the error of a look at what has come and was not read yet, on a connection that nothing was asked on: os.ErrDeadlineExceeded if nothing has.
+// peek is the error of a look at what has come and was not read yet, on a connection that nothing was asked on:
+// os.ErrDeadlineExceeded if nothing has.
 func (c *Conn) peek() error {
 	_ = c.conn.SetReadDeadline(time.Now().Add(idlePeek))
 	defer func() { _ = c.conn.SetReadDeadline(time.Time{}) }()
@@ -159,11 +160,12 @@ func (c *Conn) peek() error {
 	return err
 }
 
-// Idle reports whether the connection is open and silent, so that another request can be sent on it, as far as can be seen from here. One over HTTP/2 is never
-// called idle: whoever asks opens another.
+// Idle reports whether the connection is open and silent, so that another request can be sent on it, as far as can be
+// seen from here. One over HTTP/2 is never called idle: whoever asks opens another.
 func (c *Conn) Idle() bool { return c.streams == nil && errors.Is(c.peek(), os.ErrDeadlineExceeded) }
 
-// Ended reports whether the other side has ended the connection, as far as can be seen from here, and has said nothing more before.
+// Ended reports whether the other side has ended the connection, as far as can be seen from here, and has said nothing
+// more before.
 func (c *Conn) Ended() bool {
 	err := c.peek()
 	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)

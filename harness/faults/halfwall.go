@@ -66,7 +66,8 @@ var FirewallBlocksDNS = harness.RegisterFault(harness.Fault{
 	Confirmed: "An own query for the upstream's name gets no reply, nor does an own TCP dial to the nameserver; the upstream's address answers 200.",
 	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
 		port := b.Plan.Nameserver.Port()
-		lift, err := rules(b.Wall, firewall.Rule{ToPort: port, Protocol: firewall.UDP, Verdict: firewall.Drop}, firewall.Rule{ToPort: port, Protocol: firewall.TCP, Verdict: firewall.Drop})
+		lift, err := rules(b.Wall, firewall.Rule{ToPort: port, Protocol: firewall.UDP, Verdict: firewall.Drop},
+			firewall.Rule{ToPort: port, Protocol: firewall.TCP, Verdict: firewall.Drop})
 		if err != nil {
 			return nil, err
 		}

@@ -17,8 +17,9 @@ func lossy(f harness.Fault, rule firewall.Rule, confirm func(*harness.Bench) con
 	f.Cause = harness.Network
 	f.Needs = []world.Need{world.Firewall}
 	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
-		at := b.Plan.Upstream
-		there, back := rule, rule
+		at, lost := b.Plan.Upstream, rule
+		lost.Protocol, lost.Verdict = firewall.TCP, firewall.Drop
+		there, back := lost, lost
 		there.To, there.ToPort = toward(at), at.Port()
 		back.From, back.FromPort = toward(at), at.Port()
 		lift, err := rules(b.Wall, there, back)
@@ -39,7 +40,7 @@ var PacketLossTotal = lossy(harness.Fault{
 		"is sent is sent again and again by the kernel, and lost each time.",
 	Made:      "An nftables rule in the world: every packet of TCP to or from the upstream's port is dropped.",
 	Confirmed: "An own dial to the upstream gets no reply.",
-}, firewall.Rule{Protocol: firewall.TCP, Verdict: firewall.Drop}, func(b *harness.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
+}, firewall.Rule{}, func(b *harness.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
 
 // PacketLoss30 is a network that loses much, and not too much.
 var PacketLoss30 = lossy(harness.Fault{
@@ -53,7 +54,7 @@ var PacketLoss30 = lossy(harness.Fault{
 	Made: "An nftables rule in the world: of each connection with the upstream's port the 4th, 7th, 9th, 15th, 17th and 20th packet is dropped, and so on with each " +
 		"20. Never are two in a row, so what is lost gets through soon, and the first with a request in it always is.",
 	Confirmed: "An own request is answered 200, and it took a tenth of a second or more, as only a packet that was sent again does.",
-}, firewall.Rule{Protocol: firewall.TCP, Match: firewall.Established, Loss: true, Verdict: firewall.Drop}, func(b *harness.Bench) confirmation {
+}, firewall.Rule{Match: firewall.Established, Loss: true}, func(b *harness.Bench) confirmation {
 	return func(ctx context.Context) (string, error) { return resent(ctx, b) }
 })
 

@@ -141,7 +141,8 @@ func (l Listener) Door() netip.AddrPort {
 	return netip.AddrPortFrom(a, l.At.Port())
 }
 
-// DoorFor is Door for a client that has the address source: who listens on all addresses is reached over either family, unless it takes only one.
+// DoorFor is Door for a client that has the address source: who listens on all addresses is reached over either family,
+// unless it takes only one.
 func (l Listener) DoorFor(source netip.Addr) netip.AddrPort {
 	door := l.Door()
 	if l.At.Addr().IsUnspecified() && source.IsValid() {

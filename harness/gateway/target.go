@@ -73,8 +73,8 @@ func (o *Own) Bystander(t Target) *Probe {
 	return best
 }
 
-// Listener returns the one that the probe's URL leads to, over the family of the address that its client comes from: IPv4, if it names none, unless nothing but
-// IPv6 is listened to there.
+// Listener returns the one that the probe's URL leads to, over the family of the address that its client comes from:
+// IPv4, if it names none, unless nothing but IPv6 is listened to there.
 func (o *Own) Listener(p Probe) (Listener, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {
@@ -84,7 +84,9 @@ func (o *Own) Listener(p Probe) (Listener, error) {
 	if port == "" {
 		port = map[string]string{SpeaksHTTP: "80", SpeaksHTTPS: "443"}[u.Scheme]
 	}
-	all := slices.DeleteFunc(slices.Clone(o.Listeners), func(l Listener) bool { return strconv.Itoa(int(l.At.Port())) != port })
+	all := slices.DeleteFunc(slices.Clone(o.Listeners), func(l Listener) bool {
+		return strconv.Itoa(int(l.At.Port())) != port
+	})
 	if i := slices.IndexFunc(all, func(l Listener) bool { return l.At.Addr().Is6() == p.Over6() }); i >= 0 {
 		return all[i], nil
 	}

@@ -11,7 +11,8 @@ import (
 // rearmEvery is how long an upstream that a request has killed stays dead: long enough to see it refuse, short enough not to wait for.
 const rearmEvery = 3 * time.Second
 
-// rearmed makes a fault that one request uses up anew whenever the upstream is found dead, until it is told to stop, and returns when it has.
+// rearmed makes a fault that one request uses up anew whenever the upstream is found dead, until it is told to stop,
+// and returns when it has.
 func rearmed(ctx context.Context, h *harness.Held) (stop func()) {
 	if h.Rearm == nil {
 		return func() {}

@@ -58,7 +58,8 @@ func init() {
 			}
 			for line := range strings.Lines(string(table)) {
 				const established = "01" // As include/net/tcp_states.h numbers it.
-				if fields := strings.Fields(line); len(fields) > 3 && fields[3] == established && fields[2] == harness.InTable(h.Bench.Plan.Upstream) {
+				fields := strings.Fields(line)
+				if len(fields) > 3 && fields[3] == established && fields[2] == harness.InTable(h.Bench.Plan.Upstream) {
 					f.Pooled++
 				}
 			}
@@ -86,7 +87,8 @@ func TestHeldIsInItsState(t *testing.T) {
 				t.Fatalf("got %s, want it held: the built-in gateway can be in every state", f.Lacks)
 			}
 			is := map[harness.State]bool{
-				harness.Warm: !f.Anew && f.Pooled == 0, harness.Cold: f.Anew && f.Pooled == 0, harness.Pooled: !f.Anew && f.Pooled > 0, harness.Balanced: f.Spare > 0,
+				harness.Warm: !f.Anew && f.Pooled == 0, harness.Cold: f.Anew && f.Pooled == 0,
+				harness.Pooled: !f.Anew && f.Pooled > 0, harness.Balanced: f.Spare > 0,
 			}
 			if f.Evidence == "" || !is[e.State] {
 				t.Errorf("got %+v, want what %q says", f, e.Title())

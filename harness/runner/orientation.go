@@ -50,7 +50,8 @@ func commands(b *harness.Bench, e harness.Experiment) [][2]string {
 	all := [][2]string{}
 	client, url := b.Curl(harness.Anyone)
 	if e.Block == nil {
-		all = append(all, [2]string{fmt.Sprintf("%s %s%s", client, url, e.Path()), "what a client sees: expected " + e.Expected(harness.Document()).String()})
+		expected := "what a client sees: expected " + e.Expected(harness.Document()).String()
+		all = append(all, [2]string{fmt.Sprintf("%s %s%s", client, url, e.Path()), expected})
 	} else {
 		for _, ask := range slices.Concat(e.Block.First, e.Block.Refused, e.Block.LetIn) {
 			all = append(all, [2]string{curl(b, ask), ask.As})

@@ -45,8 +45,8 @@ func described(t *testing.T, folder, file string) gateway.Own {
 	return own
 }
 
-// TestBystanderNeedsItsOwnWay: of two upstreams that share a host or a nameserver, a fault of the one's port spares the other, and one of what they share is not the
-// gateway's doing.
+// TestBystanderNeedsItsOwnWay: of two upstreams that share a host or a nameserver, a fault of the one's port spares the
+// other, and one of what they share is not the gateway's doing.
 func TestBystanderNeedsItsOwnWay(t *testing.T) {
 	for _, c := range []struct{ folder, file, setting, experiment, unchecked string }{
 		{"shared", "host.yaml", "a/a", "firewall-drop", ""},
@@ -110,7 +110,8 @@ func TestUpstreamOverIPv6(t *testing.T) {
 	}
 }
 
-// TestOwnGateway tries the built-in gateway with a configuration of its own in every way in which an upstream is reached.
+// TestOwnGateway tries the built-in gateway with a configuration of its own in every way in which an upstream is
+// reached.
 func TestOwnGateway(t *testing.T) {
 	own := described(t, "own", "gatequake.yaml")
 	for _, c := range []struct {
@@ -166,7 +167,8 @@ func TestOwnGateway(t *testing.T) {
 	}
 }
 
-// TestOwnBlocksAreTriedAsOthers: the blocks of a file are tried with whom they refuse claiming to be another, with a POST, and with an upstream that is waited for.
+// TestOwnBlocksAreTriedAsOthers: the blocks of a file are tried with whom they refuse claiming to be another, with a
+// POST, and with an upstream that is waited for.
 func TestOwnBlocksAreTriedAsOthers(t *testing.T) {
 	for _, c := range []struct {
 		mutant     mutants.Mutant

@@ -97,11 +97,13 @@ func (s *survey) ask(ctx context.Context) error {
 	return nil
 }
 
-// apart lists the listeners from the one with the number on: those of IPv6 apart that have a twin of IPv4 at the same port. They most likely lead to the same.
+// apart lists the listeners from the one with the number on: those of IPv6 apart that have a twin of IPv4 at the same
+// port. They most likely lead to the same.
 func apart(all []gateway.Listener, from int) (fresh, twins []*gateway.Listener) {
 	for i := from; i < len(all); i++ {
 		l := &all[i]
-		if l.At.Addr().Is6() && slices.ContainsFunc(all, func(o gateway.Listener) bool { return o.At.Addr().Is4() && o.At.Port() == l.At.Port() }) {
+		twin := func(o gateway.Listener) bool { return o.At.Addr().Is4() && o.At.Port() == l.At.Port() }
+		if l.At.Addr().Is6() && slices.ContainsFunc(all, twin) {
 			twins = append(twins, l)
 		} else {
 			fresh = append(fresh, l)

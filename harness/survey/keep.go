@@ -33,8 +33,9 @@ func (s *survey) keep(first, others []tried) {
 	}
 }
 
-// keepTwins makes a probe for each listener of IPv6 that has a twin of IPv4, whose root answered so: the twin's first probe that reaches an upstream, over IPv6. One is
-// enough to see whether the gateway keeps its promises there too, and each more would be tried with every experiment again.
+// keepTwins makes a probe for each listener of IPv6 that has a twin of IPv4, whose root answered so: the twin's first
+// probe that reaches an upstream, over IPv6. One is enough to see whether the gateway keeps its promises there too, and
+// each more would be tried with every experiment again.
 func (s *survey) keepTwins(ctx context.Context, roots []tried) {
 	for _, root := range roots {
 		same := func(k keeping) bool { return k.listener.At.Port() == root.listener.At.Port() }
@@ -53,7 +54,9 @@ func (s *survey) keepTwins(ctx context.Context, roots []tried) {
 			s.warn("%s gets another answer over IPv6 (%d) than over IPv4 (%d)", four.url, six.status, four.status)
 		}
 		if len(six.asked) > 0 || !alike {
-			s.kept = append(s.kept, keeping{tried: six, methods: []string{http.MethodGet}, root: true, all: len(six.asked) > 1, twin: true})
+			s.kept = append(s.kept, keeping{
+				tried: six, methods: []string{http.MethodGet}, root: true, all: len(six.asked) > 1, twin: true,
+			})
 		}
 	}
 }

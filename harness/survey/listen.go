@@ -97,8 +97,8 @@ func (s *survey) addListeners(ctx context.Context) error {
 	return s.loopback.Keep(ports(now)...)
 }
 
-// ofEachFamily lists the listeners of each family: one on [::] that takes IPv4 too, as it does unless it was told otherwise, is one on 0.0.0.0 besides, in the place
-// of any of one IPv4 address at that port.
+// ofEachFamily lists the listeners of each family: one on [::] that takes IPv4 too, as it does unless it was told
+// otherwise, is one on 0.0.0.0 besides, in the place of any of one IPv4 address at that port.
 func (s *survey) ofEachFamily(ctx context.Context, all []netip.AddrPort) []netip.AddrPort {
 	each := []netip.AddrPort{}
 	for _, at := range all {
@@ -108,7 +108,9 @@ func (s *survey) ofEachFamily(ctx context.Context, all []netip.AddrPort) []netip
 			continue
 		}
 		if slices.ContainsFunc(s.own.Listeners, func(l gateway.Listener) bool { return l.At == four }) || s.takes(ctx, four) {
-			each = slices.DeleteFunc(each, func(other netip.AddrPort) bool { return other.Port() == at.Port() && other.Addr().Is4() })
+			each = slices.DeleteFunc(each, func(other netip.AddrPort) bool {
+				return other.Port() == at.Port() && other.Addr().Is4()
+			})
 			each = append(each, four)
 		}
 		each = append(each, at)
@@ -151,7 +153,8 @@ func ports(of []netip.AddrPort) []uint16 {
 	return all
 }
 
-// Listening lists where the machine's processes take connections over tcp, or packets over udp, sorted: each port once for each family, the widest address of several.
+// Listening lists where the machine's processes take connections over tcp, or packets over udp, sorted: each port once
+// for each family, the widest address of several.
 func Listening(m *world.Machine, protocol string) ([]netip.AddrPort, error) {
 	tables := [2][]byte{}
 	if err := m.Do(func() (err error) {
