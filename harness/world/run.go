@@ -90,8 +90,8 @@ type child struct {
 	answerInside  *os.File
 }
 
-func newChild(ctx context.Context, mode Mode, o Options) (c *child, err error) {
-	c = &child{output: &tail{}, nonce: rand.Text()}
+func newChild(ctx context.Context, mode Mode, o Options) (_ *child, err error) {
+	c := &child{output: &tail{}, nonce: rand.Text()}
 	defer func() {
 		if err != nil {
 			c.cleanUp()
