@@ -25,7 +25,8 @@ type arrow struct {
 // leaves know nothing of experiments.
 var leaves = []string{
 	module + "harness/self", module + "harness/world", module + "harness/link", module + "harness/dns", module + "harness/firewall",
-	module + "harness/upstream", module + "harness/client", module + "harness/load", module + "harness/gateway", module + "harness/home", module + "harness/survey", module + "harness/websocket", module + "harness/wording", module + "harness/foreign", module + "harness/interrupt", module + "harness/yamldoc",
+	module + "harness/upstream", module + "harness/client", module + "harness/load", module + "harness/gateway", module + "harness/home", module + "harness/survey", module + "harness/websocket", module + "harness/wording",
+	module + "harness/strain", module + "harness/foreign", module + "harness/interrupt", module + "harness/yamldoc",
 }
 
 var arrows = []arrow{

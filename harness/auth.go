@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // People, by the cookie that they are known by to the service that the gateway asks, and to nobody else.
@@ -33,7 +34,7 @@ func (b *Bench) startAuth() error {
 			_, _ = io.WriteString(w, refusalPage)
 		}
 	})}
-	go func() { _ = s.Serve(l) }()
+	go func() { _ = s.Serve(strain.Listener{Listener: l}) }()
 	b.atClose(func() { _ = s.Close() })
 	b.Auth, err = b.newLink(b.Plan.Auth, l.Addr().String())
 	return err

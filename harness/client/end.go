@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"syscall"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // End is how an exchange ended, as the client can tell. The zero value means that nothing was tried.
@@ -35,6 +37,8 @@ const (
 	Unresolved End = "unresolved"
 	// TimedOut: the time given was over before the answer was.
 	TimedOut End = "timed-out"
+	// Starved: our own side had no descriptor, memory or buffer left, so that nothing can be said of the other.
+	Starved End = "starved"
 	// Failed: none of the above; Error says what.
 	Failed End = "failed"
 )
@@ -49,6 +53,8 @@ func EndOf(err error) End {
 	var m malformed
 	var lookup *net.DNSError
 	switch {
+	case strain.Lacks(err):
+		return Starved
 	case errors.As(err, &lookup):
 		return Unresolved
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

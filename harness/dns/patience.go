@@ -3,6 +3,8 @@ package dns
 import (
 	"net"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // patience is how long a client may leave an answer unread before it loses its connection. Answers are small: only a client that means harm, or is
@@ -13,7 +15,7 @@ const patience = time.Second
 type patient struct{ net.Listener }
 
 func (l patient) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
+	conn, err := strain.Accept(l.Listener.Accept)
 	if err != nil {
 		return nil, err
 	}

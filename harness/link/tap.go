@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // Tap stands behind a Link whose upstream is somebody else's. It passes every connection on, unchanged, and notes what was asked there and what came back.
@@ -59,7 +61,7 @@ func NewTap(upstream netip.AddrPort) (*Tap, error) {
 	t := &Tap{listener: l, to: upstream.String(), conns: map[net.Conn]bool{}}
 	t.work.Go(func() {
 		for {
-			c, err := l.Accept()
+			c, err := strain.Accept(l.Accept)
 			if err != nil {
 				return
 			}
@@ -102,7 +104,7 @@ func (t *Tap) serve(c net.Conn) {
 	defer t.drop(c)
 	number := t.keep(c)
 	to, err := (&net.Dialer{Timeout: tapDial}).DialContext(context.Background(), "tcp", t.to)
-	if err != nil {
+	if strain.Note(err); err != nil {
 		return
 	}
 	defer t.drop(to)

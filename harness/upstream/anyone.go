@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // Anyone answers whoever connects, in the language in which he begins: HTTP/1, HTTP/2 or FastCGI, each also inside TLS, with a certificate for the name that is
@@ -120,13 +122,9 @@ func (o *Anyone) accept() {
 	var talks sync.WaitGroup
 	defer talks.Wait()
 	for {
-		c, err := o.listener.Accept()
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
+		c, err := strain.Accept(o.listener.Accept)
 		if err != nil {
-			time.Sleep(time.Millisecond) // A lack of descriptors or memory passes.
-			continue
+			return
 		}
 		h := o.meet(c)
 		talks.Go(func() { o.talk(c, h) })

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // HTTP2Ill is a server of HTTP/2 in plain text that reads and records every request, and answers none: in its place comes a frame of another kind. Close it
@@ -51,7 +53,7 @@ func startIll(listen string, instead func(*http2.Framer, uint32) End) (*HTTP2Ill
 	h := &HTTP2Ill{listener: l, instead: instead, conns: map[net.Conn]bool{}}
 	h.work.Go(func() {
 		for {
-			c, err := l.AcceptTCP()
+			c, err := strain.Accept(l.AcceptTCP)
 			if err != nil {
 				return
 			}

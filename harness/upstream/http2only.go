@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // HTTP2 is a server that speaks HTTP/2 in plain text to those who know that beforehand, and nothing else. Close it when done.
@@ -38,7 +40,7 @@ func HTTP2Only(listen string) (*HTTP2, error) {
 	h.server.Protocols.SetUnencryptedHTTP2(true)
 	go func() {
 		defer close(h.ended)
-		if err := h.server.Serve(behind); !errors.Is(err, http.ErrServerClosed) {
+		if err := h.server.Serve(strain.Listener{Listener: behind}); !errors.Is(err, http.ErrServerClosed) {
 			_ = behind.Close()
 		}
 	}()

@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // HTTP2Origin is a server of HTTP/2 in plain text, for those who know that beforehand: it answers every request with a stamped 200, and a call of gRPC with
@@ -43,7 +45,7 @@ func StartHTTP2(listen string) (*HTTP2Origin, error) {
 	o.server.Protocols.SetUnencryptedHTTP2(true)
 	go func() {
 		defer close(o.ended)
-		if err := o.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := o.server.Serve(strain.Listener{Listener: l}); !errors.Is(err, http.ErrServerClosed) {
 			_ = l.Close()
 		}
 	}()

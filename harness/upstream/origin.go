@@ -8,11 +8,12 @@ package upstream
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 	"sync"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // Options says what an Origin is. The zero value is a plain HTTP/1.1 origin called "upstream" that handles any number of requests at once.
@@ -106,23 +107,12 @@ func (o *Origin) Close() error {
 }
 
 func (o *Origin) accept() {
-	// Only a lack of descriptors or memory fails Accept while the listener is open; it is tried again as often as net/http does at most: each second
-	// is too rare for a test, each 10 ms costs nothing.
-	const again = 10 * time.Millisecond
 	for {
-		tcp, err := o.listener.AcceptTCP()
-		switch {
-		case err == nil:
-			o.take(tcp)
-		case errors.Is(err, net.ErrClosed):
+		tcp, err := strain.Accept(o.listener.AcceptTCP)
+		if err != nil {
 			return
-		default:
-			select {
-			case <-time.After(again):
-			case <-o.closed:
-				return
-			}
 		}
+		o.take(tcp)
 	}
 }
 

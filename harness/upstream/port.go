@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"sync"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // Port is an address with an illness of its own: it is taken, but nothing there speaks HTTP. It stands at the upstream's address in place of a link,
@@ -30,7 +32,7 @@ func endOnAccept(listen string, end End) (*Port, error) {
 	}
 	p.work.Go(func() {
 		for {
-			tcp, err := p.listener.AcceptTCP()
+			tcp, err := strain.Accept(p.listener.AcceptTCP)
 			if err != nil {
 				return
 			}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // Relay is a listener that passes each connection on to another address, perhaps after a look at how it begins. Close it when done.
@@ -51,7 +53,7 @@ func relay(l net.Listener, to string, admit admission) *Relay {
 	r := &Relay{listener: l, to: to, admit: admit, conns: map[net.Conn]bool{}}
 	r.work.Go(func() {
 		for {
-			c, err := l.Accept()
+			c, err := strain.Accept(l.Accept)
 			if err != nil {
 				return
 			}
@@ -103,7 +105,7 @@ func (r *Relay) serve(c net.Conn) {
 		return
 	}
 	to, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(context.Background(), "tcp", r.to)
-	if err != nil {
+	if strain.Note(err); err != nil {
 		return
 	}
 	defer r.drop(to)

@@ -1,5 +1,7 @@
 package upstream
 
+import "github.com/gatequake/gatequake/harness/strain"
+
 // SpeakFirst returns a Port that greets each connection with these bytes as soon as it is accepted, reading nothing before, and closes it: a server of
 // a protocol in which the server begins.
 func SpeakFirst(listen string, greeting []byte) (*Port, error) {
@@ -9,7 +11,7 @@ func SpeakFirst(listen string, greeting []byte) (*Port, error) {
 	}
 	p.work.Go(func() {
 		for {
-			tcp, err := p.listener.AcceptTCP()
+			tcp, err := strain.Accept(p.listener.AcceptTCP)
 			if err != nil {
 				return
 			}
