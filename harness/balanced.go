@@ -123,13 +123,11 @@ func (b *Bench) eachServes(ctx context.Context) error {
 	if b.there != nil && !b.discerns() {
 		return inapplicable("which member of the pool serves a client cannot be read on the links")
 	}
-	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
-	defer cancel()
 	missing := map[string]bool{}
 	for _, name := range b.memberNames() {
 		missing[name] = true
 	}
-	return b.await(ctx, RouteBalanced, fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)), func(o Observation) bool {
+	return b.await(ctx, b.grace(), RouteBalanced, fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)), func(o Observation) bool {
 		if b.healthy(RouteBalanced, o) {
 			for _, name := range b.servers(o) {
 				delete(missing, name)

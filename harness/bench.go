@@ -14,6 +14,7 @@ import (
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/strain"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -43,7 +44,8 @@ type Bench struct {
 	Setting    string
 	Gateway    *gateway.Process
 
-	way     client.Way // of every client
+	strain  *strain.Monitor // from the first step of the set-up on
+	way     client.Way      // of every client
 	reloads bool
 	ours    *ours      // of a gateway of the user's own; nil for the others
 	there   *Elsewhere // of one of those that runs already; nil for the others
@@ -99,6 +101,7 @@ func NewBench(w *world.World, s Setup) (*Bench, error) {
 		s.Prepare(&plan)
 	}
 	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, reloads: s.Reloads, way: client.Way{Protocol: s.Protocol}}
+	b.watchMachine()
 	steps := []func() error{b.startUpstreams, b.startHTTP2, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway}
 	if s.Definition.Own != nil {
 		steps = b.ownSteps()
@@ -118,6 +121,16 @@ func (b *Bench) Close() {
 		b.closers[i]()
 	}
 	b.closers = nil
+}
+
+// watchMachine measures from now on how late the machine lets the world run: all that is in a sealed one, else this process and what it started.
+func (b *Bench) watchMachine() {
+	look := strain.World
+	if !b.World.Sealed() {
+		look = strain.Family
+	}
+	b.strain = strain.Watch(look)
+	b.atClose(b.strain.Close)
 }
 
 func (b *Bench) atClose(f func()) { b.closers = append(b.closers, f) }

@@ -19,6 +19,8 @@ type Check struct {
 	// Got and Want say what was promised and what came, when it was not kept.
 	Got  string `json:"got,omitempty"`
 	Want string `json:"want,omitempty"`
+	// BearsMS is, of one that was not kept, how late the machine may be before it says nothing of the gateway; zero for one that does not depend on time.
+	BearsMS float64 `json:"bears_ms,omitempty"`
 }
 
 func (c Check) broken() bool { return !c.OK }
@@ -102,6 +104,7 @@ func checkAnswer(o Observation, want Expectation, within time.Duration) []Check 
 	}
 	if want.Within > 0 && o.took() > want.Within {
 		checks[0] = check(CheckInTime, false, o.took().Round(time.Millisecond).String(), "an answer within "+want.Within.String())
+		checks[0].BearsMS = missed(o.took() - want.Within)
 	}
 	if want.another(o) {
 		want.Statuses, want.By, want.Header = []int{o.Status}, o.By, nil // Nothing of what the broken one does shows in it.

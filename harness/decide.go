@@ -43,6 +43,7 @@ func (t *trial) decide() {
 	if t.experiment.Block == nil && t.experiment.Fault.Load != nil {
 		v.Counts = count(t.observed)
 	}
+	t.weigh()
 	v.Observed = t.sum()
 	v.Result = Pass
 	broken := []Check{}
@@ -74,7 +75,10 @@ func (t *trial) answers(p Policy) []Check {
 		checks = append(checks, checkAnswer(o, of, t.within)...)
 	}
 	if recovery := time.Duration(t.verdict.RecoveryMS * float64(time.Millisecond)); want.Recovery > 0 && recovery > want.Recovery {
-		checks = append(checks, Check{Name: CheckSteadyAfter, Got: "service after " + recovery.Round(time.Millisecond).String(), Want: "within " + want.Recovery.String()})
+		checks = append(checks, Check{
+			Name: CheckSteadyAfter, Got: "service after " + recovery.Round(time.Millisecond).String(), Want: "within " + want.Recovery.String(),
+			BearsMS: missed(recovery - want.Recovery),
+		})
 	}
 	return checks
 }

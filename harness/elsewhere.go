@@ -100,6 +100,7 @@ func (e *Elsewhere) benchFor(w *world.World, s Setup) (*Bench, error) {
 	}
 	b := e.bench(t)
 	b.World, b.Definition, b.Setting = w, s.Definition, s.Setting
+	b.watchMachine()
 	return b, nil
 }
 

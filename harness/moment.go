@@ -53,6 +53,7 @@ func (t *trial) recollect() {
 		o := &v.Observations[i]
 		hits := t.bench.hits(o.Nonce)
 		o.Hits, o.At = len(hits), t.since(o.began)
+		v.LateMS = max(v.LateMS, o.LateMS)
 		for _, h := range hits {
 			v.Moments = append(v.Moments, Moment{At: t.since(h.At), Who: AnUpstream, What: fmt.Sprintf("%s %s (%s)", h.Method, h.Path, h.Nonce)})
 		}

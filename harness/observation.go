@@ -41,6 +41,8 @@ type Observation struct {
 	Hits int `json:"upstream_hits"`
 	// After tells what became of the client's connection: "usable", "closed", or what was wrong with it.
 	After string `json:"after,omitempty"`
+	// LateMS is how late the machine let the world run at worst meanwhile; see strain.Monitor.
+	LateMS float64 `json:"late_ms,omitempty"`
 	// Cached is true when the client's own cache gave the answer, and nobody was asked.
 	Cached bool `json:"cached,omitempty"`
 

@@ -181,8 +181,9 @@ func (b *Bench) restartOwn(ctx context.Context) error {
 	if b.Gateway, err = b.ours.Start(b.ours.machine, b.World.Dir); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
+	ctx, cancel := context.WithTimeout(ctx, steadyMost)
 	defer cancel()
+	g := b.grace()
 	main := Probe{Route: RouteMain}
 	_, from := b.request(main)
 	_, door := b.wayOf(main, from) // Where that very client connects: he may be one who comes over IPv6.
@@ -193,6 +194,9 @@ func (b *Bench) restartOwn(ctx context.Context) error {
 		}
 		if how := b.Gateway.Dead(); how != "" {
 			return fmt.Errorf("the gateway ended (%s)", how)
+		}
+		if g.left() <= 0 {
+			cancel()
 		}
 		select {
 		case <-ctx.Done():

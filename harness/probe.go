@@ -42,6 +42,13 @@ func (b *Bench) Get(ctx context.Context, path ...string) Observation {
 
 // Probe sends one request through the gateway, on a connection of its own, and records what came of it. Hits are counted up to now; see Bench.HitsOf.
 func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
+	span := b.strain.Begin()
+	o := b.probe(ctx, p)
+	o.LateMS = ms(b.strain.Late(span))
+	return o
+}
+
+func (b *Bench) probe(ctx context.Context, p Probe) Observation {
 	r, source, o := b.begin(p)
 	nonce := o.Nonce
 	within, cancel := context.WithTimeout(ctx, p.Within)

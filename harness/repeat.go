@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,12 +46,14 @@ func Merge(runs []Verdict) Verdict {
 	merged := worst
 	merged.Runs = make([]Run, len(runs))
 	merged.TookMS, merged.CPUMS, merged.Counts = 0, 0, nil
+	merged.LateMS, merged.Again = 0, ""
 	for i, v := range runs {
 		merged.Runs[i] = Run{
 			Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool, Log: v.Log,
 		}
 		merged.TookMS += v.TookMS
 		merged.CPUMS += v.CPUMS
+		merged.LateMS, merged.Again = max(merged.LateMS, v.LateMS), cmp.Or(merged.Again, v.Again)
 		for answer, n := range v.Counts {
 			if merged.Counts == nil {
 				merged.Counts = map[string]int{}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/strain"
 )
 
 // How the steady state is waited for. Gateways are up within some tens of milliseconds, those with health checks or a resolver of their own within
@@ -15,39 +17,59 @@ const (
 	longestPoll   = 200 * time.Millisecond
 	// pollShare is the share of the time waited so far that is waited before the next attempt: the state is seen an eighth too late at most.
 	pollShare = 8
+	// steadyMost bounds the wait on a machine that is late: an experiment has minutes.
+	steadyMost = time.Minute
 )
 
+// grace is the time in which a steady state has to come: fifteen seconds, and as long again as the machine was late meanwhile, for which the gateway can do nothing. At
+// its end nothing is concluded but that it did not come.
+type grace struct {
+	bench *Bench
+	begin time.Time
+	span  strain.Span
+}
+
+func (b *Bench) grace() grace { return grace{b, time.Now(), b.strain.Begin()} }
+
+// left is how long is left of it; not above zero when it is over.
+func (g grace) left() time.Duration {
+	return min(steadyTimeout+g.bench.strain.Late(g.span), steadyMost) - time.Since(g.begin)
+}
+
 // Steady waits until each route answers 200, stamped by its upstream. It fails at once when the gateway's process has ended, and when the state does not
-// come in fifteen seconds. Every attempt is a new connection.
+// come in fifteen seconds, or up to a minute on a machine that is late. Every attempt is a new connection.
 func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
-	ctx, cancel := context.WithTimeout(ctx, steadyTimeout)
-	defer cancel()
+	g := b.grace()
 	for _, r := range routes {
 		if r == RouteBystander && b.lonely() {
 			continue
 		}
-		if err := b.await(ctx, r, b.steadyState(r), func(o Observation) bool { return b.healthy(r, o) }); err != nil {
+		if err := b.await(ctx, g, r, b.steadyState(r), func(o Observation) bool { return b.healthy(r, o) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// await asks for the route until an answer is what is wanted.
-func (b *Bench) await(ctx context.Context, r Route, want string, is func(Observation) bool) error {
+// await asks for the route until an answer is what is wanted, or the grace is over.
+func (b *Bench) await(ctx context.Context, g grace, r Route, want string, is func(Observation) bool) error {
 	last := Observation{}
 	for begin := time.Now(); ; {
 		if how := b.Gateway.Dead(); how != "" {
 			return fmt.Errorf("wait for steady state: the gateway ended (%s)", how)
 		}
-		o := b.Probe(ctx, Probe{Route: r, Within: patience})
+		attempt, cancel := context.WithTimeout(ctx, g.left())
+		o := b.Probe(attempt, Probe{Route: r, Within: patience})
+		last = o.unlessCutShort(attempt, last)
+		cancel()
 		if is(o) {
 			return nil
 		}
-		last = o.unlessCutShort(ctx, last)
+		if ctx.Err() != nil || g.left() <= 0 {
+			return fmt.Errorf("wait for steady state: %s: got %s, want %s", last.Probe, last, want)
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("wait for steady state: %s: got %s, want %s", last.Probe, last, want)
 		case <-b.Gateway.Exited():
 		case <-time.After(min(max(time.Since(begin)/pollShare, shortestPoll), longestPoll)):
 		}

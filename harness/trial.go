@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/strain"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -28,14 +29,18 @@ type trial struct {
 // run fills the verdict in. Any error on the way leaves it inconclusive, with the error as the reason.
 func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 	var err error
+	defer func() { t.blameMachine(err) }()
 	if t.bench, err = NewBench(w, s); err != nil {
 		t.verdict.Reason = err.Error()
 		return
 	}
 	defer t.bench.Close()
 	t.verdict.Unchecked = t.bench.unchecked()
+	span := t.bench.strain.Begin()
 	err = t.steps(ctx)
-	t.recollect()
+	if t.recollect(); err != nil || len(t.verdict.Observations) == 0 {
+		t.verdict.LateMS = ms(t.bench.strain.Late(span))
+	}
 	if why, cannot := Cannot(err); cannot {
 		t.verdict.Result, t.verdict.Reason = Unsupported, why
 		if not := inapplicable(""); errors.As(err, &not) {
@@ -60,6 +65,17 @@ func (t *trial) run(ctx context.Context, w *world.World, s Setup) {
 
 // LastWords introduces the end of a gateway's log in a reason.
 const LastWords = "; it last said: "
+
+// blameMachine makes the verdict inconclusive, whatever it is, if this process was refused what it needs to play its parts. Err is what stopped the experiment, if
+// something did.
+func (t *trial) blameMachine(err error) {
+	if !strain.Lacks(err) {
+		err = t.lacked()
+	}
+	if err != nil && t.verdict.Result != Unsupported {
+		t.verdict.starve(err)
+	}
+}
 
 // lastWords appends the end of a gateway's log to a reason.
 func lastWords(log []string) string {
@@ -259,8 +275,9 @@ func (t *trial) steady(ctx context.Context) error {
 
 // recover waits for the steady state after the undo, and tells a gateway that is dead from one that does not recover, and that from a world that does not.
 func (t *trial) recover(ctx context.Context, dead string) error {
-	begin := time.Now()
+	begin, span := time.Now(), t.bench.strain.Begin()
 	err := t.steady(ctx)
+	t.verdict.LateMS = max(t.verdict.LateMS, ms(t.bench.strain.Late(span)))
 	if err == nil {
 		t.verdict.RecoveryMS = ms(time.Since(begin))
 		t.moment(MomentSteady)

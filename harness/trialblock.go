@@ -47,6 +47,9 @@ func (t *trial) letIn(ctx context.Context, asks []Ask) (seen []Observation) {
 // took more than 270 ms, with a load of 25 on two processors 630 ms.
 const promptShare = 0.75
 
+// promptly is how much longer a refusal may take than a healthy answer beside it.
+func (t *trial) promptly() time.Duration { return time.Duration(promptShare * float64(t.shortest())) }
+
 // refuse sends a request that must be refused.
 func (t *trial) refuse(ctx context.Context, p Probe) {
 	want := t.experiment.Block.Expected()
@@ -58,7 +61,7 @@ func (t *trial) refuse(ctx context.Context, p Probe) {
 	if !o.Answered() || !want.Accepts(o.Status) || t.bench.lonely() {
 		return // It is no refusal to be prompt about.
 	}
-	bound := time.Duration(promptShare * float64(t.shortest()))
+	bound := t.promptly()
 	t.check(Check{
 		Name: CheckPrompt, OK: slow <= bound, Of: o.Probe,
 		Got:  slow.Round(time.Millisecond).String() + " more than a healthy answer took beside it",

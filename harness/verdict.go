@@ -108,6 +108,15 @@ type Verdict struct {
 	FaultMS float64   `json:"fault_ms"`
 	// CPUMS is the CPU time that the world took, the gateway's included.
 	CPUMS float64 `json:"cpu_ms"`
+	// LateMS is how late the machine let the world run at worst, while a probe or the recovery was on its way; before that, while it was set up, if it did not
+	// come to that. See strain.Monitor.
+	LateMS float64 `json:"late_ms"`
+	// Starved is true when it is inconclusive because of the machine: that was too late, or had no descriptors, memory or processes left for the world.
+	Starved bool `json:"starved,omitempty"`
+	// Lacked is true when it was the latter.
+	Lacked bool `json:"lacked,omitempty"`
+	// Again is why the experiment was measured a second time: what is wrong with the first, of which nothing else is left.
+	Again string `json:"measured_again,omitempty"`
 	// Runs are the single runs of an experiment that was repeated; empty when it was run once.
 	Runs []Run `json:"runs,omitempty"`
 	// Replay is the command that runs this very experiment again.

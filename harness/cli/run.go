@@ -37,9 +37,9 @@ type order struct {
 // atLeastOne is a flag's value: a whole number above 0.
 type atLeastOne int
 
-// Experiments mostly wait for the gateway's time limits, so there are several worlds for each CPU, or for each that a container's limit leaves. Measured on two
+// Experiments mostly wait for the gateway's time limits, so there may be several worlds for each CPU, or for each that a container's limit leaves. Measured on two
 // CPUs with three gateways and 1230 experiments: 67 s with twenty-four each, 61 to 66 s with thirty-two, of which the processors alone need 58. Beyond the most
-// only memory grows.
+// only memory grows. How many of them the machine bears at the moment is for runner.Run to find out.
 const (
 	perCPU     = 32
 	mostWorlds = 64
@@ -117,7 +117,7 @@ func (o *order) flags(c *cobra.Command) {
 	f.StringSliceVar(&o.settings, "setting", nil, "settings to test them in, as `NAME,...` (default every one)")
 	f.StringSliceVar(&o.only, "only", nil, "experiments to run, as `ID,...`; a block's ID stands for all states of its upstream (default all)")
 	f.StringSliceVar(&o.causes, "cause", nil, "run only experiments with these causes, as `NAME,...` (default all)")
-	f.Var(&o.workers, "workers", "how many worlds at a time")
+	f.Var(&o.workers, "workers", "how many worlds at a time at most; fewer while the machine is too busy for them")
 	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
 	f.StringVar(&o.report, "report", "report", "`DIR` for results.json, junit.xml, index.html and report.md")
 	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
@@ -205,6 +205,9 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 	mode, err := o.mode()
 	if err != nil {
 		return unclear(fmt.Errorf("nothing ran: %w", err))
+	}
+	if room, limit := runner.Room(); room == 0 {
+		return unclear(fmt.Errorf("nothing ran: got %d descriptors that a process may open, want %d or more; raise the limit: ulimit -n 1024", limit, runner.Needed))
 	}
 	// Before anything runs: nobody wants to learn after a minute that the report cannot be written.
 	if err := report.Ready(o.report); err != nil {

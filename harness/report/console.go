@@ -48,6 +48,7 @@ func Console(w io.Writer, r Run, l Look, dir string) error {
 	}
 	b.WriteString(l.sums(r))
 	b.WriteString(r.speed())
+	b.WriteString(r.strained())
 	b.WriteString(r.under())
 	if dir != "" {
 		fmt.Fprintf(&b, "Report: %s/%s, %s, %s, %s, %s\n", Safe(strings.TrimRight(dir, "/")), HTMLFile, SummaryFile, ResultsFile, JUnitFile, MetricsFile)

@@ -52,7 +52,7 @@ func HTML(r Run) ([]byte, error) {
 		Title: r.title(), Sums: r.htmlSums(), Columns: r.htmlColumns(), Width: len(r.columns()) + 2, Groups: r.htmlGroups(), Filters: r.filters(), Legend: r.htmlLegend(),
 		Red: append(others.findings(fail), r.findings(inconclusive)...), Aims: r.aims(), Seen: append(r.findings(known), r.findings(unsupported)...),
 		Recoveries: r.recoveries(), Repeated: r.repeated(), Shares: r.shares(), Unserved: r.unserved(),
-		Lasted: r.Took.Round(100 * time.Millisecond).String(), Under: r.speed() + r.under(),
+		Lasted: r.Took.Round(100 * time.Millisecond).String(), Under: r.speed() + r.strained() + r.under(),
 	}
 	if !r.Started.IsZero() {
 		p.When = r.Started.UTC().Format("2006-01-02 15:04 MST")

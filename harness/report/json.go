@@ -27,6 +27,7 @@ type results struct {
 	Shard        *Shard       `json:"shard,omitempty"`
 	NotInstalled []Missing    `json:"not_installed"`
 	Counts       Counts       `json:"counts"`
+	Strain       Strain       `json:"strain"`
 	Experiments  []experiment `json:"experiments"`
 }
 
@@ -54,7 +55,7 @@ func JSON(r Run) ([]byte, error) {
 func resultsOf(r Run) results {
 	return results{
 		Schema: Schema, Tool: r.Tool, Started: r.Started.UTC(), TookMS: r.Took.Milliseconds(), World: r.World, Planned: r.Planned,
-		Interrupted: r.Interrupted, Shard: r.Shard, NotInstalled: append([]Missing{}, r.NotInstalled...), Counts: r.Counts(), Experiments: []experiment{},
+		Interrupted: r.Interrupted, Shard: r.Shard, NotInstalled: append([]Missing{}, r.NotInstalled...), Counts: r.Counts(), Strain: r.Strain(), Experiments: []experiment{},
 	}
 }
 

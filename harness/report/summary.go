@@ -14,6 +14,9 @@ const summaryBytes = 32 << 10
 // link nor an image, nor call anybody.
 func Summary(r Run) string {
 	head := fmt.Sprintf("### Gatequake\n\n%s\n", strings.TrimSpace(Look{}.sums(r)))
+	if strained := r.strained(); strained != "" {
+		head += "\n" + strained
+	}
 	if r.Interrupted {
 		head += fmt.Sprintf("\n**Interrupted** after %d of %d experiments: this is partial.\n", len(r.Verdicts), r.Planned)
 	}

@@ -7,35 +7,74 @@ import (
 	"github.com/gatequake/gatequake/harness"
 )
 
-// columns remembers, for each gateway and setting of a run, the verdict that showed that it does not serve at all. The other experiments on it would wait in
-// vain, half a minute each; they are reported as inconclusive for that one's reason.
+// columns remembers, for each gateway and setting of a run, whether it serves at all. One that did not is in doubt, and its experiments wait, until it was tried again
+// with no other world beside it; then it is given up: the other experiments on it would wait in vain, half a minute each, and are reported as inconclusive for that
+// one's reason.
 type columns struct {
-	mu      sync.Mutex
-	verdict map[string]harness.Verdict
+	mu     sync.Mutex
+	served map[string]bool
+	doubts map[string]bool
+	down   map[string]harness.Verdict
+}
+
+func newColumns() *columns {
+	return &columns{served: map[string]bool{}, doubts: map[string]bool{}, down: map[string]harness.Verdict{}}
 }
 
 func column(j Job) string { return j.Gateway.Name + "/" + j.Setting }
 
-// note remembers v if it shows that its column does not serve.
-func (c *columns) note(j Job, v harness.Verdict) {
-	if v.Result != harness.Inconclusive || v.Served {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.verdict == nil {
-		c.verdict = map[string]harness.Verdict{}
-	}
-	if _, ok := c.verdict[column(j)]; !ok {
-		c.verdict[column(j)] = v
-	}
+// silent reports whether v tells that the gateway did not serve. A machine that had no descriptors or processes for a world says nothing of the gateway.
+func silent(v harness.Verdict) bool {
+	return v.Result == harness.Inconclusive && !v.Served && !v.Lacked
 }
 
-// down returns the verdict on a job whose column is known not to serve.
-func (c *columns) down(j Job, o Options) (harness.Verdict, bool) {
+// standing is what a verdict makes of its column.
+type standing int
+
+const (
+	fine     standing = iota // it serves, or nothing speaks against that
+	doubtful                 // it did not serve, and never has: the verdict is the first to show that
+	waits                    // it was in doubt before
+)
+
+// note remembers what v tells of its column.
+func (c *columns) note(j Job, v harness.Verdict) standing {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first, ok := c.verdict[column(j)]
+	if v.Served {
+		c.served[column(j)] = true
+		delete(c.doubts, column(j))
+	}
+	switch {
+	case !silent(v) || c.served[column(j)]:
+		return fine
+	case c.doubts[column(j)]:
+		return waits
+	}
+	c.doubts[column(j)] = true
+	return doubtful
+}
+
+// waits reports whether the job's column is in doubt.
+func (c *columns) waits(j Job) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.doubts[column(j)]
+}
+
+// giveUp remembers v, the second of its column that showed that this does not serve.
+func (c *columns) giveUp(j Job, v harness.Verdict) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.doubts, column(j))
+	c.down[column(j)] = v
+}
+
+// given returns the verdict on a job whose column was given up.
+func (c *columns) given(j Job, o Options) (harness.Verdict, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first, ok := c.down[column(j)]
 	if !ok {
 		return harness.Verdict{}, false
 	}

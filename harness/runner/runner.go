@@ -9,13 +9,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
 	_ "github.com/gatequake/gatequake/harness/faults" // makes every fault and block known
 	"github.com/gatequake/gatequake/harness/gateway"
 	_ "github.com/gatequake/gatequake/harness/remedies" // and every remedy
+	"github.com/gatequake/gatequake/harness/strain"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -51,7 +51,7 @@ func (j Job) folders() []string {
 type Options struct {
 	// Mode is how worlds are made.
 	Mode world.Mode
-	// Workers is how many worlds there are at a time; less than one means one.
+	// Workers is how many worlds there are at a time at most; less than one means one. There are fewer while the machine is late, or has not the descriptors.
 	Workers int
 	// Repeat is how many times each job is run; less than one means once. Its verdict comes when all its runs are over, and tells if they were not alike.
 	Repeat int
@@ -63,10 +63,13 @@ type Options struct {
 	There *harness.Elsewhere
 	// Started, if not nil, is called when a job begins, from the goroutine of Run's worker.
 	Started func(Job)
+
+	monitor *strain.Monitor // of Run
 }
 
-// Timeout bounds one experiment: the longest, with a gateway that waits for retries and does not recover, takes below a minute.
-const Timeout = 2 * time.Minute
+// Timeout bounds one experiment: the longest, with a gateway that waits for retries and does not recover, takes below a minute; on a machine that is late each of the
+// two steady states may take one more.
+const Timeout = 4 * time.Minute
 
 // Serve plays what this process was started for (the experiment of Run, or the part of Shell or TryFirewall inside the world), if world.Inside says that it
 // was, and exits. Every main whose binary runs jobs calls it first; elsewhere it does nothing.
@@ -116,66 +119,18 @@ func inTurn(jobs []Job, times int) (all []Job) {
 	return all
 }
 
-// Run runs the jobs and sends each verdict on the returned channel as it comes. When ctx ends, worlds are ended at once, no further job begins, and those
-// not finished have no verdict. The channel is closed when everything has ended.
-func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
-	verdicts, queue, columns := make(chan harness.Verdict), make(chan Job), &columns{}
-	runs := &runs{want: max(o.Repeat, 1)}
-	go func() {
-		defer close(queue)
-		for _, j := range inTurn(jobs, runs.want) {
-			select {
-			case queue <- j:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	var workers sync.WaitGroup
-	if o.There != nil {
-		o.Workers = 1
-	}
-	for range max(o.Workers, 1) {
-		workers.Go(func() {
-			for j := range queue {
-				if ctx.Err() != nil {
-					return
-				}
-				if o.Started != nil {
-					o.Started(j)
-				}
-				v, down := columns.down(j, o)
-				if !down {
-					v = One(ctx, j, o)
-					columns.note(j, v)
-				}
-				if ctx.Err() != nil {
-					continue
-				}
-				if whole, ok := runs.add(j, v); ok {
-					verdicts <- whole
-				}
-			}
-		})
-	}
-	go func() {
-		workers.Wait()
-		close(verdicts)
-	}()
-	return verdicts
-}
-
 // One runs one job and returns its verdict, which is inconclusive when the world could not be made or gave no answer.
 func One(ctx context.Context, j Job, o Options) harness.Verdict {
 	within := cmp.Or(o.Timeout, Timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("the experiment took longer than %s", within))
 	defer cancel()
 	v := harness.Verdict{}
-	begin, spent := time.Now(), time.Duration(0)
+	begin, spent, span := time.Now(), time.Duration(0), o.monitor.Begin()
 	if o.There != nil {
 		v = playThere(ctx, j, o.There)
 	} else if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Writable: j.folders(), Spent: &spent}, j, &v); err != nil {
-		v = unheard(j, err)
+		v = unheard(j, err).Starve(err)
+		v.LateMS = float64(o.monitor.Late(span).Milliseconds())
 		v.Started, v.TookMS = begin.UTC(), float64(time.Since(begin).Milliseconds())
 	}
 	v.CPUMS = float64(spent.Milliseconds())
@@ -183,10 +138,10 @@ func One(ctx context.Context, j Job, o Options) harness.Verdict {
 	v.Replay = Replay(j, o.Mode)
 	v.Target = harness.TargetOf(j.Gateway, j.Setting)
 	v = v.Advise(j.Gateway)
-	if len(j.Remedies) > 0 {
-		return v
+	if len(j.Remedies) == 0 {
+		v = v.Judge(j.Gateway)
 	}
-	return v.Judge(j.Gateway)
+	return v.Excuse(j.Gateway)
 }
 
 // playThere runs the job on a gateway that runs already. No link of it is broken any more when that returns, however it ends.

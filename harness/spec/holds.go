@@ -23,7 +23,7 @@ func Holds(ctx ginkgo.SpecContext, what any) {
 }
 
 func holds(ctx ginkgo.SpecContext, e harness.Experiment, s subject) {
-	v := runner.One(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting},
+	v := runner.Settled(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting},
 		runner.Options{Mode: mode(), Args: suite.args})
 	if s.Gateway.Own != nil {
 		v.Replay = command(ctx.SpecReport(), s) // The suite knows which file it is.

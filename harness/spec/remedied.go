@@ -35,7 +35,7 @@ func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Reme
 	for _, r := range tried {
 		ids = append(ids, r.ID)
 	}
-	v := runner.One(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting, Remedies: ids},
+	v := runner.Settled(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting, Remedies: ids},
 		runner.Options{Mode: mode(), Args: suite.args, Timeout: left(ctx)})
 	ginkgo.AddReportEntry("verdict", record(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
 	if v.Result == harness.Unsupported {

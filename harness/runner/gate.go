@@ -1,0 +1,131 @@
+package runner
+
+import (
+	"sync"
+	"syscall"
+
+	"github.com/gatequake/gatequake/harness"
+)
+
+// gate lets as many worlds in as the machine bears: fewer when they were late, more when they were not (additive increase, multiplicative decrease). A world of a
+// gateway that takes much of a processor counts for several.
+type gate struct {
+	most float64 // worlds at a time, whatever they weigh
+
+	mu     sync.Mutex // guards what follows
+	left   sync.Cond  // somebody left
+	bears  float64    // weight at a time
+	cut    bool       // the machine was once too late
+	era    int        // how often bears was cut
+	worlds int
+	weight float64
+	cost   map[string]float64 // CPU time of a world in milliseconds, by gateway
+}
+
+// How the gate reckons. Tests of all thirteen gateways on two processors: a world takes from 70 ms of a processor (the built-in gateway) to 400 ms (Traffic Server).
+const (
+	// firstPerCPU is how many light worlds there are for each processor until the machine has shown what it bears.
+	firstPerCPU = 8
+	// light is the CPU time, in milliseconds, of a world that counts for one.
+	light = 100
+	// unknownWeight is for a gateway of which no world has ended yet.
+	unknownWeight = 2
+	// heaviest is the most that a world counts for, so that a few of the dearest run at a time even if others are none.
+	heaviest = 8
+	// tooLate and onTime, in milliseconds, are when the gate lets fewer in and when more: a quarter and a tenth of what the least patient check bears
+	// (harness.Bearable).
+	tooLate, onTime = 250, 100
+	// shrink is what is left of bears when worlds were too late. It is not cut again for worlds that began before.
+	shrink = 0.7
+	// growth is how much is added while as many worlds end as there are at a time, once the machine has shown its limit. Until then it doubles.
+	growth = 4
+)
+
+func newGate(most, processors int) *gate {
+	g := &gate{most: float64(max(most, 1)), cost: map[string]float64{}}
+	g.bears = min(g.most, float64(firstPerCPU*processors))
+	g.left.L = &g.mu
+	return g
+}
+
+// pass is what a world has that was let in.
+type pass struct {
+	gateway string
+	weight  float64
+	era     int
+}
+
+// enter waits until the machine bears one more world, of the gateway. One that is too heavy is let in when it is alone.
+func (g *gate) enter(gateway string) pass {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for {
+		p := pass{gateway, g.weightOf(gateway), g.era}
+		if g.worlds == 0 || float64(g.worlds) < g.most && g.weight+p.weight <= g.bears {
+			g.worlds++
+			g.weight += p.weight
+			return p
+		}
+		g.left.Wait()
+	}
+}
+
+// leave lets the next in, and learns from how late the world was and what it cost.
+func (g *gate) leave(p pass, v harness.Verdict) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.worlds--
+	g.weight -= p.weight
+	if before, ok := g.cost[p.gateway]; ok && v.CPUMS > 0 {
+		g.cost[p.gateway] = (3*before + v.CPUMS) / 4 // Experiments differ; the gateway is what stays.
+	} else if v.CPUMS > 0 {
+		g.cost[p.gateway] = v.CPUMS
+	}
+	switch {
+	case (v.LateMS > tooLate || v.Starved) && p.era == g.era:
+		g.bears, g.cut = max(1, g.bears*shrink), true
+		g.era++
+	case v.LateMS > onTime || v.Starved || v.Result == harness.Unsupported: // The last was over before it began.
+	case g.cut:
+		g.bears = min(g.most*heaviest, g.bears+growth/g.bears)
+	default:
+		g.bears = min(g.most*heaviest, g.bears+1)
+	}
+	g.left.Broadcast()
+}
+
+func (g *gate) weightOf(gateway string) float64 {
+	cost, ok := g.cost[gateway]
+	if !ok {
+		return min(unknownWeight, g.bears)
+	}
+	return min(max(1, cost/light), heaviest)
+}
+
+// Descriptors that a world costs. Ten are open at a time while one is started, and half of them as long as it lives; its first process, which has the same limit, was
+// seen with 62 (connection-limit-close), and is given twice that. What this process has open besides was 16.
+const (
+	descriptorsOfWorld = 10
+	descriptorsInside  = 128
+	descriptorsBesides = 32
+)
+
+// Room returns how many worlds this process has descriptors for, and of how many descriptors that is a share. None means that not even one could do its work: Needed
+// is then how many it takes. Go has raised the limit as far as the system lets it; gateways get the limit that this process was started with.
+func Room() (worlds int, limit uint64) {
+	var l syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
+		return mostWorlds, 0
+	}
+	limit = uint64(l.Cur)
+	if limit < Needed {
+		return 0, limit
+	}
+	return int(min((limit-descriptorsBesides)/descriptorsOfWorld, mostWorlds)), limit
+}
+
+// Needed is how many descriptors a process must be able to open for experiments to be run.
+const Needed = descriptorsInside
+
+// mostWorlds is more than any machine bears, so that a limit that says nothing stays a number.
+const mostWorlds = 1 << 16

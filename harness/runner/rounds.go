@@ -1,0 +1,164 @@
+package runner
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/strain"
+)
+
+// rounds carries jobs out. What may have been the machine's doing in the first round, with many worlds side by side, is measured again after it, with few.
+//
+//	all ──> doubtful columns, alone ──> what waited for those ──> what the machine was late for, one world for each processor
+type rounds struct {
+	o        Options
+	one      func(context.Context, Job, Options) harness.Verdict // One, but in tests
+	gate     *gate
+	columns  *columns
+	runs     *runs
+	verdicts chan<- harness.Verdict
+
+	mu       sync.Mutex // guards what follows
+	doubtful []second   // one of each column that did not serve
+	waiting  []Job      // of columns in doubt
+	starved  []second
+}
+
+// second is a job that is to be measured again, and why.
+type second struct {
+	Job
+	why string
+}
+
+// Run runs the jobs and sends each verdict on the returned channel as it comes. An experiment that may have failed because of the machine is measured once more when
+// all are through, with fewer worlds beside it, and its verdict is the second; so is one whose gateway did not serve. When ctx ends, worlds are ended at once, no
+// further job begins, and those not finished have no verdict. The channel is closed when everything has ended.
+func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
+	verdicts := make(chan harness.Verdict)
+	if o.There != nil {
+		o.Workers = 1
+	}
+	workers := max(o.Workers, 1)
+	if room, _ := Room(); room > 0 {
+		workers = min(workers, room)
+	}
+	o.monitor = strain.Watch(nil)
+	r := &rounds{
+		o: o, one: One, gate: newGate(workers, runtime.GOMAXPROCS(0)), columns: newColumns(), runs: &runs{want: max(o.Repeat, 1)}, verdicts: verdicts,
+	}
+	go func() {
+		defer close(verdicts)
+		defer o.monitor.Close()
+		r.all(ctx, jobs)
+	}()
+	return verdicts
+}
+
+func (r *rounds) all(ctx context.Context, jobs []Job) {
+	play(ctx, r.gate, slices.Values(inTurn(jobs, r.runs.want)), r.first)
+	for _, d := range r.doubtful {
+		play(ctx, newGate(1, 1), slices.Values([]second{d}), r.alone)
+	}
+	play(ctx, r.gate, slices.Values(r.waiting), r.first)
+	play(ctx, newGate(min(runtime.GOMAXPROCS(0), int(r.gate.most)), 1), slices.Values(r.starved), r.again)
+}
+
+// gateway is the name of what a job is about.
+func (j Job) gateway() string { return j.Gateway.Name }
+
+// play does the jobs, as many at a time as the gate lets in, and returns when all are done.
+func play[J interface{ gateway() string }](ctx context.Context, g *gate, jobs iter.Seq[J], do func(context.Context, J) harness.Verdict) {
+	var worlds sync.WaitGroup
+	defer worlds.Wait()
+	for j := range jobs {
+		p := g.enter(j.gateway())
+		if ctx.Err() != nil {
+			return
+		}
+		worlds.Go(func() { g.leave(p, do(ctx, j)) })
+	}
+}
+
+// first runs a job for the first time.
+func (r *rounds) first(ctx context.Context, j Job) harness.Verdict {
+	if r.columns.waits(j) {
+		r.keep(func() { r.waiting = append(r.waiting, j) })
+		return harness.Verdict{Result: harness.Unsupported} // The gate learns nothing of it.
+	}
+	if r.o.Started != nil {
+		r.o.Started(j)
+	}
+	if v, ok := r.columns.given(j, r.o); ok {
+		r.send(ctx, j, v)
+		return harness.Verdict{Result: harness.Unsupported}
+	}
+	v := r.one(ctx, j, r.o)
+	again := second{j, v.Reason}
+	switch stands := r.columns.note(j, v); {
+	case ctx.Err() != nil:
+	case stands == waits:
+		r.keep(func() { r.waiting = append(r.waiting, j) })
+	case stands == doubtful:
+		r.keep(func() { r.doubtful = append(r.doubtful, again) })
+	case v.Starved || silent(v):
+		r.keep(func() { r.starved = append(r.starved, again) })
+	default:
+		r.send(ctx, j, v)
+	}
+	return v
+}
+
+// alone runs a job again whose column is in doubt, and gives that up if it does not serve now either.
+func (r *rounds) alone(ctx context.Context, s second) harness.Verdict {
+	v := r.one(ctx, s.Job, r.o)
+	v.Again = s.why
+	if ctx.Err() == nil && r.columns.note(s.Job, v) != fine {
+		v.Reason += "; so it was twice, the second time with no other world beside it"
+		r.columns.giveUp(s.Job, v)
+	}
+	r.send(ctx, s.Job, v)
+	return v
+}
+
+// again runs a job for the second time, and for the last.
+func (r *rounds) again(ctx context.Context, s second) harness.Verdict {
+	v := r.one(ctx, s.Job, r.o)
+	v.Again = s.why
+	if v.Starved {
+		v.Reason += "; so it was twice"
+	}
+	r.send(ctx, s.Job, v)
+	return v
+}
+
+// send sends a verdict on, if it is the last of its job's runs and nobody has ended the whole.
+func (r *rounds) send(ctx context.Context, j Job, v harness.Verdict) {
+	if ctx.Err() != nil {
+		return
+	}
+	if whole, ok := r.runs.add(j, v); ok {
+		r.verdicts <- whole
+	}
+}
+
+func (r *rounds) keep(change func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change()
+}
+
+// Settled runs one job and returns its verdict; if the machine may be to blame for it, that of a second time.
+func Settled(ctx context.Context, j Job, o Options) harness.Verdict {
+	v := One(ctx, j, o)
+	if !v.Starved || ctx.Err() != nil {
+		return v
+	}
+	why := v.Reason
+	v = One(ctx, j, o)
+	v.Again = why
+	return v
+}

@@ -1,0 +1,200 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/gateway"
+)
+
+// machine stands in for worlds: what comes of each job, by the number of times that it was run.
+type machine struct {
+	says func(j Job, times int) harness.Verdict
+
+	mu    sync.Mutex
+	times map[string]int
+	now   int
+	most  int            // worlds at a time, at most
+	most2 map[string]int // worlds at a time while a job was run for the second time
+}
+
+func (m *machine) one(_ context.Context, j Job, _ Options) harness.Verdict {
+	key := column(j) + " " + j.Experiment
+	m.mu.Lock()
+	m.times[key]++
+	times := m.times[key]
+	m.now++
+	m.most = max(m.most, m.now)
+	if times > 1 {
+		m.most2[key] = max(m.most2[key], m.now)
+	}
+	m.mu.Unlock()
+	time.Sleep(2 * time.Millisecond) // So that worlds overlap if they may.
+	m.mu.Lock()
+	m.now--
+	m.mu.Unlock()
+	v := m.says(j, times)
+	v.ID, v.Gateway, v.Setting = j.Experiment, j.Gateway.Name, j.Setting
+	return v
+}
+
+// on runs the jobs on the machine, and returns the verdicts by experiment.
+func (m *machine) on(t *testing.T, jobs []Job) map[string]harness.Verdict {
+	t.Helper()
+	m.times, m.most2 = map[string]int{}, map[string]int{}
+	verdicts := make(chan harness.Verdict, len(jobs))
+	r := &rounds{gate: newGate(16, 2), columns: newColumns(), runs: &runs{want: 1}, verdicts: verdicts, one: m.one}
+	r.all(t.Context(), jobs)
+	close(verdicts)
+	all := map[string]harness.Verdict{}
+	for v := range verdicts {
+		if _, twice := all[v.ID]; twice {
+			t.Errorf("%s: got two verdicts, want one", v.ID)
+		}
+		all[v.ID] = v
+	}
+	if len(all) != len(jobs) {
+		t.Errorf("got %d verdicts, want one of each of %d jobs", len(all), len(jobs))
+	}
+	return all
+}
+
+// experimentsOn is so many jobs on a gateway.
+func experimentsOn(name string, n int) (jobs []Job) {
+	for i := range n {
+		jobs = append(jobs, Job{Experiment: fmt.Sprintf("%s-%d", name, i), Gateway: &gateway.Definition{Name: name}, Setting: "document"})
+	}
+	return jobs
+}
+
+func served(r harness.Result) harness.Verdict { return harness.Verdict{Result: r, Served: true} }
+
+func starved() harness.Verdict {
+	return harness.Verdict{Served: true, Starved: true, LateMS: 5000, Reason: "this machine was 5000 ms late"}
+}
+
+func TestWhatTheMachineMayHaveDoneIsMeasuredAgain(t *testing.T) {
+	m := &machine{says: func(j Job, times int) harness.Verdict {
+		switch {
+		case j.Experiment == "g-0" && times == 1, j.Experiment == "g-1":
+			return starved()
+		case j.Experiment == "g-2":
+			return served(harness.Fail) // In time: it is the gateway's.
+		case j.Experiment == "g-3" && times == 1:
+			return harness.Verdict{Starved: true, Lacked: true, Reason: "no descriptors"} // It says nothing of the column.
+		}
+		return served(harness.Pass)
+	}}
+	all := m.on(t, experimentsOn("g", 40))
+	if v := all["g-0"]; v.Result != harness.Pass || v.Again != "this machine was 5000 ms late" {
+		t.Errorf("late once: got %s, again %q; want the second verdict and why there is one", v.Result, v.Again)
+	}
+	if v := all["g-1"]; v.Result != harness.Inconclusive || v.Again == "" || !strings.HasSuffix(v.Reason, "so it was twice") {
+		t.Errorf("late twice: got %s (%s), want inconclusive", v.Result, v.Reason)
+	}
+	if v := all["g-2"]; v.Result != harness.Fail || v.Again != "" || m.times["g/document g-2"] != 1 {
+		t.Errorf("a fail in time: got %s after %d times, want a fail at once: what is wrong with a gateway is not tried until it is right",
+			v.Result, m.times["g/document g-2"])
+	}
+	if v := all["g-3"]; v.Result != harness.Pass || v.Again != "no descriptors" {
+		t.Errorf("no descriptors: got %s, again %q; want the second verdict", v.Result, v.Again)
+	}
+	if v := all["g-9"]; v.Result != harness.Pass {
+		t.Errorf("got %s (%s), want a pass: the others have nothing to do with it", v.Result, v.Reason)
+	}
+}
+
+func TestAColumnIsGivenUpWhenItDoesNotServeAloneEither(t *testing.T) {
+	m := &machine{says: func(j Job, times int) harness.Verdict {
+		switch {
+		case j.Gateway.Name == "dead":
+			return harness.Verdict{Reason: "wait for steady state"}
+		case j.Gateway.Name == "slow" && times == 1 && j.Experiment < "slow-2":
+			return harness.Verdict{Reason: "404 by gateway"}
+		}
+		return served(harness.Pass)
+	}}
+	jobs := append(experimentsOn("dead", 9), append(experimentsOn("slow", 9), experimentsOn("well", 9)...)...)
+	all := m.on(t, jobs)
+	dead, alone := 0, 0
+	for id, v := range all {
+		name, _, _ := strings.Cut(id, "-")
+		switch key := column(Job{Gateway: &gateway.Definition{Name: name}, Setting: "document"}) + " " + id; {
+		case name != "dead" && v.Result != harness.Pass:
+			t.Errorf("%s: got %s (%s), want a pass: the gateway serves", id, v.Result, v.Reason)
+		case name == "dead" && m.times[key] == 0 && !strings.HasPrefix(v.Reason, "not tried after dead-"):
+			t.Errorf("%s: got %q, want the experiment that showed that it does not serve", id, v.Reason)
+		case name == "dead" && m.times[key] == 2:
+			if dead++; m.most2[key] != 1 || !strings.Contains(v.Reason, "twice, the second time with no other world beside it") {
+				t.Errorf("%s: got %q beside %d worlds, want one that says that it was tried alone", id, v.Reason, m.most2[key]-1)
+			}
+		case m.times[key] == 2 && m.most2[key] == 1:
+			alone++
+		}
+	}
+	if dead != 1 || alone == 0 {
+		t.Errorf("got %d of the dead and %d of the slow gateway tried again, want one, and one or more", dead, alone)
+	}
+}
+
+func TestGateFollowsTheMachine(t *testing.T) {
+	g := newGate(64, 2)
+	round := func(n int, v harness.Verdict) {
+		passes := []pass{}
+		for range n {
+			passes = append(passes, g.enter("g"))
+		}
+		for _, p := range passes {
+			g.leave(p, v)
+		}
+	}
+	if g.bears != 16 {
+		t.Fatalf("got %g at first, want eight for each of two processors", g.bears)
+	}
+	onTime, late := harness.Verdict{LateMS: 20, CPUMS: 50}, harness.Verdict{LateMS: 900, CPUMS: 50}
+	round(8, onTime)
+	grown := g.bears
+	round(8, late)
+	if cut := g.bears; grown <= 16 || cut != grown*shrink {
+		t.Errorf("got %g on time and %g late, want more, and then once less: the eight began together", grown, cut)
+	}
+	for range 100 {
+		round(1, late)
+	}
+	if g.bears != 1 {
+		t.Errorf("got %g after a hundred that were late, want one", g.bears)
+	}
+	for range 1000 {
+		round(1, onTime)
+	}
+	if g.bears < 64 {
+		t.Errorf("got %g after a thousand on time, want the most", g.bears)
+	}
+	g.cost["dear"] = 350
+	if w := g.weightOf("dear"); w != 3.5 {
+		t.Errorf("got weight %g, want 3.5 of a gateway that takes 350 ms", w)
+	}
+}
+
+// TestGateBounds lets a crowd of heavy worlds through a narrow gate.
+func TestGateBounds(t *testing.T) {
+	m := &machine{says: func(Job, int) harness.Verdict { v := served(harness.Pass); v.CPUMS = 800; return v }}
+	m.times, m.most2 = map[string]int{}, map[string]int{}
+	g := newGate(4, 2)
+	jobs := func(yield func(Job) bool) {
+		for _, j := range experimentsOn("dear", 40) {
+			if !yield(j) {
+				return
+			}
+		}
+	}
+	play(t.Context(), g, jobs, func(ctx context.Context, j Job) harness.Verdict { return m.one(ctx, j, Options{}) })
+	if m.most > 4 || len(m.times) != 40 {
+		t.Errorf("got %d worlds at a time and %d jobs done, want four at most, and all", m.most, len(m.times))
+	}
+}
