@@ -25,7 +25,9 @@ func (t *trial) bears(check string) time.Duration {
 		return Slack
 	case CheckPrompt:
 		return max(t.promptly(), strain.Tick)
-	case CheckStatus, CheckAnsweredBy, CheckLetIn, CheckBlockHolds, CheckBystander, CheckConnection, CheckSteadyAfter:
+	case CheckSteadyAfter:
+		return steadyMost - steadyTimeout // For so long the wait was longer by as much as the machine was late.
+	case CheckStatus, CheckAnsweredBy, CheckLetIn, CheckBlockHolds, CheckBystander, CheckConnection:
 		return max(min(Bearable, t.shortest()), strain.Tick)
 	}
 	return 0

@@ -69,7 +69,7 @@ func TestChecksSayHowLateTheMachineMayBe(t *testing.T) {
 	tr.weigh()
 	want := map[string]float64{
 		CheckInTime: 2000, CheckPrompt: 600, CheckStatus: 800, CheckAnsweredBy: 800, CheckLetIn: 800, CheckBlockHolds: 800, CheckBystander: 800,
-		CheckConnection: 800, CheckSteadyAfter: 800,
+		CheckConnection: 800, CheckSteadyAfter: 45000,
 	}
 	for _, c := range tr.verdict.Checks {
 		if bears := want[c.Name]; !c.OK && c.BearsMS != bears || c.OK && c.BearsMS != 0 {

@@ -28,16 +28,17 @@ func Family() Load {
 	return loadOf(all)
 }
 
-// loadOf adds up what the scheduler tells of each thread: how long it ran, and how long it was ready, in nanoseconds (Documentation/scheduler/sched-stats.rst). Of a
+// loadOf gathers what the scheduler tells of each thread: how long it ran, and how long it was ready, in nanoseconds (Documentation/scheduler/sched-stats.rst). Of a
 // thread that has ended nothing is told any more.
 func loadOf(processes []string) Load {
-	l := Load{Busy: busy()}
+	l := Load{Busy: busy(), Waited: map[Thread]time.Duration{}}
 	for _, p := range processes {
 		tasks := filepath.Join("/proc", p, "task")
 		for _, t := range numbers(tasks) {
 			doc, err := os.ReadFile(filepath.Join(tasks, t, "schedstat"))
 			if f := bytes.Fields(doc); err == nil && len(f) > 1 {
-				l.Ran, l.Waited = l.Ran+number(f[0], time.Nanosecond), l.Waited+number(f[1], time.Nanosecond)
+				l.Ran += number(f[0], time.Nanosecond)
+				l.Waited[Thread{p, t}] = number(f[1], time.Nanosecond)
 			}
 		}
 	}

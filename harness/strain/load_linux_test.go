@@ -29,7 +29,7 @@ func TestLoadCountsWaiting(t *testing.T) {
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(Tick) {
 		now := look()
-		if now.Waited > before.Waited && now.Ran > before.Ran && now.Busy > before.Busy {
+		if now.waited(before) > 0 && now.Ran > before.Ran && now.Busy > before.Busy {
 			return
 		}
 		if time.Now().After(deadline) {

@@ -35,10 +35,28 @@ type delay struct {
 
 // Load is what has been going on since some moment in the past, which is the same for every Load of a machine.
 type Load struct {
-	// Ran is how long the processes that are looked at have run, and Waited how long they were ready to run and had no processor: each thread's time is added.
-	Ran, Waited time.Duration
+	// Ran is how long the processes that are looked at have run: each thread's time is added.
+	Ran time.Duration
+	// Waited is how long each of their threads was ready to run and had no processor.
+	Waited map[Thread]time.Duration
 	// Busy is how long the processors of the machine have run anybody, this machine's host included.
 	Busy time.Duration
+}
+
+// Thread is a thread of a process, by the numbers that /proc gives them.
+type Thread struct{ Process, Thread string }
+
+// waited is how long an answer may have waited for processors between two loads: it passes through every process, and through one thread of it, the one that waited
+// longest, at least.
+func (l Load) waited(before Load) (all time.Duration) {
+	longest := map[string]time.Duration{}
+	for t, w := range l.Waited {
+		longest[t.Process] = max(longest[t.Process], w-before.Waited[t])
+	}
+	for _, w := range longest {
+		all += w
+	}
+	return all
 }
 
 type reading struct {
@@ -105,15 +123,15 @@ func (m *Monitor) Begin() Span {
 	return Span{time.Now(), r.Load}
 }
 
-// Late returns how late the machine may have made what happened since the span began: the longest by which the timer of this process woke too late, or as long as the
-// processes that are looked at were ready and had no processor, if that is more. The latter counts only as far as others ran meanwhile: a gateway that keeps all
+// Late returns how late the machine may have made what happened since the span began: the longest by which the timer of this process woke too late, or as long as a
+// thread of each process that is looked at was ready and had no processor, if that is more. The latter counts only as far as others ran meanwhile: a gateway that keeps all
 // processors busy by itself waits for itself.
 func (m *Monitor) Late(s Span) time.Duration {
 	if m == nil {
 		return 0
 	}
 	now := m.read().Load
-	waited, ran, busy := now.Waited-s.load.Waited, now.Ran-s.load.Ran, now.Busy-s.load.Busy
+	waited, ran, busy := now.waited(s.load), now.Ran-s.load.Ran, now.Busy-s.load.Busy
 	late := max(0, min(waited, busy-ran))
 	m.mu.Lock()
 	defer m.mu.Unlock()

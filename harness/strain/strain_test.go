@@ -33,14 +33,23 @@ func TestLateIsTheLongestWaitOfTheTimer(t *testing.T) {
 
 // TestLateIsWhatOthersTook: a gateway that keeps the processors busy by itself is not the machine's fault.
 func TestLateIsWhatOthersTook(t *testing.T) {
+	threads := func(waits ...time.Duration) map[Thread]time.Duration {
+		all := map[Thread]time.Duration{{"8", "8"}: waits[0]}
+		for i, w := range waits[1:] {
+			all[Thread{"9", fmt.Sprint(9 + i)}] = w
+		}
+		return all
+	}
+	three := threads(time.Second, 2*time.Second, time.Second) // One of a process, and two of another.
 	for name, c := range map[string]struct {
 		after Load
 		want  time.Duration
 	}{
-		"others ran":              {Load{Ran: time.Second, Waited: 3 * time.Second, Busy: 8 * time.Second}, 3 * time.Second},
-		"only they ran":           {Load{Ran: 8 * time.Second, Waited: 3 * time.Second, Busy: 8 * time.Second}, 0},
-		"others ran for a moment": {Load{Ran: 7 * time.Second, Waited: 3 * time.Second, Busy: 8 * time.Second}, time.Second},
-		"a thread has ended":      {Load{Waited: -time.Second, Busy: 8 * time.Second}, 0},
+		"others ran":              {Load{Ran: time.Second, Waited: three, Busy: 8 * time.Second}, 3 * time.Second},
+		"only they ran":           {Load{Ran: 8 * time.Second, Waited: three, Busy: 8 * time.Second}, 0},
+		"others ran for a moment": {Load{Ran: 7 * time.Second, Waited: three, Busy: 8 * time.Second}, time.Second},
+		"nobody waited":           {Load{Ran: time.Second, Waited: threads(0, 0), Busy: 8 * time.Second}, 0},
+		"all have ended":          {Load{Busy: 8 * time.Second}, 0},
 	} {
 		l := Load{}
 		m := still(func() Load { return l })
