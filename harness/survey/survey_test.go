@@ -92,7 +92,7 @@ func TestMaps(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			words := strings.Fields(strings.ReplaceAll(string(text), "$DIR", dir))
+			words := strings.Fields(strings.ReplaceAll(string(text), "@DIR@", dir))
 			for i, w := range words {
 				words[i] = strings.ReplaceAll(w, "_off;", " off;") // nginx -g takes a directive, which has a space in it.
 			}
