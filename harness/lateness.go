@@ -1,9 +1,7 @@
 package harness
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -36,13 +34,31 @@ func (t *trial) bears(check string) time.Duration {
 // missed is how late the machine may be before a time over a policy's bound says nothing of the gateway: as much as it was over. The policy gives no slack.
 func missed(over time.Duration) float64 { return ms(min(max(over, strain.Tick), Slack)) }
 
-// weigh notes, of each check that was not kept, how late the machine may be.
+// weigh notes, of each check that was not kept, how late the machine may be, and how late it was.
 func (t *trial) weigh() {
 	for i := range t.verdict.Checks {
-		if c := &t.verdict.Checks[i]; c.broken() && c.BearsMS == 0 {
+		c := &t.verdict.Checks[i]
+		if !c.broken() {
+			continue
+		}
+		if c.BearsMS == 0 {
 			c.BearsMS = ms(t.bears(c.Name))
 		}
+		c.LateMS = t.recoveredLate
+		if c.Of != "" {
+			c.LateMS = t.lateOf(c.Of)
+		}
 	}
+}
+
+// lateOf is how late the machine was at worst while a probe of that name was on its way.
+func (t *trial) lateOf(probe string) (late float64) {
+	for _, o := range t.verdict.Observations {
+		if o.Probe == probe {
+			late = max(late, o.LateMS)
+		}
+	}
+	return late
 }
 
 // lacked returns what the machine had none left of for us, or nil.
@@ -72,33 +88,36 @@ func (v Verdict) Starve(err error) Verdict {
 // were not kept can bear. What is inconclusive anyway is marked if the machine was that late. Of a known gateway, what its list holds is no news: only the other
 // checks count.
 func (v Verdict) Excuse(d *gateway.Definition) Verdict {
-	bears := v.bears(d)
 	switch {
-	case v.Starved || v.LateMS <= bears:
-	case v.Result == Inconclusive:
+	case v.Starved:
+	case v.Result == Inconclusive && v.LateMS > ms(Bearable):
 		v.Starved, v.Reason = true, fmt.Sprintf("%s; meanwhile this machine was %.0f ms late", v.Reason, v.LateMS)
 	case v.Result == Fail && !v.Known():
-		v.Result, v.Starved = Inconclusive, true
-		v.Reason = fmt.Sprintf("this machine was %.0f ms late, and the check allows %.0f ms: %s", v.LateMS, bears, v.Reason)
+		if late, bears := v.blames(d); late > bears {
+			v.Result, v.Starved = Inconclusive, true
+			v.Reason = fmt.Sprintf("this machine was %.0f ms late, and the check allows %.0f ms: %s", late, bears, v.Reason)
+		}
 	}
 	return v
 }
 
-// bears is how late, in milliseconds, the machine may be before the checks that were not kept say nothing of the gateway.
-func (v Verdict) bears(d *gateway.Definition) float64 {
+// blames returns how late the machine was, and how late it may be, in milliseconds, for the check that has least to do with it. Where all that was not kept is
+// listed, or nothing was not, it was what was observed that changed.
+func (v Verdict) blames(d *gateway.Definition) (late, bears float64) {
 	listed := []string{}
 	if known, err := v.Listed(d); err == nil && known != nil {
 		listed = known.Breaks
 	}
-	most := 0.0
+	late, bears = v.LateMS, ms(Bearable)
+	first := true
 	for _, c := range v.Checks {
 		switch {
-		case c.OK:
-		case c.BearsMS == 0 && v.Result == Fail && !slices.Contains(listed, c.Name):
-			return math.Inf(1)
-		default:
-			most = max(most, c.BearsMS)
+		case c.OK || c.BearsMS == 0 && slices.Contains(listed, c.Name):
+		case c.BearsMS == 0:
+			return 0, 0 // It is so however late the machine was.
+		case first || c.LateMS-c.BearsMS < late-bears:
+			late, bears, first = c.LateMS, c.BearsMS, false
 		}
 	}
-	return cmp.Or(most, ms(Bearable))
+	return late, bears
 }

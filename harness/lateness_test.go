@@ -48,6 +48,9 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 		"cannot be tried on a machine late":     {"x", "", Unsupported, 9000, nil, Unsupported, false},
 		"a page of another answer, and no list": {"x", "504 by gateway", Fail, 9000, []Check{wrong, cached}, Fail, false},
 	} {
+		for i := range c.broken {
+			c.broken[i].LateMS = c.late
+		}
 		v := Verdict{ID: c.id, Setting: "document", Policy: Document().Name, Result: c.result, Observed: c.observed, LateMS: c.late, Checks: c.broken}
 		v = v.Judge(d).Excuse(d)
 		if v.Result != c.want || v.Starved != c.starved {
@@ -79,6 +82,24 @@ func TestChecksSayHowLateTheMachineMayBe(t *testing.T) {
 	over := checkAnswer(Observation{Status: 502, By: ByGateway, End: client.Complete, Took: 130}, Expectation{Statuses: []int{502}, By: ByGateway, Within: 100 * time.Millisecond}, time.Second)
 	if over[0].OK || over[0].BearsMS != 30 {
 		t.Errorf("130 ms where a policy allows 100: got %+v, want one that bears the 30", over[0])
+	}
+}
+
+// TestACheckIsWeighedWithItsOwnProbe: that service came back late says nothing of a status before.
+func TestACheckIsWeighedWithItsOwnProbe(t *testing.T) {
+	d := &gateway.Definition{Settings: map[string]gateway.Setting{"document": {Within: gateway.Within{Resolve: time.Second, Connect: time.Second, Response: time.Second}}}}
+	tr := &trial{bench: &Bench{Definition: d, Setting: "document"}, recoveredLate: 5000, verdict: Verdict{
+		Result: Fail, LateMS: 5000, Checks: []Check{{Name: CheckStatus, Of: "GET /"}},
+		Observations: []Observation{{Probe: "GET /", LateMS: 20}, {Probe: "POST /", LateMS: 3000}},
+	}}
+	tr.weigh()
+	if v := tr.verdict.Excuse(d); v.Result != Fail || v.Checks[0].LateMS != 20 {
+		t.Errorf("got %s, %+v; want a fail: the probe was not late", v.Result, v.Checks[0])
+	}
+	tr.verdict.Checks = []Check{{Name: CheckStatus, Of: "POST /"}}
+	tr.weigh()
+	if v := tr.verdict.Excuse(d); v.Result != Inconclusive {
+		t.Errorf("got %s, %+v; want inconclusive: that probe was", v.Result, v.Checks[0])
 	}
 }
 

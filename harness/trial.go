@@ -24,6 +24,8 @@ type trial struct {
 	kept       []kept        // visitors for whom something is tried when the fault is over
 	read       []string      // what a remedy read in the gateway's log
 	verdict    Verdict
+	// recoveredLate is how late the machine was, in milliseconds, while service was waited for after the undo.
+	recoveredLate float64
 }
 
 // run fills the verdict in. Any error on the way leaves it inconclusive, with the error as the reason.
@@ -277,7 +279,8 @@ func (t *trial) steady(ctx context.Context) error {
 func (t *trial) recover(ctx context.Context, dead string) error {
 	begin, span := time.Now(), t.bench.strain.Begin()
 	err := t.steady(ctx)
-	t.verdict.LateMS = max(t.verdict.LateMS, ms(t.bench.strain.Late(span)))
+	t.recoveredLate = ms(t.bench.strain.Late(span))
+	t.verdict.LateMS = max(t.verdict.LateMS, t.recoveredLate)
 	if err == nil {
 		t.verdict.RecoveryMS = ms(time.Since(begin))
 		t.moment(MomentSteady)

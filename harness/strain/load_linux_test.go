@@ -3,6 +3,7 @@ package strain
 import (
 	"os"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -12,18 +13,13 @@ import (
 func TestLoadCountsWaiting(t *testing.T) {
 	look := Family
 	before := look()
-	stop := make(chan struct{})
-	defer close(stop)
+	var over atomic.Bool
+	defer over.Store(true)
 	n := runtime.NumCPU() + 2
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
 	for range n {
 		go func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for !over.Load() {
 			}
 		}()
 	}
