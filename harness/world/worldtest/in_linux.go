@@ -39,8 +39,8 @@ func In(t *testing.T) bool {
 	return false
 }
 
-// Passes fails the test unless cmd says that the test called name has passed.
-func Passes(t *testing.T, cmd *exec.Cmd, name string) {
+// Passes fails the test unless cmd says that the test called name has passed; it returns all that cmd says.
+func Passes(t *testing.T, cmd *exec.Cmd, name string) string {
 	t.Helper()
 	out, err := cmd.CombinedOutput()
 	if errors.Is(err, os.ErrPermission) || strings.Contains(string(out), "--- SKIP: "+name) {
@@ -49,6 +49,7 @@ func Passes(t *testing.T, cmd *exec.Cmd, name string) {
 	if err != nil || !strings.Contains(string(out), "--- PASS: "+name) {
 		t.Fatalf("run %s: got %v and\n%s", name, err, out)
 	}
+	return string(out)
 }
 
 // seal makes every address local.
