@@ -31,15 +31,8 @@ func attributes(mode Mode, o Options) *syscall.SysProcAttr {
 		// process has a folder to remove, which it must live for.
 		a.Pdeathsig = syscall.SIGKILL
 	}
-	// Ctrl-C at the terminal is for the parent alone, which then ends its worlds; a shell inside wants it for itself. In
-	// a session of its own a world has no terminal that somebody in it could write into.
-	switch sealed := mode == Root || mode == User; {
-	case o.Terminal:
-	case sealed && !slices.Contains(o.without, StepSession):
-		a.Setsid = true
-	default:
-		a.Setpgid = true
-	}
+	// Ctrl-C at the terminal is for the parent alone, which then ends its worlds; a shell inside wants it for itself.
+	a.Setpgid = !o.Terminal
 	if mode == User {
 		a.Cloneflags |= syscall.CLONE_NEWUSER
 		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}

@@ -27,9 +27,9 @@ import (
 const (
 	// store is a folder that every Linux has; while the world is made, memory is mounted over it in which all is prepared.
 	store = "/tmp"
-	// storeOptions bound what a process of the world can write, files and bytes: far more than any gateway writes in an
+	// bounds are of what a process of the world can write, bytes and files: far more than any gateway writes in an
 	// experiment, far less than a machine has.
-	storeOptions = "mode=755,size=2g,nr_inodes=500k"
+	bounds = "size=2g,nr_inodes=500k"
 	// The folders in it: the machine's root, the world's, and what is written over each folder.
 	oldRoot, newRoot, uppers = "/old", "/new", "/upper"
 )
@@ -73,8 +73,8 @@ func (w *World) enclose(t task) error {
 // openStore makes the memory in which all is prepared the root, with the machine's below it: what is mounted at store
 // is out of the way of what the machine has there.
 func (r *root) openStore() error {
-	if err := unix.Mount("tmpfs", store, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, storeOptions); err != nil {
-		return fmt.Errorf("mount memory: %w", err)
+	if err := r.memory(store, "mode=755", bounds, unix.MS_NOSUID|unix.MS_NODEV); err != nil {
+		return err
 	}
 	for _, dir := range []string{oldRoot, newRoot, uppers} {
 		if err := os.Mkdir(filepath.Join(store, dir), 0o755); err != nil {
@@ -87,14 +87,25 @@ func (r *root) openStore() error {
 	return os.Chdir("/")
 }
 
+// memory mounts memory.
+func (r *root) memory(at, mode, bounds string, flags uintptr) error {
+	if !takes(r.world.without, StepMemory) {
+		bounds = "size=0,nr_inodes=0" // None.
+	}
+	if err := unix.Mount("tmpfs", at, "tmpfs", flags, mode+","+bounds); err != nil {
+		return fmt.Errorf("mount %s: %w", strings.TrimPrefix(at, newRoot), err)
+	}
+	return nil
+}
+
 // files shows the machine's files.
 func (r *root) files() error {
 	if !takes(r.world.without, StepRoot) {
 		return bind(oldRoot, newRoot)
 	}
-	// Its flags do not matter once the overlay is mounted over it; where it is not, this is the root.
-	if err := unix.Mount("tmpfs", newRoot, "tmpfs", 0, storeOptions); err != nil {
-		return fmt.Errorf("mount memory: %w", err)
+	// Where no overlay is mounted over it, this is the root.
+	if err := r.memory(newRoot, "mode=755", bounds, r.noDevices()); err != nil {
+		return err
 	}
 	return r.cover("/")
 }
@@ -188,7 +199,7 @@ func (r *root) readOnly(path string) error {
 	if err := bind(oldRoot+path, newRoot+path); err != nil {
 		return fmt.Errorf("show %s: %w", path, err)
 	}
-	if err := freeze(newRoot + path); err != nil {
+	if err := freeze(newRoot+path, r.noDevices()); err != nil {
 		return fmt.Errorf("show %s: %w", path, err)
 	}
 	if info, err := os.Stat(newRoot + path); err == nil && info.IsDir() {
@@ -211,15 +222,20 @@ func (r *root) overlay(path string) error {
 	if r.world.Mode == User {
 		r.lead(path, changes)
 	}
-	flags := uintptr(0)
-	if takes(r.world.without, StepNoDevices) {
-		flags = unix.MS_NODEV
-	}
+	flags := r.noDevices()
 	options := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", oldRoot+path, changes, work)
 	if err := unix.Mount("overlay", newRoot+path, "overlay", flags, options); err == nil {
 		return nil
 	}
 	return unix.Mount("overlay", newRoot+path, "overlay", flags, options+",userxattr") // Where this is not the machine's root.
+}
+
+// noDevices is the flag of a mount on which no device can be opened.
+func (r *root) noDevices() uintptr {
+	if takes(r.world.without, StepNoDevices) {
+		return unix.MS_NODEV
+	}
+	return 0
 }
 
 // lead makes the way to every writable folder below path: the folders above it that belong to somebody whom a world
@@ -280,9 +296,13 @@ func (r *root) enter() error {
 // bind shows from at to as well, with all that is mounted below.
 func bind(from, to string) error { return unix.Mount(from, to, "", unix.MS_BIND|unix.MS_REC, "") }
 
-// freeze makes what is mounted at the path, and below it, read-only.
-func freeze(path string) error {
-	err := unix.MountSetattr(unix.AT_FDCWD, path, unix.AT_RECURSIVE, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY})
+// freeze makes what is mounted at the path, and below it, read-only, and adds the flag of noDevices.
+func freeze(path string, devices uintptr) error {
+	attributes := &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	if devices != 0 {
+		attributes.Attr_set |= unix.MOUNT_ATTR_NODEV
+	}
+	err := unix.MountSetattr(unix.AT_FDCWD, path, unix.AT_RECURSIVE, attributes)
 	if !errors.Is(err, unix.ENOSYS) {
 		return err
 	}
@@ -292,7 +312,7 @@ func freeze(path string) error {
 		return err
 	}
 	const flags = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC | unix.MS_NOATIME | unix.MS_NODIRATIME | unix.MS_RELATIME
-	return unix.Mount("", path, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY|uintptr(s.Flags)&flags, "")
+	return unix.Mount("", path, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY|devices|uintptr(s.Flags)&flags, "")
 }
 
 // mountPoints lists what is mounted below the root, parents first.

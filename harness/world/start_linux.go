@@ -31,6 +31,8 @@ var confined struct {
 	on      bool
 	mode    Mode
 	without []Step
+	// foreign says that /proc is the machine's: its numbers of processes are not the world's. See root.processes.
+	foreign bool
 }
 
 // Start starts a process that is not ours: a gateway, or whatever else a user or a configuration names. In a sealed
@@ -47,7 +49,7 @@ func Start(cmd *exec.Cmd, l Launch) error {
 	}
 	// It is bound to the thread, which ends at once; the end of the world ends every process all the same.
 	cmd.SysProcAttr.Pdeathsig = 0
-	if !l.Terminal {
+	if !l.Terminal && takes(confined.without, StepSession) {
 		cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Setpgid = true, false
 	}
 	return onLastThread(func() error { return l.confine(cmd) })
@@ -86,7 +88,7 @@ func (l Launch) confine(cmd *exec.Cmd) error {
 			return err
 		}
 	}
-	if takes(confined.without, StepOutOfMemory) {
+	if takes(confined.without, StepOutOfMemory) && !confined.foreign {
 		// From here on its children have it, too. One that has ended meanwhile needs none.
 		_ = os.WriteFile("/proc/"+strconv.Itoa(cmd.Process.Pid)+"/oom_score_adj", []byte(firstToEnd), 0)
 	}
@@ -198,6 +200,7 @@ func filterCalls() error {
 			}
 			call(nr, append(then, refuse(unix.EAFNOSUPPORT), allow)...)
 		}
+		call(unix.SYS_IO_URING_SETUP, refuse(unix.ENOSYS)) // It makes sockets, too, and no filter sees what is asked of it.
 	}
 	_, err := Filter(0, append(program, allow)...)
 	return err

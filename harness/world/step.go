@@ -21,6 +21,8 @@ const (
 	StepSession Step = "session"
 	// StepDescriptors closes what was inherited, and keeps the pipes to the parent from other processes.
 	StepDescriptors Step = "descriptors"
+	// StepNonce has the parent take an answer only from who knows what it told the world's first process alone.
+	StepNonce Step = "nonce"
 	// StepRoot puts memory over all files: what is written is seen in the world alone.
 	StepRoot Step = "root"
 	// StepNoDevices lets no device node be opened that is not one of the world's /dev.
@@ -43,6 +45,8 @@ const (
 	StepFamilies Step = "no-other-sockets"
 	// StepNativeCalls refuses system calls by another architecture's numbers, which would pass the three before.
 	StepNativeCalls Step = "native-calls"
+	// StepMemory bounds what the world's files may take of the machine's memory.
+	StepMemory Step = "bounded-memory"
 	// StepOutOfMemory makes a process of the world the first that the kernel ends when memory runs out.
 	StepOutOfMemory Step = "out-of-memory"
 )
@@ -50,9 +54,9 @@ const (
 // Steps lists all of them.
 func Steps() []Step {
 	return []Step{
-		StepNetwork, StepPID, StepMount, StepIPC, StepHostname, StepSession, StepDescriptors, StepRoot, StepNoDevices, StepDev,
+		StepNetwork, StepPID, StepMount, StepIPC, StepHostname, StepSession, StepDescriptors, StepNonce, StepRoot, StepNoDevices, StepDev,
 		StepProc, StepSys, StepCapabilities, StepNoNewPrivileges, StepUserNamespaces, StepKeys, StepFamilies, StepNativeCalls,
-		StepOutOfMemory,
+		StepMemory, StepOutOfMemory,
 	}
 }
 

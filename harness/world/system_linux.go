@@ -19,17 +19,17 @@ var harmless = []string{"null", "zero", "full", "random", "urandom", "tty"}
 // devices gives the world its own /dev: terminals and shared memory that are nobody else's, so that a gateway does
 // not meet the segments of another world either.
 func (r *root) devices() error {
-	if !takes(r.world.without, StepDev) {
-		if err := bind(oldRoot+"/dev", newRoot+"/dev"); err != nil {
-			return err
-		}
-		return mountMemory(newRoot+shm, "mode=1777,size=2g")
-	}
 	dev := newRoot + "/dev"
 	if err := os.Mkdir(dev, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if err := mountMemory(dev, "mode=755,size=1m"); err != nil {
+	if !takes(r.world.without, StepDev) {
+		if err := bind(oldRoot+"/dev", dev); err != nil {
+			return err
+		}
+		return r.memory(newRoot+shm, "mode=1777", bounds, r.harmlessOnly())
+	}
+	if err := r.memory(dev, "mode=755", "size=1m,nr_inodes=1k", r.harmlessOnly()); err != nil {
 		return err
 	}
 	for _, name := range harmless {
@@ -52,15 +52,11 @@ func (r *root) devices() error {
 	if err := unix.Mount("devpts", filepath.Join(dev, "pts"), "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620"); err != nil {
 		return fmt.Errorf("mount terminals: %w", err)
 	}
-	return mountMemory(filepath.Join(dev, "shm"), "mode=1777,size=2g")
+	return r.memory(filepath.Join(dev, "shm"), "mode=1777", bounds, r.harmlessOnly())
 }
 
-func mountMemory(at, options string) error {
-	if err := unix.Mount("tmpfs", at, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
-		return fmt.Errorf("mount %s: %w", strings.TrimPrefix(at, newRoot), err)
-	}
-	return nil
-}
+// harmlessOnly are the flags of memory in which nothing but data is meant to be.
+func (r *root) harmlessOnly() uintptr { return unix.MS_NOSUID | r.noDevices() }
 
 func showDevice(from, to string) error {
 	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
@@ -85,27 +81,24 @@ func (r *root) system() error {
 	if !takes(r.world.without, StepSys) {
 		return nil
 	}
-	if err := freeze(newRoot + "/sys"); err != nil {
+	if err := freeze(newRoot+"/sys", 0); err != nil {
 		return fmt.Errorf("make /sys read-only: %w", err)
 	}
 	return nil
 }
 
-// settings are the places below /proc by which the user root changes the kernel, whatever his capabilities.
-var settings = []string{"sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "driver"}
-
 // processes gives the world a /proc of its own, and keeps another for this process, in which settings can be written.
 func (r *root) processes() error {
-	const writable = "/proc" // of the store
-	for _, at := range []string{writable, newRoot + "/proc"} {
+	const writable, shown = "/proc", newRoot + "/proc" // The first is of the store.
+	for _, at := range []string{writable, shown} {
 		if err := os.Mkdir(at, 0o555); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		// A container that hides parts of /proc forbids a fresh one. The old one then shows the processes of outside: odd,
-		// and harmless, as no signal reaches them.
 		if err := unix.Mount("proc", at, "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err == nil {
 			continue
 		}
+		// A container that hides parts of /proc forbids a fresh one. The old one then shows the processes of outside.
+		confined.foreign = true
 		if err := bind(oldRoot+"/proc", at); err != nil {
 			return fmt.Errorf("show /proc: %w", err)
 		}
@@ -115,19 +108,54 @@ func (r *root) processes() error {
 		return fmt.Errorf("keep /proc: %w", err)
 	}
 	procHandle = fd
+	if confined.foreign {
+		return r.foreign(shown)
+	}
 	if !takes(r.world.without, StepProc) {
 		return nil
 	}
-	for _, name := range settings {
-		at := filepath.Join(newRoot, "proc", name)
-		if _, err := os.Stat(at); err != nil {
+	return freezeSettings(shown)
+}
+
+// foreign does what can be done where the world has the machine's /proc: no signal reaches the processes that it shows,
+// but each has files there that its user may write.
+func (r *root) foreign(shown string) error {
+	if takes(r.world.without, StepOutOfMemory) {
+		// For this process and all that it starts: the numbers of others are not to be had.
+		if err := os.WriteFile("/proc/self/oom_score_adj", []byte(firstToEnd), 0); err != nil {
+			return fmt.Errorf("be the first to end: %w", err)
+		}
+	}
+	if !takes(r.world.without, StepProc) {
+		return nil
+	}
+	if err := freeze(shown, 0); err != nil {
+		return fmt.Errorf("make /proc read-only: %w", err)
+	}
+	return nil
+}
+
+// freezeSettings makes read-only what in /proc is no process: by its files the user root changes the kernel, whatever his
+// capabilities.
+func freezeSettings(proc string) error {
+	all, err := os.ReadDir(proc)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		at := filepath.Join(proc, e.Name())
+		info, err := os.Lstat(at)
+		if _, word := strconv.Atoi(e.Name()); err != nil || word == nil {
+			continue // It is a process, or gone.
+		}
+		if writable := info.Mode().IsRegular() && info.Mode()&0o222 != 0; !e.IsDir() && !writable {
 			continue
 		}
 		if err := bind(at, at); err != nil {
-			return fmt.Errorf("make /proc/%s read-only: %w", name, err)
+			return fmt.Errorf("make /proc/%s read-only: %w", e.Name(), err)
 		}
-		if err := freeze(at); err != nil {
-			return fmt.Errorf("make /proc/%s read-only: %w", name, err)
+		if err := freeze(at, 0); err != nil {
+			return fmt.Errorf("make /proc/%s read-only: %w", e.Name(), err)
 		}
 	}
 	return nil
