@@ -27,8 +27,8 @@ func TestOwnGateway(t *testing.T) {
 		{"is not there$", "", types.SpecStateFailed, []string{"none.yaml: no such file"}},
 		{"is not read", "", types.SpecStateFailed, []string{"none.yaml: no such file"}},
 		{"holds nothing listens at the upstream's address$", "", types.SpecStatePassed, nil},
-		{"holds GET shop.test:8080/admin$", "", types.SpecStatePassed, nil},
-		{"holds GET shop.test:8080/open$", "", types.SpecStateFailed, []string{"200 by upstream", "403 by gateway", "To reproduce: go test -ginkgo.focus='^Misbehaving An own gateway holds "}},
+		{"holds GET or POST shop.test:8080/admin$", "", types.SpecStatePassed, nil},
+		{"holds GET or POST shop.test:8080/open$", "", types.SpecStateFailed, []string{"200 by upstream", "403 by gateway", "To reproduce: go test -ginkgo.focus='^Misbehaving An own gateway holds "}},
 	} {
 		t.Run(c.spec+c.environment, func(t *testing.T) {
 			g := NewWithT(t)
