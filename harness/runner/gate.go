@@ -3,6 +3,7 @@ package runner
 import (
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/gatequake/gatequake/harness"
 )
@@ -16,36 +17,41 @@ type gate struct {
 	mu     sync.Mutex // guards what follows
 	left   sync.Cond  // somebody left
 	bears  float64    // weight at a time
-	cut    bool       // the machine was once too late
 	era    int        // how often bears was cut
 	worlds int
 	weight float64
-	cost   map[string]float64 // CPU time of a world in milliseconds, by gateway
+	share  map[string]float64 // of a processor, that a world takes while it lives, by gateway
+	grown  time.Time          // when bears was last added to
+	now    func() time.Time
 }
 
-// How the gate reckons. Tests of all thirteen gateways on two processors: a world takes from 70 ms of a processor (the built-in gateway) to 400 ms (Traffic Server).
+// How the gate reckons. Measured with all thirteen gateways on two processors: while it lives, a world takes from a
+// twenty-fifth of a processor (Traffic Server, whose log is waited for) to nearly a whole one.
 const (
 	// firstPerCPU is how many light worlds there are for each processor until the machine has shown what it bears.
 	firstPerCPU = 16
 	// leastPerCPU is how many there are however late they are: when it is others who keep the machine busy, to wait for it with fewer worlds helps nobody. Measured
 	// with 24 busy processes beside them on two processors: 69 experiments took 24 s with all at a time, 19 s so, and 109 s when the gate closed down to one.
 	leastPerCPU = 8
-	// light is the CPU time, in milliseconds, of a world that counts for one.
-	light = 150
+	// light is the share of a processor of a world that counts for one: what one with the built-in gateway takes.
+	light = 0.15
 	// unknownWeight is for a gateway of which no world has ended yet.
 	unknownWeight = 1
-	// heaviest is the most that a world counts for, so that a few of the dearest run at a time even if others are none.
-	heaviest = 4
+	// lightest and heaviest are the least and the most that a world counts for: its start is dear whatever comes then,
+	// and a few of the dearest run at a time even if others are none.
+	lightest, heaviest = 0.5, 4
 	// tooLate and onTime, in milliseconds, are when the gate lets fewer in and when more: a half and a quarter of what most checks bear (harness.Bearable).
 	tooLate, onTime = 500, 250
 	// shrink is what is left of bears when worlds were too late. It is not cut again for worlds that began before.
 	shrink = 0.7
-	// growth is how much is added while as many worlds end as there are at a time, once the machine has shown its limit. Until then it doubles.
-	growth = 4
+	// growth is how much is added in each growEvery in which no world was late: from the least to the most takes
+	// seconds, however long an experiment is.
+	growth    = 4
+	growEvery = 250 * time.Millisecond
 )
 
 func newGate(most, processors int) *gate {
-	g := &gate{most: float64(max(most, 1)), cost: map[string]float64{}}
+	g := &gate{most: float64(max(most, 1)), share: map[string]float64{}, now: time.Now}
 	g.bears = min(g.most, float64(firstPerCPU*processors))
 	g.least = min(g.most, float64(leastPerCPU*processors))
 	g.left.L = &g.mu
@@ -80,30 +86,30 @@ func (g *gate) leave(p pass, v harness.Verdict) {
 	defer g.mu.Unlock()
 	g.worlds--
 	g.weight -= p.weight
-	if before, ok := g.cost[p.gateway]; ok && v.CPUMS > 0 {
-		g.cost[p.gateway] = (3*before + v.CPUMS) / 4 // Experiments differ; the gateway is what stays.
-	} else if v.CPUMS > 0 {
-		g.cost[p.gateway] = v.CPUMS
+	if v.CPUMS > 0 && v.TookMS > 0 {
+		share := v.CPUMS / v.TookMS
+		if before, ok := g.share[p.gateway]; ok {
+			share = (3*before + share) / 4 // Experiments differ; the gateway is what stays.
+		}
+		g.share[p.gateway] = share
 	}
 	switch {
 	case (v.LateMS > tooLate || v.Starved) && p.era == g.era:
-		g.bears, g.cut = max(g.least, g.bears*shrink), true
+		g.bears, g.grown = max(g.least, g.bears*shrink), g.now()
 		g.era++
 	case v.LateMS > onTime || v.Starved || v.Result == harness.Unsupported: // The last was over before it began.
-	case g.cut:
-		g.bears = min(g.most*heaviest, g.bears+growth/g.bears)
-	default:
-		g.bears = min(g.most*heaviest, g.bears+1)
+	case g.now().Sub(g.grown) >= growEvery:
+		g.bears, g.grown = min(g.most*heaviest, g.bears+growth), g.now()
 	}
 	g.left.Broadcast()
 }
 
 func (g *gate) weightOf(gateway string) float64 {
-	cost, ok := g.cost[gateway]
+	share, ok := g.share[gateway]
 	if !ok {
 		return min(unknownWeight, g.bears)
 	}
-	return min(max(1, cost/light), heaviest)
+	return min(max(lightest, share/light), heaviest)
 }
 
 // Descriptors that a world costs. Ten are open at a time while one is started, and half of them as long as it lives; its first process, which has the same limit, was

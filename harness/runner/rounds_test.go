@@ -143,7 +143,8 @@ func TestAColumnIsGivenUpWhenItDoesNotServeAloneEither(t *testing.T) {
 }
 
 func TestGateFollowsTheMachine(t *testing.T) {
-	g := newGate(64, 2)
+	g, now := newGate(64, 2), time.Now()
+	g.now = func() time.Time { return now }
 	round := func(n int, v harness.Verdict) {
 		passes := []pass{}
 		for range n {
@@ -152,11 +153,13 @@ func TestGateFollowsTheMachine(t *testing.T) {
 		for _, p := range passes {
 			g.leave(p, v)
 		}
+		now = now.Add(growEvery)
 	}
 	if g.bears != 32 {
 		t.Fatalf("got %g at first, want sixteen for each of two processors", g.bears)
 	}
-	onTime, late := harness.Verdict{LateMS: 20, CPUMS: 50}, harness.Verdict{LateMS: 900, CPUMS: 50}
+	onTime := harness.Verdict{LateMS: 20, CPUMS: 50, TookMS: 500}
+	late := harness.Verdict{LateMS: 900, CPUMS: 50, TookMS: 500}
 	round(8, onTime)
 	grown := g.bears
 	round(8, late)
@@ -169,21 +172,23 @@ func TestGateFollowsTheMachine(t *testing.T) {
 	if g.bears != 16 {
 		t.Errorf("got %g after a hundred that were late, want eight for each of two processors: fewer would wait in vain", g.bears)
 	}
-	for range 1000 {
-		round(1, onTime)
+	for range 12 {
+		round(8, onTime)
 	}
 	if g.bears < 64 {
-		t.Errorf("got %g after a thousand on time, want the most", g.bears)
+		t.Errorf("got %g after three seconds on time, want the most: an experiment may take longer than that", g.bears)
 	}
-	g.cost["dear"] = 375
-	if w := g.weightOf("dear"); w != 2.5 {
-		t.Errorf("got weight %g, want 2.5 of a gateway that takes 375 ms", w)
+	for share, want := range map[float64]float64{0.375: 2.5, 0.04: lightest, 0.99: heaviest} {
+		g.share["g"] = share
+		if w := g.weightOf("g"); w != want {
+			t.Errorf("got weight %g, want %g of a gateway that takes %g of a processor", w, want, share)
+		}
 	}
 }
 
 // TestGateBounds lets a crowd of heavy worlds through a narrow gate.
 func TestGateBounds(t *testing.T) {
-	m := &machine{says: func(Job, int) harness.Verdict { v := served(harness.Pass); v.CPUMS = 800; return v }}
+	m := &machine{says: func(Job, int) harness.Verdict { v := served(harness.Pass); v.CPUMS, v.TookMS = 800, 800; return v }}
 	m.times, m.most2 = map[string]int{}, map[string]int{}
 	g := newGate(4, 2)
 	jobs := func(yield func(Job) bool) {
