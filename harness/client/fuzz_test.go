@@ -36,7 +36,7 @@ func plausible(t *testing.T, r Response, begin time.Time) {
 		t.Errorf("took %s for what was there at once", time.Since(begin))
 	case len(r.Body) > maxBody || r.BodyBytes < int64(len(r.Body)):
 		t.Errorf("got %d bytes of %d kept, want the first %d", len(r.Body), r.BodyBytes, maxBody)
-	case whole && (r.Status < 100 || r.Error != ""):
+	case whole && (r.Status == 0 || r.Error != ""):
 		t.Errorf("got %s with status %d and error %q", r.End, r.Status, r.Error)
 	case !whole && (r.Error == "" || r.Keep):
 		t.Errorf("got %s with error %q, keep %t, want a reason and a connection that is not kept", r.End, r.Error, r.Keep)

@@ -88,8 +88,8 @@ func (c *Conn) head(r Request, begun func()) (*http.Response, error) {
 		if err != nil {
 			return nil, malformed{err}
 		}
-		if head.StatusCode < http.StatusContinue { // RFC 9110, section 15: no such class. Go takes any three digits.
-			return nil, malformed{fmt.Errorf("got status %03d, want 100 or more", head.StatusCode)}
+		if head.StatusCode == 0 { // Go takes any three digits; 0 is what an observation without an answer has.
+			return nil, malformed{errors.New("got status 000, want 100 or more")}
 		}
 		interim := head.StatusCode >= 100 && head.StatusCode <= 199 && head.StatusCode != http.StatusSwitchingProtocols
 		if !interim || c.protocol == HTTP10 { // A client of HTTP/1.0 knows no interim answers.
