@@ -123,6 +123,7 @@ func TestNextAnswerIsItsOwn(t *testing.T) {
 	unstamped := func(body func(nonce string) string) func(string) string {
 		return func(nonce string) string { return reply(http.StatusInternalServerError, body(nonce), "") }
 	}
+	clock := func(string) string { return "down since " + time.Now().Format(time.TimeOnly) }
 	same, other := func(string) string { return "down" }, func(nonce string) string { return "down, see " + nonce }
 	const own = "that is not its own"
 	for name, c := range map[string]struct {
@@ -138,6 +139,7 @@ func TestNextAnswerIsItsOwn(t *testing.T) {
 		"one that is another each time":         {nothing, unstamped(other), connectionUsable},
 		"a late one of the same status":         {late(reply(http.StatusInternalServerError, "late answer", "")), unstamped(same), own},
 		"a late one where others are down":      {late(reply(http.StatusInternalServerError, "down", "probe-1")), unstamped(same), own},
+		"one with the time on it":               {late(reply(http.StatusInternalServerError, "down since 00:00:00", "")), unstamped(clock), connectionUsable},
 		"half of one":                           {cut, well, "got 200, truncated"},
 		"no answer":                             {late("and more\r\n\r\n"), well, "got no answer: malformed"},
 	} {

@@ -9,10 +9,11 @@ import (
 	"github.com/gatequake/gatequake/harness/link"
 )
 
-// Delays of the two latency faults. Every gateway's folder sets its timeouts to a second: three times that is too slow on any machine, and a fifth of it is
-// in time on any that is fit to run experiments.
+// Delays of the two latency faults. Every gateway's folder sets its timeouts to a second, and the slowest to look at the
+// clock (lighttpd, once a second) takes three until it gives up: a second more is too slow on any machine, and a fifth of a
+// second is in time on any that is fit to run experiments.
 const (
-	tooLate = 3 * time.Second
+	tooLate = 4 * time.Second
 	inTime  = 200 * time.Millisecond
 )
 
@@ -22,8 +23,8 @@ var SlowAnswer = harness.RegisterFault(harness.Fault{
 	Title: "the upstream answers later than the gateway waits",
 	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding, Late: true, ByLink: true, Withholds: tooLate,
 	What:      "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer does come; nobody waits for it any more.",
-	Made:      "Toxiproxy latency of three seconds on what the upstream sends, against a read timeout of one.",
-	Confirmed: "An own request is answered, with 200, and not before three seconds have passed.",
+	Made:      "Toxiproxy latency of four seconds on what the upstream sends, against a read timeout of one.",
+	Confirmed: "An own request is answered, with 200, and not before four seconds have passed.",
 	Inject:    delayed(tooLate),
 })
 
