@@ -3,6 +3,7 @@ package world
 import (
 	"errors"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -31,8 +32,13 @@ func TestOutOfDescriptorsIsAnError(t *testing.T) {
 		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &had); err != nil {
 			t.Fatal(err)
 		}
-		if left == 0 && !errors.Is(ran, syscall.EMFILE) || left == most-1 && ran != nil {
-			t.Errorf("%d descriptors left: got %v, want EMFILE of none, and a world of all", left, ran)
+		if left == 0 && !errors.Is(ran, syscall.EMFILE) || ran != nil && !strings.Contains(ran.Error(), syscall.EMFILE.Error()) {
+			t.Errorf("%d descriptors left: got %v, want EMFILE, or a world if that is enough", left, ran)
 		}
+	}
+	// Not with the last of so few: Go 1.26 keeps a pipe open of each start in a user namespace whose clone fails (syscall,
+	// forkAndExecInChild), which is not the world's doing.
+	if _, err := play(t, mode, "pid"); err != nil {
+		t.Errorf("with descriptors again: got %v, want a world", err)
 	}
 }
