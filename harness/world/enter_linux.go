@@ -51,5 +51,13 @@ func (w *World) seal(t task) error {
 		return err
 	}
 	confined.on, confined.mode, confined.without = true, w.Mode, t.Without
+	if takes(t.Without, StepCores) {
+		noCores()
+	}
 	return w.network()
 }
+
+// noCores keeps the kernel from handing a crash of this process, or of what it starts, to anybody: a limit of 1 is the
+// one at which it writes no file and starts no program, which it would do outside of the world (core(5)). Where not even
+// one byte is allowed, nobody but root can allow it; then a program is started still.
+func noCores() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Cur: 1, Max: 1}) }

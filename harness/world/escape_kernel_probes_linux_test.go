@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -45,21 +46,8 @@ var mountProbes = []probe{
 		return permitted(err)
 	}},
 	{name: "settings-remounted", steps: kernelOnly, inside: func(reach, string) error {
-		err := unix.Mount("", "/proc/sys", "", unix.MS_REMOUNT|unix.MS_BIND, "")
-		defer func() { _ = unix.Mount("", "/proc/sys", "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, "") }()
-		return errors.Join(err, changeSetting("/proc/sys"))
-	}},
-	{name: "settings-moved-away", steps: kernelOnly, inside: func(m reach, own string) error {
-		return withFolder(m, own, func(at string) error {
-			if err := unix.Mount("/proc/sys", at, "", unix.MS_MOVE, ""); err != nil {
-				return err
-			}
-			defer func() { _ = unix.Mount(at, "/proc/sys", "", unix.MS_MOVE, "") }()
-			return changeSetting("/proc/sys")
-		})
-	}},
-	{name: "settings-uncovered", steps: kernelOnly, inside: func(reach, string) error {
-		err := unix.Unmount("/proc/sys", unix.MNT_DETACH)
+		err := unix.Mount("", "/proc", "", unix.MS_REMOUNT|unix.MS_BIND, "")
+		defer func() { _ = unix.Mount("", "/proc", "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, "") }()
 		return errors.Join(err, changeSetting("/proc/sys"))
 	}},
 	{name: "settings-mounted-anew", steps: kernelOnly, inside: func(m reach, own string) error {
@@ -153,6 +141,15 @@ var processProbes = []probe{
 	{name: "signal-all", steps: []Step{StepPID}, seen: true, outside: signalled, inside: func(reach, string) error {
 		return syscall.Kill(-1, syscall.SIGURG) // Nobody ends by it; who is stopped keeps it.
 	}},
+	{name: "processes-seen", steps: []Step{StepPID}, inside: func(m reach, _ string) error {
+		switch {
+		case !m.outside():
+			return fmt.Errorf("process %d is not the machine's", m.Canary)
+		case m.Hidden:
+			return notHere{errors.New("a part of the machine's /proc is hidden, which forbids a fresh one")}
+		}
+		return nil
+	}},
 	{name: "files-of-the-parent", steps: []Step{StepPID}, inside: func(m reach, _ string) error {
 		if !m.outside() {
 			return fmt.Errorf("process %d is not the machine's", m.Parent)
@@ -171,7 +168,7 @@ var processProbes = []probe{
 		return os.WriteFile(path, value, 0)
 	}},
 	{name: "first-memory", steps: kernelOnly, inside: func(reach, string) error {
-		return open("/proc/1/mem", os.O_RDWR)
+		return open("/proc/1/mem", os.O_RDONLY)
 	}},
 	{name: "first-memory-by-call", steps: kernelOnly, inside: func(reach, string) error { return readFirst() }},
 	{name: "first-environment", steps: kernelOnly, inside: func(reach, string) error {
@@ -200,6 +197,14 @@ var processProbes = []probe{
 		}
 		return permitted(err)
 	}},
+	{name: "helper-memory", steps: kernelOnly, inside: func(m reach, _ string) error {
+		if m.Helper == 0 {
+			return errors.New("there is none")
+		}
+		return each([]string{"mem", "environ", "fd/0"}, func(file string) error {
+			return open(fmt.Sprintf("/proc/%d/%s", m.Helper, file), os.O_RDONLY)
+		})
+	}},
 	{name: "first-traced", steps: kernelOnly, inside: func(reach, string) error {
 		const seize = 0x4206 // PTRACE_SEIZE: it is not stopped.
 		_, _, e := syscall.Syscall6(syscall.SYS_PTRACE, seize, 1, 0, 0, 0, 0)
@@ -215,6 +220,8 @@ var processProbes = []probe{
 		name: "inherited-descriptors", steps: []Step{StepDescriptors}, seen: true,
 		outside: descriptorUsed, inside: useInherited,
 	},
+	descriptorLeft,
+	{name: "capabilities", steps: kernelOnly, inside: moreCapable},
 	{
 		name: "answer-forged", steps: []Step{StepDescriptors, StepNonce}, alone: true,
 		inside: func(_ reach, own string) error {
@@ -311,6 +318,48 @@ func useInherited(m reach, own string) error {
 		return errors.New("none")
 	}
 	return errors.Join(errs...)
+}
+
+// descriptorLeft is the probe that looks for what it has open and has not opened itself.
+var descriptorLeft = probe{name: "descriptor-left", steps: []Step{StepDescriptors}, inside: func(reach, string) error {
+	for fd := 3; fd < 1024; fd++ {
+		// What Go opens has the flag.
+		if flags, err := unix.FcntlInt(uintptr(fd), syscall.F_GETFD, 0); err == nil && flags&syscall.FD_CLOEXEC == 0 {
+			what, _ := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd))
+			return gotOut{fmt.Errorf("descriptor %d is %s", fd, what)}
+		}
+	}
+	return errors.New("none")
+}}
+
+// moreCapable succeeds if the process has a capability that is not granted, or, as root, a way to one.
+func moreCapable(reach, string) error {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return err
+	}
+	most := uint64(0)
+	for _, c := range granted {
+		most |= 1 << c
+	}
+	seen := 0
+	for line := range strings.Lines(string(status)) {
+		name, set, _ := strings.Cut(line, ":")
+		if !slices.Contains([]string{"CapInh", "CapPrm", "CapEff", "CapAmb", "CapBnd"}, name) {
+			continue
+		}
+		seen++
+		if name == "CapBnd" && os.Geteuid() != 0 {
+			continue // Nobody but root can lower it; no_new_privs has it lead nowhere.
+		}
+		if has, err := strconv.ParseUint(strings.TrimSpace(set), 16, 64); err != nil || has&^most != 0 {
+			return gotOut{fmt.Errorf("%s is %#x (%w), and only %#x granted", name, has, err, most)}
+		}
+	}
+	if seen != 5 {
+		return gotOut{fmt.Errorf("only %d of 5 sets can be read", seen)}
+	}
+	return errors.New("it has none but the granted")
 }
 
 // forge writes into the pipe of the answer that the process has escaped. Who takes that believes it.
@@ -437,6 +486,9 @@ var kernelProbes = []probe{
 	{name: "settings-any", steps: []Step{StepProc}, inside: func(reach, string) error {
 		return writableBelow("/proc")
 	}},
+	{name: "kernel-file-mode", steps: []Step{StepProc}, inside: func(reach, string) error {
+		return each([]string{"/proc/cpuinfo", "/proc/meminfo"}, sameMode)
+	}},
 	{name: "magic-key", steps: []Step{StepProc}, inside: func(reach, string) error {
 		return open("/proc/sysrq-trigger", os.O_WRONLY)
 	}},
@@ -512,7 +564,7 @@ var resourceProbes = []probe{
 			if err := unix.Statfs(folder, &s); err != nil {
 				return err
 			}
-			const most, mostFiles = 2 << 30, 500 << 10
+			const most, mostFiles = 2 << 30, 500 << 10 // See bounds.
 			size := int64(s.Blocks) * s.Bsize
 			if s.Flags&unix.ST_RDONLY != 0 || s.Blocks > 0 && size <= most && s.Files > 0 && s.Files <= mostFiles {
 				return fmt.Errorf("%s has %d bytes and %d files", folder, size, s.Files)
@@ -520,6 +572,7 @@ var resourceProbes = []probe{
 			return gotOut{fmt.Errorf("%s has %d bytes and %d files", folder, size, s.Files)}
 		})
 	}},
+	{name: "memory-for-files-in-all", steps: []Step{StepMemory}, inside: memoryInAll},
 	{name: "hog-outlives", steps: []Step{StepOutOfMemory}, inside: func(m reach, _ string) error {
 		hog := make([]byte, 64<<20)
 		for i := 0; i < len(hog); i += 4096 {
@@ -537,9 +590,92 @@ var resourceProbes = []probe{
 		}
 		return nil
 	}},
+	{name: "first-outlives", steps: []Step{StepOutOfMemory}, inside: func(m reach, _ string) error {
+		if m.outside() {
+			return notHere{errors.New("/proc/1 is the machine's first")}
+		}
+		own, first := 0, 0
+		for path, to := range map[string]*int{"/proc/self/oom_score_adj": &own, "/proc/1/oom_score_adj": &first} {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			_, _ = fmt.Sscan(string(text), to)
+		}
+		if m.Adjusted < first && first < own {
+			return fmt.Errorf("the kernel would end it after this one, and before the machine's: %d, %d, %d", own, first, m.Adjusted)
+		}
+		return nil
+	}},
+	{name: "out-of-memory-evaded", steps: []Step{StepProc}, inside: func(m reach, _ string) error {
+		return os.WriteFile("/proc/self/oom_score_adj", []byte(strconv.Itoa(m.Adjusted)), 0)
+	}},
+	{name: "core-collected", steps: []Step{StepCores}, inside: coreCollected},
 	{name: "many-processes", steps: []Step{StepPID}, seen: true, outside: left, inside: func(m reach, _ string) error {
 		// Daemons: in sessions of their own, with no parent left.
 		script := `i=0; while [ $i -lt 20 ]; do setsid sh -c 'sleep 3600; :' "$0" & i=$((i+1)); done`
 		return exec.Command("sh", "-c", script, m.Mark+"-daemon").Run()
 	}},
+}
+
+// coreCollected succeeds if the kernel would write a file when this process crashes, or start the program that collects
+// crashes: it does neither at a limit of 1 (core(5)).
+func coreCollected(reach, string) error {
+	l := unix.Rlimit{}
+	if err := unix.Prlimit(0, unix.RLIMIT_CORE, nil, &l); err != nil || l.Max == 0 {
+		return notHere{fmt.Errorf("no byte of a core file is allowed on the machine (%w), and this user cannot allow one", err)}
+	}
+	for _, try := range []func() error{
+		func() error { return nil },
+		func() error {
+			return unix.Prlimit(0, unix.RLIMIT_CORE, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}, nil)
+		},
+		func() error { return unix.Prlimit(0, unix.RLIMIT_CORE, &unix.Rlimit{}, nil) },
+		func() error { return raw(unix.SYS_SETRLIMIT, unix.RLIMIT_CORE, address(&unix.Rlimit{})) },
+	} {
+		tried := try()
+		if err := unix.Prlimit(0, unix.RLIMIT_CORE, nil, &l); err != nil {
+			return err
+		}
+		if l.Cur != 1 {
+			return gotOut{fmt.Errorf("its limit is %d (%w)", l.Cur, tried)}
+		}
+	}
+	return errors.New("its limit is 1, whatever it sets")
+}
+
+// memoryInAll succeeds if what can be written to all folders together is more than boundary.md says: twice 2 GiB, and
+// what is in /dev. Folders share a file system if what is written to one is missing in the other.
+func memoryInAll(m reach, own string) error {
+	const most = 4<<30 + 1<<20
+	free := func(folder string) int64 {
+		s := unix.Statfs_t{}
+		_ = unix.Statfs(folder, &s)
+		return int64(s.Bfree) * s.Bsize
+	}
+	left, sum := append([]string{os.TempDir(), "/dev/shm", "/"}, m.Folders...), int64(0)
+	for len(left) > 0 {
+		here, before := left[0], map[string]int64{}
+		for _, folder := range left {
+			before[folder] = free(folder)
+		}
+		s := unix.Statfs_t{}
+		path, some := m.fresh(here, own), make([]byte, 4<<20)
+		if err := os.WriteFile(path, some, 0o600); errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrPermission) {
+			left = left[1:]
+			continue
+		}
+		if err := unix.Statfs(here, &s); err != nil || s.Blocks == 0 {
+			return gotOut{fmt.Errorf("%s has no bound (%w)", here, err)}
+		}
+		sum += int64(s.Blocks) * s.Bsize
+		left = slices.DeleteFunc(left, func(f string) bool { return f == here || before[f]-free(f) >= int64(len(some)) })
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
+	if sum > most {
+		return gotOut{fmt.Errorf("all together have %d bytes", sum)}
+	}
+	return fmt.Errorf("all together have %d bytes", sum)
 }

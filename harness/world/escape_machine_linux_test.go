@@ -51,8 +51,16 @@ type reach struct {
 	// Key is that of System V objects, Queue the name of a POSIX one.
 	Key   int
 	Queue string
+	// Locked are files of the machine that it has locked.
+	Locked []string
+	// Hidden says that a part of the machine's /proc is hidden, so that there may be no fresh one.
+	Hidden bool
+	// Helper is a process of the world that is Gatequake's own.
+	Helper int
 	// Score is what the kernel thinks of ending the test's process when memory runs out.
 	Score int
+	// Adjusted is what was added to that by /proc/self/oom_score_adj.
+	Adjusted int
 }
 
 // machine is the outside: it makes what is to be reached, and looks.
@@ -104,12 +112,15 @@ func newMachine(t *testing.T, chosen []probe) *machine {
 	t.Cleanup(m.end) // Where the test ends early.
 	m.makeFolders()
 	m.makeVictims(chosen)
+	m.lock()
 	m.listen()
 	m.makeNodes()
 	m.bind()
 	m.makeObjects()
 	m.startCanary()
 	_, _ = fmt.Sscan(string(must(os.ReadFile("/proc/self/oom_score"))(t)), &m.Score)
+	_, _ = fmt.Sscan(string(must(os.ReadFile("/proc/self/oom_score_adj"))(t)), &m.Adjusted)
+	m.Hidden = slices.ContainsFunc(must(mountPoints())(t), func(at string) bool { return strings.HasPrefix(at, "/proc/") })
 	return m
 }
 
@@ -166,6 +177,25 @@ func (m *machine) makeVictims(chosen []probe) {
 			}
 			m.later(func() { _ = os.Remove(path) })
 		}
+	}
+}
+
+// lock locks a file in each folder that is covered. Without root that may not be one in which something is mounted, such
+// as the root: a file in it is shown as it is.
+func (m *machine) lock() {
+	mounts := must(mountPoints())(m.t)
+	for _, folder := range m.Folders {
+		if folder == uncovered || slices.ContainsFunc(mounts, func(at string) bool { return at != folder && within(at, folder) }) {
+			continue
+		}
+		path := m.victim(folder, "locked")
+		f := must(os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644))(m.t)
+		m.later(func() { f.Close(); _ = os.Remove(path) })
+		err := unix.FcntlFlock(f.Fd(), unix.F_SETLK, &unix.Flock_t{Type: unix.F_WRLCK})
+		if err = errors.Join(err, unix.Flock(int(f.Fd()), unix.LOCK_EX)); err != nil {
+			m.t.Fatalf("lock %s: %v", path, err)
+		}
+		m.Locked = append(m.Locked, path)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -62,6 +63,10 @@ var networkProbes = []probe{
 	family("tipc", unix.AF_TIPC, unix.SOCK_SEQPACKET, 0),
 	family("can", unix.AF_CAN, unix.SOCK_RAW, 1),
 	family("xdp", unix.AF_XDP, unix.SOCK_RAW, 0),
+	{name: "family-any", steps: []Step{StepFamilies}, inside: anyFamily},
+	netlinkOf("netlink-crypto", unix.NETLINK_CRYPTO),
+	netlinkOf("netlink-rdma", unix.NETLINK_RDMA),
+	{name: "netlink-any", steps: []Step{StepNetlink}, inside: anyNetlink},
 	{name: "vsock-by-ring", steps: []Step{StepFamilies}, inside: func(reach, string) error {
 		return ringSocket(unix.AF_VSOCK)
 	}},
@@ -73,6 +78,9 @@ var networkProbes = []probe{
 
 // each does it with all, and succeeds if one did.
 func each(all []string, do func(string) error) error {
+	if len(all) == 0 {
+		return errors.New("there is none")
+	}
 	errs := []error{}
 	for _, one := range all {
 		err := do(one)
@@ -93,12 +101,55 @@ func each(all []string, do func(string) error) error {
 // for.
 func family(name string, domain, kind, protocol int) probe {
 	return probe{name: name, steps: []Step{StepFamilies}, inside: func(reach, string) error {
-		fd, err := unix.Socket(domain, kind, protocol)
-		if err == nil {
-			_ = unix.Close(fd)
-		}
-		return err
+		return makeSocket(domain, kind, protocol)
 	}}
+}
+
+// netlinkOf is a probe that makes a socket for a protocol of netlink that network namespaces do not hold.
+func netlinkOf(name string, protocol int) probe {
+	return probe{name: name, steps: []Step{StepNetlink}, inside: func(reach, string) error {
+		return makeSocket(unix.AF_NETLINK, unix.SOCK_RAW, protocol)
+	}}
+}
+
+func makeSocket(domain, kind, protocol int) error {
+	fd, err := unix.Socket(domain, kind, protocol)
+	if err != nil {
+		return err
+	}
+	return unix.Close(fd)
+}
+
+// anyFamily makes a socket of each family that is not admitted, until it has one: those that every kernel has come first,
+// so that no module of the machine's is loaded for another.
+func anyFamily(reach, string) error {
+	const most = 45 // AF_MCTP, the last that there is.
+	all := []uint32{unix.AF_KEY, unix.AF_ALG, unix.AF_VSOCK, unix.AF_XDP}
+	for f := range uint32(most + 1) {
+		all = append(all, f)
+	}
+	for _, f := range all {
+		if slices.Contains(families, f) {
+			continue
+		}
+		for _, kind := range []int{unix.SOCK_STREAM, unix.SOCK_DGRAM, unix.SOCK_RAW, unix.SOCK_SEQPACKET} {
+			if makeSocket(int(f), kind, 0) == nil {
+				return gotOut{fmt.Errorf("family %d", f)}
+			}
+		}
+	}
+	return errors.New("none can be made")
+}
+
+// anyNetlink makes a socket for each protocol of netlink that is not admitted.
+func anyNetlink(reach, string) error {
+	const most = 31 // MAX_LINKS - 1
+	for p := range uint32(most + 1) {
+		if !slices.Contains(protocols, p) && makeSocket(unix.AF_NETLINK, unix.SOCK_RAW, int(p)) == nil {
+			return gotOut{fmt.Errorf("protocol %d", p)}
+		}
+	}
+	return errors.New("none can be made")
 }
 
 // datagram is an IPv4 packet with UDP between the addresses. Its UDP checksum is none (RFC 768).
@@ -327,6 +378,7 @@ var fileProbes = []probe{
 	{name: "folder-make", steps: []Step{StepRoot}, seen: true, inside: func(m reach, own string) error {
 		return each(m.Folders, func(folder string) error { return os.Mkdir(m.fresh(folder, own), 0o700) })
 	}},
+	{name: "file-lock", steps: []Step{StepRoot}, inside: func(m reach, _ string) error { return each(m.Locked, meetsLock) }},
 	{name: "chroot-and-climb", steps: []Step{StepRoot}, seen: true, inside: climb},
 	{name: "file-by-handle", steps: kernelOnly, inside: openByHandle},
 	{name: "device-of-the-machine", steps: []Step{StepNoDevices}, inside: func(m reach, _ string) error {
@@ -336,6 +388,13 @@ var fileProbes = []probe{
 		return openDevice(m.Device)
 	}},
 	{name: "device-made", steps: []Step{StepCapabilities, StepNoDevices}, inside: makeDevice},
+	{name: "device-mode", steps: []Step{StepNodes}, inside: func(reach, string) error {
+		return each([]string{"/dev/null", "/dev/zero", "/dev/urandom"}, sameMode)
+	}},
+	{name: "terminals-of-others", steps: []Step{StepDev}, inside: func(reach, string) error {
+		all, err := filepath.Glob("/dev/pts/[0-9]*")
+		return errors.Join(err, each(all, func(at string) error { return open(at, os.O_RDWR) }))
+	}},
 	{name: "disk", steps: []Step{StepDev}, inside: func(m reach, _ string) error {
 		if m.Disk == "" {
 			return notHere{errors.New("there is no disk that this user may read")}
@@ -357,6 +416,32 @@ func open(path string, flags int) error {
 		return err
 	}
 	return f.Close()
+}
+
+// sameMode gives what is at the path the mode that it has.
+func sameMode(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	return os.Chmod(path, info.Mode())
+}
+
+// meetsLock succeeds if the machine's lock on the file is met, of either kind.
+func meetsLock(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	l := unix.Flock_t{Type: unix.F_WRLCK}
+	if err := unix.FcntlFlock(f.Fd(), unix.F_GETLK, &l); err == nil && l.Type != unix.F_UNLCK {
+		return gotOut{errors.New(path)}
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); errors.Is(err, unix.EWOULDBLOCK) {
+		return gotOut{errors.New(path)}
+	}
+	return errors.New("it is locked by nobody")
 }
 
 // climb leaves a chroot of its own by a folder that it has open, and goes up as far as it can.

@@ -19,7 +19,7 @@ import (
 //
 //	/          of the world   an overlay: below what the machine has, above it what the world has written
 //	/dev       of the world   the harmless devices only, terminals and shared memory of its own
-//	/proc      of the world   its own processes; the kernel's settings can be read
+//	/proc      of the world   its own processes and the kernel's settings; can be read
 //	/sys       the machine's  can be read
 //
 // What is mounted below / is covered in the same way, one overlay each. What cannot be covered (a file system that no
@@ -27,8 +27,8 @@ import (
 const (
 	// store is a folder that every Linux has; while the world is made, memory is mounted over it in which all is prepared.
 	store = "/tmp"
-	// bounds are of what a process of the world can write, bytes and files: far more than any gateway writes in an
-	// experiment, far less than a machine has.
+	// bounds are of what a process of the world can write, once to the store and once to /dev/shm, bytes and files: far
+	// more than any gateway writes in an experiment, far less than a machine has.
 	bounds = "size=2g,nr_inodes=500k"
 	// The folders in it: the machine's root, the world's, and what is written over each folder.
 	oldRoot, newRoot, uppers = "/old", "/new", "/upper"
@@ -103,8 +103,8 @@ func (r *root) files() error {
 	if !takes(r.world.without, StepRoot) {
 		return bind(oldRoot, newRoot)
 	}
-	// Where no overlay is mounted over it, this is the root.
-	if err := r.memory(newRoot, "mode=755", bounds, r.noDevices()); err != nil {
+	// Where no overlay is mounted over it, this is the root: a folder of the store, whose memory it shares.
+	if err := bind(newRoot, newRoot); err != nil {
 		return err
 	}
 	return r.cover("/")

@@ -9,17 +9,16 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
-	"unsafe"
 
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
 // granted are the capabilities that a process of a sealed world has which is not ours, if the world has them: what
 // web servers use when they run as root. All of them end at the world's namespaces, but for the files that may be
-// read (DAC_OVERRIDE) and for the limits and priorities of its own processes (SYS_RESOURCE, SYS_NICE). Not among them
-// are those that reach the machine: SYS_ADMIN, SYS_TIME, SYS_MODULE, SYS_RAWIO, SYS_BOOT, SYS_PTRACE, MKNOD, SYSLOG
-// and others.
+// read (DAC_OVERRIDE), for the limits, priorities and locked memory of its own processes (SYS_RESOURCE, SYS_NICE,
+// IPC_LOCK), and for NET_ADMIN as root, which is the machine's own: other steps keep from it what it may elsewhere than
+// in the world's network (see protocols, and StepProc). Not among them are those that reach the machine: SYS_ADMIN,
+// SYS_TIME, SYS_MODULE, SYS_RAWIO, SYS_BOOT, SYS_PTRACE, MKNOD, SYSLOG and others.
 var granted = []uintptr{
 	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID, unix.CAP_KILL, unix.CAP_SETGID, unix.CAP_SETUID, unix.CAP_SETPCAP,
 	unix.CAP_NET_BIND_SERVICE, unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_IPC_LOCK, unix.CAP_SYS_CHROOT,
@@ -90,14 +89,10 @@ func (l Launch) confine(cmd *exec.Cmd) error {
 	}
 	if takes(confined.without, StepOutOfMemory) && !confined.foreign {
 		// From here on its children have it, too. One that has ended meanwhile needs none.
-		_ = os.WriteFile("/proc/"+strconv.Itoa(cmd.Process.Pid)+"/oom_score_adj", []byte(firstToEnd), 0)
+		_ = endAt(strconv.Itoa(cmd.Process.Pid), firstToEnd)
 	}
 	return nil
 }
-
-// firstToEnd is below 1000, the most there is, which is for what the machine's owner marks so
-// (proc_pid_oom_score_adj(5)).
-const firstToEnd = "900"
 
 // boundCapabilities leaves what this thread starts no capability that is not granted. The thread keeps its own until
 // the new program runs: whoever looks at this process through /proc meets one that may more than he (ptrace(2)).
@@ -145,83 +140,4 @@ func inheritGranted() error {
 		return fmt.Errorf("set inheritable capabilities: %w", err)
 	}
 	return nil
-}
-
-// families are those of sockets that a network namespace holds, and that gateways use.
-var families = []uint32{unix.AF_UNIX, unix.AF_INET, unix.AF_INET6, unix.AF_NETLINK, unix.AF_PACKET}
-
-// audit is how the kernel tells the native system calls from those of other architectures that the processor can run.
-var audit = map[string]uint32{"amd64": unix.AUDIT_ARCH_X86_64, "arm64": unix.AUDIT_ARCH_AARCH64}[runtime.GOARCH]
-
-// filterCalls refuses, in what this thread starts, system calls by which a process would get around its namespaces.
-func filterCalls() error {
-	const (
-		number, architecture, argument = 0, 4, 16 // places in struct seccomp_data; seccomp(2)
-		foreign                        = 1 << 30  // the bit of x32's numbers, on amd64
-	)
-	refuse := func(e unix.Errno) bpf.Instruction {
-		return bpf.RetConstant{Val: unix.SECCOMP_RET_ERRNO | uint32(e)}
-	}
-	program := []bpf.Instruction{}
-	if takes(confined.without, StepNativeCalls) {
-		program = append(program,
-			bpf.LoadAbsolute{Off: architecture, Size: 4},
-			bpf.JumpIf{Cond: bpf.JumpEqual, Val: audit, SkipTrue: 1},
-			refuse(unix.ENOSYS),
-			bpf.LoadAbsolute{Off: number, Size: 4},
-			bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: foreign, SkipFalse: 1},
-			refuse(unix.ENOSYS),
-		)
-	}
-	// call appends what becomes of a call with the number; each way ends in a return.
-	call := func(nr uintptr, then ...bpf.Instruction) {
-		program = append(program, bpf.LoadAbsolute{Off: number, Size: 4},
-			bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(nr), SkipTrue: uint8(len(then))})
-		program = append(program, then...)
-	}
-	allow := bpf.RetConstant{Val: unix.SECCOMP_RET_ALLOW}
-	if takes(confined.without, StepUserNamespaces) {
-		for _, nr := range []uintptr{unix.SYS_UNSHARE, unix.SYS_CLONE} {
-			call(nr, bpf.LoadAbsolute{Off: argument, Size: 4}, bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: unix.CLONE_NEWUSER, SkipFalse: 1},
-				refuse(unix.EPERM), allow)
-		}
-		call(unix.SYS_CLONE3, refuse(unix.ENOSYS)) // Its flags are in memory, where no filter sees them; C libraries fall back to clone.
-	}
-	if takes(confined.without, StepKeys) {
-		for _, nr := range []uintptr{unix.SYS_ADD_KEY, unix.SYS_REQUEST_KEY, unix.SYS_KEYCTL} {
-			call(nr, refuse(unix.EPERM))
-		}
-	}
-	if takes(confined.without, StepFamilies) {
-		for _, nr := range []uintptr{unix.SYS_SOCKET, unix.SYS_SOCKETPAIR} {
-			then := []bpf.Instruction{bpf.LoadAbsolute{Off: argument, Size: 4}}
-			for i, f := range families {
-				then = append(then, bpf.JumpIf{Cond: bpf.JumpEqual, Val: f, SkipTrue: uint8(len(families) - i)})
-			}
-			call(nr, append(then, refuse(unix.EAFNOSUPPORT), allow)...)
-		}
-		call(unix.SYS_IO_URING_SETUP, refuse(unix.ENOSYS)) // It makes sockets, too, and no filter sees what is asked of it.
-	}
-	_, err := Filter(0, append(program, allow)...)
-	return err
-}
-
-// Filter puts this thread, and all that it starts, under a seccomp filter. The caller has locked the thread, and has
-// CAP_SYS_ADMIN where no_new_privs is not set. With SECCOMP_FILTER_FLAG_NEW_LISTENER it returns the descriptor by which
-// the kernel asks.
-func Filter(flags uintptr, program ...bpf.Instruction) (listener int, err error) {
-	raw, err := bpf.Assemble(program)
-	if err != nil {
-		return -1, fmt.Errorf("seccomp: %w", err)
-	}
-	filter := make([]unix.SockFilter, len(raw))
-	for i, r := range raw {
-		filter[i] = unix.SockFilter{Code: r.Op, Jt: r.Jt, Jf: r.Jf, K: r.K}
-	}
-	all := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	fd, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&all)))
-	if e != 0 {
-		return -1, fmt.Errorf("seccomp: %w", e)
-	}
-	return int(fd), nil
 }

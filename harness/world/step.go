@@ -29,7 +29,9 @@ const (
 	StepNoDevices Step = "no-devices"
 	// StepDev is a /dev that has the harmless devices only.
 	StepDev Step = "dev"
-	// StepProc makes the kernel's own settings below /proc readable only.
+	// StepNodes lets nobody change the mode or the owner of those devices: they are the machine's own.
+	StepNodes Step = "devices-read-only"
+	// StepProc makes /proc readable only: the kernel's settings, and what it keeps of each process.
 	StepProc Step = "proc-read-only"
 	// StepSys makes /sys, control groups among it, readable only.
 	StepSys Step = "sys-read-only"
@@ -43,11 +45,16 @@ const (
 	StepKeys Step = "no-keys"
 	// StepFamilies refuses sockets of families that network namespaces do not hold (a virtual machine's vsock is one).
 	StepFamilies Step = "no-other-sockets"
-	// StepNativeCalls refuses system calls by another architecture's numbers, which would pass the three before.
+	// StepNetlink refuses the protocols of netlink that network namespaces do not hold (that of the kernel's ciphers).
+	StepNetlink Step = "no-other-netlink"
+	// StepCores keeps the kernel from handing a crash to the program of the machine that collects them.
+	StepCores Step = "no-cores"
+	// StepNativeCalls refuses system calls by another architecture's numbers, which would pass the five before.
 	StepNativeCalls Step = "native-calls"
 	// StepMemory bounds what the world's files may take of the machine's memory.
 	StepMemory Step = "bounded-memory"
-	// StepOutOfMemory makes a process of the world the first that the kernel ends when memory runs out.
+	// StepOutOfMemory makes a process of the world the first that the kernel ends when memory runs out, and the world's
+	// first process, whose end frees its files, the next.
 	StepOutOfMemory Step = "out-of-memory"
 )
 
@@ -55,8 +62,8 @@ const (
 func Steps() []Step {
 	return []Step{
 		StepNetwork, StepPID, StepMount, StepIPC, StepHostname, StepSession, StepDescriptors, StepNonce, StepRoot, StepNoDevices, StepDev,
-		StepProc, StepSys, StepCapabilities, StepNoNewPrivileges, StepUserNamespaces, StepKeys, StepFamilies, StepNativeCalls,
-		StepMemory, StepOutOfMemory,
+		StepNodes, StepProc, StepSys, StepCapabilities, StepNoNewPrivileges, StepUserNamespaces, StepKeys, StepFamilies,
+		StepNetlink, StepCores, StepNativeCalls, StepMemory, StepOutOfMemory,
 	}
 }
 

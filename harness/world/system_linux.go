@@ -33,7 +33,7 @@ func (r *root) devices() error {
 		return err
 	}
 	for _, name := range harmless {
-		if err := showDevice(oldRoot+"/dev/"+name, filepath.Join(dev, name)); err != nil {
+		if err := r.showDevice(oldRoot+"/dev/"+name, filepath.Join(dev, name)); err != nil {
 			return fmt.Errorf("show /dev/%s: %w", name, err)
 		}
 	}
@@ -58,7 +58,9 @@ func (r *root) devices() error {
 // harmlessOnly are the flags of memory in which nothing but data is meant to be.
 func (r *root) harmlessOnly() uintptr { return unix.MS_NOSUID | r.noDevices() }
 
-func showDevice(from, to string) error {
+// showDevice shows a device: the machine's own node, of which nobody changes anything. Whoever may can write to the
+// device all the same.
+func (r *root) showDevice(from, to string) error {
 	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -67,7 +69,10 @@ func showDevice(from, to string) error {
 		return err
 	}
 	_ = f.Close()
-	return unix.Mount(from, to, "", unix.MS_BIND, "")
+	if err := unix.Mount(from, to, "", unix.MS_BIND, ""); err != nil || !takes(r.world.without, StepNodes) {
+		return err
+	}
+	return freeze(to, 0)
 }
 
 // system shows /sys.
@@ -87,7 +92,9 @@ func (r *root) system() error {
 	return nil
 }
 
-// processes gives the world a /proc of its own, and keeps another for this process, in which settings can be written.
+// processes gives the world a /proc of its own that can be read only, and keeps another for this process, in which
+// settings can be written. By its files the user root would change the kernel, whatever his capabilities: settings, the
+// modes of files that every /proc shows, and which process ends first when memory runs out.
 func (r *root) processes() error {
 	const writable, shown = "/proc", newRoot + "/proc" // The first is of the store.
 	for _, at := range []string{writable, shown} {
@@ -108,23 +115,8 @@ func (r *root) processes() error {
 		return fmt.Errorf("keep /proc: %w", err)
 	}
 	procHandle = fd
-	if confined.foreign {
-		return r.foreign(shown)
-	}
-	if !takes(r.world.without, StepProc) {
-		return nil
-	}
-	return freezeSettings(shown)
-}
-
-// foreign does what can be done where the world has the machine's /proc: no signal reaches the processes that it shows,
-// but each has files there that its user may write.
-func (r *root) foreign(shown string) error {
-	if takes(r.world.without, StepOutOfMemory) {
-		// For this process and all that it starts: the numbers of others are not to be had.
-		if err := os.WriteFile("/proc/self/oom_score_adj", []byte(firstToEnd), 0); err != nil {
-			return fmt.Errorf("be the first to end: %w", err)
-		}
+	if err := r.endEarly(); err != nil {
+		return err
 	}
 	if !takes(r.world.without, StepProc) {
 		return nil
@@ -135,28 +127,35 @@ func (r *root) foreign(shown string) error {
 	return nil
 }
 
-// freezeSettings makes read-only what in /proc is no process: by its files the user root changes the kernel, whatever his
-// capabilities.
-func freezeSettings(proc string) error {
-	all, err := os.ReadDir(proc)
-	if err != nil {
-		return err
+// firstToEnd is below 1000, the most there is, which is for what the machine's owner marks so
+// (proc_pid_oom_score_adj(5)). nextToEnd is for the world's first process: with it end the world's files, which are
+// memory, too.
+const firstToEnd, nextToEnd = 900, 800
+
+// endEarly has the kernel end this process, and what it starts, before others when memory runs out.
+func (r *root) endEarly() error {
+	score := nextToEnd
+	if confined.foreign {
+		score = firstToEnd // The numbers of others, to tell them from this one, are not to be had.
 	}
-	for _, e := range all {
-		at := filepath.Join(proc, e.Name())
-		info, err := os.Lstat(at)
-		if _, word := strconv.Atoi(e.Name()); err != nil || word == nil {
-			continue // It is a process, or gone.
-		}
-		if writable := info.Mode().IsRegular() && info.Mode()&0o222 != 0; !e.IsDir() && !writable {
-			continue
-		}
-		if err := bind(at, at); err != nil {
-			return fmt.Errorf("make /proc/%s read-only: %w", e.Name(), err)
-		}
-		if err := freeze(at, 0); err != nil {
-			return fmt.Errorf("make /proc/%s read-only: %w", e.Name(), err)
-		}
+	if !takes(r.world.without, StepOutOfMemory) {
+		return nil
+	}
+	return endAt("self", score)
+}
+
+// endAt sets how early the kernel ends the process when memory runs out. One that it would end earlier stays so.
+func endAt(process string, score int) error {
+	path := writableProc("/proc/" + process + "/oom_score_adj")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read when to end: %w", err)
+	}
+	if has, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && has >= score {
+		return nil
+	}
+	if err := os.WriteFile(path, []byte(strconv.Itoa(score)), 0); err != nil {
+		return fmt.Errorf("set when to end: %w", err)
 	}
 	return nil
 }
@@ -166,12 +165,16 @@ var procHandle int
 
 // sysctl writes a setting of the network that the calling thread is in; path begins with /proc/sys.
 func sysctl(path, value string) error {
-	own := path
-	if procHandle > 0 {
-		own = "/proc/self/fd/" + strconv.Itoa(procHandle) + strings.TrimPrefix(path, "/proc")
-	}
-	if err := os.WriteFile(own, []byte(value), 0); err != nil {
+	if err := os.WriteFile(writableProc(path), []byte(value), 0); err != nil {
 		return fmt.Errorf("set %s: %w", path, err)
 	}
 	return nil
+}
+
+// writableProc is where this process can write the file below /proc.
+func writableProc(path string) string {
+	if procHandle == 0 {
+		return path
+	}
+	return "/proc/self/fd/" + strconv.Itoa(procHandle) + strings.TrimPrefix(path, "/proc")
 }

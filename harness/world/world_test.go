@@ -77,6 +77,7 @@ var plays = map[string]func(context.Context, *World) (any, error){
 		}
 		return os.TempDir(), os.WriteFile(filepath.Join(os.TempDir(), "gatequake-scratch"), []byte("x"), 0o644)
 	},
+	"bare":  func(_ context.Context, w *World) (any, error) { return w.Bare(), nil },
 	"pid":   func(context.Context, *World) (any, error) { return os.Getpid(), nil },
 	"error": func(context.Context, *World) (any, error) { return nil, errors.New("no luck") },
 	"panic": func(context.Context, *World) (any, error) { panic("out of cheese") },
