@@ -6,13 +6,15 @@ import (
 	"os"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
-// namespaces identify those of a process, as the links below /proc/self/ns do.
+// namespaces identify those of a process, as the links below /proc/self/ns do, and the file system of its root.
 type namespaces struct {
 	PID     string `json:"pid"`
 	Network string `json:"network"`
 	Mount   string `json:"mount"`
+	Root    uint64 `json:"root"`
 }
 
 // ourNamespaces returns those of this process.
@@ -22,7 +24,17 @@ func ourNamespaces() (n namespaces, err error) {
 			return n, fmt.Errorf("find own namespaces: %w", err)
 		}
 	}
+	if n.Root, err = rootSystem(); err != nil {
+		return n, fmt.Errorf("find own root: %w", err)
+	}
 	return n, nil
+}
+
+// rootSystem is the number of the file system that the root is on.
+func rootSystem() (uint64, error) {
+	s := unix.Stat_t{}
+	err := unix.Stat("/", &s)
+	return s.Dev, err
 }
 
 // fresh returns an error unless a world of the mode may be set up around this process: it must be the first of a PID
