@@ -20,15 +20,54 @@ func TestOwnGatewayGetsFewVariables(t *testing.T) {
 	t.Setenv("CI_TOKEN", "secret-1")
 	t.Setenv("APP_KEY", "named-2")
 	dir := mine(t, "", "")
-	cmd, said := command(t, dir, "survey", "--file", "-", "--env", "APP_KEY", "--env", "COLOUR=blue", "--", "sh", "-c", "env; exit 3")
+	cmd, said := command(t, dir, "survey", "--file", "-", "--env", "APP_KEY", "--env", "COLOUR=blue", "--", "sh", "-c", "echo $(env); readlink /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2; exit 3")
 	_ = cmd.Run()
-	for _, want := range []string{"APP_KEY=named-2", "COLOUR=blue", "PATH="} {
+	// What it has open is nobody's but the world's.
+	for _, want := range []string{"APP_KEY=named-2", "COLOUR=blue", "PATH=", "/dev/null | /dev/shm/gatequake/gateway.out | /dev/shm/gatequake/gateway.out"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("got %s, want %s in it", said, want)
 		}
 	}
 	if strings.Contains(said.String(), "secret-1") {
 		t.Errorf("got %s, want no variable that nobody named", said)
+	}
+}
+
+// TestOwnProgramIsStartedInWorldsAlone holds that a program of the user's own is not started outside of a world, not even
+// to be asked for its version.
+func TestOwnProgramIsStartedInWorldsAlone(t *testing.T) {
+	for name, args := range map[string][]string{
+		"a file":   {"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "refused"},
+		"a folder": {"list", "gateways", "--gateways", "theirs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := mine(t, `["@builtin", gateway.json]`, "[./nginx]")
+			marker := filepath.Join(dir, "marker")
+			for file, text := range map[string]string{
+				"nginx": "#!/bin/sh\necho started >" + marker + "\necho nginx version: nginx/1.2.3\n",
+				"theirs/ours/gateway.yaml": "about: a script\ncommand: [" + dir + "/nginx]\n" +
+					"version: {command: [" + dir + "/nginx], pattern: 'nginx/([0-9.]+)'}\ninstall: write it\n" +
+					"settings:\n  stock: {about: none, within: {at-once: 1s, resolve: 1s, connect: 1s, response: 1s}}\n",
+				"theirs/ours/stock/none.conf": "",
+			} {
+				file = filepath.Join(dir, file)
+				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, []byte(text), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cmd, said := command(t, dir, args...)
+			_ = cmd.Run()
+			if _, err := os.Stat(marker); err == nil {
+				t.Errorf("the program was started outside of a world; Gatequake says %s", said)
+			}
+			if !strings.Contains(said.String(), "1.2.3") {
+				t.Errorf("got %s, want the version that the program says", said)
+			}
+		})
 	}
 }
 

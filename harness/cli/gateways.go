@@ -13,6 +13,7 @@ import (
 	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/runner"
 )
 
 // candidate is a gateway that could be put to the test.
@@ -74,9 +75,16 @@ func reason(err error, otherwise string) string {
 	return err.Error()
 }
 
-// find looks whether the gateway is there and asks its version.
+// find looks whether the gateway is there and asks its version: one of the user's in a world, one that was installed on
+// the machine, as its owner would.
 func (c *candidate) find(ctx context.Context) bool {
-	c.version, c.err = c.Find(ctx)
+	if !c.own {
+		c.version, c.err = c.Find(ctx)
+		return c.err == nil
+	}
+	if c.err = c.Missing(); c.err == nil {
+		c.version, c.err = runner.Version(ctx, c.Definition, c.Version.Command, "", runner.Options{})
+	}
 	return c.err == nil
 }
 

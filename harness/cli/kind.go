@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/runner"
 )
 
 // ownKind tells which of the known gateways the user's own is, by a program that its command names or else by what it calls itself in its answers: the version,
@@ -15,7 +16,9 @@ func ownKind(ctx context.Context, o *gateway.Own) (version string, hints map[str
 	}
 	for _, c := range all {
 		if program, ok := c.Runs(o.Command); ok {
-			return c.VersionOf(ctx, program), c.Hints
+			// One that does not say has none.
+			version, _ := runner.Version(ctx, c.Definition, c.Asking(program), o.Dir, runner.Options{})
+			return version, c.Hints
 		}
 	}
 	for _, c := range all {

@@ -87,6 +87,11 @@ func TestFind(t *testing.T) {
 	if v, err := d.Find(t.Context()); v != "1.2.3" || err != nil {
 		t.Errorf("got %q, %v; want 1.2.3", v, err)
 	}
+	t.Setenv("CI_TOKEN", "9.9.9")
+	d.Version.Command = []string{"sh", "-c", "echo shell ${CI_TOKEN:-1.2.3}"}
+	if v, err := d.Find(t.Context()); v != "1.2.3" || err != nil {
+		t.Errorf("got %q, %v; want 1.2.3: it is asked with no variable that nobody named", v, err)
+	}
 	d.Command[0] = "no-such-gateway"
 	if _, err := d.Find(t.Context()); !errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), d.Install) {
 		t.Errorf("got %v, want ErrNotInstalled with the hint", err)

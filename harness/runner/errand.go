@@ -3,8 +3,10 @@ package runner
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -16,11 +18,13 @@ const (
 	tryFirewall errand = "try-firewall"
 	makeSurvey  errand = "survey"
 	tellBare    errand = "bare"
+	askVersion  errand = "version"
 )
 
 var errands = map[errand]func(context.Context, *world.World, json.RawMessage) (any, error){
 	openShell:  serveShell,
 	makeSurvey: serveSurvey,
+	askVersion: serveVersion,
 	tryFirewall: func(context.Context, *world.World, json.RawMessage) (any, error) {
 		_, err := firewall.New()
 		return nil, err
@@ -40,4 +44,29 @@ func Bare(ctx context.Context, o Options) (bare []string, err error) {
 	request := struct{ Do errand }{tellBare}
 	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, &bare)
 	return bare, err
+}
+
+// versionRequest is what Version sends into the world.
+type versionRequest struct {
+	Do      errand
+	Gateway *gateway.Definition
+	Command []string
+	Dir     string
+}
+
+// Version makes a world and has the command of the gateway say its version in it, in the folder: a program of the user's
+// own is started in worlds alone.
+func Version(ctx context.Context, d *gateway.Definition, command []string, dir string, o Options) (version string, err error) {
+	request := versionRequest{askVersion, d, command, dir}
+	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, &version)
+	return version, err
+}
+
+// serveVersion is the inside of Version.
+func serveVersion(ctx context.Context, _ *world.World, request json.RawMessage) (any, error) {
+	var r versionRequest
+	if err := json.Unmarshal(request, &r); err != nil {
+		return nil, fmt.Errorf("read request: %w", err)
+	}
+	return r.Gateway.Ask(ctx, r.Command, r.Dir)
 }
