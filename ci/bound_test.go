@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/judge"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // What is written by hand about a gateway is bound to cells of the matrix by comments, which no reader of the page sees:
@@ -98,11 +100,11 @@ func (m matrix) differs(c report.Cell, how, want string) string {
 	case "=":
 		ok = c.Observed == want
 	case "~":
-		ok = slices.ContainsFunc(m.outcomes(c), func(o gateway.Outcome) bool { return parts(o.Observed, want) })
+		ok = slices.ContainsFunc(m.outcomes(c), func(o verdict.Outcome) bool { return parts(o.Observed, want) })
 	case "breaks":
 		all := m.outcomes(c)
 		ok = (c.Verdict == "known deviation" || len(all) > 1) &&
-			slices.ContainsFunc(all, func(o gateway.Outcome) bool { return slices.Contains(o.Breaks, want) })
+			slices.ContainsFunc(all, func(o verdict.Outcome) bool { return slices.Contains(o.Breaks, want) })
 		got += ", " + c.Verdict
 	case "took":
 		least, err := time.ParseDuration(want)
@@ -122,14 +124,14 @@ func (m matrix) differs(c report.Cell, how, want string) string {
 }
 
 // outcomes are what the gateway's folder lists for the cell, or else what was observed.
-func (m matrix) outcomes(c report.Cell) []gateway.Outcome {
-	v := harness.Verdict{ID: c.ID, Setting: c.Setting, Version: c.Version, Observed: c.Observed}
+func (m matrix) outcomes(c report.Cell) []verdict.Outcome {
+	v := verdict.Verdict{Record: record.Record{ID: c.ID, Setting: c.Setting, Version: c.Version}, Observed: c.Observed}
 	if d := m.gateways[c.Gateway]; d != nil {
-		if known, err := v.Listed(d); err == nil && known != nil {
+		if known, err := judge.Listed(v, d); err == nil && known != nil {
 			return known.Outcomes()
 		}
 	}
-	return []gateway.Outcome{{Observed: c.Observed}}
+	return []verdict.Outcome{{Observed: c.Observed}}
 }
 
 // parts reports whether each part of want is one of observed.
@@ -152,7 +154,7 @@ func findings(text string) (all []string) {
 }
 
 // record are the rows of the README's track record.
-func record(text string) (all []string) {
+func trackRecord(text string) (all []string) {
 	_, text, _ = strings.Cut(text, "\n## Track record\n")
 	text, _, _ = strings.Cut(text, "\n## ")
 	for _, line := range strings.Split(text, "\n") {
@@ -178,7 +180,7 @@ func TestWhatIsSaidOfGatewaysIsWhatWasSeen(t *testing.T) {
 		}
 		passages := findings(string(text))
 		if file == readme {
-			passages = record(string(text))
+			passages = trackRecord(string(text))
 		}
 		if len(passages) < 3 {
 			t.Errorf("%s: got %d passages, want all of them", file, len(passages))

@@ -18,6 +18,8 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/wording"
 )
@@ -26,7 +28,7 @@ import (
 type claim struct {
 	Claim string
 	// One of these:
-	Causes []harness.Cause
+	Causes []cause.Cause
 	Blocks bool
 	Apart  bool // whether any cause was answered as a block, or any block as a cause
 	Pages  bool // whether the pages of blocks say so, and those of causes do not
@@ -168,7 +170,7 @@ func seenAs(s *report.Seen) string {
 	switch {
 	case s.Status == 0:
 		return "no answer"
-	case s.By == harness.ByGateway:
+	case s.By == record.ByGateway:
 		return fmt.Sprint(s.Status)
 	}
 	return fmt.Sprintf("%d of the upstream", s.Status)
@@ -179,7 +181,7 @@ func apart(cells []report.Cell) (experiments, found string) {
 	n, settings, wrong := 0, map[string]bool{}, map[string]map[string]bool{}
 	for _, c := range cells {
 		e, err := harness.Find(c.ID)
-		if err != nil || c.Seen == nil || c.Seen.By != harness.ByGateway || e.Block != nil && e.Block.Control != nil {
+		if err != nil || c.Seen == nil || c.Seen.By != record.ByGateway || e.Block != nil && e.Block.Control != nil {
 			continue
 		}
 		n++
@@ -207,7 +209,7 @@ func pages(cells []report.Cell) (experiments, found string) {
 	n, answers, misled := 0, map[string]tally{"stock": {}, "document": {}}, 0
 	for _, c := range cells {
 		e, err := harness.Find(c.ID)
-		if err != nil || c.Seen == nil || c.Seen.By != harness.ByGateway {
+		if err != nil || c.Seen == nil || c.Seen.By != record.ByGateway {
 			continue
 		}
 		switch {

@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	_ "github.com/gatequake/gatequake/harness/faults" // the registries are what the tables are made of
+	"github.com/gatequake/gatequake/harness/policy"
 )
 
 const readme = "../README.md"
@@ -50,7 +52,7 @@ func between(t *testing.T, text, name, content string) string {
 
 func tables() string {
 	var b strings.Builder
-	cause := harness.Cause("")
+	cause := cause.Cause("")
 	for _, f := range harness.Faults() {
 		if f.Cause != cause {
 			cause = f.Cause
@@ -60,7 +62,7 @@ func tables() string {
 		if f.Type != "" {
 			recommended = fmt.Sprint(f.Type.Recommended())
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", f.ID, f.Title, f.Type, harness.Document().Expect(f), recommended)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", f.ID, f.Title, f.Type, policy.Document().Expect(f), recommended)
 	}
 	b.WriteString("\n**block**: 403 by the gateway, with the upstream never asked; each with the upstream healthy, refusing and silent\n\n| ID | for |\n| --- | --- |\n")
 	for _, block := range harness.Blocks() {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/report"
 )
 
@@ -37,7 +38,7 @@ var older = []string{}
 
 // causes are the experiments of make recovery: all whose cause is no block.
 func causes() []harness.Experiment {
-	isBlock := func(e harness.Experiment) bool { return e.Cause() == harness.Blocked }
+	isBlock := func(e harness.Experiment) bool { return e.Cause() == cause.Blocked }
 	return slices.DeleteFunc(harness.Experiments(), isBlock)
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/netip"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -47,8 +46,7 @@ type Bench struct {
 	strain  *strain.Monitor // from the first step of the set-up on
 	way     client.Way      // of every client
 	reloads bool
-	ours    *ours      // of a gateway of the user's own; nil for the others
-	there   *Elsewhere // of one of those that runs already; nil for the others
+	site    site // what kind of gateway it is
 	// struckBy is the fault that holds at present, if there is one.
 	struckBy *Fault
 	vars     gateway.Vars
@@ -102,17 +100,26 @@ func NewBench(w *world.World, s Setup) (*Bench, error) {
 	}
 	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, reloads: s.Reloads, way: client.Way{Protocol: s.Protocol}}
 	b.watchMachine()
-	steps := []func() error{b.startUpstreams, b.startHTTP2, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway}
-	if s.Definition.Own != nil {
-		steps = b.ownSteps()
-	}
-	for _, step := range steps {
+	for _, step := range b.steps() {
 		if err := step(); err != nil {
 			b.Close()
 			return nil, fmt.Errorf("set up bench: %w", err)
 		}
 	}
 	return b, nil
+}
+
+// steps set the bench up, by the kind of its gateway.
+func (b *Bench) steps() []func() error {
+	if b.Definition.Own != nil {
+		o := &ownSite{b: b, ours: &ours{Own: b.Definition.Own}}
+		b.site = o
+		return o.steps()
+	}
+	b.site = labSite{b}
+	return []func() error{
+		b.startUpstreams, b.startHTTP2, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway,
+	}
 }
 
 // Close ends everything that the bench started, the gateway first.
@@ -204,10 +211,7 @@ func (b *Bench) newLink(at netip.AddrPort, to string) (*link.Link, error) {
 
 // SocketPath is where the Unix socket is that leads to Upstream.
 func (b *Bench) SocketPath() string {
-	if b.ours != nil {
-		return b.ours.Upstream.Socket
-	}
-	return filepath.Join(b.World.Dir, "upstream.sock")
+	return b.site.socketPath()
 }
 
 func (b *Bench) startSocket() (err error) {
@@ -265,7 +269,7 @@ func (b *Bench) hits(nonce string) []upstream.Hit {
 			most = hits
 		}
 	}
-	if b.ours != nil && b.ours.Probe.Asks == gateway.AsksAll {
+	if b.site.asksAll() {
 		return most
 	}
 	return all
@@ -278,8 +282,5 @@ func (b *Bench) isUpstream(r Recorder) bool {
 
 // SecureName is the name that the certificate of Secure must be for.
 func (b *Bench) SecureName() string {
-	if b.ours != nil {
-		return b.ours.Upstream.CalledBy()[0]
-	}
-	return secureHost
+	return b.site.secureNames()[0]
 }

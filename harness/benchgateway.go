@@ -77,12 +77,12 @@ func (b *Bench) Reload(change func(*gateway.Vars)) error {
 // Reconfigure restarts the gateway with its configuration changed, as a deployment of a wrong one would, and waits until the gateway answers something on
 // the bystander's route. The undo restores the right configuration in the same way.
 func (b *Bench) Reconfigure(ctx context.Context, change func(*gateway.Vars)) (undo func(context.Context) error, err error) {
-	if b.ours != nil {
-		return nil, inapplicable("the fault takes another configuration, and your own is not touched")
+	if err := b.site.reconfigurable(); err != nil {
+		return nil, err
 	}
 	wrong := b.vars
 	change(&wrong)
-	if err := b.relaunch(ctx, wrong); err != nil {
+	if err := b.site.relaunch(ctx, wrong); err != nil {
 		return nil, fmt.Errorf("deploy wrong configuration: %w", err)
 	}
 	done := false
@@ -90,21 +90,10 @@ func (b *Bench) Reconfigure(ctx context.Context, change func(*gateway.Vars)) (un
 		if done {
 			return nil
 		}
-		if err := b.relaunch(ctx, b.vars); err != nil {
+		if err := b.site.relaunch(ctx, b.vars); err != nil {
 			return fmt.Errorf("deploy right configuration: %w", err)
 		}
 		done = true
 		return nil
 	}, nil
-}
-
-func (b *Bench) relaunch(ctx context.Context, v gateway.Vars) error {
-	if b.ours != nil {
-		return b.restartOwn(ctx)
-	}
-	b.Gateway.Stop()
-	if err := b.launch(v); err != nil {
-		return err
-	}
-	return b.Steady(ctx, RouteBystander)
 }

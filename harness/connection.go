@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // after tells what an answer left behind: the client sends another request on the same connection, to the bystander,
@@ -20,7 +21,7 @@ import (
 func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source netip.Addr, route Route) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	if !o.keep {
+	if !o.Keep {
 		surplus, end := c.Rest(ctx)
 		switch {
 		case surplus > 0:
@@ -28,22 +29,22 @@ func (b *Bench) after(ctx context.Context, c *client.Conn, o Observation, source
 		case end != client.Closed:
 			return "announced as closing, then " + string(end)
 		}
-		return connectionClosed
+		return record.ConnectionClosed
 	}
-	if b.alone(route) {
-		return connectionUntried
+	if b.site.exclusive(route) {
+		return record.ConnectionUntried
 	}
 	r, _ := b.request(Probe{Route: RouteBystander})
 	next := answered{c.Do(ctx, r), r.Header[0].Value}
 	switch {
-	case next.whole() && b.stamped(next.Response, next.nonce):
-		return connectionUsable
+	case next.whole() && b.site.stamped(next.Response, next.nonce):
+		return record.ConnectionUsable
 	case next.Gone, next.End == client.Closed:
-		return connectionClosed
+		return record.ConnectionClosed
 	case next.whole() && b.asOnNewOnes(ctx, next, source):
-		return connectionUsable // Whatever is wrong, a new connection fares no better.
-	case next.End == client.TimedOut && b.bystanderWay(context.WithoutCancel(ctx)) != nil:
-		return connectionUntried // Nobody could have answered it.
+		return record.ConnectionUsable // Whatever is wrong, a new connection fares no better.
+	case next.End == client.TimedOut && b.site.bystanderWay(context.WithoutCancel(ctx)) != nil:
+		return record.ConnectionUntried // Nobody could have answered it.
 	case next.whole():
 		return fmt.Sprintf("the next request on it got a whole %d that is not its own", next.Status)
 	case next.Status != 0:
@@ -63,7 +64,7 @@ func (a answered) whole() bool { return a.End == client.Complete || a.End == cli
 // anew asks the bystander on a new connection from source.
 func (b *Bench) anew(ctx context.Context, source netip.Addr) answered {
 	r, _ := b.request(Probe{Route: RouteBystander})
-	way, door := b.wayOf(Probe{Route: RouteBystander}, source)
+	way, door := b.site.wayOf(Probe{Route: RouteBystander}, source)
 	return answered{way.Once(ctx, door, source, r), r.Header[0].Value}
 }
 
@@ -74,8 +75,8 @@ func (b *Bench) anew(ctx context.Context, source netip.Addr) answered {
 func (b *Bench) asOnNewOnes(ctx context.Context, next answered, source netip.Addr) bool {
 	first, second := b.anew(ctx, source), b.anew(ctx, source)
 	for _, fresh := range []answered{first, second} {
-		if !fresh.whole() || b.stamped(fresh.Response, fresh.nonce) || fresh.Status != next.Status ||
-			fresh.Header.Get(upstream.StampHeader) != next.Header.Get(upstream.StampHeader) {
+		if !fresh.whole() || b.site.stamped(fresh.Response, fresh.nonce) || fresh.Status != next.Status ||
+			fresh.Header.Get(stamp.Answer) != next.Header.Get(stamp.Answer) {
 			return false
 		}
 	}

@@ -13,16 +13,17 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // reply is a whole answer with the nonce in its stamp, if there is one.
 func reply(status int, body, nonce string) string {
-	stamp := ""
+	line := ""
 	if nonce != "" {
-		stamp = upstream.StampHeader + ": " + nonce + "\r\n"
+		line = stamp.Answer + ": " + nonce + "\r\n"
 	}
-	return fmt.Sprintf("HTTP/1.1 %d Whatever\r\n%sContent-Length: %d\r\n\r\n%s", status, stamp, len(body), body)
+	return fmt.Sprintf("HTTP/1.1 %d Whatever\r\n%sContent-Length: %d\r\n\r\n%s", status, line, len(body), body)
 }
 
 // plays is a gateway that answers the first request on a connection as first says, and every other request on any as
@@ -57,13 +58,14 @@ func plays(
 						_, _ = io.WriteString(c, reply(http.StatusBadGateway, "broken", ""))
 						continue
 					}
-					_, _ = io.WriteString(c, rest(r.Header.Get(upstream.NonceHeader)))
+					_, _ = io.WriteString(c, rest(r.Header.Get(stamp.Nonce)))
 				}
 			}()
 		}
 	}()
 	at := netip.MustParseAddrPort(l.Addr().String())
 	b := &Bench{Plan: Plan{Gateway: at, Clients: map[Client]netip.Addr{Anyone: at.Addr()}}}
+	b.site = labSite{b}
 	c, err := client.Open(t.Context(), at, at.Addr())
 	if err != nil {
 		t.Fatal(err)
@@ -78,9 +80,9 @@ func leftBehind(t *testing.T, b *Bench, c *client.Conn) string {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	r, source, o := b.begin(Probe{})
-	o.fill(c.Do(ctx, r))
-	if o.Status != http.StatusBadGateway || !o.keep {
-		t.Fatalf("got %s, keep %t, want a 502 that keeps the connection", o, o.keep)
+	fill(&o, c.Do(ctx, r))
+	if o.Status != http.StatusBadGateway || !o.Keep {
+		t.Fatalf("got %s, keep %t, want a 502 that keeps the connection", o, o.Keep)
 	}
 	return b.after(ctx, c, o, source, RouteMain)
 }
@@ -101,8 +103,8 @@ func TestCloseWithoutNotice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for range 64 {
 				b, c := plays(t, end, well)
-				if got := leftBehind(t, b, c); got != connectionClosed {
-					t.Fatalf("got %q, want %q", got, connectionClosed)
+				if got := leftBehind(t, b, c); got != record.ConnectionClosed {
+					t.Fatalf("got %q, want %q", got, record.ConnectionClosed)
 				}
 			}
 		})
@@ -131,15 +133,15 @@ func TestNextAnswerIsItsOwn(t *testing.T) {
 		rest  func(string) string
 		want  string
 	}{
-		"its own":                               {nothing, well, connectionUsable},
+		"its own":                               {nothing, well, record.ConnectionUsable},
 		"a late one":                            {late(reply(http.StatusOK, "late answer", "")), well, own},
 		"a late one with an earlier stamp":      {late(reply(http.StatusOK, "late answer", "probe-1")), well, own},
 		"a late one of another status":          {late(reply(http.StatusNotFound, "late answer", "")), well, own},
-		"an error that new connections get too": {nothing, unstamped(same), connectionUsable},
-		"one that is another each time":         {nothing, unstamped(other), connectionUsable},
+		"an error that new connections get too": {nothing, unstamped(same), record.ConnectionUsable},
+		"one that is another each time":         {nothing, unstamped(other), record.ConnectionUsable},
 		"a late one of the same status":         {late(reply(http.StatusInternalServerError, "late answer", "")), unstamped(same), own},
 		"a late one where others are down":      {late(reply(http.StatusInternalServerError, "down", "probe-1")), unstamped(same), own},
-		"one with the time on it":               {late(reply(http.StatusInternalServerError, "down since 00:00:00", "")), unstamped(clock), connectionUsable},
+		"one with the time on it":               {late(reply(http.StatusInternalServerError, "down since 00:00:00", "")), unstamped(clock), record.ConnectionUsable},
 		"half of one":                           {cut, well, "got 200, truncated"},
 		"no answer":                             {late("and more\r\n\r\n"), well, "got no answer: malformed"},
 	} {

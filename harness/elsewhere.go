@@ -105,8 +105,13 @@ func (e *Elsewhere) benchFor(w *world.World, s Setup) (*Bench, error) {
 }
 
 // bench is one for the target, if there is one, on the links as they stand.
-func (e *Elsewhere) bench(t gateway.Target) *Bench {
-	b := &Bench{there: e, ours: &ours{Own: e.own, Target: t, bystander: e.own.Bystander(t)}}
+func (e *Elsewhere) bench(t gateway.Target) *Bench { return e.site(t).b }
+
+// site is the one for the target, with its bench.
+func (e *Elsewhere) site(t gateway.Target) *remoteSite {
+	b := &Bench{}
+	at := &remoteSite{there: e, ownSite: ownSite{b: b, ours: &ours{Own: e.own, Target: t, bystander: e.own.Bystander(t)}}}
+	b.site = at
 	b.Plan.Gateway = e.own.Elsewhere.Door
 	b.Plan.Clients = map[Client]netip.Addr{}
 	for _, s := range e.spans {
@@ -115,7 +120,7 @@ func (e *Elsewhere) bench(t gateway.Target) *Bench {
 			b.Plan.Upstream, b.Upstream = s.Listen, &Place{Link: s.link}
 		}
 	}
-	return b
+	return at
 }
 
 // nonce is one that no other request has that passed the links.

@@ -3,17 +3,12 @@ package harness
 import (
 	"crypto/sha256"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
-	"github.com/gatequake/gatequake/harness/upstream"
 )
-
-// BySomebody is the author of an answer of which it cannot be told whether the gateway wrote it or an upstream that is not ours.
-const BySomebody Author = "somebody"
 
 // print is what the answer to a probe is like while nothing is broken. Any answer that is like it is taken for service.
 type print struct {
@@ -26,12 +21,12 @@ type print struct {
 
 // printOf takes the print of an answer.
 func printOf(o Observation, want gateway.Expect) print {
-	return print{status: o.Status, page: fmt.Sprintf("%x", sha256.Sum256(o.page)), header: want.Header, body: want.Body}
+	return print{status: o.Status, page: fmt.Sprintf("%x", sha256.Sum256(o.Page)), header: want.Header, body: want.Body}
 }
 
 // is reports whether the answer is like it.
 func (p print) is(o Observation) bool {
-	if o.Status != p.status || !o.Answered() || p.header != "" && o.Header.Get(p.header) == "" || !strings.Contains(string(o.page), p.body) {
+	if o.Status != p.status || !o.Answered() || p.header != "" && o.Header.Get(p.header) == "" || !strings.Contains(string(o.Page), p.body) {
 		return false
 	}
 	return p.page == "" || p.page == printOf(o, gateway.Expect{}).page
@@ -40,60 +35,36 @@ func (p print) is(o Observation) bool {
 // vague reports whether nothing but the status tells service from an error.
 func (p print) vague() bool { return p.page == "" && p.header == "" && p.body == "" }
 
-// attribute says who wrote the answer to a probe.
-func (b *Bench) attribute(o *Observation, p Probe) {
-	if b.ours == nil || o.Status == 0 {
+func (s *remoteSite) attribute(o *Observation, p Probe) {
+	if o.Status == 0 {
 		return
 	}
-	probe := b.ours.probe(p)
-	if b.there == nil {
-		o.served = probe != nil && o.By == ByUpstream && b.steadily(probe, *o)
-		return
-	}
-	print, known := b.there.prints[probe.Name]
+	b, probe := s.b, s.probe(p)
+	print, known := s.there.prints[probe.Name]
 	like := known && p.Ask.own == nil && p.Ask.Path == "" && print.is(*o)
 	seen, answered, broken := false, false, false
-	for _, s := range b.there.spans {
-		for _, x := range s.with(o.Nonce) {
+	for _, l := range s.there.spans {
+		for _, x := range l.with(o.Nonce) {
 			seen = true
 			answered = answered || statusOn(x.Received) == o.Status
-			broken = broken || b.struckBy != nil && s.Name == b.ours.Upstream.Name
+			broken = broken || b.struckBy != nil && l.Name == s.Upstream.Name
 		}
 	}
-	blind, passed := b.there.blindly(probe, o.began, o.ended.Add(-b.withheld()))
+	blind, passed := s.there.blindly(probe, o.Began, o.Done.Add(-b.withheld()))
 	o.By = ByGateway
 	switch {
 	case like && broken && print.vague() && len(probe.Upstreams) > 1:
-		o.By = BySomebody // A member that is well, or half an answer of the one that is not.
+		o.By = ByUnknown // A member that is well, or half an answer of the one that is not.
 	case like && (seen || blind || len(probe.Upstreams) == 0):
-		o.served = true
+		o.Served = true
 		if len(probe.Upstreams) > 0 {
 			o.By = ByUpstream
 		}
 	case answered:
 		o.By = ByUpstream // What the upstream said itself, passed on.
 	case passed && !like:
-		o.By = BySomebody
+		o.By = ByUnknown
 	}
-}
-
-// servers lists who may have served the answer: who stamped it, or behind whose links its request was seen.
-func (b *Bench) servers(o Observation) []string {
-	if b.there == nil {
-		return []string{o.Header.Get(upstream.OriginHeader)}
-	}
-	all := []string{}
-	for _, s := range b.there.spans {
-		if len(s.with(o.Nonce)) > 0 {
-			all = append(all, s.Name)
-		}
-	}
-	return all
-}
-
-// discerns reports whether it can be told which member of the pool serves a client of a gateway that runs elsewhere.
-func (b *Bench) discerns() bool {
-	return !slices.ContainsFunc(b.memberNames(), func(name string) bool { return b.there.span(name).blind })
 }
 
 // withheld is how long nothing of what the upstream says gets through at present.
@@ -128,32 +99,23 @@ func touches(p *gateway.Probe, upstream string) bool {
 	return len(p.Upstreams) == 0
 }
 
-// blind reports whether requests for the main route cannot be counted at the upstream.
-func (b *Bench) blind() bool { return b.there != nil && b.there.span(b.ours.Upstream.Name).blind }
-
 // unchecked lists what of an experiment's promises cannot be held against a gateway that runs elsewhere.
-func (b *Bench) unchecked() []string {
-	if b.there == nil {
-		return nil
-	}
+func (s *remoteSite) unchecked() []string {
 	all := []string{"whether the gateway's process lives, and what it logged"}
-	if b.blind() {
-		all = append(all, "how often a request reached "+b.ours.Upstream.Name+", as it cannot be read on the link")
+	if s.opaque() != "" {
+		all = append(all, "how often a request reached "+s.Upstream.Name+", as it cannot be read on the link")
 	}
-	if b.there.prints[b.ours.Probe.Name].vague() {
-		all = append(all, "who wrote an answer of probe "+b.ours.Probe.Name+" with the steady status, as its body is another each time (name a text or a field of it in a file: expect)")
+	if s.there.prints[s.Probe.Name].vague() {
+		all = append(all, "who wrote an answer of probe "+s.Probe.Name+" with the steady status, as its body is another each time (name a text or a field of it in a file: expect)")
 	}
-	if b.lonely() {
-		all = append(all, "a bystander, as no probe passes by "+b.ours.Upstream.Name)
+	if !s.hasBystander() {
+		all = append(all, "a bystander, as no probe passes by "+s.Upstream.Name)
 	}
 	return all
 }
 
 // stamped reports whether the answer, to a request of the bystander's with the nonce, is the one that it should get.
-func (b *Bench) stamped(r client.Response, nonce string) bool {
-	if b.there == nil {
-		return r.Header.Get(upstream.StampHeader) == nonce
-	}
-	o := Observation{Status: r.Status, Header: r.Header, End: r.End, page: r.Body}
-	return b.there.prints[b.ours.bystander.Name].is(o)
+func (s *remoteSite) stamped(r client.Response, _ string) bool {
+	o := Observation{Status: r.Status, Header: r.Header, End: r.End, Page: r.Body}
+	return s.there.prints[s.bystander.Name].is(o)
 }

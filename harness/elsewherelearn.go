@@ -14,7 +14,7 @@ import (
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/link"
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // Learn asks for each probe while nothing is broken, and notes what the answer is like and which links it passes. It writes into the gateway's description what
@@ -133,7 +133,7 @@ func again(sent []byte) (q question, ok bool) {
 	}
 	for name, values := range read.Header {
 		for _, v := range values {
-			if name != http.CanonicalHeaderKey(upstream.NonceHeader) && name != "Connection" && name != "Content-Length" {
+			if name != http.CanonicalHeaderKey(stamp.Nonce) && name != "Connection" && name != "Content-Length" {
 				q.Header = append(q.Header, client.Field{Name: name, Value: v})
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -23,7 +24,7 @@ func (s *span) HitsOf(nonce string) []upstream.Hit {
 
 // with lists the exchanges that began with a request with the nonce. Names of fields are written in any case (RFC 9110, section 5.1).
 func (s *span) with(nonce string) []link.Exchange {
-	marked := bytes.ToLower([]byte("\r\n" + upstream.NonceHeader + ": " + nonce + "\r\n"))
+	marked := bytes.ToLower([]byte("\r\n" + stamp.Nonce + ": " + nonce + "\r\n"))
 	return slices.DeleteFunc(s.tap.Since(time.Time{}), func(x link.Exchange) bool { return !bytes.Contains(bytes.ToLower(x.Sent), marked) })
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // harmless reports whether the probe's first request changes nothing (RFC 9110, section 9.2.1).
@@ -20,14 +21,14 @@ func harmless(p *gateway.Probe) bool {
 // ask sends the probe's request, and no other: what becomes of the connection is not asked for yet, and a request that
 // acts must not be sent twice.
 func (e *Elsewhere) ask(ctx context.Context, p *gateway.Probe) Observation {
-	b := e.bench(gateway.Target{Probe: *p})
-	b.ours.bystander = nil
-	return b.Probe(ctx, Probe{Within: patience, Ask: Ask{own: p}})
+	at := e.site(gateway.Target{Probe: *p})
+	at.bystander = nil
+	return at.b.Probe(ctx, Probe{Within: patience, Ask: Ask{own: p}})
 }
 
 // steady waits for the answer that the file wants, or for any that is no error of a server.
 func (e *Elsewhere) steady(ctx context.Context, p *gateway.Probe) (o Observation, begun time.Time, err error) {
-	late, cancel := context.WithTimeout(ctx, steadyTimeout)
+	late, cancel := context.WithTimeout(ctx, record.SteadyTimeout)
 	defer cancel()
 	want := "an answer below 500"
 	if p.Expect.Status != 0 {
@@ -40,7 +41,7 @@ func (e *Elsewhere) steady(ctx context.Context, p *gateway.Probe) (o Observation
 		if o.Answered() && (o.Status == p.Expect.Status || p.Expect.Status == 0 && o.Status < http.StatusInternalServerError) {
 			return o, begun, nil
 		}
-		o = o.unlessCutShort(late, last)
+		o = unlessCutShort(late, o, last)
 		select {
 		case <-late.Done():
 			return o, begun, errors.Join(ctx.Err(), fmt.Errorf("%s: got %s, want %s%s", p.URL, brief(o), want, e.idle()))

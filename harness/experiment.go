@@ -11,6 +11,8 @@ import (
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -29,6 +31,8 @@ type Experiment struct {
 	Protocol client.Protocol
 	// Remedies, if there are any, are tried in place of the probes; see Experiment.With.
 	Remedies []*Remedy
+	// AtLeast is how long clients wait at least, where a policy gives the gateway more time than its own limits.
+	AtLeast time.Duration
 }
 
 // blockStates are the faults under which every block is tried besides a healthy upstream: one that a gateway sees at once, one whose answer and one whose
@@ -45,7 +49,7 @@ func Experiments() []Experiment {
 func registered() []Experiment {
 	all := []Experiment{}
 	for _, f := range faults() {
-		all = append(all, Experiment{ID: f.ID, Fault: f, Protocol: f.Route.protocol()})
+		all = append(all, f.Experiment())
 		for _, s := range f.Also {
 			all = append(all, Experiment{ID: f.ID + "@" + string(s), Fault: f, State: s})
 		}
@@ -121,15 +125,31 @@ func (e Experiment) Needs() []world.Need {
 	return slices.Compact(needs)
 }
 
-// Expected returns what a client should see under the policy.
-func (e Experiment) Expected(p Policy) Expectation {
-	switch {
-	case e.Block != nil:
-		return e.Block.Expected()
-	case e.State == Balanced:
-		return service // Under every policy: nobody needs to notice. A POST may be answered as if the member were alone.
+// Record is the record of the experiment before it is made: what it says of the right answer by itself.
+func (e Experiment) Record() record.Record {
+	r := record.Record{ID: e.ID, Title: e.Title(), Cause: e.Cause(), RecoveryMS: -1, Observations: []Observation{}, Log: []string{}}
+	t := record.Terms{Base: e.Base(), Broken: e.Fault != nil, Balanced: e.State == Balanced}
+	if f := e.Fault; f != nil {
+		t.Control, t.Tolerated, t.AfterHead, t.GRPC, t.Load = f.Control, f.Tolerated, f.AfterHead, f.Route == RouteGRPC, f.Load != nil
+		r.ErrorType = f.Type
 	}
-	return p.Expect(e.Fault)
+	if b := e.Block; b != nil {
+		refused, served := b.Expected(), b.served()
+		t.Refusal, t.Admission, r.ErrorType = &refused, &served, ""
+		if b.Control == nil {
+			r.ErrorType = HTTPRequestDenied
+		}
+	}
+	r.Terms = t
+	return r
+}
+
+// Under returns the experiment as it is made to be judged under the policy, which may give the gateway more time.
+func (e Experiment) Under(p policy.Policy) Experiment {
+	if e.Fault != nil && e.Block == nil {
+		e.AtLeast = p.Expect(e.Fault.Experiment().Record()).Within
+	}
+	return e
 }
 
 // Path is that of the route that the experiment looks at besides the bystander's.
@@ -146,32 +166,23 @@ func (e Experiment) route() Route {
 	return RouteMain
 }
 
-// Run makes the experiment in w: steady state, inject, confirm, probe, undo, steady again. It always returns a verdict; what stopped it early is the
-// verdict's reason. Everything it started has ended when it returns.
-func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definition, setting string, p Policy) Verdict {
-	return e.run(ctx, w, Setup{Definition: d, Setting: setting}, p)
+// Run makes the experiment in w: steady state, inject, confirm, probe, undo, steady again. It always returns a record, which
+// says what stopped it early, if something did. Everything it started has ended when it returns.
+func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definition, setting string) record.Record {
+	return e.run(ctx, w, Setup{Definition: d, Setting: setting})
 }
 
-func (e Experiment) run(ctx context.Context, w *world.World, s Setup, p Policy) Verdict {
-	d, setting := s.Definition, s.Setting
-	t := &trial{experiment: e, policy: p, verdict: Verdict{
-		ID: e.ID, Title: e.Title(), Cause: e.Cause(), Gateway: d.Name, Setting: setting, Policy: p.Name, World: string(w.Mode),
-		Expected: e.Expected(p).String(), Started: time.Now().UTC(), RecoveryMS: -1, Checks: []Check{}, Observations: []Observation{}, Log: []string{},
-	}}
-	switch {
-	case e.Block == nil:
-		t.verdict.ErrorType = e.Fault.Type
-	case e.Block.Control == nil:
-		t.verdict.ErrorType = HTTPRequestDenied
-	}
-	if t.verdict.Reason = e.impossible(w, d, setting); t.verdict.Reason != "" {
-		t.verdict.Result = Unsupported
-		return t.verdict
+func (e Experiment) run(ctx context.Context, w *world.World, s Setup) record.Record {
+	t := &run{experiment: e, record: e.Record()}
+	r := &t.record
+	r.Gateway, r.Setting, r.World, r.Started = s.Definition.Name, s.Setting, string(w.Mode), time.Now().UTC()
+	if r.Cannot = e.impossible(w, s.Definition, s.Setting); r.Cannot != "" {
+		return *r
 	}
 	s.Protocol, s.Prepare = e.Protocol, e.prepare()
-	t.run(ctx, w, s)
-	t.verdict.TookMS = ms(time.Since(t.verdict.Started))
-	return t.verdict
+	t.make(ctx, w, s)
+	r.TookMS = record.MS(time.Since(r.Started))
+	return *r
 }
 
 // impossible tells why the experiment cannot be made on the gateway in w, or "".

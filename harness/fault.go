@@ -56,26 +56,17 @@ type Fault struct {
 	Inject func(context.Context, *Bench) (*Injection, error)
 }
 
+// Experiment is that on the fault alone, as it strikes a warm gateway.
+func (f *Fault) Experiment() Experiment {
+	return Experiment{ID: f.ID, Fault: f, Protocol: f.Route.protocol()}
+}
+
 // beyond is Beyond, with what goes without saying.
 func (f *Fault) beyond() string {
 	if f.Beyond == "" && f.Route == RouteNamed {
 		return "the upstream's name"
 	}
 	return f.Beyond
-}
-
-// Tolerance is the leave to pass an upstream's answer on.
-type Tolerance struct {
-	// Why tells which standard gives it, with the section.
-	Why string `json:"why"`
-	// By, if not empty, are the origins whose answer is accepted, by the name in their stamp.
-	By []string `json:"by,omitempty"`
-	// Body is what the client must get then; empty when it differs from answer to answer.
-	Body string `json:"body,omitempty"`
-	// another is true when the answer is another upstream's, so that it may be whole also where this one's is cut.
-	another bool
-	// besides, if not nil, is the leave that there was anyway.
-	besides *Tolerance
 }
 
 // Forever is a time that is never over.

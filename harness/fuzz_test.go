@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/policy"
 )
 
 // told fails the test unless the error is one line of bounded length that begins with the file.
@@ -47,13 +48,13 @@ func FuzzPolicy(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		p, err := harness.ParsePolicy("p.yaml", text)
+		p, err := policy.Parse("p.yaml", text, harness.FaultIDs())
 		if err != nil {
 			told(t, "p.yaml", err)
 			return
 		}
 		for _, fault := range harness.Faults() {
-			e := p.Expect(fault)
+			e := p.Expect(fault.Experiment().Record())
 			for _, status := range e.Statuses {
 				if status < 100 || status > 599 {
 					t.Errorf("%s: got status %d, want 100 to 599", fault.ID, status)

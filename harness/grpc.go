@@ -10,11 +10,8 @@ import (
 // What a call of gRPC is made of (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
 const (
 	// grpcMethod is the path of the one method that there is: the service grpc, which is the route's name too, has a unary method Echo.
-	grpcMethod  = "Echo"
-	grpcStatus  = "Grpc-Status"
-	grpcOK      = "0"
-	denied      = "7"  // PERMISSION_DENIED
-	unavailable = "14" // UNAVAILABLE
+	grpcMethod = "Echo"
+	grpcStatus = "Grpc-Status"
 )
 
 // call makes r a call of the method Echo.

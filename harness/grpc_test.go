@@ -24,27 +24,3 @@ func TestACallNeedsItsStatus(t *testing.T) {
 		}
 	}
 }
-
-func TestUnavailableIsAsGoodAs502(t *testing.T) {
-	want := Document().Expect(&Fault{Route: RouteGRPC, Type: ConnectionRefused})
-	for _, c := range []struct {
-		o  Observation
-		ok bool
-	}{
-		{Observation{Status: 502, By: ByGateway}, true},
-		{Observation{Status: 200, GRPC: unavailable, By: ByGateway}, true},
-		{Observation{Status: 200, GRPC: unavailable, By: ByUpstream}, false},
-		{Observation{Status: 200, GRPC: "13", By: ByGateway}, false},
-		{Observation{Status: 200, GRPC: grpcOK, By: ByUpstream}, false},
-		{Observation{Status: 503, By: ByGateway}, false},
-	} {
-		c.o.End, c.o.After = client.Complete, connectionUsable
-		ok := true
-		for _, check := range checkAnswer(c.o, want, patience) {
-			ok = ok && check.OK
-		}
-		if ok != c.ok {
-			t.Errorf("%s: got %t, want %t", c.o, ok, c.ok)
-		}
-	}
-}

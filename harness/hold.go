@@ -21,8 +21,8 @@ func (b *Bench) Inject(ctx context.Context, f *Fault) (undo func(context.Context
 	if reason := (Experiment{ID: f.ID, Fault: f}).cannotOwn(b.Definition, b.Setting); reason != "" {
 		return nil, fmt.Errorf("inject %s: %w", f.ID, inapplicable(reason))
 	}
-	t := trial{experiment: Experiment{ID: f.ID, Fault: f}, bench: b}
-	undo, err = t.inject(ctx)
+	t := run{experiment: Experiment{ID: f.ID, Fault: f}, bench: b}
+	undo, err = t.undo, t.inject(ctx)
 	if err == nil {
 		err = t.rearm(ctx)
 	}
@@ -54,13 +54,13 @@ func (e Experiment) Hold(ctx context.Context, w *world.World, d *gateway.Definit
 	if err != nil {
 		return nil, err
 	}
-	t := trial{experiment: e, bench: b}
+	t := run{experiment: e, bench: b}
 	h := &Held{Bench: b, undo: func(context.Context) error { return nil }}
 	if err = t.ready(ctx); err == nil {
-		h.undo, err = t.inject(ctx)
+		h.undo, err = t.undo, t.inject(ctx)
 	}
 	if err == nil && t.injection != nil {
-		h.Evidence, h.Rearm = t.verdict.Evidence, t.injection.Rearm
+		h.Evidence, h.Rearm = t.record.Evidence, t.injection.Rearm
 		err = t.rearm(ctx)
 	}
 	if err != nil {

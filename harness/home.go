@@ -29,8 +29,8 @@ type Home struct {
 // Home builds a home network whose router has the client's address; until the Home is closed nobody else can come from there. Sealed worlds only, and not for a
 // gateway of the user's own, which has a machine, and perhaps a name, of its own.
 func (b *Bench) Home(who Client) (*Home, error) {
-	if b.ours != nil {
-		return nil, inapplicable("the home network leads to the known gateways' address")
+	if err := b.site.homeReachable(); err != nil {
+		return nil, err
 	}
 	n, err := home.New(b.World, home.Site{Name: gatewayHost, At: b.Plan.Gateway}, b.Plan.Clients[who])
 	if err != nil {
@@ -51,7 +51,7 @@ func (h *Home) VPN(who Client) (*Home, error) {
 // Get asks for the main route once, and waits at most ten seconds.
 func (h *Home) Get(ctx context.Context) Observation { return h.Probe(ctx, Probe{Within: patience}) }
 
-// Probe sends one request from the browser, on an idle connection if there is one, and records what came of it. By is ByHop for what the tap did not hear the site
+// Probe sends one request from the browser, on an idle connection if there is one, and records what came of it. By is ByForwardProxy for what the tap did not hear the site
 // send; where it cannot read (HTTP/2, TLS) an answer is taken for the gateway's, which over TLS is proved by its certificate.
 func (h *Home) Probe(ctx context.Context, p Probe) Observation {
 	b := h.bench
@@ -63,10 +63,10 @@ func (h *Home) Probe(ctx context.Context, p Probe) Observation {
 		r.Target = "http://" + gatewayHost + r.Target
 	}
 	mark, unheard := h.Tap.Mark()
-	o.began = time.Now()
+	o.Began = time.Now()
 	answer := h.Browser.Ask(within, to, way, func(c *client.Conn) client.Response { return p.Route.exchange(within, c, r) })
-	answer.Took = cmp.Or(answer.Took, time.Since(o.began)) // No connection came about.
-	o.fill(answer)
+	answer.Took = cmp.Or(answer.Took, time.Since(o.Began)) // No connection came about.
+	fill(&o, answer)
 	o.Hits = b.HitsOf(o.Nonce)
 	if o.By != ByGateway || way.Protocol != client.HTTP11 || way.TLS != nil {
 		return o
@@ -76,14 +76,14 @@ func (h *Home) Probe(ctx context.Context, p Probe) Observation {
 	case err != nil:
 		o.By, o.Error = "unheard", err.Error() // Nobody's, so that nothing is concluded from it.
 	case !slices.Contains(heard.Sent, o.Status):
-		o.By = ByHop
+		o.By = ByForwardProxy
 	}
 	return o
 }
 
 // place is where the probe is sent, and how: to a VPN what is in plain text, and through a tunnel of the VPN's what is in TLS.
 func (h *Home) place(p Probe) (client.Way, home.Place) {
-	way, door := h.bench.wayOf(p, h.Exit)
+	way, door := h.bench.site.wayOf(p, h.Exit)
 	if h.Secure {
 		way, door = client.Way{TLS: &tls.Config{RootCAs: h.bench.Authority.Pool(), ServerName: gatewayHost}}, h.bench.Plan.GatewayTLS
 	}
@@ -148,7 +148,7 @@ func (v *Visitor) FromHome(ctx context.Context, r home.Remedy) (o Observation, e
 	}
 	o = h.Probe(ctx, v.Asks)
 	h.Browser.Disconnect() // Whatever the failure left on a connection says nothing about the way.
-	if way := h.Probe(ctx, Probe{Route: RouteBystander, Within: patience}); !way.Answered() || way.By == ByHop {
+	if way := h.Probe(ctx, Probe{Route: RouteBystander, Within: patience}); !way.Answered() || way.By == ByForwardProxy {
 		return o, fmt.Errorf("ask the bystander from home: got %s (%s), want any answer of the site's", way, way.Error)
 	}
 	return o, nil

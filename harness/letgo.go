@@ -57,27 +57,12 @@ func InTable(at netip.AddrPort) string {
 }
 
 // sockets returns the table of the network that the gateway is in.
-func (b *Bench) sockets() (table string) {
+func (b *Bench) sockets() string {
 	family := ""
-	if slices.ContainsFunc(b.dialled(), func(at netip.AddrPort) bool { return at.Addr().Is6() }) {
+	if slices.ContainsFunc(b.site.dialled(), func(at netip.AddrPort) bool { return at.Addr().Is6() }) {
 		family = "6"
 	}
-	if b.ours == nil || b.there != nil {
-		return sockets(family)
-	}
-	_ = b.ours.machine.Do(func() error { table = sockets(family); return nil })
-	return table
-}
-
-// dialled lists the addresses of the upstreams that faults strike, as the gateway dials them.
-func (b *Bench) dialled() []netip.AddrPort {
-	if b.ours == nil {
-		return []netip.AddrPort{b.Plan.Upstream, b.Plan.Spare, b.Plan.Third, b.Plan.Secure, b.Plan.HTTP2}
-	}
-	if a, err := netip.ParseAddr(b.ours.Upstream.Address); err == nil {
-		return []netip.AddrPort{netip.AddrPortFrom(a, b.ours.Upstream.Port)}
-	}
-	return []netip.AddrPort{b.Plan.Upstream}
+	return b.site.sockets(family)
 }
 
 // sockets returns the table of this network's TCP sockets over IPv4, or with "6" over IPv6, or as much of it as there

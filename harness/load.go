@@ -26,12 +26,3 @@ func (b *Bench) crowd(ctx context.Context, p Probe, waits []time.Duration) (answ
 	}()
 	return all
 }
-
-// count counts the answers that were observed, by probe.
-func count(observed []Observation) map[string]int {
-	counts := map[string]int{}
-	for _, o := range observed {
-		counts[o.Probe+": "+o.String()]++
-	}
-	return counts
-}

@@ -38,18 +38,6 @@ func (b *Bench) Members() []Member {
 	return all
 }
 
-// memberNames lists what the members of the pool call themselves in their stamps.
-func (b *Bench) memberNames() []string {
-	if b.ours != nil {
-		return b.ours.members()
-	}
-	names := []string{}
-	for _, m := range b.Members() {
-		names = append(names, m.Name)
-	}
-	return names
-}
-
 // Restart lets the upstream go away, without warning and whatever it is at, and come back after so long. It returns when it listens again.
 func (p *Place) Restart(ctx context.Context, away time.Duration) error {
 	back, err := p.Link.Inject(ctx, link.Refuse{})

@@ -36,8 +36,8 @@ func TestMeterCountsFromZero(t *testing.T) {
 	}
 	due := time.Now()
 	m.setOut(RouteBalanced)
-	m.observe(RouteBalanced, met{due, Observation{Status: http.StatusBadGateway, By: ByGateway, ended: due.Add(2 * time.Second)}})
-	m.observe(RouteBalanced, met{due, Observation{End: client.Reset, ended: due.Add(time.Second)}})
+	m.observe(RouteBalanced, met{due, Observation{Status: http.StatusBadGateway, By: ByGateway, Done: due.Add(2 * time.Second)}})
+	m.observe(RouteBalanced, met{due, Observation{End: client.Reset, Done: due.Add(time.Second)}})
 	after := counted()
 	for name, want := range map[string]float64{
 		"gatequake_client_sent_total /balanced/": 1, "gatequake_client_requests_total gateway /balanced/ 502": 1, "gatequake_client_requests_total gateway /balanced/ 504": 0,

@@ -76,8 +76,8 @@ func (b *Bench) glance(ctx context.Context, p Probe) Observation {
 	ctx, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	r, source, o := b.begin(p)
-	way, door := b.wayOf(p, source)
-	o.began = time.Now()
-	o.fill(way.Once(ctx, door, source, r))
+	way, door := b.site.wayOf(p, source)
+	o.Began = time.Now()
+	fill(&o, way.Once(ctx, door, source, r))
 	return o
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/survey"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
@@ -28,13 +29,20 @@ type ours struct {
 	machine   *world.Machine
 }
 
-// ownSteps set up a bench for a gateway of the user's own.
-func (b *Bench) ownSteps() []func() error {
-	return []func() error{b.findTarget, b.surround, b.startOwnUpstreams, b.startOwnNames, b.startOwnWall, b.startOwn}
+// ownSite is the world of a gateway of the user's own: what the user's file says stands around it.
+type ownSite struct {
+	*ours
+	b *Bench
+}
+
+// steps set the bench up.
+func (s *ownSite) steps() []func() error {
+	return []func() error{s.findTarget, s.surround, s.startUpstreams, s.startNames, s.startWall, s.start}
 }
 
 // findTarget lays out the world.
-func (b *Bench) findTarget() error {
+func (s *ownSite) findTarget() error {
+	b := s.b
 	if !b.World.Sealed() {
 		return fmt.Errorf("a gateway with its own configuration needs %s: %s: %w", world.AnyAddress.About(), b.World.Lacks(world.AnyAddress), errors.ErrUnsupported)
 	}
@@ -47,7 +55,7 @@ func (b *Bench) findTarget() error {
 	if err != nil {
 		return err
 	}
-	b.ours = &ours{Own: o, Target: t, bystander: o.Bystander(t)}
+	s.Target, s.bystander = t, o.Bystander(t)
 	at := o.At(t.Upstream)
 	b.Plan.Gateway, b.Plan.Upstream, b.Plan.Nameserver = l.Door(), at, gateway.NameserverAt(t.Upstream.Nameserver)
 	b.Plan.Nobody = netip.AddrPortFrom(at.Addr(), b.Plan.Nobody.Port())
@@ -57,11 +65,12 @@ func (b *Bench) findTarget() error {
 }
 
 // surround makes the gateway's machine.
-func (b *Bench) surround() (err error) {
+func (s *ownSite) surround() (err error) {
+	b := s.b
 	if b.Authority, err = upstream.NewAuthority(); err != nil {
 		return err
 	}
-	o := b.ours
+	o := s.ours
 	loopback := (*firewall.Loopback)(nil)
 	if o.machine, loopback, _, err = survey.Surround(b.World, o.Own, b.Authority.PEM()); err != nil {
 		return err
@@ -78,19 +87,20 @@ func (b *Bench) surround() (err error) {
 	return loopback.Keep(ports...)
 }
 
-// startOwnUpstreams starts every upstream where the gateway dials it, the target's behind a link.
-func (b *Bench) startOwnUpstreams() error {
-	for _, u := range b.ours.Upstreams {
-		at := b.ours.At(u)
+// startUpstreams starts every upstream where the gateway dials it, the target's behind a link.
+func (s *ownSite) startUpstreams() error {
+	b := s.b
+	for _, u := range s.ours.Upstreams {
+		at := s.ours.At(u)
 		listen := at.String()
-		if u.Name == b.ours.Upstream.Name {
+		if u.Name == s.ours.Upstream.Name {
 			listen = "127.0.0.1:0"
 		}
-		origin, behind, err := b.startOwnUpstream(u, listen)
+		origin, behind, err := s.startUpstream(u, listen)
 		if err != nil {
 			return err
 		}
-		if u.Name == b.ours.Upstream.Name {
+		if u.Name == s.ours.Upstream.Name {
 			b.Upstream = &Place{Origin: origin}
 			if b.Upstream.Link, err = b.newLink(at, behind); err != nil {
 				return err
@@ -98,7 +108,7 @@ func (b *Bench) startOwnUpstreams() error {
 			b.Secure, b.HTTP2 = b.Upstream, b.Upstream.Link
 		}
 		if u.Socket != "" {
-			if err := b.startOwnSocket(u.Socket, at.String()); err != nil {
+			if err := s.startSocket(u.Socket, at.String()); err != nil {
 				return err
 			}
 		}
@@ -106,8 +116,9 @@ func (b *Bench) startOwnUpstreams() error {
 	return nil
 }
 
-// startOwnUpstream starts an upstream at listen. It is a scripted origin if it speaks HTTP/1; of others the origin is nil.
-func (b *Bench) startOwnUpstream(u gateway.Upstream, listen string) (origin *upstream.Origin, addr string, err error) {
+// startUpstream starts an upstream at listen. It is a scripted origin if it speaks HTTP/1; of others the origin is nil.
+func (s *ownSite) startUpstream(u gateway.Upstream, listen string) (origin *upstream.Origin, addr string, err error) {
+	b := s.b
 	if u.Speaks == string(upstream.HTTP1Spoken) {
 		o := upstream.Options{Name: u.Name, Workers: Workers}
 		if u.TLS {
@@ -135,58 +146,63 @@ func (b *Bench) startOwnUpstream(u gateway.Upstream, listen string) (origin *ups
 	return nil, a.Addr(), nil
 }
 
-func (b *Bench) startOwnSocket(path, to string) error {
+func (s *ownSite) startSocket(path, to string) error {
+	b := s.b
 	l, err := survey.ListenAt(path)
 	if err != nil {
 		return err
 	}
 	r := upstream.RelayFrom(l, to)
 	b.atClose(func() { _ = r.Close() })
-	if path == b.ours.Upstream.Socket {
+	if path == s.ours.Upstream.Socket {
 		b.Socket = r
 	}
 	return nil
 }
 
-// startOwnNames lets each upstream's name lead to it, and every other name to an address at which nobody is.
-func (b *Bench) startOwnNames() (err error) {
+// startNames lets each upstream's name lead to it, and every other name to an address at which nobody is.
+func (s *ownSite) startNames() (err error) {
+	b := s.b
 	if b.Names, err = dns.Start(":53"); err != nil {
 		return err
 	}
 	b.atClose(func() { _ = b.Names.Close() })
-	for host, a := range b.ours.Hosts() {
+	for host, a := range s.ours.Hosts() {
 		b.Names.SetFor(host, b.Plan.NamedFor, a)
 	}
 	b.Names.Otherwise(func(string) netip.Addr { return b.Plan.Stranger })
 	return nil
 }
 
-func (b *Bench) startOwnWall() (err error) {
-	b.Wall, err = firewall.New(b.ours.machine.Network())
+func (s *ownSite) startWall() (err error) {
+	b := s.b
+	b.Wall, err = firewall.New(s.ours.machine.Network())
 	return err
 }
 
-func (b *Bench) startOwn() (err error) {
-	if b.Gateway, err = b.ours.Start(b.ours.machine, b.World.Dir); err != nil {
+func (s *ownSite) start() (err error) {
+	b := s.b
+	if b.Gateway, err = s.ours.Start(s.ours.machine, b.World.Dir); err != nil {
 		return err
 	}
 	b.atClose(func() { b.Gateway.Stop() })
 	return nil
 }
 
-// restartOwn starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the question.
-func (b *Bench) restartOwn(ctx context.Context) error {
+// relaunch starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the question.
+func (s *ownSite) relaunch(ctx context.Context, _ gateway.Vars) error {
+	b := s.b
 	b.Gateway.Stop()
 	var err error
-	if b.Gateway, err = b.ours.Start(b.ours.machine, b.World.Dir); err != nil {
+	if b.Gateway, err = s.ours.Start(s.ours.machine, b.World.Dir); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, steadyMost)
+	ctx, cancel := context.WithTimeout(ctx, record.SteadyMost)
 	defer cancel()
 	g := b.grace()
 	main := Probe{Route: RouteMain}
 	_, from := b.request(main)
-	_, door := b.wayOf(main, from) // Where that very client connects: he may be one who comes over IPv6.
+	_, door := s.wayOf(main, from) // Where that very client connects: he may be one who comes over IPv6.
 	for {
 		c, err := client.Way{}.Connect(ctx, door, from)
 		if err == nil {
@@ -216,9 +232,6 @@ func (o *ours) probe(p Probe) *gateway.Probe {
 	}
 	return &o.Probe
 }
-
-// lonely reports whether there is no bystander: every probe touches the upstream.
-func (b *Bench) lonely() bool { return b.ours != nil && b.ours.bystander == nil }
 
 // pooled lists the other members of the pool, and members all, by the names in their stamps.
 func (o *ours) pooled() []string { return o.stamps(o.Pool()) }

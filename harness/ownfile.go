@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/suggest"
 	"github.com/gatequake/gatequake/harness/yamldoc"
 )
 
@@ -44,7 +45,7 @@ func readOwnFile(name string, text []byte) (*ownFile, error) {
 	}
 	var wrong *yamldoc.Error
 	if errors.As(err, &wrong) && wrong.Unknown() != "" {
-		if near := Nearest(wrong.Unknown(), keysOf(reflect.TypeFor[gateway.Own]())); near != "" {
+		if near := suggest.Nearest(wrong.Unknown(), keysOf(reflect.TypeFor[gateway.Own]())); near != "" {
 			err = fmt.Errorf("%w; did you mean %s?", err, near)
 		}
 	}
@@ -71,7 +72,7 @@ func keysOf(t reflect.Type) []string {
 
 // fault is an error about what stands at the path: keys, and places in lists.
 func (f *ownFile) fault(path []any, got, want string) error {
-	return fmt.Errorf("%s: %s: got %s, want %s", f.doc.At(path...), words(path), got, want)
+	return fmt.Errorf("%s: %s: got %s, want %s", f.doc.At(path...), yamldoc.Words(path), got, want)
 }
 
 func where(path ...any) []any { return path }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -21,11 +22,8 @@ func kindOf(p *gateway.Probe) Route {
 }
 
 // talk is the route whose clients talk as those of the probe do.
-func (b *Bench) talk(p Probe) Route {
-	if b.ours == nil {
-		return p.Route
-	}
-	if probe := b.ours.probe(p); probe != nil {
+func (s *ownSite) talk(p Probe) Route {
+	if probe := s.probe(p); probe != nil {
 		return kindOf(probe)
 	}
 	return RouteMain
@@ -60,9 +58,9 @@ func ownMethods(p *gateway.Probe) []string {
 func finished(p *gateway.Probe, o Observation) bool {
 	switch p.Protocol {
 	case gateway.WebSocket:
-		return o.heard
+		return o.Heard
 	case gateway.GRPC:
-		return o.GRPC == grpcOK
+		return o.GRPC == record.GRPCOK
 	}
 	return true
 }

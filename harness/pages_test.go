@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/gatequake/gatequake/harness/browsertest"
+	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/client"
 )
 
@@ -58,8 +59,8 @@ func TestPagesKeepWhatTheyMay(t *testing.T) {
 			if got, kept := cache.find(p); kept != c.kept || kept != got.Cached {
 				t.Errorf("got kept %t (%s), want %t", kept, got, c.kept)
 			}
-			if may := Cacheable(http.StatusBadGateway, head(c.header)) != ""; c.kept && !may {
-				t.Errorf("the check %s: got that nobody may keep it, want that somebody may", CheckNotCacheable)
+			if may := check.Cacheable(http.StatusBadGateway, head(c.header)) != ""; c.kept && !may {
+				t.Errorf("the check %s: got that nobody may keep it, want that somebody may", check.NotCacheable.ID)
 			}
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/suggest"
 )
 
 // Proxied is an entry of Toxiproxy's population file (its flag -config): a JSON array of them.
@@ -102,7 +103,7 @@ func misread(name string, text []byte, begin int, err error) error {
 	}
 	at := begin + max(0, bytes.Index(text[begin:], []byte(key)))
 	hint := ""
-	if near := Nearest(strings.Trim(key, `"`), keys); near != "" {
+	if near := suggest.Nearest(strings.Trim(key, `"`), keys); near != "" {
 		hint = "; did you mean " + near + "?"
 	}
 	return fmt.Errorf("%s: got the key %s, want one of %s%s", spot(name, text, at), key, strings.Join(keys, ", "), hint)

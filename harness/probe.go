@@ -3,14 +3,14 @@ package harness
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/wording"
 )
 
@@ -44,7 +44,8 @@ func (b *Bench) Get(ctx context.Context, path ...string) Observation {
 func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	span := b.strain.Begin()
 	o := b.probe(ctx, p)
-	o.LateMS = ms(b.strain.Late(span))
+	o.Steady = b.site.healthy(p.Route, o)
+	o.LateMS = record.MS(b.strain.Late(span))
 	return o
 }
 
@@ -53,22 +54,22 @@ func (b *Bench) probe(ctx context.Context, p Probe) Observation {
 	nonce := o.Nonce
 	within, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
-	o.began = time.Now()
-	way, door := b.wayOf(p, source)
+	o.Began = time.Now()
+	way, door := b.site.wayOf(p, source)
 	c, err := way.Open(within, door, source)
 	if err != nil {
 		if p.Sent != nil {
 			p.Sent()
 		}
-		o.unconnected(err)
+		unconnected(&o, err)
 		return o
 	}
 	defer func() { _ = c.Close() }()
 	if p.Idle > 0 {
 		if nonce, first := b.idle(ctx, c, p); !first.Keep {
 			o.Nonce = nonce
-			o.fill(first) // There is no other answer to show.
-			b.attribute(&o, p)
+			fill(&o, first) // There is no other answer to show.
+			b.site.attribute(&o, p)
 			if o.Answered() {
 				o.After = b.after(ctx, c, o, source, p.Route)
 			}
@@ -78,9 +79,9 @@ func (b *Bench) probe(ctx context.Context, p Probe) Observation {
 		within, cancel = context.WithTimeout(ctx, p.Within)
 		defer cancel()
 	}
-	o.began = time.Now()
-	o.fill(b.talk(p).exchange(within, c, r))
-	b.attribute(&o, p)
+	o.Began = time.Now()
+	fill(&o, b.site.talk(p).exchange(within, c, r))
+	b.site.attribute(&o, p)
 	if o.Answered() {
 		o.After = b.after(ctx, c, o, source, p.Route)
 	}
@@ -91,7 +92,7 @@ func (b *Bench) probe(ctx context.Context, p Probe) Observation {
 // begin returns the request that the probe sends, the address that it comes from, and the record that is to be made of it.
 func (b *Bench) begin(p Probe) (client.Request, netip.Addr, Observation) {
 	r, source := b.request(p)
-	o := Observation{Probe: r.Method + " " + r.Target, Nonce: r.Header[0].Value, sent: sentBy(r)}
+	o := Observation{Probe: r.Method + " " + r.Target, Nonce: r.Header[0].Value, Sent: sentBy(r), Limit: record.MS(p.Within)}
 	if p.Ask.As != "" {
 		o.Probe = r.Method + " " + p.Ask.As
 	}
@@ -99,8 +100,8 @@ func (b *Bench) begin(p Probe) (client.Request, netip.Addr, Observation) {
 }
 
 // unconnected records that no connection came about.
-func (o *Observation) unconnected(err error) {
-	o.End, o.Error, o.Took, o.ended = client.EndOf(err), err.Error(), ms(time.Since(o.began)), time.Now()
+func unconnected(o *Observation, err error) {
+	o.End, o.Error, o.Took, o.Done = client.EndOf(err), err.Error(), record.MS(time.Since(o.Began)), time.Now()
 }
 
 // idle asks for the route on c, and waits p.Idle after the answer, if that leaves the connection open for another
@@ -131,15 +132,12 @@ func (p Probe) path() string { return cmp.Or(p.Ask.Path, p.Route.Path()) }
 func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 	b.mu.Lock()
 	b.nonces++
-	nonce := fmt.Sprintf("probe-%d", b.nonces)
+	nonce := b.site.nonce(b.nonces)
 	b.mu.Unlock()
-	if b.there != nil {
-		nonce = b.there.nonce()
-	}
 	r := client.Request{
 		Method: p.method(), Target: p.path(), Host: gatewayHost,
 		Sent:   p.Sent,
-		Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}, {Name: "User-Agent", Value: p.Ask.Agent.String()}, {Name: "Accept", Value: "*/*"}},
+		Header: []client.Field{{Name: stamp.Nonce, Value: nonce}, {Name: "User-Agent", Value: p.Ask.Agent.String()}, {Name: "Accept", Value: "*/*"}},
 	}
 	if p.Ask.Claims != Anyone {
 		claimed := b.Plan.Clients[p.Ask.Claims].String()
@@ -147,35 +145,31 @@ func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 			client.Field{Name: "Forwarded", Value: "for=" + claimed})
 	}
 	r.Header = append(r.Header, p.Ask.Header...)
-	switch {
-	case b.ours == nil && p.Route == RouteGRPC:
-		call(&r)
-	case r.Method == http.MethodPost && b.talk(p) != RouteGRPC:
+	if r.Method == http.MethodPost && b.site.talk(p) != RouteGRPC {
 		r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "text/plain"})
 		r.Body = []byte(probeBody)
 	}
-	source := b.Plan.Clients[p.Ask.From]
-	if b.ours != nil {
-		source = b.ours.fit(&r, p, source)
-	}
-	return r, source
+	return r, b.site.dress(&r, p, b.Plan.Clients[p.Ask.From])
 }
 
+// shownBody is how much of a body stands in a record: more than any error page needs.
+const shownBody = 2 << 10
+
 // fill copies what the client recorded.
-func (o *Observation) fill(r client.Response) {
-	o.ended = time.Now()
+func fill(o *Observation, r client.Response) {
+	o.Done = time.Now()
 	o.Status, o.Header, o.End, o.Error = r.Status, r.Header, r.End, r.Error
-	o.page = r.Body
+	o.Page = r.Body
 	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
-	o.Connect, o.TLS, o.First, o.Head, o.Took = ms(r.Connect), ms(r.Handshake), ms(r.First), ms(r.Head), ms(r.Took)
-	o.keep, o.heard, o.GRPC = r.Keep, heard(r), statusOf(r)
-	o.says, _ = wording.Classify(r.Status, r.Header, r.Body)
+	o.Connect, o.TLS, o.First, o.Head, o.Took = record.MS(r.Connect), record.MS(r.Handshake), record.MS(r.First), record.MS(r.Head), record.MS(r.Took)
+	o.Keep, o.Heard, o.GRPC = r.Keep, heard(r), statusOf(r)
+	o.Says, _ = wording.Classify(r.Status, r.Header, r.Body)
 	switch {
 	case r.Status == 0:
 		o.By = ByNobody
-	case r.Header.Get(upstream.StampHeader) == o.Nonce && r.Header.Get(upstream.OriginHeader) == BetweenName:
-		o.By = ByBetween
-	case r.Header.Get(upstream.StampHeader) == o.Nonce:
+	case r.Header.Get(stamp.Answer) == o.Nonce && r.Header.Get(stamp.Origin) == IntermediaryName:
+		o.By = ByIntermediary
+	case r.Header.Get(stamp.Answer) == o.Nonce:
 		o.By = ByUpstream
 	default:
 		o.By = ByGateway

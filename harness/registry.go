@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+
+	"github.com/gatequake/gatequake/harness/cause"
 )
 
 // registry holds faults and blocks by ID. Only init functions and package variables of the files that declare them write to it, and what they left for later.
@@ -64,6 +66,15 @@ func Faults() []*Fault {
 	return faults()
 }
 
+// FaultIDs lists the IDs of the registered faults.
+func FaultIDs() []string {
+	ids := []string{}
+	for _, f := range Faults() {
+		ids = append(ids, f.ID)
+	}
+	return ids
+}
+
 // faultOf returns the registered fault with the ID, or nil.
 func faultOf(id string) *Fault {
 	registry.mu.RLock()
@@ -73,7 +84,7 @@ func faultOf(id string) *Fault {
 
 func faults() []*Fault {
 	order := map[Cause]int{}
-	for i, c := range Causes() {
+	for i, c := range cause.All() {
 		order[c] = i
 	}
 	all := []*Fault{}

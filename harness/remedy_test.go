@@ -32,6 +32,7 @@ func TestRegisterRemedy(t *testing.T) {
 
 func TestOtherBrowserTakesNothingAlong(t *testing.T) {
 	b := &Bench{Plan: Plan{}}
+	b.site = labSite{b}
 	v := b.newVisitor(Probe{Ask: Ask{Header: []client.Field{Alice, {Name: "Accept-Language", Value: "en"}}}, Method: http.MethodGet})
 	other := v.OtherBrowser()
 	if got := other.Asks.Ask.Header; len(got) != 1 || got[0].Name != "Accept-Language" || other.Asks.Ask.Agent == v.Asks.Ask.Agent {

@@ -65,28 +65,6 @@ func secretText(what, text string) secret {
 	return secret{what: what + " " + text, spellings: []string{strings.ToLower(text)}}
 }
 
-// secrets are what an answer of the gateway's own must not tell.
-func (b *Bench) secrets() []secret {
-	if b.ours != nil {
-		return b.ours.secrets()
-	}
-	all := []secret{secretName(namedHost, 0), secretName(secureHost, 0)}
-	stranger := netip.AddrPortFrom(b.Plan.Stranger, b.Plan.Upstream.Port())
-	for _, at := range []netip.AddrPort{
-		b.Plan.Upstream, b.Plan.Spare, b.Plan.Third, b.Plan.Bystander, b.Plan.Secure, b.Plan.Nobody, b.Plan.Auth,
-		b.Plan.HTTP2, stranger,
-	} {
-		switch {
-		case !at.IsValid():
-		case b.World.Sealed():
-			all = append(all, secretAddress(at.Addr())) // Nobody but the upstream has it.
-		default:
-			all = append(all, secretText("the upstream's address", at.String()))
-		}
-	}
-	return append(all, secretText("the upstream's socket", b.SocketPath()))
-}
-
 // secrets are what an answer of a gateway of the user's own must not tell. The names by which clients call it are none.
 func (o *ours) secrets() []secret {
 	all := []secret{}
@@ -146,7 +124,7 @@ var ownFields = []string{"x-", "via", "proxy-status", "server-timing", "location
 
 // leak tells which of the secrets an answer tells that the client has not told itself, and where; "" for none.
 func leak(o Observation, secrets []secret) string {
-	said, page := strings.ToLower(o.sent), strings.ToLower(string(o.page))
+	said, page := strings.ToLower(o.Sent), strings.ToLower(string(o.Page))
 	for _, s := range secrets {
 		for _, name := range slices.Sorted(maps.Keys(o.Header)) {
 			words := s.spellings

@@ -51,7 +51,7 @@ func TestLeak(t *testing.T) {
 		"the loopback, which is nobody's": {page: "your address is 127.0.0.1"},
 		"the loopback with a port of its": {page: "dial 127.0.0.1:9000", want: "the upstream's address 127.0.0.1:9000 in the page"},
 	} {
-		o := Observation{page: []byte(c.page), Header: http.Header{}, sent: sentBy(client.Request{Target: c.target, Host: "shop.example.com"})}
+		o := Observation{Page: []byte(c.page), Header: http.Header{}, Sent: sentBy(client.Request{Target: c.target, Host: "shop.example.com"})}
 		if c.field != "" {
 			o.Header.Set(c.field, c.value)
 		}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/gatequake/gatequake/harness/link"
 )
 
 // State is what the gateway has been through when a fault strikes. The same fault may be answered in another way in another state.
@@ -51,7 +49,7 @@ func (b *Bench) struck(ctx context.Context, s State) error {
 	if s != Cold {
 		return nil
 	}
-	if err := b.relaunch(ctx, b.vars); err != nil {
+	if err := b.site.relaunch(ctx, b.vars); err != nil {
 		return fmt.Errorf("start the gateway under the fault: %w", err)
 	}
 	return nil
@@ -59,14 +57,7 @@ func (b *Bench) struck(ctx context.Context, s State) error {
 
 // DropPooled ends every connection between the gateway and its upstreams: a pooled one may hide a fault of the connection attempt.
 func (b *Bench) DropPooled(ctx context.Context) error {
-	links := []*link.Link{b.Upstream.Link}
-	if b.ours == nil {
-		links = append(links, b.Secure.Link, b.HTTP2)
-		for _, m := range b.Members()[1:] {
-			links = append(links, m.Link)
-		}
-	}
-	for _, l := range links {
+	for _, l := range b.site.pooled() {
 		back, err := l.StepAside(ctx)
 		if err != nil {
 			return fmt.Errorf("drop pooled connections: %w", err)
@@ -75,7 +66,7 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 			return fmt.Errorf("drop pooled connections: %w", err)
 		}
 	}
-	awaitLetGo(ctx, b.sockets, b.dialled()...)
+	awaitLetGo(ctx, b.sockets, b.site.dialled()...)
 	return nil
 }
 
@@ -87,7 +78,7 @@ const newcomers = 5
 // Pooled makes the gateway hold an idle connection to the route's upstream, and returns its number there: two requests, each from a client of its own, have come
 // on it. The error of a gateway that opened one for each of five clients wraps errors.ErrUnsupported: it has no pool that a fault could strike.
 func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error) {
-	if b.blind() {
+	if b.site.opaque() != "" {
 		return 0, inapplicable("on which connection a request reached the upstream cannot be read on the link")
 	}
 	if err := b.DropPooled(ctx); err != nil {
@@ -97,7 +88,7 @@ func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error)
 	for range newcomers {
 		o := b.Probe(ctx, Probe{Route: r, Within: patience})
 		hits := b.hits(o.Nonce)
-		if !b.healthy(r, o) || len(hits) != 1 {
+		if !b.site.healthy(r, o) || len(hits) != 1 {
 			return 0, fmt.Errorf("fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one", o, len(hits))
 		}
 		connection = hits[0].Connection

@@ -3,22 +3,18 @@ package harness
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// How the steady state is waited for. Gateways are up within some tens of milliseconds, those with health checks or a resolver of their own within
-// seconds; several times that is a gateway that does not work.
+// How often it is looked for the steady state.
 const (
-	steadyTimeout = 15 * time.Second
-	shortestPoll  = time.Millisecond
-	longestPoll   = 200 * time.Millisecond
+	shortestPoll = time.Millisecond
+	longestPoll  = 200 * time.Millisecond
 	// pollShare is the share of the time waited so far that is waited before the next attempt: the state is seen an eighth too late at most.
 	pollShare = 8
-	// steadyMost bounds the wait on a machine that is late: an experiment has minutes.
-	steadyMost = time.Minute
 )
 
 // grace is the time in which a steady state has to come: fifteen seconds, and as long again as the machine was late meanwhile, for which the gateway can do nothing. At
@@ -33,7 +29,7 @@ func (b *Bench) grace() grace { return grace{b, time.Now(), b.strain.Begin()} }
 
 // left is how long is left of it; not above zero when it is over.
 func (g grace) left() time.Duration {
-	return min(steadyTimeout+g.bench.strain.Late(g.span), steadyMost) - time.Since(g.begin)
+	return min(record.SteadyTimeout+g.bench.strain.Late(g.span), record.SteadyMost) - time.Since(g.begin)
 }
 
 // Steady waits until each route answers 200, stamped by its upstream. It fails at once when the gateway's process has ended, and when the state does not
@@ -41,10 +37,10 @@ func (g grace) left() time.Duration {
 func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 	g := b.grace()
 	for _, r := range routes {
-		if r == RouteBystander && b.lonely() {
+		if r == RouteBystander && !b.site.hasBystander() {
 			continue
 		}
-		if err := b.await(ctx, g, r, b.steadyState(r), func(o Observation) bool { return b.healthy(r, o) }); err != nil {
+		if err := b.await(ctx, g, r, b.site.steadyState(r), func(o Observation) bool { return b.site.healthy(r, o) }); err != nil {
 			return err
 		}
 	}
@@ -60,7 +56,7 @@ func (b *Bench) await(ctx context.Context, g grace, r Route, want string, is fun
 		}
 		attempt, cancel := context.WithTimeout(ctx, g.left())
 		o := b.Probe(attempt, Probe{Route: r, Within: patience})
-		last = o.unlessCutShort(attempt, last)
+		last = unlessCutShort(attempt, o, last)
 		cancel()
 		if is(o) {
 			return nil
@@ -77,23 +73,9 @@ func (b *Bench) await(ctx context.Context, g grace, r Route, want string, is fun
 }
 
 // unlessCutShort is the observation, or the one before when ctx ended meanwhile: what was cut short says nothing of the gateway.
-func (o Observation) unlessCutShort(ctx context.Context, before Observation) Observation {
+func unlessCutShort(ctx context.Context, o, before Observation) Observation {
 	if ctx.Err() != nil && before.Probe != "" {
 		return before
 	}
 	return o
-}
-
-// steadyState is what the route's clients see while nothing is broken.
-func (b *Bench) steadyState(r Route) string {
-	if b.ours == nil {
-		return service.String()
-	}
-	p := b.ours.probe(Probe{Route: r})
-	return fmt.Sprintf("the steady %d of probe %s", p.Expect.Status, p.Name)
-}
-
-// Healthy reports whether the observation is of a steady state.
-func (o Observation) Healthy() bool {
-	return (o.Status == http.StatusOK || o.heard || o.served) && o.By == ByUpstream && o.Answered() && (o.GRPC == "" || o.GRPC == grpcOK)
 }

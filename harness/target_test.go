@@ -6,8 +6,12 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/judge"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // TestHints holds the hints of all gateways: what is said must be found, and be documented somewhere.
@@ -20,7 +24,7 @@ func TestHints(t *testing.T) {
 	for _, d := range all {
 		for key, hint := range d.Hints {
 			n++
-			if !slices.Contains(harness.CheckNames(), key) && !slices.Contains(harness.ErrorTypes(), harness.ErrorType(key)) {
+			if !slices.Contains(check.Names(), key) && !slices.Contains(proxystatus.ErrorTypes(), proxystatus.ErrorType(key)) {
 				t.Errorf("%s: hints: got %q, want an error type or the name of a check", d.Name, key)
 			}
 			if hint.Says == "" || !strings.HasPrefix(hint.Link, "http") {
@@ -35,19 +39,19 @@ func TestHints(t *testing.T) {
 
 func TestAdvise(t *testing.T) {
 	d := &gateway.Definition{Hints: map[string]gateway.Hint{
-		harness.CheckPostOnce: {Says: "post", Link: "a"}, string(harness.ConnectionTimeout): {Says: "timeout", Link: "b"},
+		check.PostOnce.ID: {Says: "post", Link: "a"}, string(proxystatus.ConnectionTimeout): {Says: "timeout", Link: "b"},
 	}}
 	for _, c := range []struct {
-		broken harness.Check
-		result harness.Result
+		broken verdict.Check
+		result verdict.Result
 		want   string
 	}{
-		{harness.Check{Name: harness.CheckPostOnce}, harness.Fail, "post"}, // Closer than that for the type.
-		{harness.Check{Name: harness.CheckStatus}, harness.Fail, "timeout"},
-		{harness.Check{Name: harness.CheckPostOnce, OK: true}, harness.Pass, ""},
+		{verdict.Check{Name: check.PostOnce.ID}, verdict.Fail, "post"}, // Closer than that for the type.
+		{verdict.Check{Name: check.Status.ID}, verdict.Fail, "timeout"},
+		{verdict.Check{Name: check.PostOnce.ID, OK: true}, verdict.Pass, ""},
 	} {
-		v := harness.Verdict{ErrorType: harness.ConnectionTimeout, Result: c.result, Checks: []harness.Check{c.broken}}
-		if got := v.Advise(d).Hint; got != c.want {
+		v := verdict.Verdict{Record: record.Record{ErrorType: proxystatus.ConnectionTimeout}, Result: c.result, Checks: []verdict.Check{c.broken}}
+		if got := judge.Advise(v, d).Hint; got != c.want {
 			t.Errorf("%+v: got %q, want %q", c.broken, got, c.want)
 		}
 	}

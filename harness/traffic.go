@@ -3,11 +3,13 @@ package harness
 import (
 	"fmt"
 	"maps"
-	"math"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/stats"
 )
 
 // Traffic is the record of what came of a Load.
@@ -43,7 +45,7 @@ type met struct {
 }
 
 // waited is how long the client waited from when it was due, in milliseconds.
-func (m met) waited() float64 { return ms(m.ended.Sub(m.due)) }
+func (m met) waited() float64 { return record.MS(m.Done.Sub(m.due)) }
 
 // newTraffic makes the record of what was met, of which at least one is wanted.
 func newTraffic(l Load, all []met) Traffic {
@@ -53,26 +55,18 @@ func newTraffic(l Load, all []met) Traffic {
 	for _, m := range all {
 		t.Probe = m.Probe
 		t.Answers[m.String()]++
-		t.Lag = max(t.Lag, ms(m.began.Sub(m.due)))
+		t.Lag = max(t.Lag, record.MS(m.Began.Sub(m.due)))
 		if m.Hits > 1 {
 			t.Again++
 		}
 		if !m.Healthy() {
-			t.FailedUntil = ms(m.due.Sub(all[0].due))
+			t.FailedUntil = record.MS(m.due.Sub(all[0].due))
 		}
 		waits = append(waits, m.waited())
 	}
 	slices.Sort(waits)
-	t.P50, t.P95, t.P99 = Quantile(waits, 0.50), Quantile(waits, 0.95), Quantile(waits, 0.99)
+	t.P50, t.P95, t.P99 = stats.Quantile(waits, 0.50), stats.Quantile(waits, 0.95), stats.Quantile(waits, 0.99)
 	return t
-}
-
-// Quantile returns the smallest of the sorted values that is not below a share q of them (nearest rank), and zero of none.
-func Quantile(sorted []float64, q float64) float64 {
-	if len(sorted) == 0 {
-		return 0
-	}
-	return sorted[max(int(math.Ceil(q*float64(len(sorted)))), 1)-1]
 }
 
 // Served is how many got the upstream's own 200, whole.
@@ -83,18 +77,18 @@ func (t Traffic) Failed() int { return t.Requests - t.Served() }
 
 // BadGateways is how many got a whole 502 that the gateway wrote.
 func (t Traffic) BadGateways() int {
-	return t.count(func(o Observation) bool { return o.refusedWith(http.StatusBadGateway) })
+	return t.count(func(o Observation) bool { return refusedWith(o, http.StatusBadGateway) })
 }
 
 // Honest is how many of those that were not served were told so by the gateway, in a whole 502, 503 or 504 of its own.
 func (t Traffic) Honest() int {
 	return t.count(func(o Observation) bool {
-		return o.refusedWith(http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
+		return refusedWith(o, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
 	})
 }
 
 // refusedWith reports whether the answer is the gateway's own, with one of the statuses.
-func (o Observation) refusedWith(statuses ...int) bool {
+func refusedWith(o Observation, statuses ...int) bool {
 	return o.Answered() && o.By == ByGateway && slices.Contains(statuses, o.Status)
 }
 

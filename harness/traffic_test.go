@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/stats"
 )
 
 // loaded is the traffic of clients a tenth of a second apart, of whom each was late by 5 ms and waited for 20 more.
@@ -13,7 +14,7 @@ func loaded(seen ...Observation) Traffic {
 	start, all := time.Now(), []met{}
 	for i, o := range seen {
 		due := start.Add(time.Duration(i) * 100 * time.Millisecond)
-		o.Probe, o.began, o.ended = "GET /", due.Add(5*time.Millisecond), due.Add(25*time.Millisecond)
+		o.Probe, o.Began, o.Done = "GET /", due.Add(5*time.Millisecond), due.Add(25*time.Millisecond)
 		all = append([]met{{due, o}}, all...) // Not in their order: answers come as they will.
 	}
 	return newTraffic(Load{Rate: 10}, all)
@@ -46,7 +47,7 @@ func TestTrafficCounts(t *testing.T) {
 // TestTrafficCountsWhatALateClientWaited stands against coordinated omission: who set out late waited from when he was due.
 func TestTrafficCountsWhatALateClientWaited(t *testing.T) {
 	due := time.Now()
-	late := met{due, Observation{Took: 1, began: due.Add(time.Second), ended: due.Add(time.Second + time.Millisecond)}}
+	late := met{due, Observation{Took: 1, Began: due.Add(time.Second), Done: due.Add(time.Second + time.Millisecond)}}
 	if got := newTraffic(Load{Rate: 1}, []met{late}); got.P99 != 1001 || got.Lag != 1000 {
 		t.Errorf("got a wait of %g ms, %g late, want 1001 and 1000", got.P99, got.Lag)
 	}
@@ -61,7 +62,7 @@ func TestQuantile(t *testing.T) {
 		of      []float64
 		q, want float64
 	}{{twenty, 0.5, 10}, {twenty, 0.95, 19}, {twenty, 1, 20}, {twenty, 0, 1}, {twenty[:1], 0.95, 1}, {nil, 0.5, 0}} {
-		if got := Quantile(c.of, c.q); got != c.want {
+		if got := stats.Quantile(c.of, c.q); got != c.want {
 			t.Errorf("share %g of %d: got %g, want %g", c.q, len(c.of), got, c.want)
 		}
 	}

@@ -23,15 +23,3 @@ func TestWhatCannotBeDoneIsToldByItsType(t *testing.T) {
 		}
 	}
 }
-
-func TestNotTriedIsToldByItsField(t *testing.T) {
-	first := Verdict{ID: "refused", Reason: "wait for steady state: it ended"}
-	v := Verdict{ID: "empty-reply"}.NotTried(first)
-	if v.Reason != "not tried after refused: wait for steady state: it ended" || v.OwnReason() != first.Reason {
-		t.Errorf("got %q and %q, want the reason of the first, with and without its name", v.Reason, v.OwnReason())
-	}
-	said := Verdict{Reason: "not tried after lunch: come again"}
-	if got := said.OwnReason(); got != said.Reason {
-		t.Errorf("got %q, want the words of a gateway as they are", got)
-	}
-}

@@ -65,20 +65,20 @@ func (v *Visitor) ask(ctx context.Context, more ...client.Field) Observation {
 	r, source, o := b.begin(p)
 	within, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
-	o.began = time.Now()
+	o.Began = time.Now()
 	if !v.open() {
-		way, door := b.wayOf(p, source)
+		way, door := b.site.wayOf(p, source)
 		c, err := way.Open(within, door, source)
 		if err != nil {
-			o.unconnected(err)
+			unconnected(&o, err)
 			return o
 		}
 		v.conn = c
 	}
-	o.began = time.Now()
-	o.fill(b.talk(p).exchange(within, v.conn, r))
+	o.Began = time.Now()
+	fill(&o, b.site.talk(p).exchange(within, v.conn, r))
 	o.Hits = b.HitsOf(o.Nonce)
-	if !o.keep {
+	if !o.Keep {
 		v.Disconnect()
 	}
 	v.pages.keep(p, o)

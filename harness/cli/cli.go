@@ -54,7 +54,7 @@ func (a *app) root() *cobra.Command {
 		// A mistake is one line, which Main prints.
 		SilenceErrors: true, SilenceUsage: true,
 	}
-	root.AddCommand(a.run(), a.remedies(), a.survey(), a.list(), a.explain(), a.shell(), a.doctor(), a.matrix(), a.recovery(), a.html(), a.diff(), a.markdown(), a.merge(), a.report(),
+	root.AddCommand(a.run(), a.remedies(), a.survey(), a.list(), a.explain(), a.shell(), a.doctor(), a.matrix(), a.recovery(), a.html(), a.diff(), a.judge(), a.markdown(), a.merge(), a.report(),
 		a.replay(), a.diagnose())
 	root.SetHelpCommand(a.help())
 	root.SetFlagErrorFunc(flagError)

@@ -46,17 +46,6 @@ func TestListAsJSON(t *testing.T) {
 	}
 }
 
-func TestExplainSaysWhatEachCheckIs(t *testing.T) {
-	for _, name := range harness.CheckNames() {
-		if promises[name] == "" {
-			t.Errorf("the check %s has no sentence", name)
-		}
-	}
-	if len(promises) != len(harness.CheckNames()) {
-		t.Errorf("got %d sentences, want %d", len(promises), len(harness.CheckNames()))
-	}
-}
-
 func TestDoctor(t *testing.T) {
 	gatequake("doctor").is(t, statusHolds, "portable   yes", "must not touch the machine's own firewall", "builtin", "This machine can run experiments")
 }

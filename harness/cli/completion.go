@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/policy"
 )
 
 // completer completes an argument or a flag's value.
@@ -55,7 +57,7 @@ func completeRun(c *cobra.Command, o *order) {
 
 func policyNames() []string {
 	names := []string{}
-	for _, p := range harness.Policies() {
+	for _, p := range policy.Policies() {
 		names = append(names, p.Name)
 	}
 	return names
@@ -71,7 +73,7 @@ func experimentIDs() []string {
 
 func causeNames() []string {
 	names := []string{}
-	for _, c := range harness.Causes() {
+	for _, c := range cause.All() {
 		names = append(names, string(c))
 	}
 	return names

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // limited runs the built command with a limit of descriptors, as `ulimit` sets it.
@@ -50,12 +50,12 @@ func TestWorldsAreAsManyAsThereAreDescriptors(t *testing.T) {
 		t.Fatalf("%v: %s", err, o.err)
 	}
 	valid(t, doc)
-	var got struct{ Experiments []harness.Verdict }
+	var got struct{ Experiments []verdict.Verdict }
 	if err := json.Unmarshal(doc, &got); err != nil || len(got.Experiments) < 20 {
 		t.Fatalf("got %d experiments (%v), want more than there are worlds at a time", len(got.Experiments), err)
 	}
 	for _, v := range got.Experiments {
-		if v.Lacked || v.Again != "" && strings.Contains(v.Again, "too many open files") || v.Result == harness.Fail {
+		if v.Lacked || v.Again != "" && strings.Contains(v.Again, "too many open files") || v.Result == verdict.Fail {
 			t.Errorf("%s: got %s (%s; %s), want nothing short of descriptors", v.ID, v.Result, v.Reason, v.Again)
 		}
 	}

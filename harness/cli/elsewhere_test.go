@@ -16,6 +16,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/self"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // street is two upstreams, and a gateway that dials them at addresses where our links shall listen.
@@ -96,15 +97,15 @@ blocks:
 `
 
 // try runs the experiments on the street's gateway, and returns the verdicts by setting and ID.
-func (s *street) try(t *testing.T, args ...string) (map[string]harness.Verdict, outcome) {
+func (s *street) try(t *testing.T, args ...string) (map[string]verdict.Verdict, outcome) {
 	t.Helper()
 	args = append(append([]string{"run", "--json", "--report", t.TempDir(), "--url", s.url}, s.links...), args...)
 	o := gatequake(args...)
-	doc := struct{ Experiments []harness.Verdict }{}
+	doc := struct{ Experiments []verdict.Verdict }{}
 	if err := json.Unmarshal([]byte(o.out), &doc); err != nil {
 		t.Fatalf("got %v of %q and %q", err, o.out, o.err)
 	}
-	all := map[string]harness.Verdict{}
+	all := map[string]verdict.Verdict{}
 	for _, v := range doc.Experiments {
 		all[v.Setting+" "+v.ID] = v
 	}
@@ -131,15 +132,15 @@ func TestElsewhere(t *testing.T) {
 			continue // There is no pool.
 		}
 		v := all["orders/orders "+e.ID]
-		want := harness.Pass
+		want := verdict.Pass
 		if e.Fault != nil && (!e.Fault.ByLink || e.State != harness.Warm || e.ID == "short-chunked") {
-			want = harness.Unsupported
+			want = verdict.Unsupported
 		}
-		if v.Result != want && e.State != harness.Pooled || v.World != "elsewhere" || len(v.Unchecked) == 0 && want == harness.Pass {
+		if v.Result != want && e.State != harness.Pooled || v.World != "elsewhere" || len(v.Unchecked) == 0 && want == verdict.Pass {
 			t.Errorf("%s: got %s in %q (%s), want %s", e.ID, v.Result.String(), v.World, v.Reason, want.String())
 		}
 	}
-	if chunked, _ := s.try(t, "--file", file(t, theirs), "--setting", "chunked/orders", "--only", "short-chunked"); chunked["chunked/orders short-chunked"].Result != harness.Pass {
+	if chunked, _ := s.try(t, "--file", file(t, theirs), "--setting", "chunked/orders", "--only", "short-chunked"); chunked["chunked/orders short-chunked"].Result != verdict.Pass {
 		t.Errorf("got %+v, want it to pass where there are chunks", chunked)
 	}
 	if v := all["orders/orders refused"]; v.Observed != "502 by gateway" || !strings.Contains(v.Evidence, "refused") || v.RecoveryMS < 0 {
@@ -165,7 +166,7 @@ func TestElsewhereSendsNoPostUnasked(t *testing.T) {
 	gatequake("matrix", results).is(t, statusHolds, "refused")
 	gatequake("diff", results, results).is(t, statusHolds)
 	gatequake("replay", results+"#refused").is(t, statusUsage, "was run on a gateway of your own", "run: gatequake run --setting root/orders --only refused --url "+s.url)
-	if v := all["root/orders close-after-request"]; v.Result != harness.Pass || atomic.LoadInt32(s.posts) != 0 {
+	if v := all["root/orders close-after-request"]; v.Result != verdict.Pass || atomic.LoadInt32(s.posts) != 0 {
 		t.Errorf("got %s (%s) and %d POSTs at the upstream, want a pass without any", v.Result.String(), v.Reason, atomic.LoadInt32(s.posts))
 	}
 }

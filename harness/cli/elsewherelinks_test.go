@@ -16,7 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/check"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // TestElsewhereBehindTLS has a link on which nothing can be read: what cannot be told there is not told.
@@ -35,18 +36,18 @@ func TestElsewhereBehindTLS(t *testing.T) {
 	s := &street{url: gateway.URL, links: []string{"--link", "pay=" + at + "->" + upstream.Listener.Addr().String()}}
 	all, o := s.try(t, "--only", "refused,close-after-request,close-mid-body")
 	o.is(t, statusHolds)
-	for id, want := range map[string]harness.Result{"refused": harness.Pass, "close-after-request": harness.Pass, "close-mid-body": harness.Unsupported} {
+	for id, want := range map[string]verdict.Result{"refused": verdict.Pass, "close-after-request": verdict.Pass, "close-mid-body": verdict.Unsupported} {
 		if v := all["root/pay "+id]; v.Result != want {
 			t.Errorf("%s: got %s (%s), want %s", id, v.Result.String(), v.Reason, want.String())
 		}
 	}
 	v := all["root/pay refused"]
-	if said := strings.Join(v.Unchecked, "\n"); !strings.Contains(said, "how often a request reached pay") || strings.Contains(strings.Join(names(v), " "), harness.CheckPostOnce) {
+	if said := strings.Join(v.Unchecked, "\n"); !strings.Contains(said, "how often a request reached pay") || strings.Contains(strings.Join(names(v), " "), check.PostOnce.ID) {
 		t.Errorf("got %q unchecked and the checks %v, want it said that requests could not be counted, and not counted", said, names(v))
 	}
 }
 
-func names(v harness.Verdict) []string {
+func names(v verdict.Verdict) []string {
 	all := []string{}
 	for _, c := range v.Checks {
 		all = append(all, c.Name)
@@ -82,7 +83,7 @@ func TestElsewhereOnNginx(t *testing.T) {
 	s.links = []string{"--toxiproxy-config", config}
 	all, o = s.try(t, "--only", "refused")
 	o.is(t, statusHolds)
-	if v := all["root/orders refused"]; v.Result != harness.Pass || !strings.Contains(v.Replay, "--toxiproxy-config "+config) {
+	if v := all["root/orders refused"]; v.Result != verdict.Pass || !strings.Contains(v.Replay, "--toxiproxy-config "+config) {
 		t.Errorf("got %s (%s) to be replayed by %s, want a pass with the links of %s", v.Result.String(), v.Reason, v.Replay, config)
 	}
 }

@@ -13,7 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/check"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // wrong makes a gateway of the street wrong.
@@ -50,25 +51,25 @@ func TestElsewhereCatches(t *testing.T) {
 		name, experiment, check string
 		wrong                   wrong
 	}{
-		{"an error that is called a success", "refused", harness.CheckStatus, answering(http.StatusOK, "no-store", "")},
-		{"an error that is called a block", "refused", harness.CheckStatus, answering(http.StatusForbidden, "no-store", "Access denied")},
-		{"a page that may be cached", "refused", harness.CheckNotCacheable, answering(http.StatusBadGateway, "max-age=60", "")},
-		{"an address on the page", "refused", harness.CheckNoLeak, answering(http.StatusBadGateway, "no-store", "cannot dial ORDERS")},
-		{"an error that takes too long", "refused", harness.CheckInTime, dawdling},
-		{"an answer out of a cache", "refused", harness.CheckStatus, fromCache},
-		{"a gateway that bears a grudge", "refused", harness.CheckSteadyAfter, grudging},
-		{"a bystander that suffers", "refused", harness.CheckBystander, sharing},
-		{"a POST that is sent twice", "close-after-request", harness.CheckPostOnce, twice},
-		{"half an answer that seems whole", "close-mid-body", harness.CheckCutVisible, func(h http.Handler, _ *street) http.Handler { return onError(h, nil) }},
-		{"a refusal that asks the upstream first", "admin", harness.CheckNotAsked, asking},
-		{"a refusal that is none", "admin", harness.CheckStatus, open},
+		{"an error that is called a success", "refused", check.Status.ID, answering(http.StatusOK, "no-store", "")},
+		{"an error that is called a block", "refused", check.Status.ID, answering(http.StatusForbidden, "no-store", "Access denied")},
+		{"a page that may be cached", "refused", check.NotCacheable.ID, answering(http.StatusBadGateway, "max-age=60", "")},
+		{"an address on the page", "refused", check.NoLeak.ID, answering(http.StatusBadGateway, "no-store", "cannot dial ORDERS")},
+		{"an error that takes too long", "refused", check.InTime.ID, dawdling},
+		{"an answer out of a cache", "refused", check.Status.ID, fromCache},
+		{"a gateway that bears a grudge", "refused", check.SteadyAfter.ID, grudging},
+		{"a bystander that suffers", "refused", check.Bystander.ID, sharing},
+		{"a POST that is sent twice", "close-after-request", check.PostOnce.ID, twice},
+		{"half an answer that seems whole", "close-mid-body", check.CutVisible.ID, func(h http.Handler, _ *street) http.Handler { return onError(h, nil) }},
+		{"a refusal that asks the upstream first", "admin", check.NotAsked.ID, asking},
+		{"a refusal that is none", "admin", check.Status.ID, open},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStreet(t, inProcess(c.wrong))
 			all, o := s.try(t, "--file", file(t, theirs), "--only", c.experiment, "--setting", "orders/orders")
 			v := all["orders/orders "+c.experiment]
-			if o.status != statusFails || v.Result != harness.Fail || !strings.Contains(strings.Join(v.Broken(), " "), c.check) {
+			if o.status != statusFails || v.Result != verdict.Fail || !strings.Contains(strings.Join(v.Broken(), " "), c.check) {
 				t.Errorf("got status %d, %s (%s), want it to fail %s; it said %s", o.status, v.Result.String(), v.Reason, c.check, o.err)
 			}
 		})

@@ -11,7 +11,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/check"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 func (a *app) explain() *cobra.Command {
@@ -78,9 +82,9 @@ func explanation(w io.Writer, e harness.Experiment, all []*candidate) error {
 		say("--url", "The link makes it alone: also for a gateway that runs already.")
 	}
 	b.WriteString("\nIt passes only if, before and after, the gateway serves its upstream's answers, the fault is proved, and all of this holds:\n")
-	for _, name := range harness.CheckNames() {
-		if f := onlyFor[name]; f == nil || f(e) {
-			fmt.Fprintf(&b, "  %-14s %s\n", name, promises[name])
+	for _, c := range check.All() {
+		if c.For == nil || c.For(e.Record().Terms) {
+			fmt.Fprintf(&b, "  %-14s %s\n", c.ID, c.Promise)
 		}
 	}
 	sayDeviations(&b, e, all)
@@ -94,7 +98,7 @@ func sayFault(say func(word, s string), f *harness.Fault) {
 	say("cause", string(f.Cause))
 	say("made", f.Made)
 	say("confirmed", f.Confirmed)
-	want := harness.Document().Expect(f)
+	want := policy.Document().Expect(f.Experiment().Record())
 	switch {
 	case f.Control != nil:
 		say("expected", want.String()+": this is a control, not a fault. It shows that not everything is called a 502.")
@@ -134,9 +138,9 @@ func sayBlock(say func(word, s string), e harness.Experiment) {
 	for _, ask := range e.Block.LetIn {
 		say("let in", request(ask, "GET"))
 	}
-	say("expected", e.Expected(harness.Document()).String()+", and the upstream is never asked: a block is decided before anything else, whatever state the upstream is in.")
+	say("expected", policy.Document().Expect(e.Record()).String()+", and the upstream is never asked: a block is decided before anything else, whatever state the upstream is in.")
 	if e.Block.Control == nil {
-		say("RFC 9209", fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", harness.HTTPRequestDenied, harness.HTTPRequestDenied.Recommended()))
+		say("RFC 9209", fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", proxystatus.HTTPRequestDenied, proxystatus.HTTPRequestDenied.Recommended()))
 	}
 }
 
@@ -155,7 +159,7 @@ func sayDeviations(b *strings.Builder, e harness.Experiment, all []*candidate) {
 			}
 			seen := d.Observed
 			if len(d.Chance) > 0 {
-				seen = "by chance: " + harness.Chance{Outcomes: d.Chance}.String()
+				seen = "by chance: " + verdict.Chance{Outcomes: d.Chance}.String()
 			}
 			fmt.Fprintf(b, "%s  %s %s (%s): %s\n", head, report.Safe(c.Name), strings.Join(d.Settings, ", "), report.Safe(seen), report.Safe(d.Reason))
 			head = ""

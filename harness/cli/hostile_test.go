@@ -53,7 +53,7 @@ func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
 		"nothing":           {nil, "they are cut off: EOF"},
 		"cut off":           {doc[:len(doc)/2], "they are cut off"},
 		"no JSON":           {[]byte("\x7fELF\x02"), "invalid character"},
-		"another schema":    {set("schema", "gatequake/results/2"), `schema: got "gatequake/results/2", want "gatequake/results/1"`},
+		"another schema":    {set("schema", "gatequake/results/1"), `schema: got "gatequake/results/1", want "gatequake/results/2"`},
 		"no results":        {[]byte(`{"openapi": "3.1.0"}`), `schema: got "", want`},
 		"null":              {[]byte("null"), `schema: got "", want`},
 		"a list":            {[]byte("[1, 2]"), "cannot unmarshal array"},

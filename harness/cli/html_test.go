@@ -39,7 +39,7 @@ func TestHTMLOfWhatIsNone(t *testing.T) {
 	gatequake("html").is(t, statusUsage, "want one results.json")
 	gatequake("html", "nowhere.json", "--report", dir).is(t, statusUsage, "html: nowhere.json: no such file or directory")
 	gatequake("html", wrong, "--report", dir).is(t, statusUsage, "html: "+wrong+": read cells: unexpected end of JSON input")
-	gatequake("html", changed(t, file, "gatequake/results/1", "gatequake/results/0"), "--report", dir).is(t, statusUsage, `got "gatequake/results/0"`)
+	gatequake("html", changed(t, file, "gatequake/results/2", "gatequake/results/0"), "--report", dir).is(t, statusUsage, `got "gatequake/results/0"`)
 	gatequake("html", file, "--report", file).is(t, statusUsage, "choose another folder")
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("got %v (%v) left behind, want nothing", left, err)

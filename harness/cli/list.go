@@ -12,7 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -25,12 +28,12 @@ type inventory struct {
 }
 
 type listedFault struct {
-	ID        string            `json:"id"`
-	Cause     harness.Cause     `json:"cause"`
-	ErrorType harness.ErrorType `json:"error_type,omitempty"`
-	Title     string            `json:"title"`
-	Expected  string            `json:"expected"`
-	Needs     []world.Need      `json:"needs"`
+	ID        string                `json:"id"`
+	Cause     cause.Cause           `json:"cause"`
+	ErrorType proxystatus.ErrorType `json:"error_type,omitempty"`
+	Title     string                `json:"title"`
+	Expected  string                `json:"expected"`
+	Needs     []world.Need          `json:"needs"`
 }
 
 type listedBlock struct {
@@ -94,7 +97,7 @@ func (a *app) inventory(ctx context.Context, asked []string, folder string) (inv
 	if wanted["faults"] {
 		for _, f := range harness.Faults() {
 			i.Faults = append(i.Faults, listedFault{
-				f.ID, f.Cause, f.Type, f.Title, harness.Document().Expect(f).String(), append([]world.Need{}, f.Needs...),
+				f.ID, f.Cause, f.Type, f.Title, policy.Document().Expect(f.Experiment().Record()).String(), append([]world.Need{}, f.Needs...),
 			})
 		}
 	}
@@ -139,11 +142,11 @@ func (i inventory) print(w io.Writer) {
 		line("BLOCK", "CAUSE", "RFC 9209", "NEEDS", "THE ANSWER MUST BE")
 	}
 	for _, b := range i.Blocks {
-		kind := string(harness.HTTPRequestDenied)
+		kind := string(proxystatus.HTTPRequestDenied)
 		if b.control {
 			kind = ""
 		}
-		line(b.ID, string(harness.Blocked), orDash(kind), needs(b.Needs), b.Expected+" for "+b.Title)
+		line(b.ID, string(cause.Blocked), orDash(kind), needs(b.Needs), b.Expected+" for "+b.Title)
 	}
 	_ = t.Flush()
 	if len(i.Blocks) > 0 && len(i.Gateways) > 0 {

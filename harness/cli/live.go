@@ -11,9 +11,9 @@ import (
 	pretty "github.com/jedib0t/go-pretty/v6/progress"
 	"golang.org/x/term"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // live is progress on a terminal: a bar, what is running, and each deviation above them as it occurs.
@@ -65,7 +65,7 @@ func (l *live) started(j runner.Job) {
 	l.show()
 }
 
-func (l *live) done(v harness.Verdict) {
+func (l *live) done(v verdict.Verdict) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if i := slices.Index(l.running, label(v.Gateway, v.Setting, v.ID)); i >= 0 {

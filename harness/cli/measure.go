@@ -8,10 +8,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/interrupt"
+	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -30,7 +31,7 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var lost error
-	a.play(ctx, r, all, dealt, runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat), There: o.there}, func(v *harness.Verdict) {
+	a.play(ctx, r, all, dealt, runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat), There: o.there}, func(v *verdict.Verdict) {
 		o.finishReplay(v, there)
 		if lost = stream.Add(*v); lost != nil {
 			cancel()
@@ -59,7 +60,7 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 }
 
 // play runs the jobs in the order dealt, shows each verdict to add as it comes, and puts them into the run in the order of all.
-func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options, add func(*harness.Verdict)) {
+func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options, add func(*verdict.Verdict)) {
 	place := map[string]int{}
 	for i, j := range all {
 		place[label(j.Gateway.Name, j.Setting, j.Experiment)] = i
@@ -72,7 +73,7 @@ func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, 
 		r.Verdicts = append(r.Verdicts, v)
 	}
 	p.end()
-	slices.SortFunc(r.Verdicts, func(a, b harness.Verdict) int {
+	slices.SortFunc(r.Verdicts, func(a, b verdict.Verdict) int {
 		return place[label(a.Gateway, a.Setting, a.ID)] - place[label(b.Gateway, b.Setting, b.ID)]
 	})
 	r.Took = time.Since(r.Started)
@@ -80,13 +81,13 @@ func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, 
 }
 
 // finishReplay adds the user's folder, policy and number of runs to the command, if it needs them.
-func (o order) finishReplay(v *harness.Verdict, there []*candidate) {
+func (o order) finishReplay(v *verdict.Verdict, there []*candidate) {
 	if o.own != nil {
 		v.Replay = o.ownReplay(*v)
 	} else if slices.ContainsFunc(there, func(c *candidate) bool { return c.own && c.Name == v.Gateway }) {
 		v.Replay += " --gateways " + quoted(o.folder)
 	}
-	if o.policy != harness.Document().Name {
+	if o.policy != policy.Document().Name {
 		v.Replay += " --policy " + quoted(o.policy)
 	}
 	if o.repeat > 1 {

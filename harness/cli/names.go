@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/suggest"
 )
 
 // unknown is the mistake of a name that nothing has. It lists the names there are, and the nearest first if one is near.
@@ -15,7 +15,7 @@ func unknown(what, name string, known []string) error {
 			shown = append(shown, k)
 		}
 	}
-	if n := harness.Nearest(name, known); n != "" {
+	if n := suggest.Nearest(name, known); n != "" {
 		near = " did you mean " + n + "?"
 	}
 	return usage("no %s %q;%s there are: %s", what, name, near, strings.Join(shown, ", "))

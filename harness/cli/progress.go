@@ -6,15 +6,15 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // progress shows how far a run is. Its methods may be called side by side; end comes last.
 type progress interface {
 	started(runner.Job)
-	done(harness.Verdict)
+	done(verdict.Verdict)
 	end()
 }
 
@@ -26,7 +26,7 @@ type tally struct {
 }
 
 // count adds a verdict and returns the line to show for it, "" if it is not red or was told before.
-func (t *tally) count(v harness.Verdict) string {
+func (t *tally) count(v verdict.Verdict) string {
 	t.done++
 	if !report.Red(v) {
 		return ""
@@ -87,7 +87,7 @@ func newLines(w io.Writer, t tally) *lines {
 
 func (l *lines) started(runner.Job) {}
 
-func (l *lines) done(v harness.Verdict) {
+func (l *lines) done(v verdict.Verdict) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if line := l.tally.count(v); line != "" {

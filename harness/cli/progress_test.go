@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 func TestProgress(t *testing.T) {
@@ -22,7 +23,7 @@ func TestProgress(t *testing.T) {
 			p := start(&out, tally{begin: time.Now(), total: 3, told: map[string]bool{}})
 			for i := range 3 {
 				p.started(runner.Job{Experiment: fmt.Sprint(i), Gateway: &gateway.Definition{Name: "g"}, Setting: "s"})
-				p.done(harness.Verdict{ID: fmt.Sprint(i), Gateway: "g", Setting: "s", Result: harness.Fail, Reason: "100 % \x1b wrong"})
+				p.done(verdict.Verdict{Record: record.Record{ID: fmt.Sprint(i), Gateway: "g", Setting: "s"}, Result: verdict.Fail, Reason: "100 % \x1b wrong"})
 			}
 			p.end()
 			if n := strings.Count(out.String(), `✗ g s, 0: 100 % \x1b wrong`); n != 1 || strings.Contains(out.String(), "g s, 1") {

@@ -7,10 +7,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/policy"
 )
 
 func (a *app) remedies() *cobra.Command {
-	o := order{repeat: 1, workers: mostWorkers(), policy: harness.Document().Name}
+	o := order{repeat: 1, workers: mostWorkers(), policy: policy.Document().Name}
 	c := &cobra.Command{
 		Use: "remedies", Short: "Try what people are told to do about an error page on every cause and block",
 		Long: "Breaks the world in each way and refuses clients in each way, lets a client see the failure, and tries each remedy while it lasts, each with a client of its\n" +

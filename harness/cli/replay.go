@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -45,7 +45,7 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 	if err != nil {
 		return err
 	}
-	then, known := []harness.Verdict{}, []string{}
+	then, known := []verdict.Verdict{}, []string{}
 	for _, v := range earlier.Verdicts {
 		if !slices.Contains(known, v.ID) {
 			known = append(known, v.ID)
@@ -60,7 +60,7 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 	if len(then) == 0 {
 		return usage("replay: %s has no %s on --gateway %s in --setting %s; leave one of them out", file, id, strings.Join(o.gateways, ","), strings.Join(o.settings, ","))
 	}
-	now := []harness.Verdict{}
+	now := []verdict.Verdict{}
 	for _, v := range then {
 		job, err := o.remade(ctx, v, all)
 		if err != nil {
@@ -75,7 +75,7 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 }
 
 // remade is the job that the verdict was on.
-func (o order) remade(ctx context.Context, v harness.Verdict, all []*candidate) (runner.Job, error) {
+func (o order) remade(ctx context.Context, v verdict.Verdict, all []*candidate) (runner.Job, error) {
 	if v.Target != nil {
 		return runner.Job{}, usage("replay: %s was run on a gateway of your own, of which results do not hold all; run: %s", v.ID, v.Replay)
 	}
@@ -102,7 +102,7 @@ func (o order) remade(ctx context.Context, v harness.Verdict, all []*candidate) 
 }
 
 // sameAgain says for each verdict whether the same happened again.
-func (a *app) sameAgain(then, now []harness.Verdict) error {
+func (a *app) sameAgain(then, now []verdict.Verdict) error {
 	same := true
 	for i, v := range now {
 		was := then[i]
@@ -121,7 +121,7 @@ func (a *app) sameAgain(then, now []harness.Verdict) error {
 }
 
 // seenOrWhy is what was observed, or why nothing was.
-func seenOrWhy(v harness.Verdict) string {
+func seenOrWhy(v verdict.Verdict) string {
 	if v.Observed == "" {
 		return v.Reason
 	}

@@ -14,8 +14,10 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -97,7 +99,7 @@ func (a *app) run() *cobra.Command {
 	o.flags(c)
 	f := c.Flags()
 	f.Var(&o.repeat, "repeat", "how many times to run each experiment; one that does not always come out the same fails")
-	f.StringVar(&o.policy, "policy", harness.Document().Name, "what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
+	f.StringVar(&o.policy, "policy", policy.Document().Name, "what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
 	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
 	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake merge joins their results")
 	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
@@ -233,7 +235,7 @@ func only(earlier report.Run, all []runner.Job) report.Run {
 	for _, j := range all {
 		cells[label(j.Gateway.Name, j.Setting, j.Experiment)] = true
 	}
-	earlier.Verdicts = slices.DeleteFunc(earlier.Verdicts, func(v harness.Verdict) bool { return !cells[label(v.Gateway, v.Setting, v.ID)] })
+	earlier.Verdicts = slices.DeleteFunc(earlier.Verdicts, func(v verdict.Verdict) bool { return !cells[label(v.Gateway, v.Setting, v.ID)] })
 	return earlier
 }
 

@@ -8,8 +8,10 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/survey"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -35,7 +37,7 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 }
 
 // carryOutOwn runs what the order asks for of all that a gateway of the user's own can be tried with.
-func (a *app) carryOutOwn(ctx context.Context, o order, policy harness.Policy, version string, hints map[string]gateway.Hint) error {
+func (a *app) carryOutOwn(ctx context.Context, o order, policy policy.Policy, version string, hints map[string]gateway.Hint) error {
 	settings, targets := []string{}, map[string]gateway.Target{}
 	for _, t := range o.own.Targets() {
 		settings, targets[t.Name()] = append(settings, t.Name()), t
@@ -133,7 +135,7 @@ func (a *app) warnBare(ctx context.Context) error {
 }
 
 // ownReplay is the command that runs the verdict's experiment again.
-func (o order) ownReplay(v harness.Verdict) string {
+func (o order) ownReplay(v verdict.Verdict) string {
 	s := fmt.Sprintf("gatequake run --setting %s --only %s", quoted(v.Setting), v.ID)
 	if o.file != "" {
 		s += " --file " + quoted(o.file)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/runner"
 )
 
@@ -21,7 +23,7 @@ func pick(all []harness.Experiment, ids, causes []string) ([]harness.Experiment,
 	for _, e := range all {
 		known = append(known, e.ID)
 	}
-	for _, c := range harness.Causes() {
+	for _, c := range cause.All() {
 		knownCauses = append(knownCauses, string(c))
 	}
 	ids, err := each("experiment", ids, known)
@@ -56,7 +58,7 @@ func ofSettings(gateways []*candidate, settings []string) error {
 }
 
 // jobs makes a job of each experiment on each gateway in each of the settings, or all, sorted as reports are.
-func jobs(picked []harness.Experiment, gateways []*candidate, settings []string, policy harness.Policy) []runner.Job {
+func jobs(picked []harness.Experiment, gateways []*candidate, settings []string, policy policy.Policy) []runner.Job {
 	all := []runner.Job{}
 	for _, g := range gateways {
 		for _, s := range g.SettingNames() {

@@ -7,8 +7,11 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // every returns every experiment on the gateways, which need not be installed.
@@ -19,7 +22,7 @@ func every(t *testing.T, names ...string) ([]harness.Experiment, []runner.Job) {
 		t.Fatal(err)
 	}
 	known = slices.DeleteFunc(known, func(c *candidate) bool { return !slices.Contains(names, c.Name) })
-	return harness.Experiments(), jobs(harness.Experiments(), known, nil, harness.Document())
+	return harness.Experiments(), jobs(harness.Experiments(), known, nil, policy.Document())
 }
 
 func TestShardsCostTheSame(t *testing.T) {
@@ -63,7 +66,7 @@ func TestCostsAreThoseRecorded(t *testing.T) {
 	if !different {
 		t.Error("got only what the limits say, want what was recorded in fixtures/gateways/RESULTS.json")
 	}
-	earlier := report.Run{Verdicts: []harness.Verdict{{ID: first.Experiment, Gateway: first.Gateway.Name, Setting: first.Setting, TookMS: 42000}}}
+	earlier := report.Run{Verdicts: []verdict.Verdict{{Record: record.Record{ID: first.Experiment, Gateway: first.Gateway.Name, Setting: first.Setting, TookMS: 42000}}}}
 	own, err := costs(picked, &earlier)
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -63,7 +63,7 @@ func (a *app) shellJob(ctx context.Context, id, gatewayName, setting, folder str
 		return runner.Job{}, err
 	}
 	// Of a block and its other states, the first is the one that was named.
-	return jobs(picked[:1], there, []string{setting}, harness.Document())[0], nil
+	return jobs(picked[:1], there, []string{setting}, policy.Document())[0], nil
 }
 
 func (a *app) openShell(ctx context.Context, j runner.Job) error {

@@ -4,7 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/report"
 )
 
@@ -35,9 +36,9 @@ func Blind(cells []report.Cell, logs bool) Accuracy {
 		}
 		d := others[c.Gateway].Diagnose(s)
 		a.Tried++
-		a.Blocked += share((d.Blocked >= 0.5) == (c.ErrorType == harness.HTTPRequestDenied))
-		a.Author += share((d.Gateway >= 0.5) == (c.Seen.By == harness.ByGateway))
-		if c.ErrorType == harness.HTTPRequestDenied {
+		a.Blocked += share((d.Blocked >= 0.5) == (c.ErrorType == proxystatus.HTTPRequestDenied))
+		a.Author += share((d.Gateway >= 0.5) == (c.Seen.By == record.ByGateway))
+		if c.ErrorType == proxystatus.HTTPRequestDenied {
 			continue
 		}
 		failures++

@@ -12,8 +12,10 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/wording"
 )
@@ -34,7 +36,7 @@ type Sign struct {
 // Guess is a cause with its share of the likelihood, 0 to 1.
 type Guess struct {
 	// Type is the error type of RFC 9209; http_request_denied for a block, empty for a healthy upstream's own answer.
-	Type  harness.ErrorType
+	Type  proxystatus.ErrorType
 	Share float64
 	// Experiments are those whose signatures are nearest, at most a few, the nearest first.
 	Experiments []string
@@ -75,7 +77,7 @@ type Signatures struct {
 
 type signature struct {
 	id, server string
-	is         harness.ErrorType
+	is         proxystatus.ErrorType
 	seen       report.Seen
 	words      []string // sorted
 	says       float64  // the sum of what the words say
@@ -83,19 +85,19 @@ type signature struct {
 
 // New makes cells ready. Those without an answer are left out, and those of an upstream that served: there is nothing to diagnose in them.
 func New(cells []report.Cell) *Signatures {
-	all, types := &Signatures{telling: map[string]float64{}}, map[string]map[harness.ErrorType]bool{}
+	all, types := &Signatures{telling: map[string]float64{}}, map[string]map[proxystatus.ErrorType]bool{}
 	for _, c := range cells {
 		if c.Seen == nil || c.ErrorType == "" && c.Seen.Status != 0 && c.Seen.Status < http.StatusBadRequest {
 			continue
 		}
 		one := signature{id: c.ID, server: product(c.Seen.Server), is: c.ErrorType, seen: *c.Seen, words: wordsOf(c.Line)}
-		if c.Cause == harness.Blocked && c.Seen.Status == 0 {
-			one.is = harness.HTTPRequestDenied // A refusal that does not even say so.
+		if c.Cause == cause.Blocked && c.Seen.Status == 0 {
+			one.is = proxystatus.HTTPRequestDenied // A refusal that does not even say so.
 		}
 		all.cells = append(all.cells, one)
 		for _, w := range one.words {
 			if types[w] == nil {
-				types[w] = map[harness.ErrorType]bool{}
+				types[w] = map[proxystatus.ErrorType]bool{}
 			}
 			types[w][one.is] = true
 		}
@@ -124,7 +126,7 @@ func (all *Signatures) Diagnose(s Sign) Diagnosis {
 	}
 	words, server := wordsOf(s.Log), product(s.Server)
 	says := all.say(words)
-	byType, ids, sum, best, d := map[harness.ErrorType]float64{}, map[harness.ErrorType][]near{}, 0.0, 0.0, Diagnosis{}
+	byType, ids, sum, best, d := map[proxystatus.ErrorType]float64{}, map[proxystatus.ErrorType][]near{}, 0.0, 0.0, Diagnosis{}
 	for _, c := range all.cells {
 		score := s.like(c.seen)
 		if score < least {
@@ -141,10 +143,10 @@ func (all *Signatures) Diagnose(s Sign) Diagnosis {
 		sum += score
 		byType[c.is] += score
 		ids[c.is] = append(ids[c.is], near{c.id, score})
-		if c.is == harness.HTTPRequestDenied {
+		if c.is == proxystatus.HTTPRequestDenied {
 			d.Blocked += score
 		}
-		if c.seen.By == harness.ByGateway {
+		if c.seen.By == record.ByGateway {
 			d.Gateway += score
 		}
 	}

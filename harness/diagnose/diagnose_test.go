@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/wording"
 )
@@ -32,16 +32,16 @@ func TestDiagnose(t *testing.T) {
 	for name, c := range map[string]struct {
 		seen    Sign
 		blocked bool
-		first   harness.ErrorType
+		first   proxystatus.ErrorType
 	}{
-		"a refusal": {Sign{Status: 403, End: client.Complete, Took: fast, Page: wording.Denied}, true, harness.HTTPRequestDenied},
+		"a refusal": {Sign{Status: 403, End: client.Complete, Took: fast, Page: wording.Denied}, true, proxystatus.HTTPRequestDenied},
 		"a 502 whose log line speaks of a refused connection": {
 			Sign{Status: 502, End: client.Complete, Took: fast, Page: wording.BadGateway, Log: "connect() failed (111: Connection refused) while connecting to upstream"},
-			false, harness.ConnectionRefused,
+			false, proxystatus.ConnectionRefused,
 		},
-		"a 504 after half a minute": {Sign{Status: 504, End: client.Complete, Took: slow, Page: wording.BadGateway}, false, harness.HTTPResponseTimeout},
+		"a 504 after half a minute": {Sign{Status: 504, End: client.Complete, Took: slow, Page: wording.BadGateway}, false, proxystatus.HTTPResponseTimeout},
 		"a 502 whose log line speaks of a certificate": {
-			Sign{Status: 502, End: client.Complete, Took: fast, Log: "x509: certificate has expired or is not yet valid"}, false, harness.TLSCertificateError,
+			Sign{Status: 502, End: client.Complete, Took: fast, Log: "x509: certificate has expired or is not yet valid"}, false, proxystatus.TLSCertificateError,
 		},
 	} {
 		d := known.Diagnose(c.seen)
@@ -64,7 +64,7 @@ func TestBlind(t *testing.T) {
 	// Signatures that say something else must be found out.
 	wrong := matrix(t)
 	for i := range wrong {
-		wrong[i].ErrorType = harness.ErrorTypes()[i%len(harness.ErrorTypes())]
+		wrong[i].ErrorType = proxystatus.ErrorTypes()[i%len(proxystatus.ErrorTypes())]
 	}
 	if got := Blind(wrong, true); got.First > with.First/2 {
 		t.Errorf("got %+v of signatures at random, want far less than %+v", got, with)

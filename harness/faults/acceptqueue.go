@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -12,7 +14,7 @@ import (
 var AcceptQueueFull = harness.RegisterFault(harness.Fault{
 	ID:    "accept-queue-full",
 	Title: "the upstream's accept queue is full",
-	Cause: harness.Overload, Type: harness.ConnectionTimeout, Phase: harness.Connecting,
+	Cause: cause.Overload, Type: proxystatus.ConnectionTimeout, Phase: harness.Connecting,
 	Also:  []harness.State{harness.Balanced},
 	Needs: []world.Need{world.AcceptQueue},
 	What: "An overloaded server stops accepting: its kernel queues finished handshakes until the queue is full, and then drops every further SYN without " +

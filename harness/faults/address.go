@@ -9,9 +9,11 @@ import (
 	"syscall"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -42,7 +44,7 @@ func stale(b *harness.Bench) netip.AddrPort {
 // DNSStaleAddressRefused is a name that leads to a machine that does something else by now.
 var DNSStaleAddressRefused = harness.RegisterFault(harness.Fault{
 	ID: "dns-stale-address-refused", Title: "the upstream's name leads to an address at which nobody listens any more",
-	Cause: harness.DNS, Type: harness.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteNamed,
 	Needs: []world.Need{world.SourceAddress}, // A second machine, which in portable mode is a second loopback address.
 	What: "The upstream moved and the record did not, or a cache on the way still has the old one. The machine at the old address is up and knows nothing of " +
 		"it: connections are refused.",
@@ -56,7 +58,7 @@ var DNSStaleAddressRefused = harness.RegisterFault(harness.Fault{
 // DNSStaleAddressSilent is a name that leads to nowhere.
 var DNSStaleAddressSilent = harness.RegisterFault(harness.Fault{
 	ID: "dns-stale-address-silent", Title: "the upstream's name leads to an address at which packets vanish",
-	Cause: harness.DNS, Type: harness.ConnectionTimeout, Phase: harness.Connecting, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.ConnectionTimeout, Phase: harness.Connecting, Route: harness.RouteNamed,
 	Needs: []world.Need{world.Firewall},
 	What: "The upstream moved, the record did not, and at the old address there is no machine at all, or a firewall in front of it. Every connection attempt " +
 		"costs a whole connect timeout.",
@@ -78,7 +80,7 @@ var DNSStaleAddressSilent = harness.RegisterFault(harness.Fault{
 // DNSV6Only is a name with an address of the wrong family.
 var DNSV6Only = harness.RegisterFault(harness.Fault{
 	ID: "dns-v6-only", Title: "the upstream's name has only an IPv6 address, and there is no route to it",
-	Cause: harness.DNS, Type: harness.DestinationIPUnroutable, Phase: harness.AtOnce, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.DestinationIPUnroutable, Phase: harness.AtOnce, Route: harness.RouteNamed,
 	Needs: []world.Need{world.AnyAddress},
 	What: "The A record was removed in the course of a move to IPv6, and the gateway's own network has no IPv6. The name resolves; the kernel has nowhere to " +
 		"send a packet to.",
@@ -118,7 +120,7 @@ func unroutable(ctx context.Context, b *harness.Bench, at netip.AddrPort) (strin
 
 // DNSCNAMELoop is a name that leads back to itself.
 var DNSCNAMELoop = misanswered(harness.Fault{
-	ID: "dns-cname-loop", Title: "the upstream's name is an alias that leads back to itself", Type: harness.DNSError,
+	ID: "dns-cname-loop", Title: "the upstream's name is an alias that leads back to itself", Type: proxystatus.DNSError,
 	What: "Two aliases name each other, as after a careless rename. There is an answer to every query and an address in none. A resolver that follows aliases " +
 		"without counting never comes to an end.",
 	Made:      "The world's nameserver answers every query with two CNAME records in a circle.",

@@ -8,20 +8,21 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/yamldoc"
 )
 
 // answer is one file of fixtures/answers. Its README says what a file looks like.
 type answer struct {
-	Title     string            `yaml:"title"`
-	Error     harness.ErrorType `yaml:"error"`
-	What      string            `yaml:"what"`
-	Phase     harness.Phase     `yaml:"phase"`
-	When      moment            `yaml:"when"`
-	Every     time.Duration     `yaml:"every"`
-	AfterHead bool              `yaml:"after-head"`
-	Tolerated string            `yaml:"tolerated"`
-	Body      string            `yaml:"body"`
+	Title     string                `yaml:"title"`
+	Error     proxystatus.ErrorType `yaml:"error"`
+	What      string                `yaml:"what"`
+	Phase     harness.Phase         `yaml:"phase"`
+	When      moment                `yaml:"when"`
+	Every     time.Duration         `yaml:"every"`
+	AfterHead bool                  `yaml:"after-head"`
+	Tolerated string                `yaml:"tolerated"`
+	Body      string                `yaml:"body"`
 
 	bytes []byte
 }
@@ -82,7 +83,7 @@ func (a *answer) parseHead(file, head string) error {
 	}{
 		{"title", a.Title == "", "none", "what completes the sentence: the answer is a 502 when …"},
 		{"what", a.What == "", "none", "a paragraph that explains it"},
-		{"error", !slices.Contains(harness.ErrorTypes(), a.Error), quoted(a.Error), "one of " + list(harness.ErrorTypes())},
+		{"error", !slices.Contains(proxystatus.ErrorTypes(), a.Error), quoted(a.Error), "one of " + list(proxystatus.ErrorTypes())},
 		{"phase", !slices.Contains(harness.Phases(), a.Phase), quoted(a.Phase), "one of " + list(harness.Phases())},
 		{"when", a.When != onRequest && a.When != onAccept, quoted(a.When), "request or accept"},
 		{"every", a.Every < 0 || a.Every > 0 && a.When == onAccept, a.Every.String(), "more than 0, and an answer to a request"},

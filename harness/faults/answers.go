@@ -15,6 +15,9 @@ import (
 
 	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -45,13 +48,13 @@ func readAnswers() {
 // register makes the fault of the file whose name is id.
 func (a answer) register(id string) {
 	f := harness.Fault{
-		ID: id, Title: a.Title, What: a.What, Cause: harness.Bug, Type: a.Error, Phase: a.Phase, AfterHead: a.AfterHead,
+		ID: id, Title: a.Title, What: a.What, Cause: cause.Bug, Type: a.Error, Phase: a.Phase, AfterHead: a.AfterHead,
 		Made:      "The upstream reads the request, answers with the bytes of fixtures/answers/" + id + suffix + ", and closes.",
 		Confirmed: "An own request gets exactly those bytes, and the end of the connection.",
 		Inject:    a.inject,
 	}
 	if a.Tolerated != "" {
-		f.Tolerated = &harness.Tolerance{Why: a.Tolerated, Body: a.Body}
+		f.Tolerated = &record.Tolerance{Why: a.Tolerated, Body: a.Body}
 	}
 	switch {
 	case a.Every > 0:
@@ -86,7 +89,7 @@ func (a answer) inject(ctx context.Context, b *harness.Bench) (*harness.Injectio
 // What an own request by hand looks like.
 const (
 	confirmNonce   = "confirmation"
-	confirmRequest = http.MethodGet + " / HTTP/1.1\r\nHost: upstream\r\n" + upstream.NonceHeader + ": " + confirmNonce + "\r\n\r\n"
+	confirmRequest = http.MethodGet + " / HTTP/1.1\r\nHost: upstream\r\n" + stamp.Nonce + ": " + confirmNonce + "\r\n\r\n"
 )
 
 // hears confirms that who connects to the upstream's address and sends this gets exactly the bytes that are wanted, and then the end that is: io.EOF,

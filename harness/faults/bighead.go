@@ -6,12 +6,14 @@ import (
 	"net/http"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // overgrown completes and registers an upstream whose head has that many kibibytes of fields.
 func overgrown(f harness.Fault, kib int) *harness.Fault {
-	f.Cause, f.Type, f.Phase = harness.Configuration, harness.HTTPResponseHeaderSectionSize, harness.AtOnce
+	f.Cause, f.Type, f.Phase = cause.Configuration, proxystatus.HTTPResponseHeaderSectionSize, harness.AtOnce
 	f.Made = fmt.Sprintf("The upstream answers a valid, stamped 200 with %d KiB of headers, in lines that each fit everywhere.", kib)
 	f.Confirmed = "An own request is answered with a whole 200 whose head is that large."
 	f.Inject = misbehave(upstream.BigHeaders{Bytes: kib << 10}, func(b *harness.Bench) confirmation {

@@ -4,15 +4,17 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 )
 
 // ExternalAuthDead is an authorisation service that is not there: no block, and not to be told as one.
 var ExternalAuthDead = harness.RegisterFault(harness.Fault{
 	ID:    "external-auth-dead",
 	Title: "nothing listens where the gateway asks who may pass",
-	Cause: harness.Network, Type: harness.DestinationUnavailable, Phase: harness.AtOnce, Route: harness.RouteVouched,
+	Cause: cause.Network, Type: proxystatus.DestinationUnavailable, Phase: harness.AtOnce, Route: harness.RouteVouched,
 	What: "The gateway asks a service about each request before it lets it pass, and that service is down. Nobody was refused: a 403 would send everybody to look " +
 		"for a block. Something behind the gateway is broken, which is what a 502 says.",
 	Made:      "The Toxiproxy link at the service's address stops listening and drops its connections; it keeps the port. The upstream is healthy.",

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // credentials are those of harness' member, encoded as RFC 7617 says.
@@ -14,7 +15,7 @@ var credentials = client.Field{Name: "Authorization", Value: "Basic bWVtYmVyOm9w
 var NoCredentials = harness.RegisterBlock(harness.Block{
 	ID:      "no-credentials",
 	Title:   "a client without credentials (control: it is asked for them)",
-	Control: &harness.Expectation{Statuses: []int{http.StatusUnauthorized}, By: harness.ByGateway},
+	Control: &record.Expectation{Statuses: []int{http.StatusUnauthorized}, By: record.ByGateway},
 	What: "Part of the gateway's URL space is for members. Who does not say who he is gets a 401, which asks for credentials and means: try again with them. A 403 " +
 		"would mean: do not try again. The member is served.",
 	Refused: []harness.Ask{{As: "/members/ without credentials", Path: "/members/"}},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -16,5 +17,5 @@ var FilePermission = harness.RegisterBlock(harness.Block{
 	Needs:    []world.Need{world.FileModes},
 	Refused:  []harness.Ask{{As: "/files/locked.txt", Method: http.MethodGet, Path: "/files/locked.txt"}},
 	LetIn:    []harness.Ask{{As: "/files/open.txt", Path: "/files/open.txt"}},
-	ServedBy: harness.ByGateway,
+	ServedBy: record.ByGateway,
 })

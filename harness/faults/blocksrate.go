@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -11,7 +12,7 @@ import (
 var RateLimit = harness.RegisterBlock(harness.Block{
 	ID:      "rate-limit",
 	Title:   "a client that asks too often (control: it is told to slow down)",
-	Control: &harness.Expectation{Statuses: []int{http.StatusTooManyRequests}, By: harness.ByGateway},
+	Control: &record.Expectation{Statuses: []int{http.StatusTooManyRequests}, By: record.ByGateway},
 	What: "The gateway lets each client in once a minute in a part of its URL space. The first request is served; the next gets a 429, which passes by waiting, " +
 		"unlike a 403. Another client is served meanwhile.",
 	Needs:   []world.Need{world.SourceAddress},

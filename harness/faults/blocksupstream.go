@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -11,8 +13,8 @@ import (
 var Upstream403 = harness.RegisterFault(harness.Fault{
 	ID:      "upstream-403",
 	Title:   "the upstream itself answers 403 (control: it is passed on)",
-	Cause:   harness.Blocked,
-	Control: &harness.Expectation{Statuses: []int{http.StatusForbidden}, By: harness.ByUpstream},
+	Cause:   cause.Blocked,
+	Control: &record.Expectation{Statuses: []int{http.StatusForbidden}, By: record.ByUpstream},
 	Phase:   harness.AtOnce,
 	What: "The gateway refuses nobody here; the application behind it does. Its 403 is a valid answer, and a gateway passes it on. To find the rule that refused, one " +
 		"must know which of the two wrote the page: the stamp on the upstream's answers tells.",

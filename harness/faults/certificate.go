@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -18,7 +20,7 @@ const day = 24 * time.Hour
 // presented completes and registers an upstream whose certificate is wrong: issue makes it, and is tells by the error of an own handshake that it is wrong in
 // that way.
 func presented(f harness.Fault, issue func(*harness.Bench) (tls.Certificate, error), is func(error) bool) *harness.Fault {
-	f.Cause, f.Type, f.Phase, f.Route = harness.Configuration, harness.TLSCertificateError, harness.AtOnce, harness.RouteSecure
+	f.Cause, f.Type, f.Phase, f.Route = cause.Configuration, proxystatus.TLSCertificateError, harness.AtOnce, harness.RouteSecure
 	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
 		cert, err := issue(b)
 		if err != nil {

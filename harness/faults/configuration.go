@@ -7,9 +7,11 @@ import (
 	"net/netip"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -28,7 +30,7 @@ func deployed(change func(*harness.Bench, *gateway.Vars), confirm func(*harness.
 var WrongPort = harness.RegisterFault(harness.Fault{
 	ID:    "wrong-port",
 	Title: "the gateway's configuration names a port that nobody serves",
-	Cause: harness.Configuration, Type: harness.ConnectionRefused, Phase: harness.AtOnce,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce,
 	What:      "The upstream is healthy; the gateway asks at the wrong door. It is what a typing error, or a service that moved, looks like.",
 	Made:      "The gateway is restarted with another port of the upstream's host in its configuration.",
 	Confirmed: "An own dial to that port gets ECONNREFUSED.",
@@ -39,7 +41,7 @@ var WrongPort = harness.RegisterFault(harness.Fault{
 // WrongAddress is a configuration that names another machine.
 var WrongAddress = harness.RegisterFault(harness.Fault{
 	ID: "wrong-address", Title: "the gateway's configuration names another machine's address",
-	Cause: harness.Configuration, Type: harness.ConnectionRefused, Phase: harness.AtOnce,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce,
 	Needs: []world.Need{world.SourceAddress}, // A second machine, which in portable mode is a second loopback address.
 	What: "One digit is wrong, or the configuration is that of another environment. The machine at that address is up and serves something else, on other " +
 		"ports; the upstream is healthy and idle.",
@@ -60,7 +62,7 @@ const mistyped = "oders.upstream.test"
 // WrongHost is a configuration that names a host nobody has.
 var WrongHost = harness.RegisterFault(harness.Fault{
 	ID: "wrong-host", Title: "the gateway's configuration names a host that does not exist",
-	Cause: harness.Configuration, Type: harness.DNSError, Phase: harness.Resolving, Route: harness.RouteNamed,
+	Cause: cause.Configuration, Type: proxystatus.DNSError, Phase: harness.Resolving, Route: harness.RouteNamed,
 	What: "A typing error in a name. The nameserver is well and says with authority that there is no such host; a gateway that looks its names up at start may " +
 		"refuse to start at all, which is a deployment that fails in the open.",
 	Made:      "The gateway is restarted with a misspelt name in its configuration, one that it looks up when it is asked.",
@@ -83,7 +85,7 @@ var WrongHost = harness.RegisterFault(harness.Fault{
 // EmptyPool is a configuration that leaves nobody to ask.
 var EmptyPool = harness.RegisterFault(harness.Fault{
 	ID: "empty-pool", Title: "every member of the gateway's pool is marked down",
-	Cause: harness.Configuration, Type: harness.DestinationUnavailable, Phase: harness.AtOnce,
+	Cause: cause.Configuration, Type: proxystatus.DestinationUnavailable, Phase: harness.AtOnce,
 	What: "Somebody took the members out for maintenance, one after the other, and nobody put them back. Nothing is wrong with any of them: the gateway was " +
 		"told not to ask.",
 	Made:      "The gateway is restarted with the one member of its pool marked down in its configuration.",
@@ -96,7 +98,7 @@ var EmptyPool = harness.RegisterFault(harness.Fault{
 var PlainToHTTPS = harness.RegisterFault(harness.Fault{
 	ID:    "plain-to-https",
 	Title: "the gateway speaks plain HTTP to an upstream that speaks TLS",
-	Cause: harness.Configuration, Type: harness.HTTPProtocolError, Phase: harness.AtOnce,
+	Cause: cause.Configuration, Type: proxystatus.HTTPProtocolError, Phase: harness.AtOnce,
 	What: "The scheme in the configuration is wrong the other way: the upstream's TLS library reads a plain request, sends an alert and closes. (Many servers " +
 		"answer with a plain 400 of their own instead; that is the upstream's answer, and is relayed.)",
 	Made:      "The gateway is restarted with the TLS upstream's address in its plain route.",

@@ -5,7 +5,9 @@ import (
 	"errors"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -23,7 +25,7 @@ func alive(p *upstream.Process) error {
 var CrashAfterHeaders = harness.RegisterFault(harness.Fault{
 	ID:    "crash-after-headers",
 	Title: "the upstream's process dies in the middle of its answer",
-	Cause: harness.Bug, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true,
+	Cause: cause.Bug, Type: proxystatus.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true,
 	What: "The head and a part of the body were sent when the process hits its bug and is gone. The kernel closes its connections as if they were at their end, so " +
 		"the gateway sees a clean FIN, and only the declared length tells that the answer is not whole.",
 	Made: "A real upstream process that declares 1 MiB, sends 256 KiB and, when they have arrived, kills itself with SIGKILL; it is started anew before each " +

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -28,7 +30,7 @@ const dying = 200 * time.Millisecond
 var CrashLoop = harness.RegisterFault(harness.Fault{
 	ID:    "crash-loop",
 	Title: "the upstream's process dies of every request, however often it is started again",
-	Cause: harness.Bug, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
 	What: "A supervisor does its duty and starts the process whenever it is dead; the next request kills it again. Between two lives the port refuses, in each the " +
 		"connection is taken and lost. Health checks that only connect find it well.",
 	Made:      "A real upstream process that kills itself with SIGKILL when it has read a request, and a supervisor that starts it again 50 ms after each death.",

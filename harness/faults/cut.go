@@ -6,8 +6,10 @@ import (
 	"net/http"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -15,7 +17,7 @@ import (
 var ResetOnAccept = harness.RegisterFault(harness.Fault{
 	ID:    "reset-on-accept",
 	Title: "the upstream resets the connection as soon as it is made",
-	Cause: harness.Network, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
 	What:      "A load balancer without backends, or a server over its limits, takes the connection and resets it before it reads anything.",
 	Made:      "A listener at the upstream's address that closes each connection with SO_LINGER 0. Toxiproxy cannot reset before a byte has passed.",
 	Confirmed: "An own request gets ECONNRESET.",
@@ -32,7 +34,7 @@ var ResetOnAccept = harness.RegisterFault(harness.Fault{
 var ResetAfterRequest = harness.RegisterFault(harness.Fault{
 	ID:    "reset-after-request",
 	Title: "the upstream resets the connection after it has read the request",
-	Cause: harness.Network, Type: harness.ConnectionTerminated, Phase: harness.AtOnce, ByLink: true, Withholds: harness.Forever,
+	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce, ByLink: true, Withholds: harness.Forever,
 	What: "The request was delivered, and may have been acted on, when the connection is reset. A gateway cannot know; that is why a POST must not be " +
 		"sent again.",
 	Made:      "An upstream at the upstream's address that reads and records the request and closes with SO_LINGER 0. Toxiproxy sends FIN on a pooled connection.",
@@ -53,7 +55,7 @@ var ResetAfterRequest = harness.RegisterFault(harness.Fault{
 var CloseAfterRequest = harness.RegisterFault(harness.Fault{
 	ID:    "close-after-request",
 	Title: "the connection is closed after the request, with no answer",
-	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, ByLink: true, Withholds: harness.Forever,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: harness.AtOnce, ByLink: true, Withholds: harness.Forever,
 	Also:      []harness.State{harness.Balanced},
 	What:      "The request was delivered and handled, but the connection ends in good order (FIN) before the first byte of the answer.",
 	Made:      "Toxiproxy limit_data 0 on what the upstream sends: its first byte ends the connection.",
@@ -67,7 +69,7 @@ var CloseAfterRequest = harness.RegisterFault(harness.Fault{
 var SilentAfterAccept = harness.RegisterFault(harness.Fault{
 	ID:    "silent-after-accept",
 	Title: "the upstream takes the connection and is never heard of again",
-	Cause: harness.Network, Type: harness.HTTPResponseTimeout, Phase: harness.Responding, ByLink: true,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding, ByLink: true,
 	Also: []harness.State{harness.Cold, harness.Pooled, harness.Balanced},
 	What: "A peer that vanished without closing: a pulled cable, a crashed machine, a middlebox that lost its state. The connection stands, and nothing " +
 		"comes of it.",
@@ -88,7 +90,7 @@ const (
 var ResetMidBody = harness.RegisterFault(harness.Fault{
 	ID:    "reset-mid-body",
 	Title: "the upstream resets in the middle of the body",
-	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true,
 	What: "The head and a part of the body were sent when the connection is reset. A gateway that has passed the head on cannot take its 200 back; it must let " +
 		"the client see that the body is cut, by ending the connection short of the declared length. One that holds the head back can still answer 502. A " +
 		"clean, complete 200 made of half an answer is never right.",

@@ -6,7 +6,10 @@ import (
 	"net/http"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -14,7 +17,7 @@ import (
 var CloseMidBody = harness.RegisterFault(harness.Fault{
 	ID:    "close-mid-body",
 	Title: "the upstream closes the connection in the middle of the body",
-	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true, ByLink: true,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true, ByLink: true,
 	What: "A quarter of the declared body has arrived when the connection ends in good order (FIN). Only the declared length tells that something is missing: a " +
 		"gateway that passes the answer on must leave that length in, or end its own connection short, so that the client can tell as well.",
 	Made:      "The upstream declares 1 MiB, sends 256 KiB, and closes.",
@@ -31,7 +34,7 @@ var CloseMidBody = harness.RegisterFault(harness.Fault{
 var ShortChunked = harness.RegisterFault(harness.Fault{
 	ID:    "short-chunked",
 	Title: "the upstream closes the connection before the last chunk",
-	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true, ByLink: true,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: harness.AtOnce, AfterHead: true, ByLink: true,
 	What: "A chunked body ends with a chunk of size 0 (RFC 9112, section 8); here the connection ends before it. Every chunk that came is whole, so a gateway that " +
 		"does not miss the last one sees nothing wrong, and adds one of its own.",
 	Made:      "The upstream sends one chunk of 256 KiB, and closes.",
@@ -46,7 +49,7 @@ var ShortChunked = harness.RegisterFault(harness.Fault{
 			})
 		}
 		chunk := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n%s: %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%0*d\r\n",
-			upstream.StampHeader, upstream.NonceMark, delivered, delivered, 0)
+			stamp.Answer, upstream.NonceMark, delivered, delivered, 0)
 		return misbehave(upstream.Canned{Bytes: chunk, Then: upstream.Close}, cut)(ctx, b)
 	},
 })

@@ -7,7 +7,9 @@ import (
 	"syscall"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -17,7 +19,7 @@ const halfHead = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Le"
 // halted completes and registers an upstream at the upstream's address that sends half a head and then ends the connection so, with no link between. The
 // confirmation is the half and that end.
 func halted(f harness.Fault, then upstream.End, end error) *harness.Fault {
-	f.Cause = harness.Network
+	f.Cause = cause.Network
 	f.Inject = func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
 		if b.Theirs() && then == upstream.Close {
 			return short(ctx, b, "", func(harness.Answer) int64 { return int64(len("HTTP/1.1 200")) })
@@ -35,7 +37,7 @@ func halted(f harness.Fault, then upstream.End, end error) *harness.Fault {
 var ResetMidHeaders = halted(harness.Fault{
 	ID:    "reset-mid-headers",
 	Title: "the upstream resets the connection in the middle of the head of its answer",
-	Type:  harness.ConnectionTerminated, Phase: harness.AtOnce,
+	Type:  proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
 	What: "A status line that says 200 has arrived, and some of the head, when the connection is reset. There is no answer yet: nothing of it may be passed on, " +
 		"and the 200 that was read is worth nothing.",
 	Made:      "An upstream at the upstream's address that sends half a head and closes with SO_LINGER 0 when it is acknowledged.",
@@ -46,7 +48,7 @@ var ResetMidHeaders = halted(harness.Fault{
 var CloseMidHeaders = halted(harness.Fault{
 	ID:    "close-mid-headers",
 	Title: "the upstream closes the connection in the middle of the head of its answer",
-	Type:  harness.HTTPResponseIncomplete, Phase: harness.AtOnce, ByLink: true,
+	Type:  proxystatus.HTTPResponseIncomplete, Phase: harness.AtOnce, ByLink: true,
 	What: "A status line that says 200 has arrived, and some of the head, when the connection ends in good order (FIN). A gateway that takes the end of the " +
 		"connection for the end of the head makes a whole answer of half of one.",
 	Made:      "An upstream at the upstream's address that sends half a head and closes.",
@@ -57,7 +59,7 @@ var CloseMidHeaders = halted(harness.Fault{
 var SilentMidHeaders = halted(harness.Fault{
 	ID:    "silent-mid-headers",
 	Title: "the upstream falls silent in the middle of the head of its answer",
-	Type:  harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Type:  proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
 	What: "Half a head has arrived and nothing more comes; the connection stands. A gateway whose timeout ends with the first byte of an answer waits for the " +
 		"second half for ever.",
 	Made:      "An upstream at the upstream's address that sends half a head and does nothing more.",
@@ -68,7 +70,7 @@ var SilentMidHeaders = halted(harness.Fault{
 var CloseOnAccept = harness.RegisterFault(harness.Fault{
 	ID:    "close-on-accept",
 	Title: "the upstream closes the connection as soon as it is made",
-	Cause: harness.Network, Type: harness.HTTPResponseIncomplete, Phase: harness.AtOnce,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: harness.AtOnce,
 	What: "A TCP wrapper or a balancer in front of nothing takes the connection and ends it in good order, with nothing read. To a gateway it looks like an idle " +
 		"connection that was closed; but this one was new, and the next one is closed too.",
 	Made:      "A listener at the upstream's address that closes each connection as soon as it has accepted it.",

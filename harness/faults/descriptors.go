@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -11,7 +13,7 @@ import (
 var OutOfDescriptors = harness.RegisterFault(harness.Fault{
 	ID:    "out-of-descriptors",
 	Title: "the upstream's process has no file descriptor left",
-	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
 	What: "Every connection takes a descriptor, and a process has only so many. When none is left its accept fails, again and again; its kernel goes on completing " +
 		"handshakes in its name, so to a gateway the connection stands, the request is delivered, and nothing comes of it.",
 	Made:      "A real upstream process at the upstream's address whose RLIMIT_NOFILE is lowered below what it has open already, by prlimit; undone by raising it again.",

@@ -7,7 +7,9 @@ import (
 	"os"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/dns"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 )
 
 // typeA is the query type that every gateway asks for (RFC 1035, section 3.2.2).
@@ -17,7 +19,7 @@ const typeA = 1
 func answered(id string, code dns.Rcode, title, what string) *harness.Fault {
 	return harness.RegisterFault(harness.Fault{
 		ID: id, Title: title, What: what,
-		Cause: harness.DNS, Type: harness.DNSError, Phase: harness.Resolving, Route: harness.RouteNamed,
+		Cause: cause.DNS, Type: proxystatus.DNSError, Phase: harness.Resolving, Route: harness.RouteNamed,
 		Made:      fmt.Sprintf("The world's nameserver answers %s for every name; the gateway's earlier answers have a time to live of 0 and are over.", code),
 		Confirmed: fmt.Sprintf("An own query for the upstream's name is answered %s.", code),
 		Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
@@ -52,7 +54,7 @@ var (
 var DNSSilence = harness.RegisterFault(harness.Fault{
 	ID:    "dns-silence",
 	Title: "the nameserver does not answer",
-	Cause: harness.DNS, Type: harness.DNSTimeout, Phase: harness.Resolving, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.DNSTimeout, Phase: harness.Resolving, Route: harness.RouteNamed,
 	What: "The nameserver is gone, or the path to it. Lookups take as long as the gateway's resolver is willing to wait, which is often longer than its " +
 		"own timeouts for the upstream.",
 	Made:      "The world's nameserver reads every query and answers none.",

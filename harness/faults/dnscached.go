@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/dns"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // keptFor is the time to live of the upstream's name where it may be kept: longer than any experiment lasts.
@@ -16,8 +18,8 @@ const keptFor = 10 * time.Minute
 // DNSOutageCached is a nameserver that is away for less time than its answers live.
 var DNSOutageCached = harness.RegisterFault(harness.Fault{
 	ID: "dns-outage-cached", Title: "the nameserver is silent and the upstream's name was resolved before (control: no error)",
-	Cause: harness.DNS, Phase: harness.Resolving, Route: harness.RouteNamed,
-	Control: &harness.Expectation{Statuses: []int{http.StatusOK}, By: harness.ByUpstream},
+	Cause: cause.DNS, Phase: harness.Resolving, Route: harness.RouteNamed,
+	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
 	What: "An answer of a nameserver is good for as long as its time to live says, whatever becomes of the nameserver meanwhile. A gateway that keeps it that " +
 		"long does not notice a short outage; one that asks anew for each connection is down with its nameserver.",
 	Made: fmt.Sprintf("The upstream's name has a time to live of %s and is resolved in the steady state; then the world's nameserver answers no query, and "+

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -21,7 +23,7 @@ const drip = 100 * time.Millisecond
 var SlowDrip = harness.RegisterFault(harness.Fault{
 	ID:    "slow-drip",
 	Title: "the upstream sends the head of its answer one byte at a time",
-	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding, Late: true,
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding, Late: true,
 	What: "An upstream that is starved of processor time, or of good will, sends a byte, waits, and sends the next. A timeout that counts from the last byte never " +
 		"strikes: the head is on its way for as long as the upstream likes, and so is the client's request.",
 	Made:      "The upstream writes a valid answer byte by byte, a tenth of a second apart.",

@@ -7,14 +7,17 @@ import (
 	"net/netip"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // Firewall403 is a firewall that speaks HTTP.
 var Firewall403 = harness.RegisterFault(harness.Fault{
 	ID: "firewall-403", Title: "a filtering proxy in front of the upstream answers 403 (control: it is passed on)",
-	Cause: harness.Firewall, Phase: harness.AtOnce,
-	Control: &harness.Expectation{Statuses: []int{http.StatusForbidden}, By: harness.ByBetween},
+	Cause: cause.Firewall, Phase: harness.AtOnce,
+	Control: &record.Expectation{Statuses: []int{http.StatusForbidden}, By: record.ByIntermediary},
 	What: "An application firewall between gateway and upstream refuses the request by itself. Its 403 is a valid answer and is passed on, and it is nobody's " +
 		"block but its own: neither the gateway nor the upstream has refused anything. Who looks for the rule in either will not find it.",
 	Made:      "A proxy at the upstream's address, in place of the link, that answers every request with a stamped 403 in its own name.",
@@ -28,7 +31,7 @@ var Firewall403 = harness.RegisterFault(harness.Fault{
 			return nil, err
 		}
 		proxy, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) {
-			return upstream.Start(at, upstream.Options{Name: harness.BetweenName, TLS: secure})
+			return upstream.Start(at, upstream.Options{Name: record.IntermediaryName, TLS: secure})
 		})
 		if err != nil {
 			return nil, err
@@ -41,8 +44,8 @@ var Firewall403 = harness.RegisterFault(harness.Fault{
 // filtered confirms that the proxy refuses what the upstream would answer.
 func filtered(ctx context.Context, b *harness.Bench) (string, error) {
 	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
-	if by := r.Header.Get(upstream.OriginHeader); r.Status != http.StatusForbidden || by != harness.BetweenName {
-		return "", fmt.Errorf("ask %s: got %d by %q, want 403 by %q", b.Plan.Upstream, r.Status, by, harness.BetweenName)
+	if by := r.Header.Get(stamp.Origin); r.Status != http.StatusForbidden || by != record.IntermediaryName {
+		return "", fmt.Errorf("ask %s: got %d by %q, want 403 by %q", b.Plan.Upstream, r.Status, by, record.IntermediaryName)
 	}
 	behind, err := netip.ParseAddrPort(b.Upstream.Origin.Addr())
 	if err != nil {

@@ -8,14 +8,16 @@ import (
 	"net/netip"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // walled completes and registers a fault of the firewall between gateway and upstream, made by the rule for the upstream's address.
 func walled(f harness.Fault, rule func(at netip.AddrPort) firewall.Rule, confirm func(b *harness.Bench) confirmation) *harness.Fault {
-	f.Cause = harness.Firewall
+	f.Cause = cause.Firewall
 	f.Needs = []world.Need{world.Firewall}
 	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
 		undo, err := b.Wall.Apply(rule(b.Plan.Upstream))
@@ -47,7 +49,7 @@ func toward(at netip.AddrPort) netip.Prefix { return netip.PrefixFrom(at.Addr(),
 // FirewallDrop loses every packet to the upstream.
 var FirewallDrop = walled(harness.Fault{
 	ID: "firewall-drop", Title: "a firewall drops every packet to the upstream",
-	Type: harness.ConnectionTimeout, Phase: harness.Connecting,
+	Type: proxystatus.ConnectionTimeout, Phase: harness.Connecting,
 	Also:      []harness.State{harness.Cold, harness.Pooled},
 	What:      "The commonest firewall mistake: packets to the upstream vanish, nothing tells the gateway why, and each attempt costs a full connect timeout.",
 	Made:      "An nftables rule in the world: drop TCP to the upstream's port.",
@@ -59,7 +61,7 @@ var FirewallDrop = walled(harness.Fault{
 // FirewallRejectRST rejects every packet to the upstream with a reset.
 var FirewallRejectRST = walled(harness.Fault{
 	ID: "firewall-reject-rst", Title: "a firewall rejects connections to the upstream with a reset",
-	Type: harness.ConnectionRefused, Phase: harness.AtOnce,
+	Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce,
 	What:      "A polite firewall: it answers every attempt with a TCP reset, so that the gateway cannot tell it from a dead upstream.",
 	Made:      "An nftables rule in the world: reject TCP to the upstream's port with a reset.",
 	Confirmed: "An own dial to the upstream gets ECONNREFUSED.",
@@ -70,7 +72,7 @@ var FirewallRejectRST = walled(harness.Fault{
 // FirewallDropEstablished lets the handshake pass and nothing after it.
 var FirewallDropEstablished = walled(harness.Fault{
 	ID: "firewall-drop-established", Title: "a firewall drops everything after the handshake",
-	Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
 	What: "A stateful firewall that lost its table, or inspects content and dislikes it: the connection is made, and then every packet on it vanishes. " +
 		"Connect timeouts do not help; health checks that only connect stay green.",
 	Made:      "An nftables rule in the world: drop TCP to the upstream's port, but for packets with the SYN flag.",
@@ -82,7 +84,7 @@ var FirewallDropEstablished = walled(harness.Fault{
 // FirewallBlocksOnePort drops what goes to one port of a host, and lets the others pass.
 var FirewallBlocksOnePort = walled(harness.Fault{
 	ID: "firewall-blocks-one-port", Title: "a firewall drops one port of a host whose other port is open",
-	Type: harness.ConnectionTimeout, Phase: harness.Connecting,
+	Type: proxystatus.ConnectionTimeout, Phase: harness.Connecting,
 	What: "Two services on one host, and a rule that forgot one of them. Only that one's route may suffer; a gateway that judges by host takes the other " +
 		"down with it.",
 	Made:      "The bystander moves to another port of the upstream's host; an nftables rule in the world drops TCP to the upstream's port alone.",

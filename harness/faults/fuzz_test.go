@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 )
 
 // FuzzAnswer reads the files of answers: what is read is within its bounds and of the dictionary; what is not is told
@@ -28,7 +29,7 @@ func FuzzAnswer(f *testing.F) {
 			}
 			return
 		}
-		if len(a.bytes) > maxAnswer || !slices.Contains(harness.ErrorTypes(), a.Error) || !slices.Contains(harness.Phases(), a.Phase) ||
+		if len(a.bytes) > maxAnswer || !slices.Contains(proxystatus.ErrorTypes(), a.Error) || !slices.Contains(harness.Phases(), a.Phase) ||
 			a.When != onRequest && a.When != onAccept || a.Every < 0 || a.Title == "" || a.What == "" {
 			t.Errorf("got %d bytes, error %q, phase %q, when %q, every %s, title %q, want what the checks let through",
 				len(a.bytes), a.Error, a.Phase, a.When, a.Every, a.Title)

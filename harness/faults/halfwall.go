@@ -11,15 +11,17 @@ import (
 	"strings"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // FirewallDropReplies loses what the upstream sends.
 var FirewallDropReplies = walled(harness.Fault{
 	ID: "firewall-drop-replies", Title: "a firewall drops every packet from the upstream to the gateway",
-	Type: harness.ConnectionTimeout, Phase: harness.Connecting,
+	Type: proxystatus.ConnectionTimeout, Phase: harness.Connecting,
 	What: "The way there is open and the way back is not, as after a change of routes that only one firewall knows of. The upstream sees connection attempts " +
 		"that never complete; the gateway sees nothing at all.",
 	Made:      "An nftables rule in the world: drop TCP from the upstream's port.",
@@ -58,7 +60,7 @@ func halfOpen(at netip.AddrPort) error {
 // FirewallBlocksDNS leaves the gateway without its nameserver.
 var FirewallBlocksDNS = harness.RegisterFault(harness.Fault{
 	ID: "firewall-blocks-dns", Title: "a firewall drops DNS",
-	Cause: harness.Firewall, Type: harness.DNSTimeout, Phase: harness.Resolving, Route: harness.RouteNamed,
+	Cause: cause.Firewall, Type: proxystatus.DNSTimeout, Phase: harness.Resolving, Route: harness.RouteNamed,
 	Needs: []world.Need{world.Firewall}, Beyond: "the nameserver",
 	What: "A rule set that allows what it knows of, and nobody thought of port 53. The upstream can be reached and cannot be found; routes by address work, " +
 		"which makes it look like a fault of the upstream.",

@@ -11,14 +11,16 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // secured completes and registers an upstream that handles TLS differently. The confirmation is an alert to an own handshake as a gateway makes it, and an
 // answer to one that is able to do what the upstream wants; able is nil when none is.
 func secured(f harness.Fault, change func(*tls.Config), able func(*harness.Bench) (*tls.Config, error)) *harness.Fault {
-	f.Cause, f.Phase, f.Route = harness.Configuration, harness.AtOnce, harness.RouteSecure
+	f.Cause, f.Phase, f.Route = cause.Configuration, harness.AtOnce, harness.RouteSecure
 	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
 		undo := b.Secure.Origin.Secure(change)
 		return &harness.Injection{
@@ -73,7 +75,7 @@ func exchange(ctx context.Context, b *harness.Bench, config *tls.Config) error {
 
 // TLSVersionMismatch is an upstream whose TLS is too old.
 var TLSVersionMismatch = secured(harness.Fault{
-	ID: "tls-version-mismatch", Title: "the upstream speaks only TLS versions that nobody accepts any more", Type: harness.TLSProtocolError,
+	ID: "tls-version-mismatch", Title: "the upstream speaks only TLS versions that nobody accepts any more", Type: proxystatus.TLSProtocolError,
 	What: "An old appliance speaks TLS 1.0 and 1.1, which RFC 8996 retired, and the gateway's library was updated: the two have no version in common. The day " +
 		"before the update everything worked.",
 	Made:      "The upstream takes no TLS version above 1.1.",
@@ -83,7 +85,7 @@ var TLSVersionMismatch = secured(harness.Fault{
 
 // TLSAlert is an upstream that refuses to shake hands.
 var TLSAlert = secured(harness.Fault{
-	ID: "tls-alert", Title: "the upstream answers the TLS handshake with a fatal alert", Type: harness.TLSAlertReceived,
+	ID: "tls-alert", Title: "the upstream answers the TLS handshake with a fatal alert", Type: proxystatus.TLSAlertReceived,
 	What: "The upstream can read the ClientHello and not go on: its key cannot be loaded, its hardware module is away. It says so in an alert, which names the " +
 		"kind of trouble, and closes.",
 	Made:      "The upstream's certificate cannot be had: its TLS library answers every ClientHello with the alert internal_error.",
@@ -97,7 +99,7 @@ var TLSAlert = secured(harness.Fault{
 
 // ClientCertificateRequired is an upstream that wants to know who asks.
 var ClientCertificateRequired = secured(harness.Fault{
-	ID: "client-certificate-required", Title: "the upstream demands a client certificate and the gateway has none", Type: harness.TLSAlertReceived,
+	ID: "client-certificate-required", Title: "the upstream demands a client certificate and the gateway has none", Type: proxystatus.TLSAlertReceived,
 	What: "Mutual TLS was turned on at the upstream alone: it asks every client who it is, and the gateway cannot say. The upstream's alert ends the handshake; " +
 		"in its log stands the reason, in the gateway's often no more than a number.",
 	Made:      "The upstream requires a client certificate, whosever it is, in TLS 1.2.",
@@ -115,7 +117,7 @@ var ClientCertificateRequired = secured(harness.Fault{
 // TLSStall is an upstream with which no handshake comes to an end.
 var TLSStall = harness.RegisterFault(harness.Fault{
 	ID: "tls-stall", Title: "the TLS handshake with the upstream never ends",
-	Cause: harness.Configuration, Type: harness.ConnectionTimeout, Phase: harness.Connecting, Route: harness.RouteSecure,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionTimeout, Phase: harness.Connecting, Route: harness.RouteSecure,
 	What: "The connection is made, the ClientHello is sent, and nothing comes back: a middlebox that dislikes TLS, or a server that waits for something else " +
 		"first. Many clients have a timeout for connecting and one for the answer, and none for what is between the two.",
 	Made:      "Toxiproxy timeout 0 on what the gateway sends to the TLS upstream: the ClientHello is swallowed.",

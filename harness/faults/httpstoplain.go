@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 )
 
 // clearText is what Go's server answers a ClientHello, up to the last byte (net/http, server.go: badRequest); nginx,
@@ -20,7 +22,7 @@ const clearText = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset
 var HTTPSToPlain = harness.RegisterFault(harness.Fault{
 	ID:    "https-to-plain",
 	Title: "the gateway speaks TLS to an upstream that speaks plain HTTP",
-	Cause: harness.Configuration, Type: harness.TLSProtocolError, Phase: harness.AtOnce, Route: harness.RouteSecure,
+	Cause: cause.Configuration, Type: proxystatus.TLSProtocolError, Phase: harness.AtOnce, Route: harness.RouteSecure,
 	What: "The scheme in the configuration is wrong: the gateway opens with a TLS ClientHello, and the upstream takes it for a broken " +
 		"request. Most servers answer that as any other: with a 400 in clear text, where the gateway waits for a handshake.",
 	Made:      "The gateway is restarted with the plain upstream's address in its TLS route; the upstream answers a ClientHello as Go's server does.",
@@ -43,7 +45,7 @@ var HTTPSToPlain = harness.RegisterFault(harness.Fault{
 var HTTPSToPlainSilent = harness.RegisterFault(harness.Fault{
 	ID:    "https-to-plain-silent",
 	Title: "the gateway speaks TLS to an upstream that speaks plain HTTP, and closes without a word",
-	Cause: harness.Configuration, Type: harness.TLSProtocolError, Phase: harness.AtOnce, Route: harness.RouteSecure,
+	Cause: cause.Configuration, Type: proxystatus.TLSProtocolError, Phase: harness.AtOnce, Route: harness.RouteSecure,
 	What: "The scheme in the configuration is wrong, and the upstream is one that answers nothing that it cannot read: all that the gateway " +
 		"sees of it is a connection that ends in the middle of a handshake.",
 	Made:      "The gateway is restarted with the plain upstream's address in its TLS route; the upstream ends what does not begin like a request.",

@@ -8,8 +8,11 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // A request that is sent between idle-transit and idle after the last answer is on its way when the upstream closes: a window of 400 ms. Nobody is early for it, but on
@@ -24,14 +27,14 @@ const (
 var KeepaliveMismatch = harness.RegisterFault(harness.Fault{
 	ID:    "keepalive-mismatch",
 	Title: "the upstream's idle timeout is shorter than the gateway's, under load",
-	Cause: harness.Configuration, Type: harness.ConnectionTerminated, Phase: harness.Responding,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionTerminated, Phase: harness.Responding,
 	What: "Whoever closes an idle connection first should be the one who sends requests on it. Where the upstream does, a request that the gateway has just sent " +
 		"can meet the close on its way: it is lost, and the gateway cannot know whether the upstream has acted on it. A GET may be sent again; a POST is a 502 " +
 		"(RFC 9110, section 9.2.2). In production this is the small, steady share of 502s that no log of the upstream shows. The answers are counted, not only judged.",
 	Made: "The upstream closes connections that were idle for 500 ms, and Toxiproxy adds 400 ms to what the gateway sends. Sixteen clients at a time ask, wait for 0 " +
 		"to 750 ms, and ask again on the same connection.",
 	Confirmed: "An own request, sent 200 ms after the answer to the last on the same connection, is never answered: the connection ends.",
-	Tolerated: &harness.Tolerance{Why: "a request that meets no close is served, and one that may be repeated can be sent again (RFC 9110, section 9.2.2)"},
+	Tolerated: &record.Tolerance{Why: "a request that meets no close is served, and one that may be repeated can be sent again (RFC 9110, section 9.2.2)"},
 	Load:      spread(50*time.Millisecond, 16),
 	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
 		origin, err := b.Scripted()

@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // Delays of the two latency faults. Every gateway's folder sets its timeouts to a second, and the slowest to look at the
@@ -21,7 +24,7 @@ const (
 var SlowAnswer = harness.RegisterFault(harness.Fault{
 	ID:    "slow-answer",
 	Title: "the upstream answers later than the gateway waits",
-	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding, Late: true, ByLink: true, Withholds: tooLate,
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding, Late: true, ByLink: true, Withholds: tooLate,
 	What:      "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer does come; nobody waits for it any more.",
 	Made:      "Toxiproxy latency of four seconds on what the upstream sends, against a read timeout of one.",
 	Confirmed: "An own request is answered, with 200, and not before four seconds have passed.",
@@ -32,8 +35,8 @@ var SlowAnswer = harness.RegisterFault(harness.Fault{
 var LatencyWithinBudget = harness.RegisterFault(harness.Fault{
 	ID:      "latency-within-budget",
 	Title:   "the upstream is slow, but within the gateway's patience (control: no error)",
-	Cause:   harness.Network,
-	Control: &harness.Expectation{Statuses: []int{http.StatusOK}, By: harness.ByUpstream},
+	Cause:   cause.Network,
+	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
 	Phase:   harness.Responding,
 	ByLink:  true,
 	What: "Latency below the gateway's timeout is no fault: the answer must come, later. A gateway that calls this a 502 gives up too early, and a harness " +

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -13,7 +15,7 @@ const connections = harness.Workers
 
 // limited completes and registers an upstream at the upstream's address that is full of others, and ends every further connection so.
 func limited(f harness.Fault, over upstream.End, seen client.End) *harness.Fault {
-	f.Cause = harness.Overload
+	f.Cause = cause.Overload
 	f.Phase = harness.AtOnce
 	f.Inject = func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
 		if err := b.Plain(); err != nil {
@@ -42,7 +44,7 @@ func limited(f harness.Fault, over upstream.End, seen client.End) *harness.Fault
 var ConnectionLimitReset = limited(harness.Fault{
 	ID:    "connection-limit-reset",
 	Title: "the upstream has all the connections it takes, and resets the others",
-	Type:  harness.ConnectionTerminated,
+	Type:  proxystatus.ConnectionTerminated,
 	What: "A server with a limit on connections, and a crowd that has taken them all. What comes on top is accepted and reset before anything is read. It passes when " +
 		"somebody leaves; until then every attempt meets the same.",
 	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients whose requests are being held; a connection " +
@@ -54,7 +56,7 @@ var ConnectionLimitReset = limited(harness.Fault{
 var ConnectionLimitClose = limited(harness.Fault{
 	ID:    "connection-limit-close",
 	Title: "the upstream has all the connections it takes, and closes the others",
-	Type:  harness.ConnectionTerminated,
+	Type:  proxystatus.ConnectionTerminated,
 	What: "A server with a limit on connections, and a crowd that has taken them all. What comes on top is accepted and ended in good order, with not a byte of an " +
 		"answer. It passes when somebody leaves; until then every attempt meets the same.",
 	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients whose requests are being held; a connection " +

@@ -7,14 +7,17 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // lossy completes and registers a network to the upstream's port that loses packets, both ways.
 func lossy(f harness.Fault, rule firewall.Rule, confirm func(*harness.Bench) confirmation) *harness.Fault {
-	f.Cause = harness.Network
+	f.Cause = cause.Network
 	f.Needs = []world.Need{world.Firewall}
 	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
 		at, lost := b.Plan.Upstream, rule
@@ -35,7 +38,7 @@ func lossy(f harness.Fault, rule firewall.Rule, confirm func(*harness.Bench) con
 var PacketLossTotal = lossy(harness.Fault{
 	ID:    "packet-loss-total",
 	Title: "the network to the upstream loses every packet",
-	Type:  harness.ConnectionTimeout, Phase: harness.Connecting,
+	Type:  proxystatus.ConnectionTimeout, Phase: harness.Connecting,
 	What: "A cable with a broken wire, a switch that is overrun, a wireless link out of reach: nothing arrives any more, in either direction, and nobody says so. What " +
 		"is sent is sent again and again by the kernel, and lost each time.",
 	Made:      "An nftables rule in the world: every packet of TCP to or from the upstream's port is dropped.",
@@ -46,7 +49,7 @@ var PacketLossTotal = lossy(harness.Fault{
 var PacketLoss30 = lossy(harness.Fault{
 	ID:      "packet-loss-30",
 	Title:   "the network to the upstream loses 30 % of the packets (control: no error)",
-	Control: &harness.Expectation{Statuses: []int{http.StatusOK}, By: harness.ByUpstream},
+	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
 	Phase:   harness.Responding,
 	What: "TCP is made for this: what is lost is sent again, a fifth of a second later, and the answer comes, whole. A gateway that calls that a 502 has its " +
 		"timeouts too tight. (The packets of the handshake are spared: a lost SYN is sent again after a whole second, RFC 6298, section 2.1, and that is as " +

@@ -10,15 +10,17 @@ import (
 	"syscall"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // misanswered completes and registers a nameserver whose answers to every name are broken so. The confirmation is that is accepts what became of an own
 // query for the upstream's name; it tells what was seen.
 func misanswered(f harness.Fault, how dns.Fault, is func(dns.Reply, error) (seen string, ok bool)) *harness.Fault {
-	f.Cause, f.Phase, f.Route = harness.DNS, harness.Resolving, harness.RouteNamed
+	f.Cause, f.Phase, f.Route = cause.DNS, harness.Resolving, harness.RouteNamed
 	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
 		return resolver(b, how, queried(b, f.Confirmed, is)), nil
 	}
@@ -39,7 +41,7 @@ func queried(b *harness.Bench, want string, is func(dns.Reply, error) (string, b
 
 // DNSNoData is a name without an address.
 var DNSNoData = misanswered(harness.Fault{
-	ID: "dns-nodata", Title: "the upstream's name exists and has no address", Type: harness.DNSError,
+	ID: "dns-nodata", Title: "the upstream's name exists and has no address", Type: proxystatus.DNSError,
 	What: "The name is there, but what it holds is no address: only a mail record was left behind, say. The nameserver says so without any error code, and " +
 		"clients that look at the code alone take it for a success.",
 	Made:      "The world's nameserver answers every query with NOERROR and no record.",
@@ -50,7 +52,7 @@ var DNSNoData = misanswered(harness.Fault{
 
 // DNSSlow is a nameserver that takes too long.
 var DNSSlow = misanswered(harness.Fault{
-	ID: "dns-slow", Title: "the nameserver answers later than the gateway waits", Type: harness.DNSTimeout, Late: true,
+	ID: "dns-slow", Title: "the nameserver answers later than the gateway waits", Type: proxystatus.DNSTimeout, Late: true,
 	What:      "The nameserver is overloaded or far away. The right answer comes, after the gateway has given up; a resolver that asks again starts anew.",
 	Made:      fmt.Sprintf("The world's nameserver holds each right answer back for %s, against a timeout of one.", tooLate),
 	Confirmed: fmt.Sprintf("An own query for the upstream's name is answered with an address, and not before %s have passed.", tooLate),
@@ -60,7 +62,7 @@ var DNSSlow = misanswered(harness.Fault{
 
 // DNSGarbage is a nameserver that talks nonsense.
 var DNSGarbage = misanswered(harness.Fault{
-	ID: "dns-garbage", Title: "the nameserver answers with bytes that are no DNS message", Type: harness.DNSTimeout,
+	ID: "dns-garbage", Title: "the nameserver answers with bytes that are no DNS message", Type: proxystatus.DNSTimeout,
 	What: "Something else listens at the nameserver's port, or a middlebox mangles the packets. A resolver drops what it cannot read, since anybody can send " +
 		"such a packet, and goes on waiting for the real answer until its time is up.",
 	Made:      "The world's nameserver answers every query with seven bytes of text.",
@@ -72,7 +74,7 @@ var DNSGarbage = misanswered(harness.Fault{
 // DNSTruncated is a nameserver whose answers do not get through whole.
 var DNSTruncated = harness.RegisterFault(harness.Fault{
 	ID: "dns-truncated", Title: "the nameserver's answer is truncated, and TCP to it is refused",
-	Cause: harness.DNS, Type: harness.DNSError, Phase: harness.Resolving, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.DNSError, Phase: harness.Resolving, Route: harness.RouteNamed,
 	Needs: []world.Need{world.Firewall},
 	What: "An answer that does not fit into UDP carries the TC bit, which means: ask again over TCP. Where a firewall lets DNS pass over UDP alone, there is " +
 		"nobody to ask. It works for years, until a name gets one address too many.",
@@ -115,7 +117,7 @@ func refuses(ctx context.Context, at netip.AddrPort) error {
 
 // DNSWrongID is a resolver that hears only answers to somebody else's questions.
 var DNSWrongID = misanswered(harness.Fault{
-	ID: "dns-wrong-id", Title: "every DNS answer carries another query's ID", Type: harness.DNSTimeout,
+	ID: "dns-wrong-id", Title: "every DNS answer carries another query's ID", Type: proxystatus.DNSTimeout,
 	What: "The ID is what ties an answer to its query; a forger has to guess it. A resolver must drop an answer with a wrong one and go on waiting. A gateway " +
 		"that takes such an answer can be sent anywhere by anybody.",
 	Made:      "The world's nameserver gives the right answer, with the ID changed.",

@@ -7,7 +7,10 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -27,7 +30,7 @@ func misbehave(how upstream.Behaviour, confirm func(*harness.Bench) confirmation
 var Deadlock = harness.RegisterFault(harness.Fault{
 	ID:    "deadlock",
 	Title: "the upstream reads the request and never answers",
-	Cause: harness.Bug, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Cause: cause.Bug, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
 	Also:      []harness.State{harness.Pooled},
 	What:      "Two threads wait for each other, or a lock was never given back: the request has been read, and its handler will never return.",
 	Made:      "The upstream records the request and does nothing more with it.",
@@ -39,8 +42,8 @@ var Deadlock = harness.RegisterFault(harness.Fault{
 var Error500 = harness.RegisterFault(harness.Fault{
 	ID:      "error-500",
 	Title:   "the upstream itself answers 500 (control: it is passed on)",
-	Cause:   harness.Bug,
-	Control: &harness.Expectation{Statuses: []int{http.StatusInternalServerError}, By: harness.ByUpstream},
+	Cause:   cause.Bug,
+	Control: &record.Expectation{Statuses: []int{http.StatusInternalServerError}, By: record.ByUpstream},
 	Phase:   harness.AtOnce,
 	What: "A well-formed 500 is a valid answer: the upstream works well enough to say that it failed. A gateway passes it on; one that turns it into a " +
 		"502 hides whose fault it is.",
@@ -58,9 +61,9 @@ const retryAfter = "120"
 var Sheds503 = harness.RegisterFault(harness.Fault{
 	ID:    "sheds-503",
 	Title: "the upstream itself answers 503 with Retry-After (control: it is passed on)",
-	Cause: harness.Overload,
-	Control: &harness.Expectation{
-		Statuses: []int{http.StatusServiceUnavailable}, By: harness.ByUpstream, Header: map[string]string{"Retry-After": retryAfter},
+	Cause: cause.Overload,
+	Control: &record.Expectation{
+		Statuses: []int{http.StatusServiceUnavailable}, By: record.ByUpstream, Header: map[string]string{"Retry-After": retryAfter},
 	},
 	Phase: harness.AtOnce,
 	Also:  []harness.State{harness.Balanced},

@@ -9,7 +9,9 @@ import (
 	"sync"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -18,7 +20,7 @@ import (
 var PartitionMidRequest = harness.RegisterFault(harness.Fault{
 	ID:    "partition-mid-request",
 	Title: "the network to the upstream falls apart in the middle of a request",
-	Cause: harness.Network, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
 	Needs: []world.Need{world.Firewall},
 	What: "The request was delivered and is being answered when every path between the two is gone. The answer is sent and arrives nowhere; nothing tells either side. " +
 		"It may have been acted on, so that a POST must not be sent again, and a second attempt finds no way either.",

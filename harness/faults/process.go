@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -30,7 +32,7 @@ func (m mortal) Close() error { return m.Kill() }
 var Frozen = harness.RegisterFault(harness.Fault{
 	ID:    "frozen",
 	Title: "the upstream's process is frozen",
-	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
 	What: "A process that is stopped, swapped out or in a long garbage collection does nothing, but its kernel goes on accepting connections in its name. " +
 		"Requests are delivered and never read.",
 	Made:      "SIGSTOP to a real upstream process at the upstream's address; undone by SIGCONT.",
@@ -58,7 +60,7 @@ var Frozen = harness.RegisterFault(harness.Fault{
 var CrashOnRequest = harness.RegisterFault(harness.Fault{
 	ID:    "crash-on-request",
 	Title: "the upstream's process dies of the request",
-	Cause: harness.Bug, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
 	What: "A bug that a request triggers: the process reads it and is gone, and its port refuses from then on. A gateway that tries again meets the refusal; " +
 		"one that tries a POST again on another upstream would kill that one too.",
 	Made:      "A real upstream process that kills itself with SIGKILL when it has read a request; it is started anew before each probe.",
@@ -80,7 +82,7 @@ var CrashOnRequest = harness.RegisterFault(harness.Fault{
 var OutOfMemoryKill = harness.RegisterFault(harness.Fault{
 	ID:    "out-of-memory-kill",
 	Title: "the upstream's process is killed while it works on the request",
-	Cause: harness.Overload, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: cause.Overload, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
 	Also: []harness.State{harness.Balanced},
 	What: "When memory runs out the kernel kills the largest process with SIGKILL, in the middle of whatever it does. Its connections end without an answer " +
 		"and its port refuses until somebody starts it again.",

@@ -10,14 +10,16 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // H2Upstream is an upstream that speaks a later HTTP.
 var H2Upstream = harness.RegisterFault(harness.Fault{
 	ID: "h2-upstream", Title: "the upstream speaks only HTTP/2 and the gateway HTTP/1",
-	Cause: harness.Configuration, Type: harness.HTTPProtocolError, Phase: harness.AtOnce,
+	Cause: cause.Configuration, Type: proxystatus.HTTPProtocolError, Phase: harness.AtOnce,
 	What: "A gRPC server, or any other that speaks HTTP/2 in plain text to those who know. It meets an HTTP/1 request with its own first frame, and tells it to " +
 		"go away: binary, and no HTTP/1 at all.",
 	Made:      "A real HTTP/2 server at the upstream's address, in place of the link; what begins otherwise gets SETTINGS, GOAWAY and the end of the connection.",
@@ -79,7 +81,7 @@ func spoken(ctx context.Context, b *harness.Bench, header string) ([]byte, error
 // ProxyProtocolExpected is an upstream that wants to be told where a connection comes from.
 var ProxyProtocolExpected = harness.RegisterFault(harness.Fault{
 	ID: "proxy-protocol-expected", Title: "the upstream expects the PROXY protocol and the gateway does not speak it",
-	Cause: harness.Configuration, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
 	What: "The upstream was set up to learn its clients' addresses from a line before the first request. Whoever does not send that line is cut off without a " +
 		"word, as the protocol demands; nothing in the answer tells why, because there is none.",
 	Made:      "A listener at the upstream's address, in place of the link, that passes connections with the header of version 1 on and closes any other.",

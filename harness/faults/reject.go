@@ -6,6 +6,7 @@ import (
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 )
 
 // rejected registers a firewall that answers each connection attempt with an ICMP message. The phase is that of connecting: on loopback a dial that blocks
@@ -20,7 +21,7 @@ func rejected(f harness.Fault, how firewall.Verdict, want client.End) *harness.F
 // The firewalls that say no by ICMP.
 var (
 	FirewallRejectPort = rejected(harness.Fault{
-		ID: "firewall-reject-port", Title: "a firewall rejects connections to the upstream as to a closed port", Type: harness.ConnectionRefused,
+		ID: "firewall-reject-port", Title: "a firewall rejects connections to the upstream as to a closed port", Type: proxystatus.ConnectionRefused,
 		What: "The default of many firewalls that reject: an ICMP message says that the port is unreachable. A dial sees the same ECONNREFUSED that a dead " +
 			"upstream gives, though the upstream is well.",
 		Made:      "An nftables rule in the world: reject TCP to the upstream's port with ICMP port unreachable.",
@@ -28,7 +29,7 @@ var (
 	}, firewall.RejectPort, client.Refused)
 
 	FirewallRejectAdmin = rejected(harness.Fault{
-		ID: "firewall-reject-admin", Title: "a firewall says that connections to the upstream are prohibited", Type: harness.DestinationIPUnroutable,
+		ID: "firewall-reject-admin", Title: "a firewall says that connections to the upstream are prohibited", Type: proxystatus.DestinationIPUnroutable,
 		What: "An honest firewall: its ICMP message says that the communication is administratively prohibited. A dial over IPv4 is told no more than that there " +
 			"is no route to the host.",
 		Made:      "An nftables rule in the world: reject TCP to the upstream's port with ICMP administratively prohibited.",
@@ -36,7 +37,7 @@ var (
 	}, firewall.RejectAdmin, client.Unreachable)
 
 	FirewallRejectHost = rejected(harness.Fault{
-		ID: "firewall-reject-host", Title: "a firewall says that the upstream's host cannot be reached", Type: harness.DestinationIPUnroutable,
+		ID: "firewall-reject-host", Title: "a firewall says that the upstream's host cannot be reached", Type: proxystatus.DestinationIPUnroutable,
 		What: "A router or firewall answers in the host's place: host unreachable. It is what a last hop says, too, whose neighbour does not answer ARP any " +
 			"more.",
 		Made:      "An nftables rule in the world: reject TCP to the upstream's port with ICMP host unreachable.",

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -20,7 +22,7 @@ const hostAddress = "the host's address"
 
 // unrouted completes and registers a world that has no way to the upstream. The confirmation is the error of an own dial.
 func unrouted(f harness.Fault, how world.Away, want syscall.Errno) *harness.Fault {
-	f.Cause, f.Type, f.Phase = harness.Network, harness.DestinationIPUnroutable, harness.AtOnce
+	f.Cause, f.Type, f.Phase = cause.Network, proxystatus.DestinationIPUnroutable, harness.AtOnce
 	f.Needs, f.Beyond = []world.Need{world.AnyAddress}, hostAddress
 	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
 		undo, err := b.World.Unroute(b.Plan.Upstream.Addr(), how)
@@ -71,7 +73,7 @@ var HostUnreachable = unrouted(harness.Fault{
 var LinkDown = harness.RegisterFault(harness.Fault{
 	ID:    "link-down",
 	Title: "the upstream's address and route vanish while the gateway holds a pooled connection",
-	Cause: harness.Network, Type: harness.ConnectionTimeout, Phase: harness.Responding,
+	Cause: cause.Network, Type: proxystatus.ConnectionTimeout, Phase: harness.Responding,
 	Needs: []world.Need{world.AnyAddress}, Beyond: hostAddress,
 	What: "The link to the upstream goes down. Who dials anew is told; who has an open connection is not, because TCP takes it for a loss that will pass: the request is " +
 		"accepted by the kernel, sent nowhere, and waits. A gateway with a pool finds that out by its timeout alone.",

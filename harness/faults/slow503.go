@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -15,7 +16,7 @@ const late = 300 * time.Millisecond
 var Slow503 = harness.RegisterFault(harness.Fault{
 	ID:      "slow-503",
 	Title:   "the upstream itself answers 503, and the second half of its page comes later (control: it is passed on)",
-	Cause:   harness.Overload,
+	Cause:   cause.Overload,
 	Control: Sheds503.Control,
 	Phase:   harness.AtOnce,
 	Also:    []harness.State{harness.Balanced},

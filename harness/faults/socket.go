@@ -10,13 +10,15 @@ import (
 	"syscall"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // UnixSocketMissing is an upstream whose socket is gone.
 var UnixSocketMissing = harness.RegisterFault(harness.Fault{
 	ID: "unix-socket-missing", Title: "the upstream's Unix socket is not there",
-	Cause: harness.Configuration, Type: harness.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteUnix,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteUnix,
 	What: "The upstream was not started, it makes its socket elsewhere, or a cleaner of temporary files was thorough. A socket is a file: where there is none, " +
 		"connecting fails at once.",
 	Made:      "The socket, on which the upstream goes on listening, is given another name.",
@@ -41,7 +43,7 @@ var UnixSocketMissing = harness.RegisterFault(harness.Fault{
 // UnixSocketForbidden is an upstream whose socket is for others.
 var UnixSocketForbidden = harness.RegisterFault(harness.Fault{
 	ID: "unix-socket-forbidden", Title: "the gateway may not use the upstream's Unix socket",
-	Cause: harness.Configuration, Type: harness.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteUnix,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteUnix,
 	Needs: []world.Need{world.FileModes},
 	What: "The socket is there and somebody listens; its mode lets the upstream's own user in, and the gateway runs as another. It is the commonest mistake " +
 		"with application servers on a socket, and looks from outside like a dead upstream.",

@@ -8,7 +8,10 @@ import (
 	"slices"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -19,8 +22,8 @@ const uses = 2
 var StalePooledConnection = harness.RegisterFault(harness.Fault{
 	ID:    "stale-pooled-connection",
 	Title: "the upstream closes a pooled connection at the moment of its next use",
-	Cause: harness.Network, Type: harness.ConnectionTerminated, Phase: harness.AtOnce,
-	Tolerated: &harness.Tolerance{Why: "RFC 9110, section 9.2.2, lets a client send an idempotent request again by itself; that the second attempt is answered is no error"},
+	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
+	Tolerated: &record.Tolerance{Why: "RFC 9110, section 9.2.2, lets a client send an idempotent request again by itself; that the second attempt is answered is no error"},
 	What: "The upstream's idle timeout strikes while a request is on its way on a kept connection: the request is read by nobody, or by somebody who is leaving. The " +
 		"gateway sees the end of the connection and no answer, and cannot know which. A GET may be sent again on another connection; a POST must not be.",
 	Made: "The gateway's pool is filled with one connection, by requests of two clients; the upstream closes each connection without an answer when it has read the third " +

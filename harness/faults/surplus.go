@@ -6,7 +6,10 @@ import (
 	"net/http"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -17,8 +20,8 @@ const forged = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7
 var WrongLengthBody = harness.RegisterFault(harness.Fault{
 	ID:      "wrong-length-body",
 	Title:   "the upstream sends more body than it declares (control: the surplus reaches nobody)",
-	Cause:   harness.Bug,
-	Control: &harness.Expectation{Statuses: []int{http.StatusOK}, By: harness.ByUpstream},
+	Cause:   cause.Bug,
+	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
 	Phase:   harness.AtOnce,
 	What: "A length that was counted in characters and sent in bytes: the answer is whole at its declared length, and more follows, on a connection that stays. The " +
 		"gateway passes the answer on without the surplus. What it must not do is keep the connection and take the surplus for the answer to the next request, " +
@@ -55,12 +58,12 @@ func poisons(ctx context.Context, b *harness.Bench) (string, error) {
 		return "", err
 	}
 	defer func() { _ = c.Close() }()
-	r := client.Request{Method: http.MethodGet, Target: "/", Host: "upstream", Header: []client.Field{{Name: upstream.NonceHeader, Value: confirmNonce}}}
-	for i, stamp := range []string{confirmNonce, ""} {
+	r := client.Request{Method: http.MethodGet, Target: "/", Host: "upstream", Header: []client.Field{{Name: stamp.Nonce, Value: confirmNonce}}}
+	for i, want := range []string{confirmNonce, ""} {
 		answer := c.Do(ctx, r)
-		if answer.Status != http.StatusOK || answer.End != client.Complete || answer.Header.Get(upstream.StampHeader) != stamp {
+		if answer.Status != http.StatusOK || answer.End != client.Complete || answer.Header.Get(stamp.Answer) != want {
 			return "", fmt.Errorf("ask %s: answer %d: got %d %s stamped %q, want a whole 200 stamped %q", at, i+1, answer.Status, answer.End,
-				answer.Header.Get(upstream.StampHeader), stamp)
+				answer.Header.Get(stamp.Answer), want)
 		}
 	}
 	return fmt.Sprintf("two own requests on a connection to %s: the second is answered by the surplus of the first", at), nil

@@ -6,15 +6,17 @@ import (
 	"net/http"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // WebSocketUpstreamRefused is an upstream that is not there when a client wants a WebSocket.
 var WebSocketUpstreamRefused = harness.RegisterFault(harness.Fault{
 	ID: "websocket-upstream-refused", Title: "a client asks for a WebSocket and nothing listens at the upstream's address",
-	Cause: harness.Network, Type: harness.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteWebSocket,
+	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteWebSocket,
 	What: "A WebSocket begins as an HTTP request, and until it is answered 101 it is one. A gateway that cannot reach the upstream has no 101 to pass on, and must " +
 		"not make one of its own: the client would wait in a conversation with nobody.",
 	Made:      "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the port.",
@@ -27,7 +29,7 @@ var WebSocketUpstreamRefused = harness.RegisterFault(harness.Fault{
 // WebSocketCut is an upstream that goes away in the middle of a conversation.
 var WebSocketCut = harness.RegisterFault(harness.Fault{
 	ID: "websocket-cut", Title: "the upstream resets a WebSocket in the middle of the conversation",
-	Cause: harness.Network, Type: harness.ConnectionTerminated, Phase: harness.AtOnce, Route: harness.RouteWebSocket, AfterHead: true,
+	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce, Route: harness.RouteWebSocket, AfterHead: true,
 	What: "The 101 was passed on, so no status can tell of what happens then. What a gateway owes its client is the end of the connection, soon, and without a word: " +
 		"an end with no Close frame is how WebSocket says that something broke (RFC 6455, section 7.1.5, code 1006). A gateway that keeps the client waiting hides " +
 		"it, and one that sends a Close with the code 1000 says that all is well.",

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -11,7 +13,7 @@ import (
 var WorkersBusy = harness.RegisterFault(harness.Fault{
 	ID:    "workers-busy",
 	Title: "all of the upstream's workers are busy with other requests",
-	Cause: harness.Overload, Type: harness.HTTPResponseTimeout, Phase: harness.Responding,
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
 	What: "A server with a fixed number of workers still accepts when all of them are busy; the next request waits in line. It is answered when somebody " +
 		"leaves, or not before the gateway's patience ends.",
 	Made:      "A crowd of real clients, one for each worker of the upstream, whose requests are being held; past the gateway, at the same upstream.",

@@ -13,7 +13,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/home"
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
@@ -59,7 +59,7 @@ func sight(t *testing.T, n *home.Network, f *home.Fault, expected bool) (s home.
 	nonce, within := rand.Text(), map[bool]time.Duration{true: patience, false: soon}[expected]
 	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
-	r := client.Request{Method: http.MethodGet, Target: "/", Host: name, Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}}}
+	r := client.Request{Method: http.MethodGet, Target: "/", Host: name, Header: []client.Field{{Name: stamp.Nonce, Value: nonce}}}
 	if f.Bulk > 0 {
 		r.Header = append(r.Header, client.Field{Name: "Cookie", Value: strings.Repeat("x", f.Bulk)})
 	}

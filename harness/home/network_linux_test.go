@@ -13,7 +13,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/home"
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/world"
 	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
@@ -84,7 +84,7 @@ func visit(t *testing.T, n *home.Network, nonce string) client.Response {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	return n.Browser.Ask(ctx, n.Site.Place(), client.Way{}, func(c *client.Conn) client.Response {
-		return c.Do(ctx, client.Request{Method: http.MethodGet, Target: "/", Host: name, Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}}})
+		return c.Do(ctx, client.Request{Method: http.MethodGet, Target: "/", Host: name, Header: []client.Field{{Name: stamp.Nonce, Value: nonce}}})
 	})
 }
 

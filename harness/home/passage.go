@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // passage is the head of a message of HTTP/1 in plain text that passed the tap: of a request with a nonce, or of an answer.
@@ -18,7 +18,7 @@ type passage struct {
 }
 
 var (
-	nonceField = regexp.MustCompile(`(?i)\r\n` + upstream.NonceHeader + `: *([^\r\n]*)`)
+	nonceField = regexp.MustCompile(`(?i)\r\n` + stamp.Nonce + `: *([^\r\n]*)`)
 	statusLine = regexp.MustCompile(`^HTTP/1\.[01] ([0-9]{3})`)
 )
 

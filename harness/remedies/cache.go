@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // ClearBrowserCache is to forget every page.
@@ -11,11 +12,11 @@ var ClearBrowserCache = harness.RegisterRemedy(harness.Remedy{
 	ID: "clear-browser-cache", Order: 2, Title: "clears the browser's cache",
 	What: "The client forgets what it has kept and asks again. While the failure lasts that is no other request than before. When it is over, a client whose cache was " +
 		"allowed to keep the error page (RFC 9111) is still shown it, until the page is stale or the cache is cleared; so that is tried, too.",
-	Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) {
+	Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
 		v.ClearCache()
 		return v.Navigate(ctx), nil
 	},
-	Over: func(ctx context.Context, v *harness.Visitor) (without, with harness.Observation, err error) {
+	Over: func(ctx context.Context, v *harness.Visitor) (without, with record.Observation, err error) {
 		without = v.Navigate(ctx)
 		v.ClearCache()
 		return without, v.Navigate(ctx), nil

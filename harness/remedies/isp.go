@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/home"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // ContactISP is to call the provider.
@@ -13,7 +14,7 @@ var ContactISP = harness.RegisterRemedy(harness.Remedy{
 	What: "The client is at home, and the provider does all that it can: its hop passes everything on, its resolver is started anew, the line is there. Then the client asks " +
 		"again. It is the last thing to try, as nobody else can repair a hop on the way; against what is behind the gateway the provider can do nothing.",
 	Needs: street,
-	Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) {
+	Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
 		return v.FromHome(ctx, home.Provider)
 	},
 })

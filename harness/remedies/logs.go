@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // CheckStatusAndLogs is to look.
@@ -12,5 +13,5 @@ var CheckStatusAndLogs = harness.RegisterRemedy(harness.Remedy{
 	What: "Somebody who may reads the gateway's log. That changes nothing for the client, who asks again. It helps the one who reads if the log says what is wrong: if the " +
 		"lines that this failure leaves are those of failures of its kind (the error types of RFC 9209), and of no others. The status of the upstream itself always tells: " +
 		"that is how each failure is confirmed.",
-	Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) { return v.Reload(ctx), nil },
+	Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
 })

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // Refresh is to ask again.
@@ -11,5 +12,5 @@ var Refresh = harness.RegisterRemedy(harness.Remedy{
 	ID: "refresh", Order: 1, Title: "refreshes the page", Plain: true,
 	What: "The same client asks once more, on the same connection if that is still open, and past its cache. It is served if the failure was one that the next request " +
 		"does not meet.",
-	Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) { return v.Reload(ctx), nil },
+	Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
 })

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/home"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -14,7 +15,7 @@ var RestartNetworkDevices = harness.RegisterRemedy(harness.Remedy{
 	What: "The client is at home, behind a router with NAT and a resolver of its own, and has an open connection, a remembered name and known neighbours. All of that is lost, " +
 		"in the computer and in the router. Then the client asks again, from the same address. What ends a fault of these states is in the home's own tests.",
 	Needs: street,
-	Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) {
+	Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
 		return v.FromHome(ctx, home.Everything)
 	},
 })

@@ -8,12 +8,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/check"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // aim is what became of the clients of one probe while one of the upstreams that it touches was broken in many ways.
 type aim struct {
-	harness.Target
+	record.Target
 	Gateway, Sums string
 	// Harms are the ways in which clients were hurt, the worst first.
 	Harms []harm
@@ -48,7 +50,7 @@ func (r Run) aims() []aim {
 	all := []aim{}
 	for _, c := range own.columns() {
 		part := own
-		part.Verdicts = slices.DeleteFunc(slices.Clone(own.Verdicts), func(v harness.Verdict) bool { return columnOf(v) != c })
+		part.Verdicts = slices.DeleteFunc(slices.Clone(own.Verdicts), func(v verdict.Verdict) bool { return columnOf(v) != c })
 		all = append(all, aim{
 			Target: *part.Verdicts[0].Target, Gateway: strings.TrimSpace(c.gateway + " " + c.version), Sums: part.promised(), Harms: part.harms(),
 		})
@@ -59,7 +61,7 @@ func (r Run) aims() []aim {
 
 func (a aim) worst() int {
 	if len(a.Harms) == 0 {
-		return len(harms) + 1
+		return len(check.BySeverity()) + 1
 	}
 	return a.Harms[0].worst
 }
@@ -79,7 +81,7 @@ func (r Run) promised() string {
 		slowest = slices.Max(append(v.Backs(), slowest))
 	}
 	switch {
-	case slowest == harness.Never:
+	case slowest == verdict.Never:
 		s += ", service not always again"
 	case slowest >= 0:
 		s += ", service again within " + (time.Duration(slowest*float64(time.Millisecond)) + time.Millisecond).Truncate(time.Millisecond).String()
@@ -111,11 +113,11 @@ func (r Run) harms() []harm {
 }
 
 // breach says which promise was broken first, of those that hurt most.
-func breach(v harness.Verdict, besides []string) string {
+func breach(v verdict.Verdict, besides []string) string {
 	what := why(v)
-	if w := worst(v); w < len(harms) {
+	if w := worst(v); w < len(check.BySeverity()) {
 		for _, c := range v.Checks {
-			if !c.OK && c.Name == harms[w].check {
+			if !c.OK && c.Name == check.BySeverity()[w].ID {
 				what = strings.TrimPrefix(strings.TrimPrefix(c.String(), c.Name), " of ")
 				what = strings.TrimPrefix(what, ": ")
 				break
@@ -132,7 +134,7 @@ func breach(v harness.Verdict, besides []string) string {
 var trouble = regexp.MustCompile(`(?i)error|fail|refus|timed? ?-?out|timeout|reset|unreachable|denied|invalid|premature|no route|\bdown\b|\b50[0-9]\b`)
 
 // lineOf is the gateway's own line on what happened: the first that speaks of trouble, or "".
-func lineOf(v harness.Verdict) string {
+func lineOf(v verdict.Verdict) string {
 	for _, line := range v.Log {
 		if trouble.MatchString(line) {
 			return line

@@ -8,8 +8,13 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/foreign"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/wording"
 )
 
@@ -28,20 +33,20 @@ type Kept struct {
 
 // Cell is what one experiment came to, in few words: what RESULTS.json keeps of a verdict.
 type Cell struct {
-	ID        string            `json:"id"`
-	Cause     harness.Cause     `json:"cause"`
-	ErrorType harness.ErrorType `json:"error_type,omitempty"`
-	Gateway   string            `json:"gateway"`
-	Version   string            `json:"version"`
-	Setting   string            `json:"setting"`
-	Expected  string            `json:"expected"`
-	Observed  string            `json:"observed"`
-	Verdict   string            `json:"verdict"`
-	Reason    string            `json:"reason,omitempty"`
+	ID        string                `json:"id"`
+	Cause     cause.Cause           `json:"cause"`
+	ErrorType proxystatus.ErrorType `json:"error_type,omitempty"`
+	Gateway   string                `json:"gateway"`
+	Version   string                `json:"version"`
+	Setting   string                `json:"setting"`
+	Expected  string                `json:"expected"`
+	Observed  string                `json:"observed"`
+	Verdict   string                `json:"verdict"`
+	Reason    string                `json:"reason,omitempty"`
 	// Seen is the answer that shows best what clients saw; nil when there was none to see.
 	Seen *Seen `json:"seen,omitempty"`
 	// Chance is not nil where that does not always come out the same.
-	Chance *harness.Chance `json:"chance,omitempty"`
+	Chance *verdict.Chance `json:"chance,omitempty"`
 	// Log is what the most telling of the gateway's log lines says about a fault, and Line is that line.
 	Log  saying `json:"log,omitempty"`
 	Line string `json:"line,omitempty"`
@@ -51,16 +56,16 @@ type Cell struct {
 
 // Seen is an answer as a client sees it, and who wrote it, which a client cannot see.
 type Seen struct {
-	Status int            `json:"status"`
-	End    client.End     `json:"end"`
-	TookMS float64        `json:"took_ms"`
-	Server string         `json:"server,omitempty"`
-	Page   wording.Kind   `json:"page,omitempty"`
-	By     harness.Author `json:"by,omitempty"`
+	Status int           `json:"status"`
+	End    client.End    `json:"end"`
+	TookMS float64       `json:"took_ms"`
+	Server string        `json:"server,omitempty"`
+	Page   wording.Kind  `json:"page,omitempty"`
+	By     record.Author `json:"by,omitempty"`
 }
 
 // seenIn returns the telling answer of a verdict.
-func seenIn(v harness.Verdict) *Seen {
+func seenIn(v verdict.Verdict) *Seen {
 	o := telling(v)
 	if o == nil || kindOf(v) == unsupported || kindOf(v) == inconclusive {
 		return nil
@@ -112,19 +117,23 @@ func ReadCells(text []byte) (Kept, error) {
 func OfCells(kept Kept) Run {
 	r := Run{Tool: kept.Tool, Started: kept.Started, World: kept.World, Planned: len(kept.Cells)}
 	for _, c := range kept.Cells {
-		v := harness.Verdict{
-			ID: c.ID, Cause: c.Cause, ErrorType: c.ErrorType, Gateway: c.Gateway, Version: c.Version, Setting: c.Setting, Policy: harness.Document().Name,
-			Expected: c.Expected, Observed: c.Observed, Reason: c.Reason, Chance: c.Chance, RecoveryMS: -1,
+		v := verdict.Verdict{
+			Record:   record.Record{ID: c.ID, Cause: c.Cause, ErrorType: c.ErrorType, Gateway: c.Gateway, Version: c.Version, Setting: c.Setting, RecoveryMS: -1},
+			Policy:   policy.Document().Name,
+			Expected: c.Expected,
+			Observed: c.Observed,
+			Reason:   c.Reason,
+			Chance:   c.Chance,
 		}
 		_ = v.Result.UnmarshalText([]byte(c.Verdict)) // It has no other than nil.
 		if c.Verdict == kindWords[known] {
-			v.Result, v.Deviation, v.Reason = harness.Fail, c.Reason, ""
+			v.Result, v.Deviation, v.Reason = verdict.Fail, c.Reason, ""
 		}
 		if e, err := harness.Find(c.ID); err == nil {
 			v.Title = e.Title()
 		}
 		if s := c.Seen; s != nil {
-			v.Observations = []harness.Observation{{Probe: "the most telling request", Status: s.Status, By: s.By, End: s.End, Took: s.TookMS}}
+			v.Observations = []record.Observation{{Probe: "the most telling request", Status: s.Status, By: s.By, End: s.End, Took: s.TookMS}}
 			if s.Server != "" {
 				v.Observations[0].Header = http.Header{"Server": {s.Server}}
 			}

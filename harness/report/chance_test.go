@@ -5,21 +5,23 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
-	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // TestChanceIsSaid runs an experiment once whose gateway's folder says that it does not always come out the same: every
 // report says so, though this run passed.
 func TestChanceIsSaid(t *testing.T) {
-	v := harness.Verdict{
-		ID: "close-mid-body", Cause: harness.Network, Gateway: "squid", Version: "5.7", Setting: "stock", Result: harness.Pass, Observed: "200 by upstream, cut",
-		Observations: []harness.Observation{{Probe: "GET /", Status: 200, End: "truncated"}},
-		Chance: &harness.Chance{Reason: "who is faster", Outcomes: []gateway.Outcome{
+	v := verdict.Verdict{
+		Record:   record.Record{ID: "close-mid-body", Cause: cause.Network, Gateway: "squid", Version: "5.7", Setting: "stock", Observations: []record.Observation{{Probe: "GET /", Status: 200, End: "truncated"}}},
+		Result:   verdict.Pass,
+		Observed: "200 by upstream, cut",
+		Chance: &verdict.Chance{Reason: "who is faster", Outcomes: []verdict.Outcome{
 			{Observed: "502 by gateway", Times: 3}, {Observed: "200 by upstream, cut", Times: 17},
 		}},
 	}
-	r := Run{Started: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Verdicts: []harness.Verdict{v}}
+	r := Run{Started: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Verdicts: []verdict.Verdict{v}}
 	if got := Word(v); got != mixed {
 		t.Errorf("the cell: got %q, want %q", got, mixed)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Bounds of what the console shows of one thing; results.json has all of it.
@@ -143,7 +143,7 @@ func (r Run) under() string {
 			if holds[u.Policy]+fails[u.Policy] == 0 {
 				order = append(order, u.Policy)
 			}
-			if u.Result == harness.Pass {
+			if u.Result == verdict.Pass {
 				holds[u.Policy]++
 			} else {
 				fails[u.Policy]++

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // counted lists, for experiments under load, how often each answer came: what the matrix has no room for.
@@ -21,7 +21,7 @@ func (l Look) counted(b *strings.Builder, r Run) {
 }
 
 // counts is "GET /: 200 by upstream × 16; POST /: …".
-func counts(v harness.Verdict) string {
+func counts(v verdict.Verdict) string {
 	parts := []string{}
 	for _, answer := range slices.Sorted(maps.Keys(v.Counts)) {
 		parts = append(parts, fmt.Sprintf("%s × %d", answer, v.Counts[answer]))

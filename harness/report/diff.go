@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Change is what became of one cell between two runs.
@@ -51,7 +51,7 @@ const (
 
 // Diff compares two runs cell by cell, the worst first. A cell is an experiment on a gateway in a setting; the gateway's version may differ.
 func Diff(from, to Run) []Change {
-	before, changes := map[string]harness.Verdict{}, []Change{}
+	before, changes := map[string]verdict.Verdict{}, []Change{}
 	for _, v := range from.Verdicts {
 		before[name(v)] = v
 	}
@@ -73,7 +73,7 @@ func Diff(from, to Run) []Change {
 	return changes
 }
 
-func change(was, is harness.Verdict, known bool) ChangeKind {
+func change(was, is verdict.Verdict, known bool) ChangeKind {
 	red := badness(is) > badnessOfKnown
 	switch {
 	case !known && red:
@@ -94,23 +94,23 @@ func change(was, is harness.Verdict, known bool) ChangeKind {
 
 // slower reports whether service took longer to come back than recoveries of one gateway differ; never is longer than
 // any time.
-func slower(was, is harness.Verdict) bool {
+func slower(was, is verdict.Verdict) bool {
 	before, waited := was.Back()
 	now, waitedNow := is.Back()
 	return waited && waitedNow && now > slowerFactor*before && now-before > float64(slowerBy.Milliseconds())
 }
 
 // badness orders kinds of verdicts: whatever is above badnessOfKnown turns a run red.
-func badness(v harness.Verdict) int {
+func badness(v verdict.Verdict) int {
 	return slices.Index([]kind{pass, unsupported, known, inconclusive, fail}, kindOf(v))
 }
 
 const badnessOfKnown = 2
 
 // name is the name of a verdict's cell.
-func name(v harness.Verdict) string { return fmt.Sprintf("%s on %s, %s", v.ID, v.Gateway, v.Setting) }
+func name(v verdict.Verdict) string { return fmt.Sprintf("%s on %s, %s", v.ID, v.Gateway, v.Setting) }
 
-func short(v harness.Verdict, known bool) string {
+func short(v verdict.Verdict, known bool) string {
 	if !known {
 		return "nothing"
 	}
@@ -118,7 +118,7 @@ func short(v harness.Verdict, known bool) string {
 	if v.Observed != "" {
 		s += ": " + v.Observed
 	}
-	if ms, waited := v.Back(); ms == harness.Never {
+	if ms, waited := v.Back(); ms == verdict.Never {
 		s += " (never recovered)"
 	} else if waited {
 		s += fmt.Sprintf(" (recovered after %s)", time.Duration(ms*float64(time.Millisecond)).Round(time.Millisecond))

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -13,12 +13,12 @@ import (
 func (r Run) elsewhere() bool { return r.World == string(world.Elsewhere) }
 
 // tried lists the verdicts that have a row in the matrix: all, but for a gateway elsewhere only those of experiments that were possible with one of its probes.
-func (r Run) tried() []harness.Verdict {
+func (r Run) tried() []verdict.Verdict {
 	if !r.elsewhere() {
 		return r.Verdicts
 	}
-	return slices.DeleteFunc(slices.Clone(r.Verdicts), func(v harness.Verdict) bool {
-		return !slices.ContainsFunc(r.Verdicts, func(other harness.Verdict) bool { return other.ID == v.ID && kindOf(other) != unsupported })
+	return slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool {
+		return !slices.ContainsFunc(r.Verdicts, func(other verdict.Verdict) bool { return other.ID == v.ID && kindOf(other) != unsupported })
 	})
 }
 

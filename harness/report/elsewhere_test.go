@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // TestElsewhereIsBrief has a gateway of which most of the catalogue cannot be tried, and tells what could not be checked, and where.
@@ -12,9 +14,9 @@ func TestElsewhereIsBrief(t *testing.T) {
 	r := Run{World: "elsewhere"}
 	for _, setting := range []string{"root/a", "root/b"} {
 		for _, id := range []string{"refused", "frozen", "dns-silence", "tls-alert", "firewall-drop", "garbage", "h2-upstream", "no-route", "crash-loop"} {
-			v := harness.Verdict{ID: id, Cause: harness.Network, Gateway: "g", Setting: setting, Result: harness.Unsupported, Reason: "not with g: beyond links"}
+			v := verdict.Verdict{Record: record.Record{ID: id, Cause: cause.Network, Gateway: "g", Setting: setting}, Result: verdict.Unsupported, Reason: "not with g: beyond links"}
 			if id == "refused" {
-				v.Result, v.Reason, v.Observed, v.Unchecked = harness.Pass, "", "502 by gateway", []string{"all of it"}
+				v.Result, v.Reason, v.Observed, v.Unchecked = verdict.Pass, "", "502 by gateway", []string{"all of it"}
 			}
 			if setting == "root/b" && id == "refused" {
 				v.Unchecked = append(v.Unchecked, "some of it")

@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // group is verdicts of one kind for one reason.
 type group struct {
 	reason   string
-	verdicts []harness.Verdict
+	verdicts []verdict.Verdict
 }
 
 // groups collects the verdicts of the kind that have gateway and reason in common, in the order of the first of each; fails with the worst

@@ -3,14 +3,15 @@ package report
 import (
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 func TestGroupsAreToldByFieldsNotByWords(t *testing.T) {
-	first := harness.Verdict{ID: "refused", Gateway: "nginx", Setting: "stock", Reason: "wait for steady state: it ended"}
-	other := harness.Verdict{ID: "empty-reply", Gateway: "nginx", Setting: "stock"}.NotTried(first)
-	alike := harness.Verdict{ID: "garbage", Gateway: "nginx", Setting: "stock", Reason: "not tried after lunch: " + first.Reason}
-	got := Run{Verdicts: []harness.Verdict{first, other, alike}}.groups(inconclusive)
+	first := verdict.Verdict{Record: record.Record{ID: "refused", Gateway: "nginx", Setting: "stock"}, Reason: "wait for steady state: it ended"}
+	other := verdict.Verdict{Record: record.Record{ID: "empty-reply", Gateway: "nginx", Setting: "stock"}}.NotTried(first)
+	alike := verdict.Verdict{Record: record.Record{ID: "garbage", Gateway: "nginx", Setting: "stock"}, Reason: "not tried after lunch: " + first.Reason}
+	got := Run{Verdicts: []verdict.Verdict{first, other, alike}}.groups(inconclusive)
 	if len(got) != 2 || len(got[0].verdicts) != 2 || got[0].reason != first.Reason || got[1].reason != alike.Reason {
 		t.Errorf("got %d groups, the first %+v, want the first two verdicts in one, and the third with its own words", len(got), got[0])
 	}

@@ -9,7 +9,7 @@ import (
 	"html/template"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 //go:embed html
@@ -140,7 +140,7 @@ func (r Run) findings(k kind) []finding {
 }
 
 // policies lists, for the verdicts that have them, the policies that they were held against besides their own.
-func policies(all []harness.Verdict) []string {
+func policies(all []verdict.Verdict) []string {
 	names := []string{}
 	for _, v := range all {
 		for _, u := range v.Under {

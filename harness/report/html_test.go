@@ -11,7 +11,10 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // read returns what the page's script has of the cells, and the links of the matrix by the place that they name.
@@ -69,18 +72,18 @@ func TestJSONOfEverything(t *testing.T) {
 }
 
 func TestHTMLCites(t *testing.T) {
-	fault := harness.Verdict{Cause: harness.Network, ErrorType: harness.ConnectionRefused}
+	fault := verdict.Verdict{Record: record.Record{Cause: cause.Network, ErrorType: proxystatus.ConnectionRefused}}
 	for _, c := range []struct {
-		v            harness.Verdict
+		v            verdict.Verdict
 		policy, want string
 	}{
 		{fault, "document", "RFC 9110, section 15.6.3"},
 		{fault, "rfc9209", "RFC 9209, section 2.3: connection_refused"},
 		{fault, "ours", "your own policy"},
-		{harness.Verdict{Cause: harness.Network}, "rfc9209", "a control"},
-		{harness.Verdict{Cause: harness.Blocked, ErrorType: harness.HTTPRequestDenied}, "rfc9209", "RFC 9110, section 15.5.4"},
+		{verdict.Verdict{Record: record.Record{Cause: cause.Network}}, "rfc9209", "a control"},
+		{verdict.Verdict{Record: record.Record{Cause: cause.Blocked, ErrorType: proxystatus.HTTPRequestDenied}}, "rfc9209", "RFC 9110, section 15.5.4"},
 	} {
-		if got := citing(c.v, harness.Under{Policy: c.policy}).Source; !strings.HasPrefix(got, c.want) {
+		if got := citing(c.v, verdict.Under{Policy: c.policy}).Source; !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s of %s: got %q, want %q", c.policy, c.v.ErrorType, got, c.want)
 		}
 	}
@@ -100,7 +103,7 @@ func TestHTMLCharts(t *testing.T) {
 	}
 	never := Run{Verdicts: slices.Clone(r.Verdicts)}
 	last := &never.Verdicts[len(never.Verdicts)-1]
-	last.RecoveryMS, last.Result, last.Runs = -1, harness.Fail, []harness.Run{{RecoveryMS: -1, Result: harness.Fail}, {RecoveryMS: -1, Result: harness.Fail}}
+	last.RecoveryMS, last.Result, last.Runs = -1, verdict.Fail, []verdict.Run{{RecoveryMS: -1, Result: verdict.Fail}, {RecoveryMS: -1, Result: verdict.Fail}}
 	if got := never.repeated()[0]; got.N != 0 || got.Never != 2 || got.Median != "never" || got.Most != "never" {
 		t.Errorf("got %+v, want the one that never recovered at the head of the slowest", got)
 	}

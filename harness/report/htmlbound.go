@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Bounds of one cell of the page, above what Gatequake records of any experiment: what exceeds them was made by somebody else.
@@ -17,9 +17,9 @@ const (
 )
 
 // bounded returns the verdict with every text in it safe and bounded and every list bounded, and how many entries of lists it lacks.
-func bounded(v harness.Verdict) (small harness.Verdict, dropped int) {
+func bounded(v verdict.Verdict) (small verdict.Verdict, dropped int) {
 	b := bounder{}
-	return b.of(reflect.ValueOf(v)).Interface().(harness.Verdict), b.dropped
+	return b.of(reflect.ValueOf(v)).Interface().(verdict.Verdict), b.dropped
 }
 
 type bounder struct{ dropped int }

@@ -6,7 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // recovery is how long it took until service came back, several times over.
@@ -27,7 +28,7 @@ func (r Run) recoveries() []recovery {
 	for _, c := range r.columns() {
 		times := []float64{}
 		for _, v := range r.Verdicts {
-			if columnOf(v) == c && v.Cause != harness.Blocked {
+			if columnOf(v) == c && v.Cause != cause.Blocked {
 				times = append(times, v.Backs()...)
 			}
 		}
@@ -60,7 +61,7 @@ func distribution(name, href string, times []float64) recovery {
 	d := recovery{Name: name, Href: href, Middle: scaled(middle), Median: milliseconds(middle)}
 	d.Most = milliseconds(slices.Max(times))
 	for _, t := range times {
-		if t == harness.Never {
+		if t == verdict.Never {
 			d.Never++
 			continue // It has no place on the scale.
 		}
@@ -79,7 +80,7 @@ func scaled(ms float64) float64 {
 // milliseconds writes a time as people do: 3.1 ms, 250 ms, 1.5 s, never.
 func milliseconds(ms float64) string {
 	switch {
-	case ms == harness.Never:
+	case ms == verdict.Never:
 		return "never"
 	case ms < 10:
 		return fmt.Sprintf("%.1f ms", ms)

@@ -7,11 +7,15 @@ import (
 	"slices"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // htmlDetail is what the page knows of a cell, for the script: the verdict as results.json has it, and what has to be looked up besides.
 type htmlDetail struct {
-	harness.Verdict
+	verdict.Verdict
 	Kind string `json:"kind"`
 	// Kept are the checks that held, by name; the verdict has only the others.
 	Kept   []string `json:"kept"`
@@ -24,7 +28,7 @@ type htmlDetail struct {
 
 // wanted is what a policy expects, and who says so.
 type wanted struct {
-	harness.Under
+	verdict.Under
 	Source string `json:"source"`
 	URL    string `json:"url,omitempty"`
 }
@@ -58,18 +62,18 @@ func htmlData(r Run) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func detail(v harness.Verdict, dropped int) htmlDetail {
+func detail(v verdict.Verdict, dropped int) htmlDetail {
 	d := htmlDetail{Kind: kindClasses[kindOf(v)], Kept: []string{}, Wanted: []wanted{}, Dropped: dropped}
 	if o := telling(v); o != nil {
-		d.Telling = slices.IndexFunc(v.Observations, func(other harness.Observation) bool { return other.Nonce == o.Nonce })
+		d.Telling = slices.IndexFunc(v.Observations, func(other record.Observation) bool { return other.Nonce == o.Nonce })
 	}
 	for _, u := range v.Under {
 		d.Wanted = append(d.Wanted, citing(v, u))
 	}
-	if !slices.ContainsFunc(v.Under, func(u harness.Under) bool { return u.Policy == v.Policy }) {
-		d.Wanted = append(d.Wanted, citing(v, harness.Under{Policy: v.Policy, Expected: v.Expected, Result: v.Result}))
+	if !slices.ContainsFunc(v.Under, func(u verdict.Under) bool { return u.Policy == v.Policy }) {
+		d.Wanted = append(d.Wanted, citing(v, verdict.Under{Policy: v.Policy, Expected: v.Expected, Result: v.Result}))
 	}
-	broken := []harness.Check{}
+	broken := []verdict.Check{}
 	for _, c := range v.Checks {
 		if c.OK {
 			d.Kept = once(d.Kept, c.Name)
@@ -83,17 +87,17 @@ func detail(v harness.Verdict, dropped int) htmlDetail {
 }
 
 // citing adds to an expectation where it comes from.
-func citing(v harness.Verdict, u harness.Under) wanted {
+func citing(v verdict.Verdict, u verdict.Under) wanted {
 	const rfc = "https://www.rfc-editor.org/rfc/"
 	w := wanted{Under: u}
 	switch {
-	case v.Cause == harness.Blocked:
+	case v.Cause == cause.Blocked:
 		w.Source, w.URL = "RFC 9110, section 15.5.4: 403 Forbidden", rfc+"rfc9110#section-15.5.4"
 	case v.ErrorType == "":
 		w.Source = "a control: no error, under any policy"
-	case u.Policy == harness.Document().Name:
+	case u.Policy == policy.Document().Name:
 		w.Source, w.URL = "RFC 9110, section 15.6.3: 502 Bad Gateway; the policy holds every cause to it", rfc+"rfc9110#section-15.6.3"
-	case u.Policy == harness.RFC9209().Name:
+	case u.Policy == policy.RFC9209().Name:
 		w.Source, w.URL = "RFC 9209, section 2.3: "+string(v.ErrorType), rfc+"rfc9209#section-2.3"
 	default:
 		w.Source = "your own policy"

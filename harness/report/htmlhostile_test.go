@@ -8,8 +8,10 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // attack is what a body, a log or a file from elsewhere may hold to be executed: it ends scripts, attributes, comments and strings, and begins others.
@@ -19,20 +21,20 @@ const attack = `--></script></style></title>"'><script>window.pwned=1</script><i
 // attacked is a run in which every text is hostile.
 func attacked() Run {
 	v := made(column{attack, attack, attack}, "refused")
-	v.ID, v.Title, v.Cause, v.ErrorType, v.Policy, v.World, v.Expected, v.Observed = attack, attack, harness.Network, attack, attack, attack, attack, attack
-	v.Result, v.Reason, v.Evidence, v.Replay, v.Log = harness.Fail, attack, attack, attack, []string{attack, strings.Repeat(attack, 1000)}
-	v.Under = []harness.Under{{Policy: attack, Expected: attack, Result: harness.Fail}}
-	v.Checks = []harness.Check{{Name: attack, Of: attack, Got: attack, Want: attack}, {Name: attack + "!", OK: true}}
-	v.Observations = []harness.Observation{{
+	v.ID, v.Title, v.Cause, v.ErrorType, v.Policy, v.World, v.Expected, v.Observed = attack, attack, cause.Network, attack, attack, attack, attack, attack
+	v.Result, v.Reason, v.Evidence, v.Replay, v.Log = verdict.Fail, attack, attack, attack, []string{attack, strings.Repeat(attack, 1000)}
+	v.Under = []verdict.Under{{Policy: attack, Expected: attack, Result: verdict.Fail}}
+	v.Checks = []verdict.Check{{Name: attack, Of: attack, Got: attack, Want: attack}, {Name: attack + "!", OK: true}}
+	v.Observations = []record.Observation{{
 		Probe: attack, Nonce: attack, Status: 200, By: attack, End: client.Complete, Error: attack, Body: attack, After: attack, At: 1, Took: 2,
 		Header: map[string][]string{attack: {attack}},
 	}}
-	v.Moments = []harness.Moment{{At: 1, Who: attack, What: attack}, {At: 2, Who: harness.Us, What: attack}}
+	v.Events = []record.Event{{At: 1, Source: attack, What: attack}, {At: 2, Source: record.Harness, What: attack}}
 	v.Counts = map[string]int{attack + ": " + attack: 2}
-	v.Runs = []harness.Run{{Observed: attack, Reason: attack}, {Observed: attack, Reason: attack}}
+	v.Runs = []verdict.Run{{Observed: attack, Reason: attack}, {Observed: attack, Reason: attack}}
 	known := v
 	known.ID, known.Deviation = attack+"2", attack
-	return Run{Tool: attack, World: attack, NotInstalled: []Missing{{attack, attack}}, Verdicts: []harness.Verdict{v, known}}
+	return Run{Tool: attack, World: attack, NotInstalled: []Missing{{attack, attack}}, Verdicts: []verdict.Verdict{v, known}}
 }
 
 func TestPageExecutesNothing(t *testing.T) {

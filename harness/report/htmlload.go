@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // share is how much of a load was answered with a 502, or not served.
@@ -50,7 +50,7 @@ func (r Run) unserved() []share {
 	for _, v := range r.Verdicts {
 		runs := v.Runs
 		if len(runs) == 0 {
-			runs = []harness.Run{{Pool: v.Pool}}
+			runs = []verdict.Run{{Pool: v.Pool}}
 		}
 		for i, first := range v.Pool {
 			s, delayed := share{Name: v.Gateway + " " + v.Setting + ": " + v.ID, Href: cellHref(v), Request: first.Method}, 0
@@ -60,8 +60,8 @@ func (r Run) unserved() []share {
 				}
 			}
 			s.Answers = fmt.Sprintf("%d were served late", delayed)
-			if first.AvoidedAfter >= 0 && len(runs) == 1 {
-				s.Answers += fmt.Sprintf("; none after the first %d", first.AvoidedAfter)
+			if first.EjectedAfter >= 0 && len(runs) == 1 {
+				s.Answers += fmt.Sprintf("; none after the first %d", first.EjectedAfter)
 			}
 			all = append(all, s.counted())
 		}

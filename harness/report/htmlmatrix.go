@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // htmlGroup is the rows of one cause; htmlRow an experiment in every column; htmlCell what came of it there. A cell that was not run has no link.
@@ -59,11 +59,11 @@ func (r Run) htmlGroups() []htmlGroup {
 			}
 			row.Title = v.Title
 			if row.Wants == "" {
-				row.Wants = under(v, func(u harness.Under) string { return want(u.Expected) })
+				row.Wants = under(v, func(u verdict.Under) string { return want(u.Expected) })
 			}
 			row.Cells = append(row.Cells, htmlCell{
 				N: place[cellHref(v)], Href: cellHref(v), Kind: kindClasses[kindOf(v)], Text: Look{}.cell(v), Label: strings.TrimPrefix(Word(v)+", "+kindWords[kindOf(v)], ", "),
-				Under: under(v, func(u harness.Under) string { return u.Result.String() }),
+				Under: under(v, func(u verdict.Under) string { return u.Result.String() }),
 			})
 		}
 		g := &groups[len(groups)-1]
@@ -73,7 +73,7 @@ func (r Run) htmlGroups() []htmlGroup {
 }
 
 // under is what the policies that are not the verdict's own say of it.
-func under(v harness.Verdict, says func(harness.Under) string) string {
+func under(v verdict.Verdict, says func(verdict.Under) string) string {
 	parts := []string{}
 	for _, u := range v.Under {
 		if u.Policy != v.Policy {
@@ -84,7 +84,7 @@ func under(v harness.Verdict, says func(harness.Under) string) string {
 }
 
 // cellHref is the link to a cell: what can stand in a fragment (RFC 3986, section 3.5) stands there as it is, so that people can read it.
-func cellHref(v harness.Verdict) string {
+func cellHref(v verdict.Verdict) string {
 	return "#cell=" + readable.Replace(url.QueryEscape(v.Gateway+"/"+v.Setting+"/"+v.ID))
 }
 

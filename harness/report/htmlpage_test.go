@@ -65,7 +65,7 @@ func TestPageDrawsATimeline(t *testing.T) {
 	s := opened(t, pageOf(t, timed(sample())), "#cell=nginx/stock/refused")
 	defer s.clean()
 	const rows = `[...document.querySelectorAll('.timeline tbody tr')]`
-	s.is(rows+`.map(r => r.cells[1].textContent).join()`, "we,we,we,client,client,upstream,nameserver,we,we")
+	s.is(rows+`.map(r => r.cells[1].textContent).join()`, "the harness,the harness,the harness,client,client,upstream,nameserver,the harness,the harness")
 	s.is(rows+`.map(r => r.cells[0].textContent).join()`, "0.0,10.0,11.0,11.0,12.0,20.0,25.0,210.0,220.0")
 	s.is(rows+`[3].cells[2].textContent`, "GET / (probe-1): 502 by gateway, complete; connected in 1.0 ms, first byte after 60 ms, head after 90 ms, end after 100 ms")
 	// In the picture, too, later is further to the right, and the request lies within the fault.

@@ -1,12 +1,15 @@
 package report
 
-import "github.com/gatequake/gatequake/harness"
+import (
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
+)
 
 // judged adds to what was seen on nginx that it fails under another policy.
 func judged(r Run) Run {
 	for i := range r.Verdicts {
-		if v := &r.Verdicts[i]; v.Gateway == "nginx" && v.Result != harness.Unsupported {
-			v.Under = []harness.Under{{Policy: "document", Expected: v.Expected, Result: v.Result}, {Policy: "rfc9209", Expected: "418 by gateway", Result: harness.Fail}}
+		if v := &r.Verdicts[i]; v.Gateway == "nginx" && v.Result != verdict.Unsupported {
+			v.Under = []verdict.Under{{Policy: "document", Expected: v.Expected, Result: v.Result}, {Policy: "rfc9209", Expected: "418 by gateway", Result: verdict.Fail}}
 		}
 	}
 	return r
@@ -19,14 +22,14 @@ func timed(r Run) Run {
 		if v.Known() {
 			v.Link = "https://vendor.test/why"
 		}
-		v.Moments = []harness.Moment{
-			{At: 20, Who: harness.Us, What: harness.MomentSteady},
-			{At: 30, Who: harness.Us, What: harness.MomentInjected},
-			{At: 31, Who: harness.Us, What: harness.MomentConfirmed},
-			{At: 40, Who: harness.AnUpstream, What: "POST / (probe-2)"},
-			{At: 45, Who: harness.ANameserver, What: "A orders.test: NXDOMAIN"},
-			{At: 230, Who: harness.Us, What: harness.MomentUndone},
-			{At: 240, Who: harness.Us, What: harness.MomentSteady},
+		v.Events = []record.Event{
+			{At: 20, Source: record.Harness, What: record.EventSteady},
+			{At: 30, Source: record.Harness, What: record.EventInjected},
+			{At: 31, Source: record.Harness, What: record.EventConfirmed},
+			{At: 40, Source: record.Upstream, What: "POST / (probe-2)"},
+			{At: 45, Source: record.Resolver, What: "A orders.test: NXDOMAIN"},
+			{At: 230, Source: record.Harness, What: record.EventUndone},
+			{At: 240, Source: record.Harness, What: record.EventSteady},
 		}
 		for j := range v.Observations {
 			o := &v.Observations[j]
@@ -43,15 +46,15 @@ func charted(r Run) Run {
 		case "refused":
 			v.Counts = map[string]int{"GET /: 502 by gateway": 3, "GET /: 200 by upstream": 12, "GET /: no answer: reset": 1, "POST /: 200 by upstream": 16}
 		case "reset-mid-body":
-			v.Pool = []harness.Share{{Method: "GET", Requests: 16, Failed: 4, Delayed: 1, AvoidedAfter: 5}, {Method: "POST", Requests: 32, Failed: 16, AvoidedAfter: -1}}
+			v.Pool = []record.PoolSample{{Method: "GET", Requests: 16, Failed: 4, Delayed: 1, EjectedAfter: 5}, {Method: "POST", Requests: 32, Failed: 16, EjectedAfter: -1}}
 		case "slow-answer":
-			if v.Result == harness.Inconclusive {
+			if v.Result == verdict.Inconclusive {
 				continue // Nothing was asked.
 			}
 			for _, ms := range []float64{3, 30, 3000, -1, 12} {
-				run := harness.Run{Observed: v.Observed, Result: v.Result, RecoveryMS: ms, TookMS: 250}
+				run := verdict.Run{Observed: v.Observed, Result: v.Result, RecoveryMS: ms, TookMS: 250}
 				if ms < 0 {
-					run.Result = harness.Fail
+					run.Result = verdict.Fail
 				}
 				v.Runs = append(v.Runs, run)
 			}

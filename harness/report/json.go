@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/foreign"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // ResultsSchema is the JSON schema of what JSON returns, with a description of every field.
@@ -33,9 +35,9 @@ type results struct {
 
 // experiment is a verdict with what most readers want of its observations pulled up.
 type experiment struct {
-	harness.Verdict
-	ObservedStatus int            `json:"observed_status"`
-	AnsweredBy     harness.Author `json:"answered_by"`
+	verdict.Verdict
+	ObservedStatus int           `json:"observed_status"`
+	AnsweredBy     record.Author `json:"answered_by"`
 }
 
 // JSON returns the run as results.json holds it.
@@ -59,7 +61,7 @@ func resultsOf(r Run) results {
 	}
 }
 
-func experimentOf(v harness.Verdict) experiment {
+func experimentOf(v verdict.Verdict) experiment {
 	e := experiment{Verdict: v}
 	if o := telling(v); o != nil {
 		e.ObservedStatus, e.AnsweredBy = o.Status, o.By
@@ -69,12 +71,12 @@ func experimentOf(v harness.Verdict) experiment {
 
 // telling returns the observation that shows best what a client saw: the one that the first broken check is about, so that a broken POST is not hidden by
 // the GET before it, or else the first. The bystander's do not count: they show another route. It is nil when nothing was observed.
-func telling(v harness.Verdict) *harness.Observation {
+func telling(v verdict.Verdict) *record.Observation {
 	if len(v.Observations) == 0 {
 		return nil
 	}
 	for _, c := range v.Checks {
-		if c.OK || c.Name == harness.CheckBystander {
+		if c.OK || c.Name == check.Bystander.ID {
 			continue
 		}
 		for i := range v.Observations {

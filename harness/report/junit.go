@@ -8,7 +8,7 @@ import (
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // JUnit returns the run as JUnit XML: a suite for each gateway and setting, a case for each experiment, in a class that no other suite has, as GitLab takes cases
@@ -41,7 +41,7 @@ func JUnit(r Run) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func testcase(v harness.Verdict) junit.Testcase {
+func testcase(v verdict.Verdict) junit.Testcase {
 	c := junit.Testcase{Name: Safe(v.ID), Classname: Safe(strings.Join([]string{v.Gateway, v.Setting, string(v.Cause)}, ".")), Time: seconds(tookOf(v))}
 	result := &junit.Result{Message: Safe(why(v)), Type: v.Result.String(), Data: details(v)}
 	switch kindOf(v) {
@@ -60,7 +60,7 @@ func testcase(v harness.Verdict) junit.Testcase {
 }
 
 // details is the text of a case: what one needs to understand it without the other files.
-func details(v harness.Verdict) string {
+func details(v verdict.Verdict) string {
 	lines := []string{}
 	for _, l := range []struct{ name, text string }{
 		{"experiment", v.Title}, {"reason", why(v)}, {"expected", v.Expected}, {"observed", v.Observed}, {"evidence", v.Evidence}, {"to reproduce", v.Replay},
@@ -75,7 +75,7 @@ func details(v harness.Verdict) string {
 	return "\n" + strings.Join(lines, "\n") + "\n"
 }
 
-func tookOf(v harness.Verdict) time.Duration {
+func tookOf(v verdict.Verdict) time.Duration {
 	return time.Duration(v.TookMS * float64(time.Millisecond))
 }
 

@@ -4,21 +4,22 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/check"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Red reports whether the verdict turns a run red: a fail that is not known, or nobody can tell.
-func Red(v harness.Verdict) bool { return kindOf(v) == fail || kindOf(v) == inconclusive }
+func Red(v verdict.Verdict) bool { return kindOf(v) == fail || kindOf(v) == inconclusive }
 
 // Line sums the verdict up in one line, for a log.
-func Line(v harness.Verdict) string {
+func Line(v verdict.Verdict) string {
 	return fmt.Sprintf("%s %s %s, %s: %s", marks[kindOf(v)], Safe(v.Gateway), Safe(v.Setting), Safe(v.ID), brief(why(v), shownReason))
 }
 
 // why is the verdict's reason, with the end of the gateway's process if it ended: of all that a client sees then, that is the cause.
-func why(v harness.Verdict) string {
+func why(v verdict.Verdict) string {
 	for _, c := range v.Checks {
-		if c.Name == harness.CheckAlive && !c.OK && !strings.HasPrefix(v.Reason, c.Name) {
+		if c.Name == check.Alive.ID && !c.OK && !strings.HasPrefix(v.Reason, c.Name) {
 			return fmt.Sprintf("%s; the gateway died: %s", v.Reason, c.Got)
 		}
 	}
@@ -26,7 +27,7 @@ func why(v harness.Verdict) string {
 }
 
 // Key is the same for verdicts that are told as one: those of one gateway with the same reason.
-func Key(v harness.Verdict) string {
+func Key(v verdict.Verdict) string {
 	v.Reason = v.OwnReason()
 	return v.Gateway + "\x00" + sameWords(why(v))
 }

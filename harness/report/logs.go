@@ -8,7 +8,9 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // saying is what the most telling line that a gateway logged under a fault says about it, to one who has nothing else.
@@ -27,7 +29,7 @@ const (
 const (
 	telltale  = 0.8
 	anything  = 4
-	noFault   = harness.ErrorType("")
+	noFault   = proxystatus.ErrorType("")
 	enough    = 5   // error types in a run, below which any line is telling
 	shortLine = 300 // bytes of a line that are shown
 )
@@ -36,14 +38,14 @@ const (
 type logLine struct {
 	says saying
 	line string
-	as   harness.ErrorType // that most faults with this line are of
+	as   proxystatus.ErrorType // that most faults with this line are of
 }
 
 // logs tells for every cell of a fault what its log says. It compares all cells of one gateway in one setting, and says nothing when those are too few kinds.
 func (r Run) logs() map[column]map[string]logLine {
 	all := map[column]map[string]logLine{}
 	for _, c := range r.columns() {
-		cells, kinds := r.heard(c), map[harness.ErrorType]bool{}
+		cells, kinds := r.heard(c), map[proxystatus.ErrorType]bool{}
 		for _, cell := range cells {
 			kinds[cell.of] = true
 		}
@@ -61,14 +63,14 @@ func (r Run) logs() map[column]map[string]logLine {
 }
 
 // logged reports whether the verdict is on a fault that the gateway met, or a control.
-func logged(v harness.Verdict) bool {
-	return v.Cause != harness.Blocked && kindOf(v) != unsupported && kindOf(v) != inconclusive && len(v.Pool) == 0
+func logged(v verdict.Verdict) bool {
+	return v.Cause != cause.Blocked && kindOf(v) != unsupported && kindOf(v) != inconclusive && len(v.Pool) == 0
 }
 
 // heard is one experiment's log: the words of its lines that say something.
 type heard struct {
 	id    string
-	of    harness.ErrorType
+	of    proxystatus.ErrorType
 	lines []line
 }
 
@@ -93,12 +95,12 @@ func (h heard) says(p phrase) string {
 type phrase struct {
 	words set
 	whole bool // nothing else is in the line: "timed out" says another thing than "timed out" in "lookup timed out"
-	types map[harness.ErrorType]int
+	types map[proxystatus.ErrorType]int
 }
 
 // phrases are what the lines of each experiment, and of each two on one error type, have in common.
 func phrases(cells []heard) []phrase {
-	byType, all := map[harness.ErrorType]map[string]set{}, map[string]set{}
+	byType, all := map[proxystatus.ErrorType]map[string]set{}, map[string]set{}
 	for _, cell := range cells {
 		if byType[cell.of] == nil {
 			byType[cell.of] = map[string]set{}
@@ -119,7 +121,7 @@ func phrases(cells []heard) []phrase {
 	told := []phrase{}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		for _, whole := range []bool{false, true} {
-			p := phrase{all[key], whole, map[harness.ErrorType]int{}}
+			p := phrase{all[key], whole, map[proxystatus.ErrorType]int{}}
 			for _, cell := range cells {
 				if cell.says(p) != "" {
 					p.types[cell.of]++
@@ -178,7 +180,7 @@ func (r Run) logsTable() string {
 		head = append(head, markdown(c.gateway))
 	}
 	t.AppendHeader(head)
-	for _, e := range append(harness.ErrorTypes(), "all") {
+	for _, e := range append(proxystatus.ErrorTypes(), "all") {
 		row, some := table.Row{string(e)}, false
 		for _, c := range r.columns() {
 			named, of := 0, 0

@@ -8,14 +8,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // told are experiments on one gateway, whose logs are as many gateways write them.
 func told() Run {
 	r, n := Run{Took: 2 * time.Second}, 0
-	add := func(id string, e harness.ErrorType, lines ...string) {
-		v := harness.Verdict{ID: id, Cause: harness.Network, ErrorType: e, Gateway: "nginx", Setting: "stock", Result: harness.Pass, CPUMS: 30}
+	add := func(id string, e proxystatus.ErrorType, lines ...string) {
+		v := verdict.Verdict{Record: record.Record{ID: id, Cause: cause.Network, ErrorType: e, Gateway: "nginx", Setting: "stock", CPUMS: 30}, Result: verdict.Pass}
 		for _, line := range lines {
 			// As in a log: no two lines are the same.
 			closed := fmt.Sprintf("12:00:%02d client 203.0.113.10:4%d closed", n, n)
@@ -25,17 +28,17 @@ func told() Run {
 		r.Verdicts = append(r.Verdicts, v)
 	}
 	refused := []string{"GET / refused by 198.51.100.11:8080", "POST / refused by 198.51.100.11:8080"}
-	add("refused", harness.ConnectionRefused, refused...)
-	add("wrong-port", harness.ConnectionRefused, "GET /named/ refused by 198.51.100.11:8099")
-	add("silent", harness.HTTPResponseTimeout, "GET / timed out")
-	add("deadlock", harness.HTTPResponseTimeout, "GET / timed out")
-	add("frozen", harness.HTTPResponseTimeout, "GET / timed out")
-	add("slow", harness.HTTPResponseTimeout, "GET / timed out")
-	add("link-down", harness.ConnectionTimeout, "GET / timed out")
-	add("close", harness.HTTPResponseIncomplete, "GET / ended early")
-	add("kill", harness.ConnectionTerminated, "GET / ended early")
-	add("stall", harness.ConnectionTimeout, "one line, once: chance")
-	add("passed-on", harness.HTTPProtocolError, "GET / 200 in 1.003s", "GET / 200 in 2s", "GET /bystander/ refused")
+	add("refused", proxystatus.ConnectionRefused, refused...)
+	add("wrong-port", proxystatus.ConnectionRefused, "GET /named/ refused by 198.51.100.11:8099")
+	add("silent", proxystatus.HTTPResponseTimeout, "GET / timed out")
+	add("deadlock", proxystatus.HTTPResponseTimeout, "GET / timed out")
+	add("frozen", proxystatus.HTTPResponseTimeout, "GET / timed out")
+	add("slow", proxystatus.HTTPResponseTimeout, "GET / timed out")
+	add("link-down", proxystatus.ConnectionTimeout, "GET / timed out")
+	add("close", proxystatus.HTTPResponseIncomplete, "GET / ended early")
+	add("kill", proxystatus.ConnectionTerminated, "GET / ended early")
+	add("stall", proxystatus.ConnectionTimeout, "one line, once: chance")
+	add("passed-on", proxystatus.HTTPProtocolError, "GET / 200 in 1.003s", "GET / 200 in 2s", "GET /bystander/ refused")
 	add("control", "", "GET / 200 in 1.2ms")
 	return r
 }
@@ -73,7 +76,7 @@ func recorded(t *testing.T, add func() string) Run {
 	}
 	var all []struct {
 		Gateway, Version, ID string
-		ErrorType            harness.ErrorType `json:"error_type"`
+		ErrorType            proxystatus.ErrorType `json:"error_type"`
 		Before               []string
 		Runs                 [][]string
 	}
@@ -82,15 +85,15 @@ func recorded(t *testing.T, add func() string) Run {
 	}
 	r := Run{}
 	for _, of := range all {
-		v := harness.Verdict{
-			ID: of.ID, Cause: harness.Network, ErrorType: of.ErrorType, Gateway: of.Gateway, Version: of.Version, Setting: "stock",
-			Result: harness.Pass, Before: of.Before,
+		v := verdict.Verdict{
+			Record: record.Record{ID: of.ID, Cause: cause.Network, ErrorType: of.ErrorType, Gateway: of.Gateway, Version: of.Version, Setting: "stock", Before: of.Before},
+			Result: verdict.Pass,
 		}
 		for _, log := range of.Runs {
 			for i := range log {
 				log[i] += add()
 			}
-			v.Log, v.Runs = log, append(v.Runs, harness.Run{Log: log})
+			v.Log, v.Runs = log, append(v.Runs, verdict.Run{Log: log})
 		}
 		r.Verdicts = append(r.Verdicts, v)
 	}
@@ -137,19 +140,20 @@ func TestLogsOfRealGateways(t *testing.T) {
 // one, too: numbers, letters, a time.
 func TestWhatDiffersSaysNothing(t *testing.T) {
 	r, n := Run{}, 0
-	for _, e := range []harness.ErrorType{
-		harness.ConnectionRefused, harness.ConnectionTimeout, harness.HTTPResponseTimeout, harness.HTTPResponseIncomplete,
-		harness.HTTPProtocolError, harness.DNSError,
+	for _, e := range []proxystatus.ErrorType{
+		proxystatus.ConnectionRefused, proxystatus.ConnectionTimeout, proxystatus.HTTPResponseTimeout, proxystatus.HTTPResponseIncomplete,
+		proxystatus.HTTPProtocolError, proxystatus.DNSError,
 	} {
 		for _, id := range []string{"one", "two", "three"} {
-			v := harness.Verdict{
-				ID: string(e) + "-" + id, Cause: harness.Network, ErrorType: e, Gateway: "g", Setting: "stock", Result: harness.Pass,
+			v := verdict.Verdict{
+				Record: record.Record{ID: string(e) + "-" + id, Cause: cause.Network, ErrorType: e, Gateway: "g", Setting: "stock"},
+				Result: verdict.Pass,
 			}
 			for range 2 {
 				n++
 				line := fmt.Sprintf(`{"ts":%d.%d,"msg":"upstream failed","id":"%c%cz%c","took":"%dms"}`,
 					1700000000+n, n, 'a'+n%26, 'a'+n*7%26, 'a'+n/3, n%4)
-				v.Runs = append(v.Runs, harness.Run{Log: []string{line}})
+				v.Runs = append(v.Runs, verdict.Run{Log: []string{line}})
 			}
 			r.Verdicts = append(r.Verdicts, v)
 		}

@@ -7,6 +7,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // ReadLogs decides what looking into the logs was good for (harness.CheckLogs): for each fault of a run, whether the gateway's log names its error type. Only all
@@ -23,10 +26,10 @@ func ReadLogs(r Run) Run {
 			}
 			l, compared := logs[columnOf(v)][v.ID]
 			switch {
-			case v.Cause == harness.Blocked:
-				a.Outcome, a.Reason = harness.NotApplicable, "a block is no failure: the gateway did what its configuration says"
+			case v.Cause == cause.Blocked:
+				a.Outcome, a.Reason = record.NotApplicable, "a block is no failure: the gateway did what its configuration says"
 			case !compared:
-				a.Outcome, a.Reason = harness.NotApplicable, fmt.Sprintf("too few kinds of faults in this run to compare the lines of: want %d error types", enough)
+				a.Outcome, a.Reason = record.NotApplicable, fmt.Sprintf("too few kinds of faults in this run to compare the lines of: want %d error types", enough)
 			default:
 				a.Outcome, a.Reason = l.good()
 			}
@@ -37,21 +40,21 @@ func ReadLogs(r Run) Run {
 }
 
 // good is what the line is good for.
-func (l logLine) good() (harness.Help, string) {
+func (l logLine) good() (record.Help, string) {
 	switch l.says {
 	case names:
-		return harness.Helps, "the log names the error type"
+		return record.Effective, "the log names the error type"
 	case misleads:
-		return harness.DoesNotHelp, fmt.Sprintf("the log's most telling line is that of %s", l.as)
+		return record.Ineffective, fmt.Sprintf("the log's most telling line is that of %s", l.as)
 	case shared:
-		return harness.DoesNotHelp, "the log's most telling line is that of several error types"
+		return record.Ineffective, "the log's most telling line is that of several error types"
 	}
-	return harness.DoesNotHelp, "the log has no line that tells it from other failures"
+	return record.Ineffective, "the log has no line that tells it from other failures"
 }
 
 // confusion is, for one column, the faults' error types × those that the log speaks of; nil when nothing was compared.
 func (r Run) confusion(c column) table.Writer {
-	logs, types := r.logs()[c], []harness.ErrorType{}
+	logs, types := r.logs()[c], []proxystatus.ErrorType{}
 	count, heard := map[[2]string]int{}, map[string]bool{}
 	for _, v := range r.Verdicts {
 		l, ok := logs[v.ID]
@@ -75,13 +78,13 @@ func (r Run) confusion(c column) table.Writer {
 		return nil
 	}
 	t, head, columns := table.NewWriter(), table.Row{"the fault is ↓, the log says →"}, []string{}
-	for _, e := range append(harness.ErrorTypes(), "several", "nothing") {
+	for _, e := range append(proxystatus.ErrorTypes(), "several", "nothing") {
 		if heard[string(e)] {
 			head, columns = append(head, string(e)), append(columns, string(e))
 		}
 	}
 	t.AppendHeader(head)
-	for _, e := range harness.ErrorTypes() {
+	for _, e := range proxystatus.ErrorTypes() {
 		if !slices.Contains(types, e) {
 			continue
 		}

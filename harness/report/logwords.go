@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // What the harness itself puts into a log is no word of the gateway's: an operator's routes, addresses and methods are
@@ -104,7 +106,7 @@ func (known vocabulary) set(words []string) set {
 // usage is in how many places a word is.
 type usage struct {
 	experiments, repeated, always int
-	types                         map[harness.ErrorType]bool
+	types                         map[proxystatus.ErrorType]bool
 }
 
 // vocabularyOf compares the runs of each fault, and drops what differs, whatever it looks like. Runs of the same fault
@@ -112,8 +114,8 @@ type usage struct {
 // the same to the upstream. A word counts if the other runs have it too in at least telltale of the faults in whose
 // logs it is, and if it is in the logs of two experiments: what one alone has may be a count or a time that came twice.
 // A word under more than half of the error types is about none of them.
-func vocabularyOf(verdicts []harness.Verdict, lex lexicon) vocabulary {
-	use, runs, types := map[string]*usage{}, map[string][]map[string]bool{}, map[harness.ErrorType]bool{}
+func vocabularyOf(verdicts []verdict.Verdict, lex lexicon) vocabulary {
+	use, runs, types := map[string]*usage{}, map[string][]map[string]bool{}, map[proxystatus.ErrorType]bool{}
 	for _, v := range verdicts {
 		fault := v.ID
 		if len(v.Runs) < 2 {
@@ -131,7 +133,7 @@ func vocabularyOf(verdicts []harness.Verdict, lex lexicon) vocabulary {
 		}
 		for w := range had {
 			if use[w] == nil {
-				use[w] = &usage{types: map[harness.ErrorType]bool{}}
+				use[w] = &usage{types: map[proxystatus.ErrorType]bool{}}
 			}
 			use[w].experiments++
 			use[w].types[v.ErrorType] = true
@@ -164,7 +166,7 @@ func vocabularyOf(verdicts []harness.Verdict, lex lexicon) vocabulary {
 }
 
 // logsOf are the logs of the single runs of an experiment.
-func logsOf(v harness.Verdict) [][]string {
+func logsOf(v verdict.Verdict) [][]string {
 	all, some := [][]string{}, false
 	for _, r := range v.Runs {
 		all, some = append(all, r.Log), some || len(r.Log) > 0
@@ -177,7 +179,7 @@ func logsOf(v harness.Verdict) [][]string {
 
 // heard is what the experiments of the column logged, in the words that say something.
 func (r Run) heard(c column) []heard {
-	other := func(v harness.Verdict) bool { return columnOf(v) != c || !logged(v) }
+	other := func(v verdict.Verdict) bool { return columnOf(v) != c || !logged(v) }
 	verdicts := slices.DeleteFunc(slices.Clone(r.Verdicts), other)
 	lex, cells := lexicon{}, []heard{}
 	known := vocabularyOf(verdicts, lex)

@@ -7,7 +7,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Markdown returns the run as a reference to read: for each setting a table of experiments × gateways, then the known deviations with their reasons, then what
@@ -119,18 +120,18 @@ func (r Run) gateways() []string {
 
 // of returns the run with the verdicts of one setting only.
 func (r Run) of(setting string) Run {
-	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v harness.Verdict) bool { return v.Setting != setting })
+	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool { return v.Setting != setting })
 	return r
 }
 
-func (r Run) markdownTable(cell func(harness.Verdict) string) string {
+func (r Run) markdownTable(cell func(verdict.Verdict) string) string {
 	t := table.NewWriter()
 	head := table.Row{"experiment", "want"}
 	for _, c := range r.columns() {
 		head = append(head, markdown(c.gateway+" "+c.version))
 	}
 	t.AppendHeader(head)
-	cause := harness.Cause("")
+	cause := cause.Cause("")
 	for _, next := range r.rows() {
 		if next.cause != cause {
 			cause = next.cause
@@ -151,14 +152,14 @@ func (r Run) markdownTable(cell func(harness.Verdict) string) string {
 
 // in lists the settings of the group's verdicts; seen lists what was observed.
 func (g *group) in() string {
-	return g.each(func(v harness.Verdict) string { return v.Setting })
+	return g.each(func(v verdict.Verdict) string { return v.Setting })
 }
 
 func (g *group) seen() string {
-	return clip(g.each(func(v harness.Verdict) string { return v.Observed }), shownReason)
+	return clip(g.each(func(v verdict.Verdict) string { return v.Observed }), shownReason)
 }
 
-func (g *group) each(of func(harness.Verdict) string) string {
+func (g *group) each(of func(verdict.Verdict) string) string {
 	all := []string{}
 	for _, v := range g.verdicts {
 		if s := markdown(of(v)); !slices.Contains(all, s) {

@@ -7,29 +7,31 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // row is one experiment in every column.
 type row struct {
 	id, name, want string
-	cause          harness.Cause
-	cells          map[column]harness.Verdict
+	cause          cause.Cause
+	cells          map[column]verdict.Verdict
 }
 
 // rows sorts the verdicts into rows, by cause and then in their own order.
 func (r Run) rows() []*row {
-	byCause, byID := map[harness.Cause][]*row{}, map[string]*row{}
+	byCause, byID := map[cause.Cause][]*row{}, map[string]*row{}
 	for _, v := range r.tried() {
 		if byID[v.ID] == nil {
-			byID[v.ID] = &row{id: v.ID, cause: v.Cause, want: want(v.Expected), cells: map[column]harness.Verdict{}}
+			byID[v.ID] = &row{id: v.ID, cause: v.Cause, want: want(v.Expected), cells: map[column]verdict.Verdict{}}
 			byCause[v.Cause] = append(byCause[v.Cause], byID[v.ID])
 		}
 		byID[v.ID].cells[columnOf(v)] = v
 	}
 	all := []*row{}
-	for _, c := range harness.Causes() {
+	for _, c := range cause.All() {
 		for i, next := range byCause[c] {
 			next.name = next.id
 			// Other states stand below what they are states of.
@@ -52,7 +54,7 @@ func want(expected string) string {
 }
 
 // cell puts a verdict into a cell: what a client saw, and the mark.
-func (l Look) cell(v harness.Verdict) string {
+func (l Look) cell(v verdict.Verdict) string {
 	k := kindOf(v)
 	s := marks[k]
 	if w := Word(v); w != "" {
@@ -62,7 +64,7 @@ func (l Look) cell(v harness.Verdict) string {
 }
 
 // Word is what a client saw, in a word, as the matrix has it; empty when there is nothing to say.
-func Word(v harness.Verdict) string {
+func Word(v verdict.Verdict) string {
 	o := telling(v)
 	switch {
 	case v.Mixed():
@@ -77,7 +79,7 @@ func Word(v harness.Verdict) string {
 const mixed = "mixed"
 
 // seen puts an observation into a word.
-func seen(o harness.Observation) string {
+func seen(o record.Observation) string {
 	switch {
 	case words[o.End] != "":
 		return words[o.End]
@@ -96,7 +98,7 @@ var (
 )
 
 // matrix renders experiments × gateways, as many tables below each other as the width asks for.
-func (l Look) matrix(r Run, cell func(harness.Verdict) string) string {
+func (l Look) matrix(r Run, cell func(verdict.Verdict) string) string {
 	rows, columns, tables := r.rows(), r.columns(), []string{}
 	for len(columns) > 0 {
 		n := l.fit(rows, columns, cell)
@@ -107,7 +109,7 @@ func (l Look) matrix(r Run, cell func(harness.Verdict) string) string {
 }
 
 // fit returns how many of the columns a line can hold; at least one.
-func (l Look) fit(rows []*row, columns []column, cell func(harness.Verdict) string) int {
+func (l Look) fit(rows []*row, columns []column, cell func(verdict.Verdict) string) int {
 	n := len(columns)
 	for l.Width > 0 && n > 1 && text.LongestLineLen(l.table(rows, columns[:n], cell)) > l.Width {
 		n--
@@ -115,7 +117,7 @@ func (l Look) fit(rows []*row, columns []column, cell func(harness.Verdict) stri
 	return n
 }
 
-func (l Look) table(rows []*row, columns []column, cell func(harness.Verdict) string) string {
+func (l Look) table(rows []*row, columns []column, cell func(verdict.Verdict) string) string {
 	t := table.NewWriter()
 	t.SetStyle(plain)
 	t.SuppressTrailingSpaces()
@@ -125,7 +127,7 @@ func (l Look) table(rows []*row, columns []column, cell func(harness.Verdict) st
 		head = append(head, Safe(c.gateway)+"\n"+Safe(c.version)+"\n"+Safe(c.setting))
 	}
 	t.AppendHeader(head)
-	cause := harness.Cause("")
+	cause := cause.Cause("")
 	for _, next := range rows {
 		if next.cause != cause {
 			cause = next.cause

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Shard is a part of a run: the Index-th of Of, from 1.
@@ -66,12 +67,12 @@ func Merge(shards []Run) (Run, error) {
 }
 
 // ordered sorts verdicts as a run of all of them has them: by gateway, setting, and the order of experiments.
-func ordered(all []harness.Verdict) []harness.Verdict {
+func ordered(all []verdict.Verdict) []verdict.Verdict {
 	place := map[string]int{}
 	for i, e := range harness.Experiments() {
 		place[e.ID] = i
 	}
-	slices.SortStableFunc(all, func(a, b harness.Verdict) int {
+	slices.SortStableFunc(all, func(a, b verdict.Verdict) int {
 		return cmp.Or(strings.Compare(a.Gateway, b.Gateway), strings.Compare(a.Setting, b.Setting), place[a.ID]-place[b.ID])
 	})
 	return all

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Metrics returns the run in the OpenMetrics format. All are gauges, so that it is good Prometheus text as well, for node_exporter's textfile collector and for
@@ -38,7 +38,7 @@ func Metrics(r Run) ([]byte, error) {
 		}
 		experiments.WithLabelValues(gateway, setting, cause, metricWords[kindOf(v)]).Inc()
 		took.WithLabelValues(gateway, setting, cause).Add(tookOf(v).Seconds())
-		if ms, waited := v.Back(); waited && v.Result != harness.Unsupported {
+		if ms, waited := v.Back(); waited && v.Result != verdict.Unsupported {
 			recovery.WithLabelValues(gateway, setting, Safe(v.ID)).Set(ms / float64(time.Second/time.Millisecond))
 		}
 	}

@@ -13,7 +13,8 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // value returns the value of the metric in the families whose labels, sorted by name, are those, or -1.
@@ -64,7 +65,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestMetricsOfWhatNeverRecovered(t *testing.T) {
-	doc, err := Metrics(Run{Verdicts: []harness.Verdict{{ID: "refused", Gateway: "nginx", Setting: "stock", Result: harness.Fail, RecoveryMS: -1}}})
+	doc, err := Metrics(Run{Verdicts: []verdict.Verdict{{Record: record.Record{ID: "refused", Gateway: "nginx", Setting: "stock", RecoveryMS: -1}, Result: verdict.Fail}}})
 	if err != nil {
 		t.Fatal(err)
 	}

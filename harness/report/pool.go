@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // poolLegend explains the cells of pool.
@@ -17,7 +18,7 @@ const poolLegend = "The share of GET / POST requests that were not served while 
 
 // pools returns the run with the verdicts only in which a member of a pool was broken.
 func (r Run) pools() Run {
-	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v harness.Verdict) bool { return len(v.Pool) == 0 })
+	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool { return len(v.Pool) == 0 })
 	return r
 }
 
@@ -29,10 +30,10 @@ func (l Look) pools(b *strings.Builder, r Run) {
 }
 
 // pool is "50/50 % ∞/∞ 4ms".
-func pool(v harness.Verdict) string {
+func pool(v verdict.Verdict) string {
 	runs := v.Runs
 	if len(runs) == 0 {
-		runs = []harness.Run{{Pool: v.Pool}}
+		runs = []verdict.Run{{Pool: v.Pool}}
 	}
 	lost, avoided := []string{}, []string{}
 	for i := range v.Pool {
@@ -46,7 +47,7 @@ func pool(v harness.Verdict) string {
 		avoided = append(avoided, strings.Replace(fmt.Sprint(median(after)), fmt.Sprint(notAvoided), "∞", 1))
 	}
 	parts := []string{strings.Join(lost, "/") + " %", strings.Join(avoided, "/")}
-	if ms, waited := v.Back(); ms == harness.Never {
+	if ms, waited := v.Back(); ms == verdict.Never {
 		parts = append(parts, "never")
 	} else if waited {
 		parts = append(parts, (time.Duration(ms) * time.Millisecond).String())
@@ -57,11 +58,11 @@ func pool(v harness.Verdict) string {
 // notAvoided is after how many requests a member is avoided that never is: after more than any number.
 const notAvoided = math.MaxInt
 
-func avoidedAfter(s harness.Share) int {
-	if s.AvoidedAfter < 0 {
+func avoidedAfter(s record.PoolSample) int {
+	if s.EjectedAfter < 0 {
 		return notAvoided
 	}
-	return s.AvoidedAfter
+	return s.EjectedAfter
 }
 
 // median returns the middle one of the values, the upper one of two; the zero value of none.

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Bounds of what Read takes for something that Gatequake wrote. Of the 2758 experiments on seven gateways the largest has 0.6 MB, all have 31 MB, and what
@@ -95,7 +95,7 @@ func streamed(rest []byte, interrupted bool) ([]json.RawMessage, error) {
 func (r *Run) add(all []json.RawMessage) error {
 	cells, ids, columns := map[string]bool{}, map[string]bool{}, map[column]bool{}
 	for i, doc := range all {
-		v, err := verdict(doc)
+		v, err := readVerdict(doc)
 		if err != nil {
 			return fmt.Errorf("experiment %d: %w", i+1, err)
 		}
@@ -111,7 +111,7 @@ func (r *Run) add(all []json.RawMessage) error {
 	return nil
 }
 
-func verdict(doc []byte) (harness.Verdict, error) {
+func readVerdict(doc []byte) (verdict.Verdict, error) {
 	var e experiment
 	if len(doc) > maxExperiment {
 		return e.Verdict, fmt.Errorf("got %d bytes, want at most %d", len(doc), maxExperiment)

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // recoveryLegend explains the cells of recovered.
@@ -13,7 +14,7 @@ const recoveryLegend = "How long after its cause was gone service was back: with
 
 // recovered returns the run with the verdicts only whose recovery was measured several times.
 func (r Run) recovered() Run {
-	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v harness.Verdict) bool { return v.Recovery == nil || v.Cause == harness.Blocked })
+	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool { return v.Recovery == nil || v.Cause == cause.Blocked })
 	return r
 }
 
@@ -25,7 +26,7 @@ func (l Look) recoveries(b *strings.Builder, r Run) {
 }
 
 // back is "3.1 ms / 250 ms", and how often service was never back.
-func back(v harness.Verdict) string {
+func back(v verdict.Verdict) string {
 	r, parts := v.Recovery, []string{}
 	if r.Times > 0 {
 		parts = append(parts, milliseconds(timeOf(r.P50))+" / "+milliseconds(timeOf(r.P95)))
@@ -39,7 +40,7 @@ func back(v harness.Verdict) string {
 // timeOf reads a time as results.json has it, where a negative one stands for never.
 func timeOf(ms float64) float64 {
 	if ms < 0 {
-		return harness.Never
+		return verdict.Never
 	}
 	return ms
 }
@@ -50,7 +51,7 @@ func Recovery(r Run) (string, error) {
 	if len(all.Verdicts) == 0 {
 		return "", fmt.Errorf("got no experiment that was repeated and recovered, want the results of a run with --repeat")
 	}
-	least := slices.MinFunc(all.Verdicts, func(a, b harness.Verdict) int { return len(a.Runs) - len(b.Runs) })
+	least := slices.MinFunc(all.Verdicts, func(a, b verdict.Verdict) int { return len(a.Runs) - len(b.Runs) })
 	var b strings.Builder
 	fmt.Fprintf(&b, "# How long does it last?\n\nMeasured on %s with Gatequake %s in worlds of the mode %s, %d times each. %s. "+
 		"Gateways have the time limits of their settings, shortened where the vendor's are long; service is looked for again after an eighth of the time waited so far. "+

@@ -4,17 +4,19 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 func TestRecovery(t *testing.T) {
 	if _, err := Recovery(sample()); err == nil {
 		t.Error("of a run without repeats: got no error, want one")
 	}
-	run := harness.Verdict{ID: "refused", Cause: harness.Network, Gateway: hostile, Version: "1", Setting: "document", Observations: []harness.Observation{{}}, RecoveryMS: 40}
+	run := verdict.Verdict{Record: record.Record{ID: "refused", Cause: cause.Network, Gateway: hostile, Version: "1", Setting: "document", Observations: []record.Observation{{}}, RecoveryMS: 40}}
 	never := run
-	never.RecoveryMS, never.Result = -1, harness.Fail
-	text, err := Recovery(Run{Verdicts: []harness.Verdict{harness.Merge([]harness.Verdict{run, never, run})}})
+	never.RecoveryMS, never.Result = -1, verdict.Fail
+	text, err := Recovery(Run{Verdicts: []verdict.Verdict{verdict.Combine([]verdict.Verdict{run, never, run})}})
 	if err != nil {
 		t.Fatal(err)
 	}

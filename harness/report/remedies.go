@@ -8,10 +8,13 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // helpWords are the outcomes as short as a cell has them.
-var helpWords = map[harness.Help]string{harness.Helps: "helps", harness.DoesNotHelp: "no", harness.NotApplicable: "n/a", "": "?"}
+var helpWords = map[record.Help]string{record.Effective: "helps", record.Ineffective: "no", record.NotApplicable: "n/a", "": "?"}
 
 // helpLegend explains helpWords.
 const helpLegend = "helps: the client is served with it, and is not without it (" + harness.CheckLogs + ": who reads the log learns the error type)   no: it is not, or would be " +
@@ -19,7 +22,7 @@ const helpLegend = "helps: the client is served with it, and is not without it (
 
 // remedied returns the part of the run in which remedies were tried.
 func (r Run) remedied() Run {
-	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v harness.Verdict) bool { return len(v.Remedies) == 0 })
+	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool { return len(v.Remedies) == 0 })
 	return r
 }
 
@@ -37,17 +40,17 @@ func (r Run) remedies() []string {
 }
 
 // attempt returns what came of the remedy; its zero value when it was not tried.
-func attempt(v harness.Verdict, remedy string) harness.Attempt {
+func attempt(v verdict.Verdict, remedy string) record.RemedyOutcome {
 	for _, a := range v.Remedies {
 		if a.Remedy == remedy {
 			return a
 		}
 	}
-	return harness.Attempt{}
+	return record.RemedyOutcome{}
 }
 
 // troubleSeen is what the client saw before any remedy.
-func troubleSeen(v harness.Verdict) string {
+func troubleSeen(v verdict.Verdict) string {
 	for _, a := range v.Remedies {
 		if a.Saw != "" {
 			return a.Saw
@@ -57,14 +60,14 @@ func troubleSeen(v harness.Verdict) string {
 }
 
 // remedyTable is, for one column of a run, the causes and blocks × the remedies; cell makes a cell of an outcome, id of an ID, group of a cause.
-func (r Run) remedyTable(c column, group, id func(string) string, cell func(harness.Help) string) table.Writer {
+func (r Run) remedyTable(c column, group, id func(string) string, cell func(record.Help) string) table.Writer {
 	t, remedies := table.NewWriter(), r.remedies()
 	head := table.Row{"", "the client saw"}
 	for _, remedy := range remedies {
 		head = append(head, remedy)
 	}
 	t.AppendHeader(head)
-	cause := harness.Cause("")
+	cause := cause.Cause("")
 	for _, next := range r.rows() {
 		v, ok := next.cells[c]
 		if !ok {
@@ -87,7 +90,7 @@ func (r Run) remedyTable(c column, group, id func(string) string, cell func(harn
 func (r Run) because(c column, n int) []string {
 	lines := []string{}
 	for _, remedy := range r.remedies() {
-		for _, h := range []harness.Help{harness.Helps, harness.DoesNotHelp, harness.NotApplicable, ""} {
+		for _, h := range []record.Help{record.Effective, record.Ineffective, record.NotApplicable, ""} {
 			ids, order := map[string][]string{}, []string{}
 			for _, v := range r.Verdicts {
 				a := attempt(v, remedy)
@@ -115,9 +118,9 @@ func (r Run) because(c column, n int) []string {
 
 // remedies writes, for each gateway and setting, the causes × the remedies, and why.
 func (l Look) remedies(b *strings.Builder, r Run) {
-	kinds := map[harness.Help]kind{harness.Helps: pass, harness.DoesNotHelp: unsupported, harness.NotApplicable: unsupported}
+	kinds := map[record.Help]kind{record.Effective: pass, record.Ineffective: unsupported, record.NotApplicable: unsupported}
 	for _, c := range r.columns() {
-		t := r.remedyTable(c, l.bold, func(id string) string { return "  " + Safe(id) }, func(h harness.Help) string { return l.paint(kinds[h], helpWords[h]) })
+		t := r.remedyTable(c, l.bold, func(id string) string { return "  " + Safe(id) }, func(h record.Help) string { return l.paint(kinds[h], helpWords[h]) })
 		t.SetStyle(plain)
 		t.SuppressTrailingSpaces()
 		fmt.Fprintf(b, "\n%s\n%s\n", l.bold(Safe(c.gateway+" "+c.version+", setting "+c.setting)), t.Render())

@@ -6,25 +6,29 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // tried is a run in which remedies were tried, on a gateway with the logs of told.
 func tried() Run {
 	r := told()
 	for i := range r.Verdicts {
-		r.Verdicts[i].Remedies = []harness.Attempt{
-			{Remedy: "refresh", Outcome: harness.DoesNotHelp, Reason: "502 by gateway again", Saw: "502 by gateway", Then: "502 by gateway"},
-			{Remedy: harness.CheckLogs, Outcome: harness.DoesNotHelp, Reason: "502 by gateway again", Saw: "502 by gateway", Then: "502 by gateway"},
+		r.Verdicts[i].Remedies = []record.RemedyOutcome{
+			{Remedy: "refresh", Outcome: record.Ineffective, Reason: "502 by gateway again", Saw: "502 by gateway", Then: "502 by gateway"},
+			{Remedy: harness.CheckLogs, Outcome: record.Ineffective, Reason: "502 by gateway again", Saw: "502 by gateway", Then: "502 by gateway"},
 		}
 	}
 	first := r.Verdicts[0].Remedies
-	first[0].Outcome, first[0].Reason, first[0].Then = harness.Helps, "served, with nothing repaired", "200 by upstream"
-	r.Verdicts = append(r.Verdicts, harness.Verdict{
-		ID: "ip-deny", Cause: harness.Blocked, ErrorType: harness.HTTPRequestDenied, Gateway: "nginx", Setting: "stock", Result: harness.Pass,
-		Remedies: []harness.Attempt{
-			{Remedy: "refresh", Outcome: harness.NotApplicable, Reason: "the client saw no failure: 200 by upstream", Saw: "200 by upstream"},
-			{Remedy: harness.CheckLogs, Outcome: harness.DoesNotHelp, Reason: "403 by gateway again", Saw: "403 by gateway", Then: "403 by gateway"},
-		},
+	first[0].Outcome, first[0].Reason, first[0].Then = record.Effective, "served, with nothing repaired", "200 by upstream"
+	r.Verdicts = append(r.Verdicts, verdict.Verdict{
+		Record: record.Record{ID: "ip-deny", Cause: cause.Blocked, ErrorType: proxystatus.HTTPRequestDenied, Gateway: "nginx", Setting: "stock", Remedies: []record.RemedyOutcome{
+			{Remedy: "refresh", Outcome: record.NotApplicable, Reason: "the client saw no failure: 200 by upstream", Saw: "200 by upstream"},
+			{Remedy: harness.CheckLogs, Outcome: record.Ineffective, Reason: "403 by gateway again", Saw: "403 by gateway", Then: "403 by gateway"},
+		}},
+		Result: verdict.Pass,
 	})
 	return r
 }
@@ -33,14 +37,14 @@ func TestReadLogs(t *testing.T) {
 	r := tried()
 	read := ReadLogs(ReadLogs(r)) // To do it again changes nothing.
 	for id, want := range map[string]struct {
-		help harness.Help
+		help record.Help
 		why  string
 	}{
-		"refused":   {harness.Helps, "names the error type"},
-		"link-down": {harness.DoesNotHelp, "that of http_response_timeout"},
-		"close":     {harness.DoesNotHelp, "several error types"},
-		"passed-on": {harness.DoesNotHelp, "no line that tells"},
-		"ip-deny":   {harness.NotApplicable, "no failure"},
+		"refused":   {record.Effective, "names the error type"},
+		"link-down": {record.Ineffective, "that of http_response_timeout"},
+		"close":     {record.Ineffective, "several error types"},
+		"passed-on": {record.Ineffective, "no line that tells"},
+		"ip-deny":   {record.NotApplicable, "no failure"},
 	} {
 		for _, v := range read.Verdicts {
 			if a := attempt(v, harness.CheckLogs); v.ID == id && (a.Outcome != want.help || !strings.Contains(a.Reason, want.why)) {
@@ -56,21 +60,21 @@ func TestReadLogs(t *testing.T) {
 		r.Verdicts[i].Log = []string{"GET / went wrong", "GET / went wrong"}
 	}
 	for _, v := range ReadLogs(r).Verdicts {
-		if a := attempt(v, harness.CheckLogs); a.Outcome == harness.Helps {
+		if a := attempt(v, harness.CheckLogs); a.Outcome == record.Effective {
 			t.Errorf("%s, with a line that all have: got %s (%s), want no help", v.ID, a.Outcome, a.Reason)
 		}
 	}
 	few := r
 	few.Verdicts = r.Verdicts[:2]
-	if a := attempt(ReadLogs(few).Verdicts[0], harness.CheckLogs); a.Outcome != harness.NotApplicable || !strings.Contains(a.Reason, "too few kinds") {
+	if a := attempt(ReadLogs(few).Verdicts[0], harness.CheckLogs); a.Outcome != record.NotApplicable || !strings.Contains(a.Reason, "too few kinds") {
 		t.Errorf("two faults: got %s (%s), want nothing said of so few", a.Outcome, a.Reason)
 	}
 }
 
 func TestRemediesMarkdown(t *testing.T) {
 	r := ReadLogs(tried())
-	r.Verdicts = append(r.Verdicts, harness.Verdict{ID: "waf-rule", Gateway: "nginx", Setting: "stock", Result: harness.Unsupported, Reason: "no rule engine"},
-		harness.Verdict{ID: "frozen", Gateway: "nginx", Setting: "stock", Reason: "mender: confirm frozen: it is not"})
+	r.Verdicts = append(r.Verdicts, verdict.Verdict{Record: record.Record{ID: "waf-rule", Gateway: "nginx", Setting: "stock"}, Result: verdict.Unsupported, Reason: "no rule engine"},
+		verdict.Verdict{Record: record.Record{ID: "frozen", Gateway: "nginx", Setting: "stock"}, Reason: "mender: confirm frozen: it is not"})
 	got := Markdown(r, nil)
 	for _, want := range []string{
 		"| refresh | causes | helps 1, no 11, n/a 0 |",
@@ -113,7 +117,7 @@ func TestRemediesInJSON(t *testing.T) {
 	r.Verdicts = r.Verdicts[:1]
 	r.World = "root"
 	v := &r.Verdicts[0]
-	v.Checks, v.Observations = []harness.Check{}, []harness.Observation{{Probe: "GET /", Nonce: "probe-1", Status: 502, By: harness.ByGateway, End: "complete", Cached: true}}
+	v.Checks, v.Observations = []verdict.Check{}, []record.Observation{{Probe: "GET /", Nonce: "probe-1", Status: 502, By: record.ByGateway, End: "complete", Cached: true}}
 	v.Remedies[0].Without, v.Remedies[0].Over, v.Remedies[0].OverWithout = "502 by gateway", "200 by upstream", "502 by gateway, from the client's cache"
 	doc, err := JSON(r)
 	if err != nil {

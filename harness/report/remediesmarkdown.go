@@ -6,7 +6,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 // confusionLegend explains Run.confusion.
@@ -26,7 +27,7 @@ func (r Run) remediesMarkdown() string {
 	for _, c := range r.columns() {
 		name := markdown(c.gateway + " " + c.version + ", setting " + c.setting)
 		bold, code := func(s string) string { return "**" + s + "**" }, func(id string) string { return "`" + markdown(id) + "`" }
-		t := r.remedyTable(c, bold, code, func(h harness.Help) string { return helpWords[h] })
+		t := r.remedyTable(c, bold, code, func(h record.Help) string { return helpWords[h] })
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\nWhy:\n\n", name, t.RenderMarkdown())
 		for _, line := range r.because(c, allIDs) {
 			fmt.Fprintf(&b, "- %s\n", markdown(line))
@@ -63,13 +64,13 @@ func (r Run) remediesInShort() table.Writer {
 		for _, of := range []string{"causes", "blocks"} {
 			row := table.Row{remedy, of}
 			for _, c := range r.columns() {
-				count := map[harness.Help]int{}
+				count := map[record.Help]int{}
 				for _, v := range r.Verdicts {
-					if a := attempt(v, remedy); columnOf(v) == c && a.Remedy != "" && (v.Cause == harness.Blocked) == (of == "blocks") {
+					if a := attempt(v, remedy); columnOf(v) == c && a.Remedy != "" && (v.Cause == cause.Blocked) == (of == "blocks") {
 						count[a.Outcome]++
 					}
 				}
-				row = append(row, fmt.Sprintf("helps %d, no %d, n/a %d", count[harness.Helps], count[harness.DoesNotHelp], count[harness.NotApplicable]))
+				row = append(row, fmt.Sprintf("helps %d, no %d, n/a %d", count[record.Effective], count[record.Ineffective], count[record.NotApplicable]))
 			}
 			t.AppendRow(row)
 		}

@@ -14,8 +14,11 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -56,44 +59,42 @@ func sample() Run {
 	return r
 }
 
-func made(c column, id string) harness.Verdict {
-	v := harness.Verdict{
-		ID: id, Title: "the title of " + id, Gateway: c.gateway, Version: c.version, Setting: c.setting, Policy: "document", World: "root",
-		Cause: map[string]harness.Cause{
-			"slow-answer": harness.Overload, "firewall-drop": harness.Firewall, "error-500": harness.Bug, "ip-deny": harness.Blocked,
-			"ip-deny+refused": harness.Blocked,
-		}[id],
-		Expected: "502 by gateway", Observed: "502 by gateway", Result: harness.Pass, RecoveryMS: 1.5, TookMS: 250, FaultMS: 200,
-		Started:      time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC),
-		Checks:       []harness.Check{{Name: harness.CheckStatus, OK: true, Of: "GET /"}},
-		Observations: []harness.Observation{{Probe: "GET /", Nonce: "probe-1", Status: 502, By: harness.ByGateway, End: client.Complete, After: "usable"}},
-		Log:          []string{"a line"}, Evidence: "own dial: refused",
-		Replay: fmt.Sprintf("gatequake run --gateway %s --setting %s --only %s", c.gateway, c.setting, id),
+func made(c column, id string) verdict.Verdict {
+	v := verdict.Verdict{
+		Record: record.Record{ID: id, Title: "the title of " + id, Gateway: c.gateway, Version: c.version, Setting: c.setting, World: "root", Cause: map[string]cause.Cause{
+			"slow-answer": cause.Overload, "firewall-drop": cause.Firewall, "error-500": cause.Bug, "ip-deny": cause.Blocked,
+			"ip-deny+refused": cause.Blocked,
+		}[id], RecoveryMS: 1.5, TookMS: 250, FaultMS: 200, Started: time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC), Observations: []record.Observation{{Probe: "GET /", Nonce: "probe-1", Status: 502, By: record.ByGateway, End: client.Complete, After: "usable"}}, Log: []string{"a line"}, Evidence: "own dial: refused", Replay: fmt.Sprintf("gatequake run --gateway %s --setting %s --only %s", c.gateway, c.setting, id)},
+		Policy:   "document",
+		Expected: "502 by gateway",
+		Observed: "502 by gateway",
+		Result:   verdict.Pass,
+		Checks:   []verdict.Check{{Name: check.Status.ID, OK: true, Of: "GET /"}},
 	}
 	if v.Cause == "" {
-		v.Cause = harness.Network
+		v.Cause = cause.Network
 	}
-	if v.Cause == harness.Blocked {
+	if v.Cause == cause.Blocked {
 		v.Expected, v.Observed, v.Observations[0].Status = "403 by gateway", "403 by gateway", 403
 	}
 	switch {
 	case c.gateway == "broken":
-		v.Result, v.Observed, v.Observations, v.Checks, v.RecoveryMS = harness.Inconclusive, "", []harness.Observation{}, []harness.Check{}, -1
+		v.Result, v.Observed, v.Observations, v.Checks, v.RecoveryMS = verdict.Inconclusive, "", []record.Observation{}, []verdict.Check{}, -1
 		v.Reason = fmt.Sprintf("wait for steady state: the gateway ended (exit status 3); it last said: pid %d: no such file %s", len(id), hostile)
 	case id == "reset-mid-body":
 		v.Expected, v.Observed = "502 by gateway, or visibly cut", "200 by upstream, cut"
-		v.Observations[0].Status, v.Observations[0].By, v.Observations[0].End = 200, harness.ByUpstream, client.Truncated
+		v.Observations[0].Status, v.Observations[0].By, v.Observations[0].End = 200, record.ByUpstream, client.Truncated
 	case id == "firewall-drop" && c.gateway == "nginx":
-		v.Result, v.Reason, v.Observations, v.Observed = harness.Unsupported, "needs real nftables rules: portable mode must not touch them", []harness.Observation{}, ""
+		v.Result, v.Reason, v.Observations, v.Observed = verdict.Unsupported, "needs real nftables rules: portable mode must not touch them", []record.Observation{}, ""
 	case id == "slow-answer" && c.gateway == "nginx":
-		v.Result, v.Reason, v.Deviation = harness.Fail, "status of GET /: got 504 by gateway, want 502 by gateway", "nginx answers 504 when it waits in vain"
+		v.Result, v.Reason, v.Deviation = verdict.Fail, "status of GET /: got 504 by gateway, want 502 by gateway", "nginx answers 504 when it waits in vain"
 		v.Observed, v.Observations[0].Status = "504 by gateway", 504
 	case id == "refused" && c.gateway == "nginx":
-		post := harness.Observation{Probe: "POST /", Nonce: "probe-2", Status: 200, By: harness.ByGateway, End: client.Complete, Body: hostile}
-		v.Result, v.Reason = harness.Fail, "status of POST /: got 200 by gateway, want 502 by gateway"
+		post := record.Observation{Probe: "POST /", Nonce: "probe-2", Status: 200, By: record.ByGateway, End: client.Complete, Body: hostile}
+		v.Result, v.Reason = verdict.Fail, "status of POST /: got 200 by gateway, want 502 by gateway"
 		v.Observations = append(v.Observations, post)
-		v.Checks = append(v.Checks, harness.Check{Name: harness.CheckStatus, Of: "POST /", Got: "200 by gateway", Want: "502 by gateway"})
-		v.Checks = append(v.Checks, harness.Check{Name: harness.CheckAlive, Got: "exit status 7; it last said: out of cheese", Want: "a process that lives"})
+		v.Checks = append(v.Checks, verdict.Check{Name: check.Status.ID, Of: "POST /", Got: "200 by gateway", Want: "502 by gateway"})
+		v.Checks = append(v.Checks, verdict.Check{Name: check.Alive.ID, Got: "exit status 7; it last said: out of cheese", Want: "a process that lives"})
 		v.Log = []string{hostile}
 	}
 	return v
@@ -130,7 +131,7 @@ func TestJSON(t *testing.T) {
 	var back struct {
 		Experiments []struct {
 			ID             string         `json:"id"`
-			Result         harness.Result `json:"verdict"`
+			Result         verdict.Result `json:"verdict"`
 			ObservedStatus int            `json:"observed_status"`
 			AnsweredBy     string         `json:"answered_by"`
 		}

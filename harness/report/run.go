@@ -6,11 +6,11 @@ package report
 import (
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Schema names the form of results.json. The number changes when a reader of the old form would be misled.
-const Schema = "gatequake/results/1"
+const Schema = "gatequake/results/2"
 
 // Run is everything that a report is made of. The order of its verdicts is the order of every report: columns and suites come in the order of their first
 // verdict.
@@ -31,7 +31,7 @@ type Run struct {
 	// Shard is not nil for a part of a run.
 	Shard *Shard
 	// Verdicts are what came of the experiments.
-	Verdicts []harness.Verdict
+	Verdicts []verdict.Verdict
 }
 
 // Missing is a gateway that is not installed, and how to get it.
@@ -86,15 +86,15 @@ const (
 // kindWords are the kinds in words.
 var kindWords = map[kind]string{inconclusive: "inconclusive", pass: "pass", fail: "fail", known: "known deviation", unsupported: "unsupported"}
 
-func kindOf(v harness.Verdict) kind {
+func kindOf(v verdict.Verdict) kind {
 	switch {
 	case v.Known():
 		return known
-	case v.Result == harness.Pass:
+	case v.Result == verdict.Pass:
 		return pass
-	case v.Result == harness.Fail:
+	case v.Result == verdict.Fail:
 		return fail
-	case v.Result == harness.Unsupported:
+	case v.Result == verdict.Unsupported:
 		return unsupported
 	}
 	return inconclusive
@@ -103,7 +103,7 @@ func kindOf(v harness.Verdict) kind {
 // column is one gateway in one setting.
 type column struct{ gateway, version, setting string }
 
-func columnOf(v harness.Verdict) column { return column{v.Gateway, v.Version, v.Setting} }
+func columnOf(v verdict.Verdict) column { return column{v.Gateway, v.Version, v.Setting} }
 
 // columns lists the columns in the order of their first verdict.
 func (r Run) columns() []column {

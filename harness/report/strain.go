@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/stats"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Strain is how hard a run was for the machine, and what that did to it.
 type Strain struct {
-	// MedianMS and WorstMS are how late the machine let worlds run: see harness.Verdict.LateMS. They are of the experiments in which anything was observed.
+	// MedianMS and WorstMS are how late the machine let worlds run: see verdict.Verdict.LateMS. They are of the experiments in which anything was observed.
 	MedianMS float64 `json:"median_late_ms"`
 	WorstMS  float64 `json:"worst_late_ms"`
 	// Again is how many experiments were measured a second time, because of that or because the gateway did not serve; Inconclusive how many are so because of the
@@ -28,12 +29,12 @@ func (r Run) Strain() (s Strain) {
 		if v.Again != "" {
 			s.Again++
 		}
-		if v.Starved && v.Result == harness.Inconclusive {
+		if v.Starved && v.Result == verdict.Inconclusive {
 			s.Inconclusive++
 		}
 	}
 	slices.Sort(late)
-	s.MedianMS, s.WorstMS = harness.Quantile(late, 0.5), harness.Quantile(late, 1)
+	s.MedianMS, s.WorstMS = stats.Quantile(late, 0.5), stats.Quantile(late, 1)
 	return s
 }
 

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/foreign"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Names of the files in which verdicts stand before there is a report.
@@ -90,7 +90,7 @@ func (s *Stream) begin(r Run) error {
 
 // Add writes the verdict down, in the folder's file even if somebody has removed that meanwhile. Its first error is
 // that of every later call: nothing is written behind a line that is cut.
-func (s *Stream) Add(v harness.Verdict) error {
+func (s *Stream) Add(v verdict.Verdict) error {
 	s.write(experimentOf(v))
 	if s.err == nil && !s.stands() {
 		_ = s.restore() // If it cannot be now, nothing is lost as long as the file is open; Close tries again.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // open begins a stream of the sample's run.
@@ -91,8 +91,8 @@ func TestNothingIsWrittenBehindACutLine(t *testing.T) {
 	if err := s.file.Close(); err != nil { // As good an error as that of a full disk.
 		t.Fatal(err)
 	}
-	first := s.Add(harness.Verdict{})
-	if second := s.Add(harness.Verdict{}); first == nil || !errors.Is(second, first) {
+	first := s.Add(verdict.Verdict{})
+	if second := s.Add(verdict.Verdict{}); first == nil || !errors.Is(second, first) {
 		t.Errorf("got %v and then %v, want one error for good", first, second)
 	}
 }

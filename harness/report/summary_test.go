@@ -10,7 +10,8 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 func TestSummary(t *testing.T) {
@@ -30,8 +31,9 @@ const lively = "[a](http://b) ![c](http://d) http://e @f #1 <g h=i> ` `` | *j* \
 func broken(n int, reason string) Run {
 	r := Run{}
 	for i := range n {
-		r.Verdicts = append(r.Verdicts, harness.Verdict{
-			ID: fmt.Sprintf("%d%s", i, reason), Gateway: reason, Version: reason, Setting: reason, Reason: fmt.Sprintf("%c%c%s", 'a'+i/26%26, 'a'+i%26, reason), Replay: reason,
+		r.Verdicts = append(r.Verdicts, verdict.Verdict{
+			Record:   record.Record{ID: fmt.Sprintf("%d%s", i, reason), Gateway: reason, Version: reason, Setting: reason, Replay: reason},
+			Reason:   fmt.Sprintf("%c%c%s", 'a'+i/26%26, 'a'+i%26, reason),
 			Observed: reason,
 		})
 	}

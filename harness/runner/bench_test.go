@@ -12,6 +12,7 @@ import (
 	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -44,7 +45,7 @@ func experiment(b *testing.B, j Job) {
 		}
 		hand += took
 		begin := time.Now()
-		if v := One(b.Context(), j, Options{}); v.Result != harness.Pass && !v.Known() {
+		if v := One(b.Context(), j, Options{}); v.Result != verdict.Pass && !v.Known() {
 			b.Fatal(v.Reason)
 		}
 		whole += time.Since(begin)
@@ -90,7 +91,7 @@ func BenchmarkWorkers(b *testing.B) {
 			}
 			b.ResetTimer()
 			for v := range Run(b.Context(), jobs, Options{Workers: n}) {
-				if v.Result != harness.Pass {
+				if v.Result != verdict.Pass {
 					b.Fatal(v.Reason)
 				}
 			}
@@ -110,7 +111,7 @@ func BenchmarkCatalogue(b *testing.B) {
 		}
 		waits, before := 0.0, childTime(b)
 		for v := range Run(context.Background(), jobs, Options{Workers: workers}) {
-			if v.Result != harness.Pass && v.Result != harness.Unsupported {
+			if v.Result != verdict.Pass && v.Result != verdict.Unsupported {
 				b.Errorf("%s: %s", v.ID, v.Reason)
 			}
 			waits += v.FaultMS

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"sync"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/judge"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // columns remembers, for each gateway and setting of a run, whether it serves at all. One that did not is in doubt, and its experiments wait, until it was tried again
@@ -14,18 +15,18 @@ type columns struct {
 	mu     sync.Mutex
 	served map[string]bool
 	doubts map[string]bool
-	down   map[string]harness.Verdict
+	down   map[string]verdict.Verdict
 }
 
 func newColumns() *columns {
-	return &columns{served: map[string]bool{}, doubts: map[string]bool{}, down: map[string]harness.Verdict{}}
+	return &columns{served: map[string]bool{}, doubts: map[string]bool{}, down: map[string]verdict.Verdict{}}
 }
 
 func column(j Job) string { return j.Gateway.Name + "/" + j.Setting }
 
 // silent reports whether v tells that the gateway did not serve. A machine that had no descriptors or processes for a world says nothing of the gateway.
-func silent(v harness.Verdict) bool {
-	return v.Result == harness.Inconclusive && !v.Served && !v.Lacked
+func silent(v verdict.Verdict) bool {
+	return v.Result == verdict.Inconclusive && !v.Served && !v.Lacked
 }
 
 // standing is what a verdict makes of its column.
@@ -38,7 +39,7 @@ const (
 )
 
 // note remembers what v tells of its column.
-func (c *columns) note(j Job, v harness.Verdict) standing {
+func (c *columns) note(j Job, v verdict.Verdict) standing {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if v.Served {
@@ -63,7 +64,7 @@ func (c *columns) waits(j Job) bool {
 }
 
 // giveUp remembers v, the second of its column that showed that this does not serve.
-func (c *columns) giveUp(j Job, v harness.Verdict) {
+func (c *columns) giveUp(j Job, v verdict.Verdict) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.doubts, column(j))
@@ -71,14 +72,14 @@ func (c *columns) giveUp(j Job, v harness.Verdict) {
 }
 
 // given returns the verdict on a job whose column was given up.
-func (c *columns) given(j Job, o Options) (harness.Verdict, bool) {
+func (c *columns) given(j Job, o Options) (verdict.Verdict, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	first, ok := c.down[column(j)]
 	if !ok {
-		return harness.Verdict{}, false
+		return verdict.Verdict{}, false
 	}
-	v := unheard(j, errors.New(first.Reason)).NotTried(first)
+	v := judge.Decide(unheard(j, errors.New(first.Reason)), j.policy()).NotTried(first)
 	v.Version, v.Started, v.Log, v.Replay = j.Version, first.Started, first.Log, Replay(j, o.Mode)
 	return v, true
 }

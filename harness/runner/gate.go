@@ -5,7 +5,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // gate lets as many worlds in as the machine bears: fewer when they were late, more when they were not (additive increase, multiplicative decrease). A world of a
@@ -40,7 +40,7 @@ const (
 	// lightest and heaviest are the least and the most that a world counts for: its start is dear whatever comes then,
 	// and a few of the dearest run at a time even if others are none.
 	lightest, heaviest = 0.5, 4
-	// tooLate and onTime, in milliseconds, are when the gate lets fewer in and when more: a half and a quarter of what most checks bear (harness.Bearable).
+	// tooLate and onTime, in milliseconds, are when the gate lets fewer in and when more: a half and a quarter of what most checks bear (check.Bearable).
 	tooLate, onTime = 500, 250
 	// shrink is what is left of bears when worlds were too late. It is not cut again for worlds that began before.
 	shrink = 0.7
@@ -81,7 +81,7 @@ func (g *gate) enter(gateway string) pass {
 }
 
 // leave lets the next in, and learns from how late the world was and what it cost.
-func (g *gate) leave(p pass, v harness.Verdict) {
+func (g *gate) leave(p pass, v verdict.Verdict) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.worlds--
@@ -97,7 +97,7 @@ func (g *gate) leave(p pass, v harness.Verdict) {
 	case (v.LateMS > tooLate || v.Starved) && p.era == g.era:
 		g.bears, g.grown = max(g.least, g.bears*shrink), g.now()
 		g.era++
-	case v.LateMS > onTime || v.Starved || v.Result == harness.Unsupported: // The last was over before it began.
+	case v.LateMS > onTime || v.Starved || v.Result == verdict.Unsupported: // The last was over before it began.
 	case g.now().Sub(g.grown) >= growEvery:
 		g.bears, g.grown = min(g.most*heaviest, g.bears+growth), g.now()
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/foreign"
+	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -18,7 +19,7 @@ func orientation(h *harness.Held, e harness.Experiment, j Job) string {
 	var s strings.Builder
 	b, p := h.Bench, h.Bench.Plan
 	evidence := cmp.Or(h.Evidence, "nothing is broken")
-	fmt.Fprintf(&s, "\n%s: %s\n  confirmed  %s\n  expected   %s\n\n", e.ID, e.Title(), foreign.Text(evidence), e.Expected(harness.Document()))
+	fmt.Fprintf(&s, "\n%s: %s\n  confirmed  %s\n  expected   %s\n\n", e.ID, e.Title(), foreign.Text(evidence), policy.Document().Expect(e.Record()))
 	t := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
 	line("gateway", p.Gateway.String(), fmt.Sprintf("%s %s, setting %s", j.Gateway.Name, j.Version, j.Setting))
@@ -50,7 +51,7 @@ func commands(b *harness.Bench, e harness.Experiment) [][2]string {
 	all := [][2]string{}
 	client, url := b.Curl(harness.Anyone)
 	if e.Block == nil {
-		expected := "what a client sees: expected " + e.Expected(harness.Document()).String()
+		expected := "what a client sees: expected " + policy.Document().Expect(e.Record()).String()
 		all = append(all, [2]string{fmt.Sprintf("%s %s%s", client, url, e.Path()), expected})
 	} else {
 		for _, ask := range slices.Concat(e.Block.First, e.Block.Refused, e.Block.LetIn) {

@@ -12,8 +12,10 @@ import (
 
 	"github.com/gatequake/gatequake/fixtures/mutants"
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/survey"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -67,7 +69,7 @@ func TestBystanderNeedsItsOwnWay(t *testing.T) {
 			}
 			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting}, Options{})
 			said := strings.Join(v.Unchecked, "; ")
-			if v.Result != harness.Pass || !strings.Contains(said, c.unchecked) || (said == "") != (c.unchecked == "") {
+			if v.Result != verdict.Pass || !strings.Contains(said, c.unchecked) || (said == "") != (c.unchecked == "") {
 				t.Errorf("got %s: %s, unchecked %q; want a pass, unchecked what needs %q", v.Result.String(), v.Reason, said, c.unchecked)
 			}
 		})
@@ -87,7 +89,7 @@ func TestClientsOfEitherFamily(t *testing.T) {
 				t.Run(fmt.Sprint(listeners, " ", setting, " ", id), func(t *testing.T) {
 					t.Parallel()
 					v := One(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: setting}, Options{})
-					if v.Result != harness.Pass || v.Observed != "502 by gateway" {
+					if v.Result != verdict.Pass || v.Observed != "502 by gateway" {
 						t.Errorf("got %s: %s %s, want a pass: 502 by gateway", v.Result.String(), v.Observed, v.Reason)
 					}
 				})
@@ -103,7 +105,7 @@ func TestUpstreamOverIPv6(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			v := One(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: "six/six"}, Options{})
-			if v.Result != harness.Pass {
+			if v.Result != verdict.Pass {
 				t.Errorf("got %s: %s %s, want a pass", v.Result.String(), v.Observed, v.Reason)
 			}
 		})
@@ -116,46 +118,46 @@ func TestOwnGateway(t *testing.T) {
 	own := described(t, "own", "gatequake.yaml")
 	for _, c := range []struct {
 		setting, experiment string
-		result              harness.Result
+		result              verdict.Result
 		says                string // of what was observed, or of the reason
 	}{
-		{"root/shop", "refused", harness.Pass, "502 by gateway"},
-		{"root/shop", "refused@cold", harness.Pass, "502 by gateway"},
-		{"root/shop", "reset-after-request", harness.Pass, "502 by gateway"},
-		{"root/shop", "firewall-drop-replies", harness.Pass, "502 by gateway"},
-		{"root/shop", "error-500", harness.Pass, "500 by upstream"},
-		{"root/shop", "no-route", harness.Unsupported, "the gateway's own host"},
-		{"root/shop", "wrong-port", harness.Unsupported, "your own is not touched"},
-		{"root/shop", "dns-nxdomain", harness.Unsupported, "not looked up by a name"},
-		{"root/shop", "certificate-expired", harness.Unsupported, "without TLS"},
-		{"api/api", "dns-nxdomain", harness.Pass, "502 by gateway"},
-		{"api/api", "no-route", harness.Pass, "502 by gateway"},
-		{"api/api", "firewall-reject-admin", harness.Pass, "502 by gateway"},
-		{"pay/pay", "certificate-untrusted", harness.Pass, "502 by gateway"},
-		{"pay/pay", "garbage", harness.Pass, "502 by gateway"},
-		{"pay/pay", "frozen", harness.Unsupported, "speaks none"},
-		{"unix/app", "unix-socket-missing", harness.Pass, "502 by gateway"},
-		{"unix/app", "refused", harness.Unsupported, "through a Unix socket"},
-		{"chat/shop", "error-500", harness.Pass, "500 by upstream"},
-		{"chat/shop", "websocket-upstream-refused", harness.Pass, "502 by gateway"},
-		{"chat/shop", "websocket-cut", harness.Pass, "101 by upstream, cut"},
-		{"chat/shop", "grpc-upstream-refused", harness.Unsupported, "protocol: grpc"},
-		{"root/shop", "websocket-cut", harness.Unsupported, "protocol: websocket"},
-		{"h2/shop", "refused", harness.Pass, "502 by gateway"},
-		{"h2/shop", "reset-mid-body", harness.Pass, "cut"},
-		{"old/shop", "refused", harness.Pass, "502 by gateway"},
-		{"call/cart", "grpc-upstream-refused", harness.Pass, "502 by gateway"},
-		{"call/cart", "h2-upstream-rst-stream", harness.Pass, "502 by gateway"},
-		{"call/cart", "dns-nxdomain", harness.Pass, "502 by gateway"},
-		{"pool/cart", "refused", harness.Pass, " by "}, // Whoever's turn it is.
-		{"pool/stock", "refused", harness.Pass, " by "},
-		{"root/shop", "admin", harness.Pass, "403 by gateway"},
-		{"root/shop", "admin+refused", harness.Pass, "403 by gateway"},
-		{"root/shop", "admin+silent-after-accept", harness.Pass, "403 by gateway"},
-		{"root/shop", "admin+accept-queue-full", harness.Pass, "403 by gateway"},
-		{"root/shop", "banned", harness.Pass, "403 by gateway"},
-		{"root/shop", "banned+silent-after-accept", harness.Pass, "403 by gateway"},
-		{"root/shop", "not-blocked", harness.Fail, "200 by upstream"},
+		{"root/shop", "refused", verdict.Pass, "502 by gateway"},
+		{"root/shop", "refused@cold", verdict.Pass, "502 by gateway"},
+		{"root/shop", "reset-after-request", verdict.Pass, "502 by gateway"},
+		{"root/shop", "firewall-drop-replies", verdict.Pass, "502 by gateway"},
+		{"root/shop", "error-500", verdict.Pass, "500 by upstream"},
+		{"root/shop", "no-route", verdict.Unsupported, "the gateway's own host"},
+		{"root/shop", "wrong-port", verdict.Unsupported, "your own is not touched"},
+		{"root/shop", "dns-nxdomain", verdict.Unsupported, "not looked up by a name"},
+		{"root/shop", "certificate-expired", verdict.Unsupported, "without TLS"},
+		{"api/api", "dns-nxdomain", verdict.Pass, "502 by gateway"},
+		{"api/api", "no-route", verdict.Pass, "502 by gateway"},
+		{"api/api", "firewall-reject-admin", verdict.Pass, "502 by gateway"},
+		{"pay/pay", "certificate-untrusted", verdict.Pass, "502 by gateway"},
+		{"pay/pay", "garbage", verdict.Pass, "502 by gateway"},
+		{"pay/pay", "frozen", verdict.Unsupported, "speaks none"},
+		{"unix/app", "unix-socket-missing", verdict.Pass, "502 by gateway"},
+		{"unix/app", "refused", verdict.Unsupported, "through a Unix socket"},
+		{"chat/shop", "error-500", verdict.Pass, "500 by upstream"},
+		{"chat/shop", "websocket-upstream-refused", verdict.Pass, "502 by gateway"},
+		{"chat/shop", "websocket-cut", verdict.Pass, "101 by upstream, cut"},
+		{"chat/shop", "grpc-upstream-refused", verdict.Unsupported, "protocol: grpc"},
+		{"root/shop", "websocket-cut", verdict.Unsupported, "protocol: websocket"},
+		{"h2/shop", "refused", verdict.Pass, "502 by gateway"},
+		{"h2/shop", "reset-mid-body", verdict.Pass, "cut"},
+		{"old/shop", "refused", verdict.Pass, "502 by gateway"},
+		{"call/cart", "grpc-upstream-refused", verdict.Pass, "502 by gateway"},
+		{"call/cart", "h2-upstream-rst-stream", verdict.Pass, "502 by gateway"},
+		{"call/cart", "dns-nxdomain", verdict.Pass, "502 by gateway"},
+		{"pool/cart", "refused", verdict.Pass, " by "}, // Whoever's turn it is.
+		{"pool/stock", "refused", verdict.Pass, " by "},
+		{"root/shop", "admin", verdict.Pass, "403 by gateway"},
+		{"root/shop", "admin+refused", verdict.Pass, "403 by gateway"},
+		{"root/shop", "admin+silent-after-accept", verdict.Pass, "403 by gateway"},
+		{"root/shop", "admin+accept-queue-full", verdict.Pass, "403 by gateway"},
+		{"root/shop", "banned", verdict.Pass, "403 by gateway"},
+		{"root/shop", "banned+silent-after-accept", verdict.Pass, "403 by gateway"},
+		{"root/shop", "not-blocked", verdict.Fail, "200 by upstream"},
 	} {
 		t.Run(c.setting+" "+c.experiment, func(t *testing.T) {
 			t.Parallel()
@@ -175,10 +177,10 @@ func TestOwnBlocksAreTriedAsOthers(t *testing.T) {
 		experiment string
 		broken     []string
 	}{
-		{mutants.TrustsForwardedFor, "banned", []string{harness.CheckStatus, harness.CheckNotAsked, harness.CheckLetIn}},
-		{mutants.LetsPostsIn, "banned", []string{harness.CheckStatus, harness.CheckNotAsked}},
-		{mutants.LetsPostsIn, "admin", []string{harness.CheckStatus, harness.CheckNotAsked}},
-		{mutants.BlockYields, "admin+silent-after-accept", []string{harness.CheckStatus}},
+		{mutants.TrustsForwardedFor, "banned", []string{check.Status.ID, check.NotAsked.ID, check.LetIn.ID}},
+		{mutants.LetsPostsIn, "banned", []string{check.Status.ID, check.NotAsked.ID}},
+		{mutants.LetsPostsIn, "admin", []string{check.Status.ID, check.NotAsked.ID}},
+		{mutants.BlockYields, "admin+silent-after-accept", []string{check.Status.ID}},
 	} {
 		t.Run(c.mutant.Name+" "+c.experiment, func(t *testing.T) {
 			t.Parallel()
@@ -198,29 +200,29 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 	for _, c := range []struct {
 		folder, setting, experiment string
 		command                     []string
-		result                      harness.Result
+		result                      verdict.Result
 		says                        string
 	}{
 		// It listens on every address of port 80, and this upstream is at port 80 too: two machines.
-		{"nginx-microservices", "orders/orders-1", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "200 by upstream"},
-		{"nginx-microservices", "pay/payments", "certificate-expired", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Fail, "200 by upstream"},
+		{"nginx-microservices", "orders/orders-1", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "200 by upstream"},
+		{"nginx-microservices", "pay/payments", "certificate-expired", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "200 by upstream"},
 		// On its own loopback, which no other IPv6 address can reach.
-		{"nginx-ipv6", "sidecar-8080/[::1]:9000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
+		{"nginx-ipv6", "sidecar-8080/[::1]:9000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway"},
 		// Wrong over one family alone.
-		{"nginx-families", "root-80/10.1.1.1:3000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
-		{"nginx-families", "root-80-ipv6/10.1.1.1:3000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Fail, "200 by gateway"},
-		{"nginx-families", "root-8082/10.1.1.2:3000", "refused@cold", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
+		{"nginx-families", "root-80/10.1.1.1:3000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway"},
+		{"nginx-families", "root-80-ipv6/10.1.1.1:3000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "200 by gateway"},
+		{"nginx-families", "root-8082/10.1.1.2:3000", "refused@cold", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway"},
 		// A GET goes to the other member.
-		{"nginx-microservices", "orders/orders-1", "refused@balanced", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "200 by upstream"},
+		{"nginx-microservices", "orders/orders-1", "refused@balanced", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "200 by upstream"},
 		// Of two that are asked for each answer neither can serve in the other's place.
-		{"nginx-auth", "root/vouch", "refused@balanced", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Unsupported, "no other upstream"},
-		{"nginx-auth", "root/vouch", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Fail, "500 by gateway"},
-		{"nginx-own-ca", "root/ledger", "certificate-untrusted", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, harness.Pass, "502 by gateway"},
+		{"nginx-auth", "root/vouch", "refused@balanced", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Unsupported, "no other upstream"},
+		{"nginx-auth", "root/vouch", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "500 by gateway"},
+		{"nginx-own-ca", "root/ledger", "certificate-untrusted", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway"},
 		// It goes into the background by itself.
-		{"nginx-php-fpm", "root/gatequake-fpm", "unix-socket-missing", []string{"nginx", "-p", ".", "-c", "nginx.conf"}, harness.Pass, "502 by gateway"},
-		{"envoy-http2", "root/10.7.7.7:50051", "h2-upstream-refused", []string{"envoy", "-c", "envoy.yaml", "-l", "warn", "--use-dynamic-base-id"}, harness.Fail, "503 by gateway"},
-		{"caddy-tls", "shop.example.com-root-443/web", "refused", []string{"caddy", "run", "--config", "Caddyfile"}, harness.Pass, "502 by gateway"},
-		{"haproxy-checks", "api/api", "refused", []string{"haproxy", "-f", "haproxy.cfg"}, harness.Fail, "503 by gateway"},
+		{"nginx-php-fpm", "root/gatequake-fpm", "unix-socket-missing", []string{"nginx", "-p", ".", "-c", "nginx.conf"}, verdict.Pass, "502 by gateway"},
+		{"envoy-http2", "root/10.7.7.7:50051", "h2-upstream-refused", []string{"envoy", "-c", "envoy.yaml", "-l", "warn", "--use-dynamic-base-id"}, verdict.Fail, "503 by gateway"},
+		{"caddy-tls", "shop.example.com-root-443/web", "refused", []string{"caddy", "run", "--config", "Caddyfile"}, verdict.Pass, "502 by gateway"},
+		{"haproxy-checks", "api/api", "refused", []string{"haproxy", "-f", "haproxy.cfg"}, verdict.Fail, "503 by gateway"},
 	} {
 		t.Run(c.folder+" "+c.setting+" "+c.experiment, func(t *testing.T) {
 			t.Parallel()

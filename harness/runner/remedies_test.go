@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -18,32 +20,32 @@ import (
 var (
 	mender = harness.RegisterRemedy(harness.Remedy{
 		ID: "mender", Order: 9, Title: "mends the upstream", What: "The upstream is well again, although nobody said so.",
-		Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) {
+		Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
 			v.Bench.Upstream.Origin.Behave(upstream.Status{Code: http.StatusOK})
 			return v.Reload(ctx), nil
 		},
 	})
 	helpless = harness.RegisterRemedy(harness.Remedy{
 		ID: "helpless", Order: 9, Title: "would, but cannot", What: "What it takes is not there.",
-		Try: func(context.Context, *harness.Visitor) (harness.Observation, error) {
-			return harness.Observation{}, fmt.Errorf("nobody has a spare modem: %w", errors.ErrUnsupported)
+		Try: func(context.Context, *harness.Visitor) (record.Observation, error) {
+			return record.Observation{}, fmt.Errorf("nobody has a spare modem: %w", errors.ErrUnsupported)
 		},
 	})
 	patient = harness.RegisterRemedy(harness.Remedy{
 		ID: "patient", Order: 9, Title: "takes some time", What: "Something that takes a while, and is of no use.",
-		Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) {
+		Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
 			time.Sleep(time.Second) // The time that a remedy takes is what is tried.
 			return v.Reload(ctx), nil
 		},
 	})
 	elsewhere = harness.RegisterRemedy(harness.Remedy{
 		ID: "elsewhere", Order: 9, Title: "needs a firewall", What: "It needs what a portable world lacks.", Needs: []world.Need{world.Firewall},
-		Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) { return v.Reload(ctx), nil },
+		Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
 	})
 )
 
 // tried runs the experiment with these remedies on the built-in gateway.
-func tried(t *testing.T, o Options, experiment string, remedies ...string) harness.Verdict {
+func tried(t *testing.T, o Options, experiment string, remedies ...string) verdict.Verdict {
 	t.Helper()
 	j := job(t, experiment)
 	j.Remedies = remedies
@@ -52,7 +54,7 @@ func tried(t *testing.T, o Options, experiment string, remedies ...string) harne
 
 func TestRemediesAreTriedInPlaceOfTheProbes(t *testing.T) {
 	v := tried(t, Options{}, "refused", "refresh", "clear-browser-cache", "other-browser", helpless.ID)
-	if want := "refresh: does not help; clear-browser-cache: does not help; other-browser: does not help; helpless: not applicable"; v.Result != harness.Pass || v.Observed != want {
+	if want := "refresh: does not help; clear-browser-cache: does not help; other-browser: does not help; helpless: not applicable"; v.Result != verdict.Pass || v.Observed != want {
 		t.Fatalf("got %s: %s (%s), want a pass: %s", v.Result, v.Observed, v.Reason, want)
 	}
 	for _, a := range v.Remedies {
@@ -70,7 +72,7 @@ func TestRemediesAreTriedInPlaceOfTheProbes(t *testing.T) {
 
 func TestRemedyThatEndsTheCauseTellsNothing(t *testing.T) {
 	v := tried(t, Options{}, "deadlock", mender.ID)
-	if v.Result != harness.Inconclusive || !strings.HasPrefix(v.Reason, "mender: confirm deadlock: ") || len(v.Remedies) > 0 {
+	if v.Result != verdict.Inconclusive || !strings.HasPrefix(v.Reason, "mender: confirm deadlock: ") || len(v.Remedies) > 0 {
 		t.Errorf("got %s (%s) and %+v, want inconclusive: the cause was over", v.Result, v.Reason, v.Remedies)
 	}
 }
@@ -78,21 +80,21 @@ func TestRemedyThatEndsTheCauseTellsNothing(t *testing.T) {
 // TestTimeIsNoRemedy has a fault that time heals: what a crowd has left in the gateway's pool is gone after a while.
 func TestTimeIsNoRemedy(t *testing.T) {
 	v := tried(t, Options{}, "keepalive-mismatch", patient.ID)
-	if v.Result != harness.Pass || v.Remedies[0].Outcome == harness.Helps {
+	if v.Result != verdict.Pass || v.Remedies[0].Outcome == record.Effective {
 		t.Errorf("got %s (%s) and %+v, want no help of what only takes time", v.Result, v.Reason, v.Remedies)
 	}
 }
 
 func TestRemedyWithoutAFailure(t *testing.T) {
 	v := tried(t, Options{}, "latency-within-budget", "refresh")
-	if a := v.Remedies; v.Result != harness.Pass || len(a) != 1 || a[0].Outcome != harness.NotApplicable || a[0].Reason != "the client saw no failure: 200 by upstream" {
+	if a := v.Remedies; v.Result != verdict.Pass || len(a) != 1 || a[0].Outcome != record.NotApplicable || a[0].Reason != "the client saw no failure: 200 by upstream" {
 		t.Errorf("got %s (%s) and %+v, want not applicable: nothing was wrong", v.Result, v.Reason, a)
 	}
 }
 
 func TestRemedyThatThisWorldCannotTry(t *testing.T) {
 	v := tried(t, Options{Mode: world.Portable}, "refused", "refresh", elsewhere.ID)
-	if v.Result != harness.Pass || v.Remedies[0].Outcome != harness.DoesNotHelp || v.Remedies[1].Outcome != harness.NotApplicable ||
+	if v.Result != verdict.Pass || v.Remedies[0].Outcome != record.Ineffective || v.Remedies[1].Outcome != record.NotApplicable ||
 		!strings.HasPrefix(v.Remedies[1].Reason, "needs "+world.Firewall.About()) {
 		t.Errorf("got %s (%s) and %+v, want the second not applicable, and why", v.Result, v.Reason, v.Remedies)
 	}

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/strain"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // rounds carries jobs out. What may have been the machine's doing in the first round, with many worlds side by side, is measured again after it, with few.
@@ -16,11 +16,11 @@ import (
 //	all ──> doubtful columns, alone ──> what waited for those ──> what the machine was late for, one world for each processor
 type rounds struct {
 	o        Options
-	one      func(context.Context, Job, Options) harness.Verdict // One, but in tests
+	one      func(context.Context, Job, Options) verdict.Verdict // One, but in tests
 	gate     *gate
 	columns  *columns
 	runs     *runs
-	verdicts chan<- harness.Verdict
+	verdicts chan<- verdict.Verdict
 
 	mu       sync.Mutex // guards what follows
 	doubtful []second   // one of each column that did not serve
@@ -37,8 +37,8 @@ type second struct {
 // Run runs the jobs and sends each verdict on the returned channel as it comes. An experiment that may have failed because of the machine is measured once more when
 // all are through, with fewer worlds beside it, and its verdict is the second; so is one whose gateway did not serve. When ctx ends, worlds are ended at once, no
 // further job begins, and those not finished have no verdict. The channel is closed when everything has ended.
-func Run(ctx context.Context, jobs []Job, o Options) <-chan harness.Verdict {
-	verdicts := make(chan harness.Verdict)
+func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
+	verdicts := make(chan verdict.Verdict)
 	if o.There != nil {
 		o.Workers = 1
 	}
@@ -71,7 +71,7 @@ func (r *rounds) all(ctx context.Context, jobs []Job) {
 func (j Job) gateway() string { return j.Gateway.Name }
 
 // play does the jobs, as many at a time as the gate lets in, and returns when all are done.
-func play[J interface{ gateway() string }](ctx context.Context, g *gate, jobs iter.Seq[J], do func(context.Context, J) harness.Verdict) {
+func play[J interface{ gateway() string }](ctx context.Context, g *gate, jobs iter.Seq[J], do func(context.Context, J) verdict.Verdict) {
 	var worlds sync.WaitGroup
 	defer worlds.Wait()
 	for j := range jobs {
@@ -84,17 +84,17 @@ func play[J interface{ gateway() string }](ctx context.Context, g *gate, jobs it
 }
 
 // first runs a job for the first time.
-func (r *rounds) first(ctx context.Context, j Job) harness.Verdict {
+func (r *rounds) first(ctx context.Context, j Job) verdict.Verdict {
 	if r.columns.waits(j) {
 		r.keep(func() { r.waiting = append(r.waiting, j) })
-		return harness.Verdict{Result: harness.Unsupported} // The gate learns nothing of it.
+		return verdict.Verdict{Result: verdict.Unsupported} // The gate learns nothing of it.
 	}
 	if r.o.Started != nil {
 		r.o.Started(j)
 	}
 	if v, ok := r.columns.given(j, r.o); ok {
 		r.send(ctx, j, v)
-		return harness.Verdict{Result: harness.Unsupported}
+		return verdict.Verdict{Result: verdict.Unsupported}
 	}
 	v := r.one(ctx, j, r.o)
 	again := second{j, v.Reason}
@@ -113,7 +113,7 @@ func (r *rounds) first(ctx context.Context, j Job) harness.Verdict {
 }
 
 // alone runs a job again whose column is in doubt, and gives that up if it does not serve now either.
-func (r *rounds) alone(ctx context.Context, s second) harness.Verdict {
+func (r *rounds) alone(ctx context.Context, s second) verdict.Verdict {
 	v := r.one(ctx, s.Job, r.o)
 	v.Again = s.why
 	if ctx.Err() == nil && r.columns.note(s.Job, v) != fine {
@@ -125,7 +125,7 @@ func (r *rounds) alone(ctx context.Context, s second) harness.Verdict {
 }
 
 // again runs a job for the second time, and for the last.
-func (r *rounds) again(ctx context.Context, s second) harness.Verdict {
+func (r *rounds) again(ctx context.Context, s second) verdict.Verdict {
 	v := r.one(ctx, s.Job, r.o)
 	v.Again = s.why
 	if v.Starved {
@@ -136,7 +136,7 @@ func (r *rounds) again(ctx context.Context, s second) harness.Verdict {
 }
 
 // send sends a verdict on, if it is the last of its job's runs and nobody has ended the whole.
-func (r *rounds) send(ctx context.Context, j Job, v harness.Verdict) {
+func (r *rounds) send(ctx context.Context, j Job, v verdict.Verdict) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -152,7 +152,7 @@ func (r *rounds) keep(change func()) {
 }
 
 // Settled runs one job and returns its verdict; if the machine may be to blame for it, that of a second time.
-func Settled(ctx context.Context, j Job, o Options) harness.Verdict {
+func Settled(ctx context.Context, j Job, o Options) verdict.Verdict {
 	v := One(ctx, j, o)
 	if !v.Starved || ctx.Err() != nil {
 		return v

@@ -8,13 +8,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // machine stands in for worlds: what comes of each job, by the number of times that it was run.
 type machine struct {
-	says func(j Job, times int) harness.Verdict
+	says func(j Job, times int) verdict.Verdict
 
 	mu    sync.Mutex
 	times map[string]int
@@ -23,7 +24,7 @@ type machine struct {
 	most2 map[string]int // worlds at a time while a job was run for the second time
 }
 
-func (m *machine) one(_ context.Context, j Job, _ Options) harness.Verdict {
+func (m *machine) one(_ context.Context, j Job, _ Options) verdict.Verdict {
 	key := column(j) + " " + j.Experiment
 	m.mu.Lock()
 	m.times[key]++
@@ -44,14 +45,14 @@ func (m *machine) one(_ context.Context, j Job, _ Options) harness.Verdict {
 }
 
 // on runs the jobs on the machine, and returns the verdicts by experiment.
-func (m *machine) on(t *testing.T, jobs []Job) map[string]harness.Verdict {
+func (m *machine) on(t *testing.T, jobs []Job) map[string]verdict.Verdict {
 	t.Helper()
 	m.times, m.most2 = map[string]int{}, map[string]int{}
-	verdicts := make(chan harness.Verdict, len(jobs))
+	verdicts := make(chan verdict.Verdict, len(jobs))
 	r := &rounds{gate: newGate(16, 2), columns: newColumns(), runs: &runs{want: 1}, verdicts: verdicts, one: m.one}
 	r.all(t.Context(), jobs)
 	close(verdicts)
-	all := map[string]harness.Verdict{}
+	all := map[string]verdict.Verdict{}
 	for v := range verdicts {
 		if _, twice := all[v.ID]; twice {
 			t.Errorf("%s: got two verdicts, want one", v.ID)
@@ -72,52 +73,54 @@ func experimentsOn(name string, n int) (jobs []Job) {
 	return jobs
 }
 
-func served(r harness.Result) harness.Verdict { return harness.Verdict{Result: r, Served: true} }
+func served(r verdict.Result) verdict.Verdict {
+	return verdict.Verdict{Record: record.Record{Served: true}, Result: r}
+}
 
-func starved() harness.Verdict {
-	return harness.Verdict{Served: true, Starved: true, LateMS: 5000, Reason: "this machine was 5000 ms late"}
+func starved() verdict.Verdict {
+	return verdict.Verdict{Record: record.Record{Served: true, LateMS: 5000}, Starved: true, Reason: "this machine was 5000 ms late"}
 }
 
 func TestWhatTheMachineMayHaveDoneIsMeasuredAgain(t *testing.T) {
-	m := &machine{says: func(j Job, times int) harness.Verdict {
+	m := &machine{says: func(j Job, times int) verdict.Verdict {
 		switch {
 		case j.Experiment == "g-0" && times == 1, j.Experiment == "g-1":
 			return starved()
 		case j.Experiment == "g-2":
-			return served(harness.Fail) // In time: it is the gateway's.
+			return served(verdict.Fail) // In time: it is the gateway's.
 		case j.Experiment == "g-3" && times == 1:
-			return harness.Verdict{Starved: true, Lacked: true, Reason: "no descriptors"} // It says nothing of the column.
+			return verdict.Verdict{Starved: true, Lacked: true, Reason: "no descriptors"} // It says nothing of the column.
 		}
-		return served(harness.Pass)
+		return served(verdict.Pass)
 	}}
 	all := m.on(t, experimentsOn("g", 40))
-	if v := all["g-0"]; v.Result != harness.Pass || v.Again != "this machine was 5000 ms late" {
+	if v := all["g-0"]; v.Result != verdict.Pass || v.Again != "this machine was 5000 ms late" {
 		t.Errorf("late once: got %s, again %q; want the second verdict and why there is one", v.Result, v.Again)
 	}
-	if v := all["g-1"]; v.Result != harness.Inconclusive || v.Again == "" || !strings.HasSuffix(v.Reason, "so it was twice") {
+	if v := all["g-1"]; v.Result != verdict.Inconclusive || v.Again == "" || !strings.HasSuffix(v.Reason, "so it was twice") {
 		t.Errorf("late twice: got %s (%s), want inconclusive", v.Result, v.Reason)
 	}
-	if v := all["g-2"]; v.Result != harness.Fail || v.Again != "" || m.times["g/document g-2"] != 1 {
+	if v := all["g-2"]; v.Result != verdict.Fail || v.Again != "" || m.times["g/document g-2"] != 1 {
 		t.Errorf("a fail in time: got %s after %d times, want a fail at once: what is wrong with a gateway is not tried until it is right",
 			v.Result, m.times["g/document g-2"])
 	}
-	if v := all["g-3"]; v.Result != harness.Pass || v.Again != "no descriptors" {
+	if v := all["g-3"]; v.Result != verdict.Pass || v.Again != "no descriptors" {
 		t.Errorf("no descriptors: got %s, again %q; want the second verdict", v.Result, v.Again)
 	}
-	if v := all["g-9"]; v.Result != harness.Pass {
+	if v := all["g-9"]; v.Result != verdict.Pass {
 		t.Errorf("got %s (%s), want a pass: the others have nothing to do with it", v.Result, v.Reason)
 	}
 }
 
 func TestAColumnIsGivenUpWhenItDoesNotServeAloneEither(t *testing.T) {
-	m := &machine{says: func(j Job, times int) harness.Verdict {
+	m := &machine{says: func(j Job, times int) verdict.Verdict {
 		switch {
 		case j.Gateway.Name == "dead":
-			return harness.Verdict{Reason: "wait for steady state"}
+			return verdict.Verdict{Reason: "wait for steady state"}
 		case j.Gateway.Name == "slow" && times == 1 && j.Experiment < "slow-2":
-			return harness.Verdict{Reason: "404 by gateway"}
+			return verdict.Verdict{Reason: "404 by gateway"}
 		}
-		return served(harness.Pass)
+		return served(verdict.Pass)
 	}}
 	jobs := append(experimentsOn("dead", 9), append(experimentsOn("slow", 9), experimentsOn("well", 9)...)...)
 	all := m.on(t, jobs)
@@ -125,7 +128,7 @@ func TestAColumnIsGivenUpWhenItDoesNotServeAloneEither(t *testing.T) {
 	for id, v := range all {
 		name, _, _ := strings.Cut(id, "-")
 		switch key := column(Job{Gateway: &gateway.Definition{Name: name}, Setting: "document"}) + " " + id; {
-		case name != "dead" && v.Result != harness.Pass:
+		case name != "dead" && v.Result != verdict.Pass:
 			t.Errorf("%s: got %s (%s), want a pass: the gateway serves", id, v.Result, v.Reason)
 		case name == "dead" && m.times[key] == 0 && !strings.HasPrefix(v.Reason, "not tried after dead-"):
 			t.Errorf("%s: got %q, want the experiment that showed that it does not serve", id, v.Reason)
@@ -145,7 +148,7 @@ func TestAColumnIsGivenUpWhenItDoesNotServeAloneEither(t *testing.T) {
 func TestGateFollowsTheMachine(t *testing.T) {
 	g, now := newGate(64, 2), time.Now()
 	g.now = func() time.Time { return now }
-	round := func(n int, v harness.Verdict) {
+	round := func(n int, v verdict.Verdict) {
 		passes := []pass{}
 		for range n {
 			passes = append(passes, g.enter("g"))
@@ -158,8 +161,8 @@ func TestGateFollowsTheMachine(t *testing.T) {
 	if g.bears != 32 {
 		t.Fatalf("got %g at first, want sixteen for each of two processors", g.bears)
 	}
-	onTime := harness.Verdict{LateMS: 20, CPUMS: 50, TookMS: 500}
-	late := harness.Verdict{LateMS: 900, CPUMS: 50, TookMS: 500}
+	onTime := verdict.Verdict{Record: record.Record{LateMS: 20, CPUMS: 50, TookMS: 500}}
+	late := verdict.Verdict{Record: record.Record{LateMS: 900, CPUMS: 50, TookMS: 500}}
 	round(8, onTime)
 	grown := g.bears
 	round(8, late)
@@ -188,7 +191,7 @@ func TestGateFollowsTheMachine(t *testing.T) {
 
 // TestGateBounds lets a crowd of heavy worlds through a narrow gate.
 func TestGateBounds(t *testing.T) {
-	m := &machine{says: func(Job, int) harness.Verdict { v := served(harness.Pass); v.CPUMS, v.TookMS = 800, 800; return v }}
+	m := &machine{says: func(Job, int) verdict.Verdict { v := served(verdict.Pass); v.CPUMS, v.TookMS = 800, 800; return v }}
 	m.times, m.most2 = map[string]int{}, map[string]int{}
 	g := newGate(4, 2)
 	jobs := func(yield func(Job) bool) {
@@ -198,7 +201,7 @@ func TestGateBounds(t *testing.T) {
 			}
 		}
 	}
-	play(t.Context(), g, jobs, func(ctx context.Context, j Job) harness.Verdict { return m.one(ctx, j, Options{}) })
+	play(t.Context(), g, jobs, func(ctx context.Context, j Job) verdict.Verdict { return m.one(ctx, j, Options{}) })
 	if m.most > 4 || len(m.times) != 40 {
 		t.Errorf("got %d worlds at a time and %d jobs done, want four at most, and all", m.most, len(m.times))
 	}

@@ -14,8 +14,12 @@ import (
 	"github.com/gatequake/gatequake/harness"
 	_ "github.com/gatequake/gatequake/harness/faults" // makes every fault and block known
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/judge"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/record"
 	_ "github.com/gatequake/gatequake/harness/remedies" // and every remedy
 	"github.com/gatequake/gatequake/harness/strain"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -25,16 +29,16 @@ type Job struct {
 	Gateway    *gateway.Definition `json:"gateway"`
 	Version    string              `json:"version"`
 	Setting    string              `json:"setting"`
-	// Policy says what should come of it; nil means harness.Document.
-	Policy *harness.Policy `json:"policy,omitempty"`
+	// Policy says what should come of it; nil means policy.Document.
+	Policy *policy.Policy `json:"policy,omitempty"`
 	// Remedies are the IDs of those that are tried in place of the experiment's probes. Known deviations are not about them.
 	Remedies []string `json:"remedies,omitempty"`
 }
 
 // policy returns the job's policy.
-func (j Job) policy() harness.Policy {
+func (j Job) policy() policy.Policy {
 	if j.Policy == nil {
-		return harness.Document()
+		return policy.Document()
 	}
 	return *j.Policy
 }
@@ -90,7 +94,8 @@ func serve(ctx context.Context, w *world.World, request json.RawMessage) (any, e
 	return Play(ctx, w, request)
 }
 
-// Play plays the experiment that the request, a Job, names, and returns its verdict. Serve calls it; so does a main whose worlds serve other requests too.
+// Play makes the experiment that the request, a Job, names, and returns its record: what to conclude from that is for
+// the process outside of the world. Serve calls it; so does a main whose worlds serve other requests too.
 func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
 	var j Job
 	if err := json.Unmarshal(request, &j); err != nil {
@@ -103,7 +108,7 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	if e, err = e.With(j.Remedies); err != nil {
 		return nil, err
 	}
-	return e.Run(ctx, w, j.Gateway, j.Setting, j.policy()), nil
+	return e.Under(j.policy()).Run(ctx, w, j.Gateway, j.Setting), nil
 }
 
 // apart is how many jobs are run between two runs of one, if there are as many: seconds, so that what the logs of two runs
@@ -120,49 +125,56 @@ func inTurn(jobs []Job, times int) (all []Job) {
 }
 
 // One runs one job and returns its verdict, which is inconclusive when the world could not be made or gave no answer.
-func One(ctx context.Context, j Job, o Options) harness.Verdict {
+func One(ctx context.Context, j Job, o Options) verdict.Verdict {
 	within := cmp.Or(o.Timeout, Timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("the experiment took longer than %s", within))
 	defer cancel()
-	v := harness.Verdict{}
+	r := record.Record{}
 	begin, spent, span := time.Now(), time.Duration(0), o.monitor.Begin()
 	if o.There != nil {
-		v = playThere(ctx, j, o.There)
-	} else if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Writable: j.folders(), Spent: &spent}, j, &v); err != nil {
-		v = unheard(j, err).Starve(err)
-		v.LateMS = float64(o.monitor.Late(span).Milliseconds())
-		v.Started, v.TookMS = begin.UTC(), float64(time.Since(begin).Milliseconds())
+		r = playThere(ctx, j, o.There)
+	} else if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Writable: j.folders(), Spent: &spent}, j, &r); err != nil {
+		r = unheard(j, err)
+		r.LateMS = float64(o.monitor.Late(span).Milliseconds())
+		r.Started, r.TookMS = begin.UTC(), float64(time.Since(begin).Milliseconds())
 	}
-	v.CPUMS = float64(spent.Milliseconds())
-	v.Version = j.Version
-	v.Replay = Replay(j, o.Mode)
-	v.Target = harness.TargetOf(j.Gateway, j.Setting)
-	v = v.Advise(j.Gateway)
+	r.CPUMS = float64(spent.Milliseconds())
+	r.Version = j.Version
+	r.Replay = Replay(j, o.Mode)
+	r.Target = harness.TargetOf(j.Gateway, j.Setting)
+	return j.judge(r)
+}
+
+// judge concludes from the record of the job.
+func (j Job) judge(r record.Record) verdict.Verdict {
+	v := judge.Advise(judge.Decide(r, j.policy()), j.Gateway)
 	if len(j.Remedies) == 0 {
-		v = v.Judge(j.Gateway)
+		v = judge.Deviate(v, j.Gateway)
 	}
-	return v.Excuse(j.Gateway)
+	return judge.Excuse(v, j.Gateway)
 }
 
 // playThere runs the job on a gateway that runs already. No link of it is broken any more when that returns, however it ends.
-func playThere(ctx context.Context, j Job, there *harness.Elsewhere) harness.Verdict {
+func playThere(ctx context.Context, j Job, there *harness.Elsewhere) record.Record {
 	e, err := harness.FindFor(j.Gateway, j.Experiment)
 	if err != nil {
 		return unheard(j, err)
 	}
-	return e.RunElsewhere(ctx, there, j.Gateway, j.Setting, j.policy())
+	return e.Under(j.policy()).RunElsewhere(ctx, there, j.Gateway, j.Setting)
 }
 
-// unheard is the verdict on an experiment of which nothing was heard.
-func unheard(j Job, err error) harness.Verdict {
-	v := harness.Verdict{
-		ID: j.Experiment, Gateway: j.Gateway.Name, Setting: j.Setting, Policy: j.policy().Name, Reason: err.Error(), RecoveryMS: -1,
-		Checks: []harness.Check{}, Observations: []harness.Observation{}, Log: []string{},
-	}
+// unheard is the record of an experiment of which nothing was heard.
+func unheard(j Job, err error) record.Record {
+	r := record.Record{ID: j.Experiment}
 	if e, err := harness.FindFor(j.Gateway, j.Experiment); err == nil {
-		v.Title, v.Cause, v.Expected = e.Title(), e.Cause(), e.Expected(j.policy()).String()
+		r = e.Record()
 	}
-	return v
+	r.Gateway, r.Setting, r.Stopped, r.RecoveryMS = j.Gateway.Name, j.Setting, err.Error(), -1
+	r.Observations, r.Log = []record.Observation{}, []string{}
+	if strain.Lacks(err) {
+		r.Lacks = err.Error()
+	}
+	return r
 }
 
 // Replay returns the command that runs the job again.

@@ -15,9 +15,10 @@ import (
 	"github.com/onsi/gomega/gleak"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
 	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // plays the role of the built-in gateway
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -41,7 +42,7 @@ func job(t testing.TB, experiment string) Job {
 
 func TestOneFillsTheRecord(t *testing.T) {
 	v := One(t.Context(), job(t, "refused"), Options{})
-	if v.Result != harness.Pass || v.Observed != "502 by gateway" || v.Expected != "502 by gateway" || v.ErrorType != harness.ConnectionRefused {
+	if v.Result != verdict.Pass || v.Observed != "502 by gateway" || v.Expected != "502 by gateway" || v.ErrorType != proxystatus.ConnectionRefused {
 		t.Fatalf("got %s: %s (%s), want a pass; log: %q", v.Result, v.Observed, v.Reason, v.Log)
 	}
 	if v.RecoveryMS < 0 || v.TookMS <= 0 || v.FaultMS <= 0 || v.Evidence == "" || v.Version == "" || len(v.Log) == 0 {
@@ -60,17 +61,17 @@ func TestOneFillsTheRecord(t *testing.T) {
 
 func TestBlockAsksNobody(t *testing.T) {
 	v := One(t.Context(), job(t, "user-agent-deny"), Options{})
-	if v.Result != harness.Pass || v.Observed != "403 by gateway" {
+	if v.Result != verdict.Pass || v.Observed != "403 by gateway" {
 		t.Fatalf("got %s: %s (%s), want a pass", v.Result, v.Observed, v.Reason)
 	}
 }
 
 func TestPortableSaysWhatItCannot(t *testing.T) {
 	v := One(t.Context(), job(t, "firewall-drop"), Options{Mode: world.Portable})
-	if v.Result != harness.Unsupported || !strings.Contains(v.Reason, "firewall") {
+	if v.Result != verdict.Unsupported || !strings.Contains(v.Reason, "firewall") {
 		t.Errorf("got %s (%s), want unsupported, and why", v.Result, v.Reason)
 	}
-	if v := One(t.Context(), job(t, "refused"), Options{Mode: world.Portable}); v.Result != harness.Pass {
+	if v := One(t.Context(), job(t, "refused"), Options{Mode: world.Portable}); v.Result != verdict.Pass {
 		t.Errorf("got %s (%s), want a pass in portable mode too", v.Result, v.Reason)
 	}
 }
@@ -79,7 +80,7 @@ func TestGatewayThatEndsAtOnce(t *testing.T) {
 	j := job(t, "refused")
 	j.Gateway.Command = []string{"sh", "-c", "echo no such luck; exit 3"}
 	v := One(t.Context(), j, Options{})
-	if v.Result != harness.Inconclusive || !strings.Contains(v.Reason, "exit status 3") || !strings.Contains(v.Reason, "no such luck") {
+	if v.Result != verdict.Inconclusive || !strings.Contains(v.Reason, "exit status 3") || !strings.Contains(v.Reason, "no such luck") {
 		t.Errorf("got %s (%s), want inconclusive with its status and last words", v.Result, v.Reason)
 	}
 }
@@ -91,9 +92,9 @@ func TestRestOfAColumnThatDoesNotServeIsNotTried(t *testing.T) {
 	jobs[1].Experiment, jobs[2].Setting = "empty-reply", "stock"
 	for v := range Run(t.Context(), jobs, Options{Workers: 1}) {
 		switch {
-		case v.Setting == "stock" && v.Result != harness.Pass:
+		case v.Setting == "stock" && v.Result != verdict.Pass:
 			t.Errorf("stock: got %s (%s), want a pass: it is another column", v.Result, v.Reason)
-		case v.ID == "empty-reply" && (v.Result != harness.Inconclusive || !strings.HasPrefix(v.Reason, "not tried after refused: ") || v.Replay == ""):
+		case v.ID == "empty-reply" && (v.Result != verdict.Inconclusive || !strings.HasPrefix(v.Reason, "not tried after refused: ") || v.Replay == ""):
 			t.Errorf("empty-reply: got %s (%s), want inconclusive, for the reason of the first", v.Result, v.Reason)
 		}
 	}
@@ -101,7 +102,7 @@ func TestRestOfAColumnThatDoesNotServeIsNotTried(t *testing.T) {
 
 func TestUnknownExperiment(t *testing.T) {
 	v := One(t.Context(), job(t, "refsued"), Options{})
-	if v.Result != harness.Inconclusive || !strings.Contains(v.Reason, `no experiment "refsued"; there are: `) {
+	if v.Result != verdict.Inconclusive || !strings.Contains(v.Reason, `no experiment "refsued"; there are: `) {
 		t.Errorf("got %s (%s), want inconclusive with the known IDs", v.Result, v.Reason)
 	}
 }
@@ -122,7 +123,7 @@ func TestRunRepeats(t *testing.T) {
 	n := 0
 	for v := range Run(t.Context(), []Job{job(t, "refused"), job(t, "garbage")}, Options{Workers: 3, Repeat: 3}) {
 		n++
-		if v.Result != harness.Pass || len(v.Runs) != 3 || v.Observed != "502 by gateway" {
+		if v.Result != verdict.Pass || len(v.Runs) != 3 || v.Observed != "502 by gateway" {
 			t.Errorf("%s: got %s with %d runs, %s; want a pass with 3, always the same", v.ID, v.Result, len(v.Runs), v.Observed)
 		}
 	}

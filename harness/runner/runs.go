@@ -3,7 +3,7 @@ package runner
 import (
 	"sync"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // runs collects the verdicts of jobs that are run several times.
@@ -11,20 +11,20 @@ type runs struct {
 	want int
 
 	mu  sync.Mutex
-	got map[string][]harness.Verdict
+	got map[string][]verdict.Verdict
 }
 
 // add notes a verdict, and returns the verdict on all runs of the job when it was the last.
-func (r *runs) add(j Job, v harness.Verdict) (harness.Verdict, bool) {
+func (r *runs) add(j Job, v verdict.Verdict) (verdict.Verdict, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.got == nil {
-		r.got = map[string][]harness.Verdict{}
+		r.got = map[string][]verdict.Verdict{}
 	}
 	key := column(j) + " " + j.Experiment
 	r.got[key] = append(r.got[key], v)
 	if len(r.got[key]) < r.want {
-		return harness.Verdict{}, false
+		return verdict.Verdict{}, false
 	}
-	return harness.Merge(r.got[key]), true
+	return verdict.Combine(r.got[key]), true
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -100,7 +101,7 @@ func (b *Bench) Crowd(ctx context.Context, n int) *upstream.Crowd {
 }
 
 // Ask probes the gateway once as the client that a describes. It skips the spec where no client can come from that client's address.
-func (b *Bench) Ask(ctx context.Context, a harness.Ask) harness.Observation {
+func (b *Bench) Ask(ctx context.Context, a harness.Ask) record.Observation {
 	ginkgo.GinkgoHelper()
 	if reason := b.World.Lacks(world.SourceAddress); reason != "" && a.From != harness.Anyone {
 		ginkgo.Skip(lacking + reason)

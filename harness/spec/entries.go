@@ -6,11 +6,12 @@ import (
 	"github.com/onsi/ginkgo/v2"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/runner"
 )
 
 // Causes returns a table entry for each registered fault of the cause that a gateway can answer with a 502. A new fault is in its suite by itself.
-func Causes(c harness.Cause) []ginkgo.TableEntry {
+func Causes(c cause.Cause) []ginkgo.TableEntry {
 	ginkgo.GinkgoHelper()
 	return entries(func(e harness.Experiment) bool { return e.Cause() == c && e.Fault.Control == nil && !e.Fault.AfterHead })
 }

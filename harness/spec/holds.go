@@ -10,6 +10,7 @@ import (
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/spec/matchers"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Holds is the body of a table whose entries are experiments: it runs one in a world of its own and fails unless the gateway kept its word. What it takes is a
@@ -28,9 +29,9 @@ func holds(ctx ginkgo.SpecContext, e harness.Experiment, s subject) {
 	if s.Gateway.Own != nil {
 		v.Replay = command(ctx.SpecReport(), s) // The suite knows which file it is.
 	}
-	ginkgo.AddReportEntry("verdict", record(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
+	ginkgo.AddReportEntry("verdict", entry(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
 	switch {
-	case v.Result == harness.Unsupported:
+	case v.Result == verdict.Unsupported:
 		ginkgo.Skip(lacking + v.Reason)
 	case v.Known():
 		ginkgo.Skip(fmt.Sprintf("known deviation: got %s, want %s: %s", v.Observed, v.Expected, v.Deviation))
@@ -50,11 +51,11 @@ func experiment(what any) (harness.Experiment, error) {
 	return harness.Experiment{}, fmt.Errorf("read table entry: got %T, want a *harness.Fault, a *harness.Block or a harness.Experiment", what)
 }
 
-// record is a verdict as a report entry: the same JSON, and some lines for a console.
-type record harness.Verdict
+// entry is a verdict as a report entry: the same JSON, and some lines for a console.
+type entry verdict.Verdict
 
 // String tells what was seen: the evidence of the fault, each probe, and what the gateway logged.
-func (r record) String() string {
+func (r entry) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s on %s %s, setting %s, world %s\n", r.Result, r.ID, r.Gateway, r.Version, r.Setting, r.World)
 	if r.Evidence != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // wrong is the path of a gateway's folder that denies nobody; known the same, with two entries in its list of known deviations.
@@ -56,10 +57,10 @@ func TestHoldsAttachesTheVerdict(t *testing.T) {
 	spec := only(t, "The experiment user-agent-deny$", wrong).one(t)
 	g.Expect(spec.ReportEntries).To(HaveLen(1))
 	entry := spec.ReportEntries[0]
-	v := harness.Verdict{}
+	v := verdict.Verdict{}
 	g.Expect(json.Unmarshal([]byte(entry.Value.AsJSON), &v)).To(Succeed())
 	g.Expect(v.ID).To(Equal("user-agent-deny"))
-	g.Expect(v.Result).To(Equal(harness.Fail))
+	g.Expect(v.Result).To(Equal(verdict.Fail))
 	g.Expect(entry.Value.Representation).To(ContainSubstring("fail: user-agent-deny on open"))
 	g.Expect(spec.Failure.Message).To(HaveSuffix("To reproduce: " + v.Replay))
 }

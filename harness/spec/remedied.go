@@ -8,13 +8,15 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Remedied tries remedies on the gateway under test, in a world of its own, for a client who sees what a fault or a block makes of its request. What is a
 // *harness.Fault, a *harness.Block or a harness.Experiment. It may take all of the spec's time. It skips the spec where that cannot be tried,
 // or where nobody sees a failure and the gateway may serve there, and fails it where it may not, or nobody can tell what came of it.
-func Remedied(ctx ginkgo.SpecContext, what any, tried ...*harness.Remedy) harness.Verdict {
+func Remedied(ctx ginkgo.SpecContext, what any, tried ...*harness.Remedy) verdict.Verdict {
 	ginkgo.GinkgoHelper()
 	s, err := underTest()
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
@@ -22,12 +24,12 @@ func Remedied(ctx ginkgo.SpecContext, what any, tried ...*harness.Remedy) harnes
 }
 
 // RemediedOn does as Remedied, with a gateway of the suite's own in the setting document.
-func RemediedOn(ctx ginkgo.SpecContext, d *gateway.Definition, what any, tried ...*harness.Remedy) harness.Verdict {
+func RemediedOn(ctx ginkgo.SpecContext, d *gateway.Definition, what any, tried ...*harness.Remedy) verdict.Verdict {
 	ginkgo.GinkgoHelper()
 	return remedied(ctx, subject{Gateway: d, Setting: document}, what, tried)
 }
 
-func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Remedy) harness.Verdict {
+func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Remedy) verdict.Verdict {
 	ginkgo.GinkgoHelper()
 	e, err := experiment(what)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
@@ -37,16 +39,16 @@ func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Reme
 	}
 	v := runner.Settled(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting, Remedies: ids},
 		runner.Options{Mode: mode(), Args: suite.args, Timeout: left(ctx)})
-	ginkgo.AddReportEntry("verdict", record(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
-	if v.Result == harness.Unsupported {
+	ginkgo.AddReportEntry("verdict", entry(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
+	if v.Result == verdict.Unsupported {
 		ginkgo.Skip(lacking + v.Reason)
 	}
-	gomega.Expect(v.Result).To(gomega.Equal(harness.Pass), v.Reason)
+	gomega.Expect(v.Result).To(gomega.Equal(verdict.Pass), v.Reason)
 	for _, a := range v.Remedies {
 		if a.Unseen {
 			gomega.Expect(s.mayServe(e)).To(gomega.BeTrue(), "%s: %s", e.ID, a.Reason)
 		}
-		if a.Outcome == harness.NotApplicable {
+		if a.Outcome == record.NotApplicable {
 			ginkgo.Skip("not applicable: " + a.Remedy + ": " + a.Reason)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // testcase is a case of Ginkgo's JUnit.
@@ -31,11 +31,11 @@ type testcase struct {
 func TestGinkgoReportsCarryTheVerdicts(t *testing.T) {
 	for focus, c := range map[string]struct {
 		environment string
-		want        harness.Result
+		want        verdict.Result
 	}{
-		"The experiment refused$":         {"", harness.Pass},
-		"The experiment user-agent-deny$": {wrong, harness.Fail},
-		"The experiment firewall-drop$":   {"GATEQUAKE_PORTABLE=1", harness.Unsupported},
+		"The experiment refused$":         {"", verdict.Pass},
+		"The experiment user-agent-deny$": {wrong, verdict.Fail},
+		"The experiment firewall-drop$":   {"GATEQUAKE_PORTABLE=1", verdict.Unsupported},
 	} {
 		t.Run(string(c.want), func(t *testing.T) {
 			g := NewWithT(t)
@@ -43,14 +43,14 @@ func TestGinkgoReportsCarryTheVerdicts(t *testing.T) {
 			spec := run(t, exec.CommandContext(t.Context(), fixture, "-ginkgo.focus="+focus, "-ginkgo.junit-report="+file), c.environment).one(t)
 			g.Expect(spec.ReportEntries).To(HaveLen(1))
 			asJSON := spec.ReportEntries[0].Value.AsJSON
-			v := harness.Verdict{}
+			v := verdict.Verdict{}
 			g.Expect(json.Unmarshal([]byte(asJSON), &v)).To(Succeed())
 			g.Expect(v.Result).To(Equal(c.want))
 			got := junitOf(t, file, asJSON)
 			switch c.want {
-			case harness.Fail:
+			case verdict.Fail:
 				g.Expect(got).To(HaveField("Failure.Text", ContainSubstring("To reproduce: "+v.Replay)))
-			case harness.Unsupported:
+			case verdict.Unsupported:
 				g.Expect(got).To(HaveField("Skipped.Message", ContainSubstring("unsupported: "+v.Reason)))
 			default:
 				g.Expect(got).To(And(HaveField("Failure", BeNil()), HaveField("Skipped", BeNil())))

@@ -10,9 +10,11 @@ import (
 	"sync"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
 	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // lets this binary be the built-in gateway
+	"github.com/gatequake/gatequake/harness/judge"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -83,7 +85,7 @@ func mode() world.Mode {
 
 // known returns why the gateway is known to fail the experiment with the ID, and "" if it is not.
 func (s subject) known(id string) (string, error) {
-	entry, err := harness.Verdict{ID: id, Version: s.Version, Setting: s.Setting}.Listed(s.Gateway)
+	entry, err := judge.Listed(verdict.Verdict{Record: record.Record{ID: id, Version: s.Version, Setting: s.Setting}}, s.Gateway)
 	if entry == nil {
 		return "", err
 	}

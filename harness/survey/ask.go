@@ -14,7 +14,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 const (
@@ -234,7 +234,7 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	defer cancel()
 	request := client.Request{
 		Method: method, Target: path, Host: authority,
-		Header: []client.Field{{Name: upstream.NonceHeader, Value: nonce}, {Name: "User-Agent", Value: "Mozilla/5.0 (X11; Linux x86_64) Gatequake"}, {Name: "Accept", Value: "*/*"}},
+		Header: []client.Field{{Name: stamp.Nonce, Value: nonce}, {Name: "User-Agent", Value: "Mozilla/5.0 (X11; Linux x86_64) Gatequake"}, {Name: "Accept", Value: "*/*"}},
 	}
 	if method != http.MethodGet {
 		request.Body = []byte("survey\n")

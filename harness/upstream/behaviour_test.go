@@ -8,6 +8,7 @@ import (
 
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -28,7 +29,7 @@ func TestStatusIsStamped(t *testing.T) {
 				g.Expect(response.Header).NotTo(HaveKey("Content-Length"))
 				stamped = nil
 			}
-			g.Expect(upstream.CheckStamp(response.Header, stamped, "upstream", "n")).To(Succeed())
+			g.Expect(stamp.Check(response.Header, stamped, "upstream", "n")).To(Succeed())
 			g.Expect(response.Header.Get("Retry-After")).To(Equal(status.Header.Get("Retry-After")))
 		}
 		undo()
@@ -59,7 +60,7 @@ func TestTruncated(t *testing.T) {
 		c.send(get("n"))
 		response, err := http.ReadResponse(c.in, nil)
 		g.Expect(err).NotTo(HaveOccurred())
-		g.Expect(upstream.CheckStamp(response.Header, nil, "upstream", "n")).To(Succeed())
+		g.Expect(stamp.Check(response.Header, nil, "upstream", "n")).To(Succeed())
 		g.Expect(response.ContentLength).To(BeEquivalentTo(truncated.Declared))
 		body, err := c.rest()
 		g.Expect(body).To(HaveLen(truncated.Sent))

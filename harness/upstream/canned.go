@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/http"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // NonceMark stands in the bytes of a Canned answer for the nonce of the request.
@@ -19,7 +21,7 @@ type Canned struct {
 
 // Answer implements Behaviour.
 func (b Canned) Answer(r *http.Request, c *Conn) End {
-	answer := b.Stamped(r.Header.Get(NonceHeader))
+	answer := b.Stamped(r.Header.Get(stamp.Nonce))
 	_, err := c.Write(answer)
 	if b.Every == 0 {
 		return b.Then

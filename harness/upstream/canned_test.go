@@ -12,6 +12,7 @@ import (
 
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -45,7 +46,7 @@ func TestDripIsAHealthyAnswerInItsTime(t *testing.T) {
 	begin := time.Now()
 	c.send(get("n"))
 	response, body := c.answer()
-	g.Expect(upstream.CheckStamp(response.Header, []byte(body), "upstream", "n")).To(Succeed())
+	g.Expect(stamp.Check(response.Header, []byte(body), "upstream", "n")).To(Succeed())
 	g.Expect(time.Since(begin)).To(BeNumerically(">", 100*time.Millisecond), "some 200 bytes, a millisecond each")
 }
 
@@ -64,7 +65,7 @@ func TestStatusPausesInMidBody(t *testing.T) {
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(time.Since(begin)).To(BeNumerically(">=", pause))
 	g.Expect(response.StatusCode).To(Equal(http.StatusServiceUnavailable))
-	g.Expect(upstream.CheckStamp(response.Header, body, "upstream", "n")).To(Succeed())
+	g.Expect(stamp.Check(response.Header, body, "upstream", "n")).To(Succeed())
 }
 
 func TestWornOutCountsOnEachConnection(t *testing.T) {
@@ -94,7 +95,7 @@ func TestSurplusFollowsAWholeAnswerOnAnOpenConnection(t *testing.T) {
 	c := dial(t, origin.Addr())
 	c.send(get("n"))
 	response, body := c.answer()
-	g.Expect(upstream.CheckStamp(response.Header, []byte(body), "upstream", "n")).To(Succeed())
+	g.Expect(stamp.Check(response.Header, []byte(body), "upstream", "n")).To(Succeed())
 	more, err := c.in.Peek(4)
 	g.Expect(string(more), err).To(Equal("more"))
 	_, _ = c.in.Discard(4)

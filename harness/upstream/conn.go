@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/netip"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // maxHead bounds the head of a request: the 1 MiB at which net/http gives up too, and far above what a gateway sends.
@@ -89,7 +91,7 @@ func (c *Conn) exchange(r *http.Request) End {
 func (c *Conn) hit(r *http.Request) *Hit {
 	remote, _ := netip.ParseAddrPort(c.RemoteAddr().String())
 	return &Hit{
-		Nonce: r.Header.Get(NonceHeader), Method: r.Method, Path: r.RequestURI, Host: r.Host, Header: r.Header.Clone(),
+		Nonce: r.Header.Get(stamp.Nonce), Method: r.Method, Path: r.RequestURI, Host: r.Host, Header: r.Header.Clone(),
 		Remote: remote, Connection: c.ID, At: time.Now(),
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // crowdNonce marks the hits of a crowd.
@@ -52,7 +54,7 @@ func (c *Crowd) join(ctx context.Context, addr string) error {
 
 // hold asks the origin at the other end of conn to hold it, and returns when it does.
 func hold(conn net.Conn, addr string) error {
-	_, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n\r\n", holdPath, addr, NonceHeader, crowdNonce)
+	_, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n\r\n", holdPath, addr, stamp.Nonce, crowdNonce)
 	if err != nil {
 		return err
 	}
@@ -61,8 +63,8 @@ func hold(conn net.Conn, addr string) error {
 		return err
 	}
 	_ = answer.Body.Close() // closing it does not close conn
-	if answer.StatusCode != http.StatusOK || answer.Header.Get(StampHeader) != crowdNonce {
-		return fmt.Errorf("got %s stamped %q, want 200 stamped %q", answer.Status, answer.Header.Get(StampHeader), crowdNonce)
+	if answer.StatusCode != http.StatusOK || answer.Header.Get(stamp.Answer) != crowdNonce {
+		return fmt.Errorf("got %s stamped %q, want 200 stamped %q", answer.Status, answer.Header.Get(stamp.Answer), crowdNonce)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -52,7 +53,7 @@ func TestSecureOriginAnswersInsideTLS(t *testing.T) {
 	for range 2 {
 		c := dial(t, origin.Addr())
 		secure := tls.Client(c.TCPConn, config)
-		_, err := io.WriteString(secure, "GET / HTTP/1.0\r\n"+upstream.NonceHeader+": n\r\n\r\n")
+		_, err := io.WriteString(secure, "GET / HTTP/1.0\r\n"+stamp.Nonce+": n\r\n\r\n")
 		g.Expect(err).NotTo(HaveOccurred())
 		got, err := io.ReadAll(secure)
 		g.Expect(err).NotTo(HaveOccurred(), "a close_notify, not a cut")

@@ -8,7 +8,7 @@ import (
 
 // Hit is the record of one request that reached an upstream.
 type Hit struct {
-	Nonce      string         `json:"nonce"` // what NonceHeader carried; empty when the request had none
+	Nonce      string         `json:"nonce"` // what stamp.Nonce carried; empty when the request had none
 	Method     string         `json:"method"`
 	Path       string         `json:"path"` // the request target as it stood on the wire: not decoded, with its query
 	Host       string         `json:"host"`

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
@@ -143,6 +144,6 @@ func framedHit(connection int, f *http2.MetaHeadersFrame, from net.Addr) *Hit {
 	for _, field := range f.RegularFields() {
 		hit.Header.Add(field.Name, field.Value)
 	}
-	hit.Nonce = hit.Header.Get(NonceHeader)
+	hit.Nonce = hit.Header.Get(stamp.Nonce)
 	return hit
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // askHTTP2 sends one request over HTTP/2 in plain text, on a connection of its own.
@@ -21,7 +23,7 @@ func askHTTP2(t *testing.T, at, method, contentType, body string) (*http.Respons
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set(NonceHeader, "n1")
+	r.Header.Set(stamp.Nonce, "n1")
 	r.Header.Set("Content-Type", contentType)
 	resp, err := transport.RoundTrip(r)
 	if err != nil {
@@ -39,7 +41,7 @@ func TestHTTP2OriginAnswersAndRecords(t *testing.T) {
 	}
 	defer func() { _ = o.Close() }()
 	resp, text, err := askHTTP2(t, o.Addr(), http.MethodGet, "", "")
-	if err != nil || CheckStamp(resp.Header, []byte(text), "http2", "n1") != nil {
+	if err != nil || stamp.Check(resp.Header, []byte(text), "http2", "n1") != nil {
 		t.Errorf("got %v, %q (%v), want a stamped answer", resp, text, err)
 	}
 	resp, text, err = askHTTP2(t, o.Addr(), http.MethodPost, "application/grpc", "\x00\x00\x00\x00\x02hi")

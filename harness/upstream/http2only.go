@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
@@ -36,7 +37,7 @@ func HTTP2Only(listen string) (*HTTP2, error) {
 		return nil, fmt.Errorf("start HTTP/2 upstream: %w", err)
 	}
 	h := &HTTP2{ended: make(chan struct{})}
-	h.server = &http.Server{Handler: http.HandlerFunc(stamp), Protocols: new(http.Protocols), ReadHeaderTimeout: handshakeTimeout}
+	h.server = &http.Server{Handler: http.HandlerFunc(answerStamped), Protocols: new(http.Protocols), ReadHeaderTimeout: handshakeTimeout}
 	h.server.Protocols.SetUnencryptedHTTP2(true)
 	go func() {
 		defer close(h.ended)
@@ -72,9 +73,9 @@ func prefaced(in *bufio.Reader, out io.Writer) bool {
 	return true
 }
 
-func stamp(w http.ResponseWriter, r *http.Request) {
-	nonce := r.Header.Get(NonceHeader)
-	w.Header().Set(OriginHeader, "upstream")
-	w.Header().Set(StampHeader, nonce)
-	_, _ = w.Write(stampedBody("upstream", nonce))
+func answerStamped(w http.ResponseWriter, r *http.Request) {
+	nonce := r.Header.Get(stamp.Nonce)
+	w.Header().Set(stamp.Origin, "upstream")
+	w.Header().Set(stamp.Answer, nonce)
+	_, _ = w.Write(stamp.Body("upstream", nonce))
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
@@ -74,12 +75,12 @@ func (o *HTTP2Origin) answer(w http.ResponseWriter, r *http.Request) {
 
 // answerAs writes a stamped 200 in the name of an origin or, to a call of gRPC, what it was called with and the status OK.
 func answerAs(name string, w http.ResponseWriter, r *http.Request, body []byte) {
-	nonce := r.Header.Get(NonceHeader)
-	w.Header().Set(OriginHeader, name)
-	w.Header().Set(StampHeader, nonce)
+	nonce := r.Header.Get(stamp.Nonce)
+	w.Header().Set(stamp.Origin, name)
+	w.Header().Set(stamp.Answer, nonce)
 	w.Header().Set("Cache-Control", "no-store")
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
-		_, _ = w.Write(stampedBody(name, nonce))
+		_, _ = w.Write(stamp.Body(name, nonce))
 		return
 	}
 	w.Header().Set("Content-Type", "application/grpc")
@@ -90,7 +91,7 @@ func answerAs(name string, w http.ResponseWriter, r *http.Request, body []byte) 
 func http2Hit(connection int, r *http.Request) *Hit {
 	remote, _ := netip.ParseAddrPort(r.RemoteAddr)
 	return &Hit{
-		Nonce: r.Header.Get(NonceHeader), Method: r.Method, Path: r.RequestURI, Host: r.Host, Header: r.Header.Clone(), Remote: remote,
+		Nonce: r.Header.Get(stamp.Nonce), Method: r.Method, Path: r.RequestURI, Host: r.Host, Header: r.Header.Clone(), Remote: remote,
 		Connection: connection, At: time.Now(),
 	}
 }

@@ -16,6 +16,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gleak"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -115,7 +116,7 @@ func (c *client) silent() bool {
 }
 
 func get(nonce string) string {
-	return "GET /a?b=c HTTP/1.1\r\nHost: shop.example\r\n" + upstream.NonceHeader + ": " + nonce + "\r\n\r\n"
+	return "GET /a?b=c HTTP/1.1\r\nHost: shop.example\r\n" + stamp.Nonce + ": " + nonce + "\r\n\r\n"
 }
 
 // healthy fails the test unless whoever listens at addr answers a new connection with a stamped 200.
@@ -127,7 +128,7 @@ func healthy(t *testing.T, addr string) {
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("got %s, want 200", response.Status)
 	}
-	if err := upstream.CheckStamp(response.Header, []byte(body), "upstream", "steady"); err != nil {
+	if err := stamp.Check(response.Header, []byte(body), "upstream", "steady"); err != nil {
 		t.Error(err)
 	}
 	_ = c.Close()

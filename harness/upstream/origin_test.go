@@ -8,6 +8,7 @@ import (
 
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -19,7 +20,7 @@ func TestHealthyAnswerIsStampedAndKeepsTheConnection(t *testing.T) {
 		c.send(get(nonce))
 		response, body := c.answer()
 		g.Expect(response.Status).To(Equal("200 OK"))
-		g.Expect(upstream.CheckStamp(response.Header, []byte(body), "bystander", nonce)).To(Succeed())
+		g.Expect(stamp.Check(response.Header, []byte(body), "bystander", nonce)).To(Succeed())
 		g.Expect(body).To(And(ContainSubstring("bystander"), ContainSubstring(nonce)))
 		g.Expect(response.Close).To(BeFalse())
 	}
@@ -28,7 +29,7 @@ func TestHealthyAnswerIsStampedAndKeepsTheConnection(t *testing.T) {
 	g.Expect(first.Remote.String()).To(Equal(c.LocalAddr().String()))
 	g.Expect(first.Path).To(Equal("/a?b=c"))
 	g.Expect(first.Host).To(Equal("shop.example"))
-	g.Expect(first.Header.Get(upstream.NonceHeader)).To(Equal("n1"))
+	g.Expect(first.Header.Get(stamp.Nonce)).To(Equal("n1"))
 	g.Expect(time.Since(first.At)).To(BeNumerically("<", patience))
 	g.Expect(origin.Accepted()).To(Equal(1))
 
@@ -44,7 +45,7 @@ func TestBodyIsReadAndCounted(t *testing.T) {
 	g := leakless(t)
 	origin := startOrigin(t, upstream.Options{})
 	c := dial(t, origin.Addr())
-	const head = "POST / HTTP/1.1\r\nHost: x\r\n" + upstream.NonceHeader
+	const head = "POST / HTTP/1.1\r\nHost: x\r\n" + stamp.Nonce
 	c.send(head + ": fixed\r\nContent-Length: 5\r\n\r\n12345" + head + ": chunked\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
 	c.answer()
 	c.answer()

@@ -10,6 +10,7 @@ import (
 
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -38,9 +39,9 @@ func TestProcessAnswersAndRecords(t *testing.T) {
 	p := startProcess(t, upstream.ProcessOptions{Name: "bystander"})
 	g.Expect(p.PID()).NotTo(Equal(os.Getpid()))
 	c := dial(t, p.Addr())
-	c.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n" + upstream.NonceHeader + ": n\r\n\r\nabc")
+	c.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n" + stamp.Nonce + ": n\r\n\r\nabc")
 	response, body := c.answer()
-	g.Expect(upstream.CheckStamp(response.Header, []byte(body), "bystander", "n")).To(Succeed())
+	g.Expect(stamp.Check(response.Header, []byte(body), "bystander", "n")).To(Succeed())
 	_, err := p.WaitHit(timely(t), "n")
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Eventually(func() int64 { return p.HitsOf("n")[0].BodyBytes }).WithTimeout(patience).Should(BeEquivalentTo(3))

@@ -13,6 +13,7 @@ import (
 
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -34,7 +35,7 @@ func TestRawWritesExactlyItsBytesAndEnds(t *testing.T) {
 			undo := origin.Behave(raw)
 			defer undo()
 			c := dial(t, origin.Addr())
-			c.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n" + upstream.NonceHeader + ": " + name + "\r\n\r\n")
+			c.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n" + stamp.Nonce + ": " + name + "\r\n\r\n")
 			g.Expect(c.silent()).To(BeTrue(), "the body has not come yet")
 			c.send(strings.Repeat("b", 100000))
 

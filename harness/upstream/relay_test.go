@@ -10,6 +10,7 @@ import (
 
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -23,7 +24,7 @@ func TestUnixSocketPassesOn(t *testing.T) {
 	for range 2 {
 		c, err := net.Dial("unix", path)
 		g.Expect(err).NotTo(HaveOccurred())
-		_, err = io.WriteString(c, "GET / HTTP/1.0\r\n"+upstream.NonceHeader+": n\r\n\r\n")
+		_, err = io.WriteString(c, "GET / HTTP/1.0\r\n"+stamp.Nonce+": n\r\n\r\n")
 		g.Expect(err).NotTo(HaveOccurred())
 		got, err := io.ReadAll(c)
 		g.Expect(err).NotTo(HaveOccurred())
@@ -49,7 +50,7 @@ func TestProxyProtocolIsDemanded(t *testing.T) {
 		"": "^$", "PROXY TCP4": "^$", "PROXY UNKNOWN\r\n": "for n\n$", "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n": "for n\n$",
 	} {
 		c := dial(t, relay.Addr())
-		c.send(header + "GET / HTTP/1.0\r\n" + upstream.NonceHeader + ": n\r\n\r\n")
+		c.send(header + "GET / HTTP/1.0\r\n" + stamp.Nonce + ": n\r\n\r\n")
 		got, err := c.rest()
 		g.Expect(err).NotTo(HaveOccurred(), "FIN, not RST, after %q", header)
 		g.Expect(got).To(MatchRegexp(want), "%q", header)
@@ -78,5 +79,5 @@ func TestHTTP2Only(t *testing.T) {
 	g.Expect(r.ProtoMajor).To(Equal(2))
 	body, err := io.ReadAll(r.Body)
 	g.Expect(err).NotTo(HaveOccurred())
-	g.Expect(upstream.CheckStamp(r.Header, body, "upstream", "")).To(Succeed())
+	g.Expect(stamp.Check(r.Header, body, "upstream", "")).To(Succeed())
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/websocket"
 )
 
@@ -19,7 +20,7 @@ func (w WebSocket) Answer(r *http.Request, c *Conn) End {
 		return Status{Code: http.StatusOK}.Answer(r, c)
 	}
 	_, err := fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s: %s\r\n%s: %s\r\n\r\n",
-		websocket.Accept(r.Header.Get("Sec-WebSocket-Key")), OriginHeader, c.origin.name, StampHeader, r.Header.Get(NonceHeader))
+		websocket.Accept(r.Header.Get("Sec-WebSocket-Key")), stamp.Origin, c.origin.name, stamp.Answer, r.Header.Get(stamp.Nonce))
 	for err == nil {
 		var f websocket.Frame
 		if f, err = websocket.Read(c); err != nil {

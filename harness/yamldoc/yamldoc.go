@@ -235,3 +235,12 @@ func entries(n ast.Node) []*ast.MappingValueNode {
 	}
 	return nil
 }
+
+// Words is a path of keys and of places in lists, as people write it.
+func Words(path []any) string {
+	all := []string{}
+	for _, step := range path {
+		all = append(all, fmt.Sprint(step))
+	}
+	return strings.Join(all, ": ")
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
@@ -19,7 +20,7 @@ var _ = Describe("A block and a broken upstream", Label("block", "cause"), func(
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
 				b.Try(block)
 				b.Inject(ctx, faults.Refused)
-				others := make(chan harness.Observation, 1)
+				others := make(chan record.Observation, 1)
 				go func() { others <- b.Get(ctx) }()
 				for _, ask := range block.Refused {
 					Expect(b.Ask(ctx, ask)).To(BeForbidden())

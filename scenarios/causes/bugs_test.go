@@ -5,13 +5,14 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
-var _ = Describe("A bug in the upstream's software", Label("cause", string(harness.Bug)), func() {
-	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(harness.Bug))
+var _ = Describe("A bug in the upstream's software", Label("cause", string(cause.Bug)), func() {
+	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(cause.Bug))
 
 	It("keeps failing, after a crash, until somebody starts the upstream again", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		restart := b.Inject(ctx, faults.CrashOnRequest)

@@ -5,13 +5,14 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
-var _ = Describe("A wrong server configuration", Label("cause", string(harness.Configuration)), func() {
-	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(harness.Configuration))
+var _ = Describe("A wrong server configuration", Label("cause", string(cause.Configuration)), func() {
+	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(cause.Configuration))
 
 	It("is a 502 though nothing is wrong with the upstream", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.WrongPort)

@@ -6,8 +6,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 )
 
@@ -18,6 +18,6 @@ var _ = Describe("What only looks like a cause", Label("control"), func() {
 		b.Inject(ctx, faults.Error500)
 		answer := b.Get(ctx)
 		Expect(answer.Status).To(Equal(http.StatusInternalServerError))
-		Expect(answer.By).To(Equal(harness.ByUpstream))
+		Expect(answer.By).To(Equal(record.ByUpstream))
 	}), SpecTimeout(enough))
 })

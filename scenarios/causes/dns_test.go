@@ -5,13 +5,14 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
-var _ = Describe("A DNS problem", Label("cause", string(harness.DNS)), func() {
-	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(harness.DNS))
+var _ = Describe("A DNS problem", Label("cause", string(cause.DNS)), func() {
+	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(cause.DNS))
 
 	It("spares the routes whose upstream has no name", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.DNSNXDomain)

@@ -5,13 +5,14 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
-var _ = Describe("A firewall between gateway and upstream", Label("cause", string(harness.Firewall)), func() {
-	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(harness.Firewall))
+var _ = Describe("A firewall between gateway and upstream", Label("cause", string(cause.Firewall)), func() {
+	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(cause.Firewall))
 
 	It("harms only the route whose port it blocks", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.FirewallBlocksOnePort)

@@ -5,13 +5,14 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
-var _ = Describe("A network problem", Label("cause", string(harness.Network)), func() {
-	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(harness.Network))
+var _ = Describe("A network problem", Label("cause", string(cause.Network)), func() {
+	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(cause.Network))
 
 	It("does not make one POST into two", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.ResetAfterRequest)

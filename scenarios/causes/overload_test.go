@@ -5,13 +5,14 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
-var _ = Describe("Server overload", Label("cause", string(harness.Overload)), func() {
-	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(harness.Overload))
+var _ = Describe("Server overload", Label("cause", string(cause.Overload)), func() {
+	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(cause.Overload))
 
 	It("is no 502 as long as one worker is free", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Crowd(ctx, harness.Workers-1)

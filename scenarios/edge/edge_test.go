@@ -7,8 +7,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
@@ -59,6 +59,6 @@ func behaves(edge spec.Own) {
 		b.Inject(ctx, faults.Error500)
 		answer := b.Get(ctx, "/api/")
 		Expect(answer.Status).To(Equal(http.StatusInternalServerError))
-		Expect(answer.By).To(Equal(harness.ByUpstream))
+		Expect(answer.By).To(Equal(record.ByUpstream))
 	}), SpecTimeout(enough))
 }

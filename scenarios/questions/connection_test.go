@@ -11,6 +11,7 @@ import (
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/home"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
@@ -64,7 +65,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?", Label("
 			b.BreakHome(ctx, street, home.Middlebox502)
 			theirs := street.Get(ctx)
 			Expect(theirs.Status).To(Equal(http.StatusBadGateway))
-			Expect(theirs.By).To(Equal(harness.ByHop))
+			Expect(theirs.By).To(Equal(record.ByForwardProxy))
 			Expect(b.Get(ctx)).To(BeHealthy(), "the gateway, asked another way")
 		}), SpecTimeout(enough))
 })

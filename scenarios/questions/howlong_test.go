@@ -10,6 +10,7 @@ import (
 	"github.com/gatequake/gatequake/fixtures/mutants"
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
@@ -49,11 +50,11 @@ var _ = Describe("How long a 502 lasts", Label("how-long"), func() {
 // outage lets the upstream's name lead to a machine that is not it, with this time to live, until clients get a 502 of it, repairs the name, and returns how long they went on to.
 func outage(ctx context.Context, b *spec.Bench, live time.Duration) time.Duration {
 	GinkgoHelper()
-	named := func(ctx context.Context) harness.Observation { return b.Visit(ctx, harness.RouteNamed) }
+	named := func(ctx context.Context) record.Observation { return b.Visit(ctx, harness.RouteNamed) }
 	host, right := b.Plan.Named.Host, b.Plan.Upstream.Addr()
 	limit := live + b.Definition.Resolves + presently
 	b.Names.SetFor(host, live, b.Plan.Stranger)
-	Eventually(ctx, func(ctx context.Context) harness.Observation {
+	Eventually(ctx, func(ctx context.Context) record.Observation {
 		Expect(b.DropPooled(ctx)).To(Succeed(), "a connection that is kept leads to the old address for as long as it is used")
 		return named(ctx)
 	}).WithTimeout(limit).WithPolling(often).Should(BeBadGateway())

@@ -13,12 +13,14 @@ import (
 
 	"github.com/gatequake/gatequake/fixtures/mutants"
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 )
 
 // crawled is what a search engine's crawler sees of a site whose upstream is broken, and what a person sees beside it.
-type crawled struct{ page, robots, person harness.Observation }
+type crawled struct{ page, robots, person record.Observation }
 
 // rule is what a site must do so that an outage costs it no place in a search engine, by what Google documents of its crawlers
 // (https://developers.google.com/search/docs/crawling-indexing/http-network-errors and …/crawling-indexing/robots/robots_txt), and a gateway that does not.
@@ -87,7 +89,7 @@ func crawl(ctx SpecContext, b *spec.Bench) crawled {
 	return crawled{page: asCrawler(ctx, b, ""), robots: asCrawler(ctx, b, "/robots.txt"), person: b.Get(ctx)}
 }
 
-func asCrawler(ctx SpecContext, b *spec.Bench, path string) harness.Observation {
+func asCrawler(ctx SpecContext, b *spec.Bench, path string) record.Observation {
 	return b.Ask(ctx, harness.Ask{Agent: harness.SearchEngine, Path: path})
 }
 
@@ -113,7 +115,7 @@ func hard(c crawled) string {
 	return ""
 }
 
-func fresh(c crawled) string { return harness.Cacheable(c.page.Status, c.page.Header) }
+func fresh(c crawled) string { return check.Cacheable(c.page.Status, c.page.Header) }
 
 func robotsToo(c crawled) string {
 	if c.robots.Status < http.StatusInternalServerError || !c.robots.Answered() {

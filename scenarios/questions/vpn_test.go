@@ -9,6 +9,7 @@ import (
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/home"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
@@ -26,7 +27,7 @@ var _ = Describe("Can a VPN cause a 502 Bad Gateway error?", Label("question", "
 		mend := breakVPN(ctx, b, on)
 		answer := on.Get(ctx)
 		Expect(answer.Status).To(Equal(http.StatusBadGateway))
-		Expect(answer.By).To(Equal(harness.ByHop), "nothing of it came from the site")
+		Expect(answer.By).To(Equal(record.ByForwardProxy), "nothing of it came from the site")
 		Expect(answer.Header.Get("Proxy-Status")).To(HavePrefix("vpn; error="), "and it says so, to those who read on")
 		Expect(b.HitsOf(answer.Nonce)).To(BeZero())
 		Expect(off.Get(ctx)).To(BeHealthy(), "with the VPN off")

@@ -15,23 +15,24 @@ import (
 	"github.com/gatequake/gatequake/harness/browsertest"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/faults"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // clearChromium is ClearBrowserCache in a real browser. Only this suite knows it: the product has no need of a browser.
 var clearChromium = harness.RegisterRemedy(harness.Remedy{
 	ID: "clear-chromium-cache", Order: 2, Title: "clears the cache of Chromium",
 	What: "The same with Chromium, which has never been here: it sees the failure, and follows the link again when that is over, before and after its cache is cleared.",
-	Try: func(ctx context.Context, v *harness.Visitor) (harness.Observation, error) {
+	Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
 		var err error
 		if tab, err = browsertest.Start(context.WithoutCancel(ctx)); err != nil {
-			return harness.Observation{}, fmt.Errorf("%w: %w", err, errors.ErrUnsupported)
+			return record.Observation{}, fmt.Errorf("%w: %w", err, errors.ErrUnsupported)
 		}
 		return look(v) // Its cache was never clearer.
 	},
-	Over: func(_ context.Context, v *harness.Visitor) (without, with harness.Observation, err error) {
+	Over: func(_ context.Context, v *harness.Visitor) (without, with record.Observation, err error) {
 		defer func() { _ = chromedp.Cancel(tab) }()
 		if err = browsertest.Leave(tab); err != nil {
 			return without, with, err
@@ -54,16 +55,16 @@ var (
 )
 
 // look lets Chromium ask for what the visitor asks for.
-func look(v *harness.Visitor) (o harness.Observation, err error) {
+func look(v *harness.Visitor) (o record.Observation, err error) {
 	looks++
 	nonce := fmt.Sprintf("chromium-%d", looks)
-	p, err := browsertest.Visit(tab, "http://"+v.Bench.Plan.Gateway.String()+v.Asks.Route.Path(), map[string]string{upstream.NonceHeader: nonce})
+	p, err := browsertest.Visit(tab, "http://"+v.Bench.Plan.Gateway.String()+v.Asks.Route.Path(), map[string]string{stamp.Nonce: nonce})
 	if err != nil {
 		return o, err
 	}
-	o = harness.Observation{Probe: "GET " + v.Asks.Route.Path(), Nonce: nonce, Status: p.Status, Header: p.Header, By: harness.ByGateway, End: client.Complete, Cached: p.Cached}
-	if p.Header.Get(upstream.StampHeader) == nonce {
-		o.By = harness.ByUpstream
+	o = record.Observation{Probe: "GET " + v.Asks.Route.Path(), Nonce: nonce, Status: p.Status, Header: p.Header, By: record.ByGateway, End: client.Complete, Cached: p.Cached}
+	if p.Header.Get(stamp.Answer) == nonce {
+		o.By = record.ByUpstream
 	}
 	return o, nil
 }

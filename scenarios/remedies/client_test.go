@@ -10,6 +10,7 @@ import (
 	"github.com/gatequake/gatequake/harness/remedies"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 var _ = Describe("What a client can do", Label("remedy", "refresh", "other-browser"), func() {
@@ -79,7 +80,7 @@ var _ = Describe("It is found out", Label("mutant"), func() {
 })
 
 // on tries a remedy on a gateway that is wrong on purpose.
-func on(ctx SpecContext, m mutants.Mutant, what any, r *harness.Remedy) harness.Verdict {
+func on(ctx SpecContext, m mutants.Mutant, what any, r *harness.Remedy) verdict.Verdict {
 	GinkgoHelper()
 	d, err := m.Gateway()
 	Expect(err).NotTo(HaveOccurred())

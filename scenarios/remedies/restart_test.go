@@ -11,6 +11,7 @@ import (
 	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/home"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/remedies"
 	"github.com/gatequake/gatequake/harness/spec"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
@@ -64,7 +65,7 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 			Expect(street.Probe(ctx, probe)).To(BeHealthy())
 			b.Inject(ctx, f)
 			// As the gateway says it: a server that is dead since the first request is a 503 of some, as shipped.
-			fail := And(HaveField("By", harness.ByGateway), HaveField("Status", BeNumerically(">=", http.StatusInternalServerError)))
+			fail := And(HaveField("By", record.ByGateway), HaveField("Status", BeNumerically(">=", http.StatusInternalServerError)))
 			for _, r := range restarts {
 				Expect(street.Probe(ctx, probe)).To(fail, "before")
 				Expect(r.Try(ctx, street.Network)).To(Succeed())

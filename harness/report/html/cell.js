@@ -52,7 +52,7 @@ function replay(cell) {
 }
 
 function share(s) {
-	const avoided = s.avoided_after < 0 ? 'it was never avoided' : 'it was avoided after ' + s.avoided_after;
+	const avoided = s.ejected_after < 0 ? 'it was never avoided' : 'it was avoided after ' + s.ejected_after;
 	return element('li', {}, s.method + ': of ' + s.requests + ' requests ' + s.failed + ' were not served and ' + s.delayed + ' were served late; ' + avoided);
 }
 

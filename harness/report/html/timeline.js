@@ -4,7 +4,7 @@ function rowsOf(cell) {
 		steady: 'Steady: the gateway serves its upstream’s answers', injected: 'The fault is injected',
 		confirmed: 'The fault is confirmed, without the gateway', undone: 'The fault is undone',
 	};
-	const rows = (cell.moments || []).map(m => ({at: m.at_ms, end: m.at_ms, who: m.who, what: m.who === 'us' ? ours[m.what] || m.what : m.what}));
+	const rows = (cell.events || []).map(m => ({at: m.at_ms, end: m.at_ms, who: m.source, what: m.source === 'harness' ? ours[m.what] || m.what : m.what}));
 	for (const o of cell.observations) {
 		if (o.at_ms === undefined) continue;
 		rows.push({
@@ -49,7 +49,7 @@ function scale(rows) {
 function timeline(cell) {
 	const rows = rowsOf(cell);
 	const [place, span] = scale(rows);
-	const at = what => (cell.moments || []).find(m => m.who === 'us' && m.what === what)?.at_ms;
+	const at = what => (cell.events || []).find(m => m.source === 'harness' && m.what === what)?.at_ms;
 	const picture = row => {
 		const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
 		svg.setAttribute('aria-hidden', 'true');
@@ -63,7 +63,7 @@ function timeline(cell) {
 		}
 		return svg;
 	};
-	const names = {us: 'we', client: 'client', upstream: 'upstream', resolver: 'nameserver'};
+	const names = {harness: 'the harness', client: 'client', upstream: 'upstream', resolver: 'nameserver'};
 	const key = 'Long waits are drawn short. Tinted: the fault. Of a request, grey: connecting, blue: waiting, and then the answer.';
 	return element('div', {}, element('p', {}, key), element('table', {class: 'chart timeline'},
 		element('thead', {}, element('tr', {}, ...['ms', 'who', 'what', 'in all ' + time(span)].map(h => element('th', {scope: 'col'}, h)))),

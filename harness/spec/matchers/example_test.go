@@ -3,14 +3,14 @@ package matchers_test
 import (
 	"fmt"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/record"
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
 // A record of a probe, held against what it should be. In a test it is Expect(b.Get(ctx)).To(BeBadGateway()).
 func ExampleBeBadGateway() {
-	o := harness.Observation{Probe: "GET /orders", Status: 504, By: harness.ByGateway, End: client.Complete, Took: 1203}
+	o := record.Observation{Probe: "GET /orders", Status: 504, By: record.ByGateway, End: client.Complete, Took: 1203}
 	ok, err := BeBadGateway().Match(o)
 	fmt.Println(ok, err)
 	fmt.Println(BeBadGateway().FailureMessage(o))

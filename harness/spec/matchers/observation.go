@@ -6,8 +6,8 @@ import (
 	"github.com/onsi/gomega/gcustom"
 	"github.com/onsi/gomega/types"
 
-	"github.com/gatequake/gatequake/harness"
-	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // BeBadGateway succeeds if the observation is a whole 502 that the gateway wrote itself.
@@ -18,24 +18,24 @@ func BeForbidden() types.GomegaMatcher { return beRefused(http.StatusForbidden) 
 
 // BeHealthy succeeds if the observation is a whole 200 that the upstream wrote in answer to this very probe.
 func BeHealthy() types.GomegaMatcher {
-	return observed("a whole 200 by upstream", harness.Observation.Healthy)
+	return observed("a whole 200 by upstream", record.Observation.Healthy)
 }
 
 // ComeFrom succeeds if the upstream with the name wrote the answer to this very probe.
 func ComeFrom(name string) types.GomegaMatcher {
-	return observed("an answer of "+name, func(o harness.Observation) bool {
-		return o.By == harness.ByUpstream && o.Header.Get(upstream.OriginHeader) == name
+	return observed("an answer of "+name, func(o record.Observation) bool {
+		return o.By == record.ByUpstream && o.Header.Get(stamp.Origin) == name
 	})
 }
 
 func beRefused(status int) types.GomegaMatcher {
-	want := harness.Expectation{Statuses: []int{status}, By: harness.ByGateway}
-	return observed("a whole "+want.String(), func(o harness.Observation) bool {
+	want := record.Expectation{Statuses: []int{status}, By: record.ByGateway}
+	return observed("a whole "+want.String(), func(o record.Observation) bool {
 		return o.Answered() && want.Accepts(o.Status) && o.By == want.By
 	})
 }
 
-func observed(what string, match func(harness.Observation) bool) types.GomegaMatcher {
+func observed(what string, match func(record.Observation) bool) types.GomegaMatcher {
 	return gcustom.MakeMatcher(of(match)).WithTemplate(
 		`Expected {{.Actual.Probe}} {{.To}} get {{.Data}}; it got {{.Actual}} after {{printf "%.0f" .Actual.Took}} ms{{with .Actual.Error}} ({{.}}){{end}}, `+
 			`with {{.Actual.Hits}} of it at the upstream{{with .Actual.Body}}:{{printf "\n%.300q" .}}{{end}}`, what)

@@ -7,14 +7,16 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // BeHelpedBy succeeds if the remedy helped the client of the verdict: it was served with it, and is not without it. It is wrong of a verdict for which the remedy was
 // not tried, or was not applicable: nothing can be said of it then.
 func BeHelpedBy(r *harness.Remedy) types.GomegaMatcher {
-	tried := harness.Attempt{}
+	tried := record.RemedyOutcome{}
 	return gcustom.MakeMatcher(func(actual any) (bool, error) {
-		v, ok := actual.(harness.Verdict)
+		v, ok := actual.(verdict.Verdict)
 		if !ok {
 			return false, fmt.Errorf("match record: got a %T, want a %T", actual, v)
 		}
@@ -22,8 +24,8 @@ func BeHelpedBy(r *harness.Remedy) types.GomegaMatcher {
 			if a.Remedy != r.ID {
 				continue
 			}
-			if tried = a; a.Outcome == harness.Helps || a.Outcome == harness.DoesNotHelp {
-				return a.Outcome == harness.Helps, nil
+			if tried = a; a.Outcome == record.Effective || a.Outcome == record.Ineffective {
+				return a.Outcome == record.Effective, nil
 			}
 			return false, fmt.Errorf("%s against %s: %s: %s", r.ID, v.ID, a.Outcome, a.Reason)
 		}
@@ -31,6 +33,6 @@ func BeHelpedBy(r *harness.Remedy) types.GomegaMatcher {
 	}).WithTemplate(`Expected {{.Actual.ID}} on {{.Actual.Gateway}} {{.To}} be helped by {{.Data.R.ID}}; it {{.Data.A.Outcome}}: {{.Data.A.Reason}}
 To reproduce: {{.Actual.Replay}}`, struct {
 		R *harness.Remedy
-		A *harness.Attempt
+		A *record.RemedyOutcome
 	}{r, &tried})
 }

@@ -6,6 +6,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/record"
 )
 
 func TestTrafficOfNobody(t *testing.T) {
@@ -23,9 +24,9 @@ func TestTrafficOfNobody(t *testing.T) {
 
 func TestComeFrom(t *testing.T) {
 	g := NewWithT(t)
-	o := harness.Observation{Status: 200, By: harness.ByUpstream, Header: map[string][]string{"Gatequake-Origin": {"spare"}}}
+	o := record.Observation{Status: 200, By: record.ByUpstream, Header: map[string][]string{"Gatequake-Origin": {"spare"}}}
 	g.Expect(o).To(ComeFrom("spare"))
 	g.Expect(o).NotTo(ComeFrom("upstream"))
-	o.By = harness.ByGateway
+	o.By = record.ByGateway
 	g.Expect(o).NotTo(ComeFrom("spare"), "somebody else may send the same field")
 }

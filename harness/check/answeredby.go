@@ -1,0 +1,27 @@
+package check
+
+import (
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
+)
+
+// AnsweredBy is the promise of the author.
+var AnsweredBy = register(Check{
+	ID:      "answered-by",
+	Promise: "it was written by the one who should write it, which a stamp on the upstream's answers tells",
+	Harm:    "wrong author",
+	Order:   3, Severity: 11,
+	Bears: anAnswer,
+	Judge: judgeAuthor,
+})
+
+func judgeAuthor(r record.Record, p policy.Policy) (all []verdict.Check) {
+	for _, a := range answers(r, p) {
+		if a.accepted() {
+			lost := a.want.Lost(a.Observation)
+			all = append(all, outcome(a.Probe, a.By == a.want.By && lost == "", a.String()+lost, a.want.String()))
+		}
+	}
+	return all
+}

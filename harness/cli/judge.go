@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/judge"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/verdict"
+)
+
+func (a *app) judge() *cobra.Command {
+	o, name, folder := order{}, policy.Document().Name, ""
+	c := &cobra.Command{
+		Use: "judge FILE", Short: "Judge stored results again, under any policy",
+		Long: "Judges what was seen in a run once more, with the promises of today and under the policy that is named, and says\n" +
+			"what changed. No gateway is started. An experiment that was repeated stays as it is: of its runs only one is stored\n" +
+			"whole. The new results are written as a report of their own.\n\nExit status: that of a run with these results.",
+		Args: files(1, "one results.json"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			stored, err := readResults("judge", args[0])
+			if err != nil {
+				return err
+			}
+			p, err := readPolicy(name)
+			if err != nil {
+				return err
+			}
+			known, err := candidates(folder)
+			if err != nil {
+				return err
+			}
+			judged := judgeAgain(stored, p, known)
+			a.say("%s", report.Changes(report.Diff(stored, judged)))
+			return a.remake(judged, o)
+		},
+	}
+	c.Flags().StringVar(&name, "policy", name, "what each fault should be answered with: "+strings.Join(policyNames(), ", ")+", or a `FILE`")
+	c.Flags().StringVar(&folder, "gateways", "", "`DIR` with folders of your own gateways, whose known deviations count")
+	o.reportFlags(c)
+	return c
+}
+
+// judgeAgain concludes anew from what was seen in the run. The known deviations of a gateway count if it is among the
+// candidates.
+func judgeAgain(r report.Run, p policy.Policy, all []*candidate) report.Run {
+	definitions := map[string]*gateway.Definition{}
+	for _, c := range all {
+		definitions[c.Name] = c.Definition
+	}
+	judged := make([]verdict.Verdict, len(r.Verdicts))
+	for i, v := range r.Verdicts {
+		if judged[i] = v; len(v.Runs) > 0 {
+			continue
+		}
+		again := judge.Decide(v.Record, p)
+		d := definitions[v.Gateway]
+		if d == nil || v.Target != nil {
+			d = &gateway.Definition{Name: v.Gateway}
+		}
+		if again = judge.Advise(again, d); len(v.Remedies) == 0 {
+			again = judge.Deviate(again, d)
+		}
+		again = judge.Excuse(again, d)
+		if again.Result == verdict.Fail && again.Hint == "" {
+			again.Hint, again.HintLink = v.Hint, v.HintLink
+		}
+		judged[i] = again
+	}
+	r.Verdicts = judged
+	return r
+}

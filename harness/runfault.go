@@ -1,0 +1,105 @@
+package harness
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/check"
+	"github.com/gatequake/gatequake/harness/record"
+)
+
+// probeFault sends each method through the broken world, with the bystander at its side. A gateway that died of one is not asked for the next.
+func (t *run) probeFault(ctx context.Context) error {
+	f := t.experiment.Fault
+	t.within = max(t.limit(f.Phase)+check.Slack, t.experiment.AtLeast)
+	for _, method := range t.bench.site.methodsOf(f.Route) {
+		if err := t.rearm(ctx); err != nil {
+			return err
+		}
+		t.groups++
+		answers := t.ask(ctx, Probe{Route: f.Route, Method: method, Within: t.within})
+		blocked := t.besideBlocked(ctx, method)
+		bystander := t.askBystander(ctx)
+		all := <-answers
+		for _, o := range all {
+			o.Group = t.groups
+			t.note(o, record.Probed)
+		}
+		blocked()
+		if t.bench.site.hasBystander() {
+			all = append(all, bystander)
+		}
+		if slices.ContainsFunc(all, t.killed) {
+			return nil
+		}
+		bystander.Group = t.groups
+		if err := t.seeBystander(ctx, bystander); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note keeps what a client saw, and in which part.
+func (t *run) note(o Observation, as record.Role) {
+	o.Role = as
+	if (as == record.Probed || as == record.ToRefuse) && o.By == ByGateway && o.Status >= http.StatusBadRequest {
+		o.Tells = leak(o, t.bench.site.secrets())
+	}
+	t.record.Observations = append(t.record.Observations, o)
+}
+
+// mourning is how long the end of a gateway's process may take to be seen after the end of its connections. The kernel closes those first, within milliseconds.
+const mourning = time.Second
+
+// killed reports whether the gateway's process ended with the answer.
+func (t *run) killed(o Observation) bool {
+	if o.Answered() || o.Late() {
+		return t.bench.Gateway.Dead() != ""
+	}
+	return t.ends()
+}
+
+// ends reports whether the gateway's process ends now.
+func (t *run) ends() bool {
+	select {
+	case <-t.bench.Gateway.Exited():
+		return true
+	case <-time.After(mourning):
+		return false
+	}
+}
+
+// ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load, when its clients have set out.
+func (t *run) ask(ctx context.Context, p Probe) (answers <-chan []Observation) {
+	if load := t.experiment.Fault.Load; load != nil {
+		return t.bench.crowd(ctx, p, load)
+	}
+	answer, sent := make(chan []Observation, 1), make(chan struct{})
+	p.Sent = func() { close(sent) }
+	go func() { answer <- []Observation{t.bench.Probe(ctx, p)} }()
+	<-sent
+	return answer
+}
+
+// terms are those of the experiment on this gateway.
+func (t *run) terms() record.Terms { return t.bench.site.terms(t.record.Terms, t.experiment.Fault) }
+
+// limit returns how long the gateway's setting lets a client wait when the phase goes wrong.
+func (t *run) limit(p Phase) time.Duration {
+	within := t.bench.Definition.Settings[t.bench.Setting].Within
+	return map[Phase]time.Duration{
+		AtOnce: within.AtOnce, Resolving: within.Resolve, Connecting: within.Connect, Responding: within.Response,
+	}[p]
+}
+
+// longest and shortest return the extremes of the gateway's time limits.
+func (t *run) longest() time.Duration {
+	return max(t.limit(AtOnce), t.limit(Resolving), t.limit(Connecting), t.limit(Responding))
+}
+
+func (t *run) shortest() time.Duration {
+	return min(t.limit(Resolving), t.limit(Connecting), t.limit(Responding))
+}

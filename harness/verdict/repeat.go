@@ -1,0 +1,104 @@
+package verdict
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness/record"
+)
+
+// Run is one of several runs of an experiment.
+type Run struct {
+	Observed   string              `json:"observed"`
+	Result     Result              `json:"verdict"`
+	Reason     string              `json:"reason,omitempty"`
+	RecoveryMS float64             `json:"recovery_ms"`
+	TookMS     float64             `json:"took_ms"`
+	Pool       []record.PoolSample `json:"pool,omitempty"`
+	// Log is what the gateway logged in this run.
+	Log []string `json:"log,omitempty"`
+}
+
+// Mixed reports whether an experiment does not always come out the same: by its own runs, or by what the gateway's
+// folder says.
+func (v Verdict) Mixed() bool {
+	return v.Chance != nil || slices.ContainsFunc(v.Runs, func(r Run) bool {
+		return r.Observed != v.Runs[0].Observed || r.Result != v.Runs[0].Result
+	})
+}
+
+// Combine makes one verdict of the verdicts on several runs of one experiment, in any number above none. If all of them
+// are alike, it is the first, with the runs listed. If not, it says so: it is the worst of them, and a fail if some
+// passed and some did not, never whichever came last; unless the gateway's folder says that it comes by chance, and
+// each came as listed there.
+func Combine(runs []Verdict) Verdict {
+	if len(runs) == 1 {
+		return runs[0]
+	}
+	worst := slices.MaxFunc(runs, func(a, b Verdict) int { return badness(a) - badness(b) })
+	alike, order, count := true, []string{}, map[string]int{}
+	for _, v := range runs {
+		alike = alike && v.Result == runs[0].Result && v.Known() == runs[0].Known() && v.Observed == runs[0].Observed
+		if count[v.Observed]++; count[v.Observed] == 1 {
+			order = append(order, v.Observed)
+		}
+	}
+	merged := worst
+	merged.Runs = make([]Run, len(runs))
+	merged.TookMS, merged.CPUMS, merged.Counts = 0, 0, nil
+	merged.LateMS, merged.Again = 0, ""
+	for i, v := range runs {
+		merged.Runs[i] = Run{
+			Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool, Log: v.Log,
+		}
+		merged.TookMS += v.TookMS
+		merged.CPUMS += v.CPUMS
+		merged.LateMS, merged.Again = max(merged.LateMS, v.LateMS), cmp.Or(merged.Again, v.Again)
+		for answer, n := range v.Counts {
+			if merged.Counts == nil {
+				merged.Counts = map[string]int{}
+			}
+			merged.Counts[answer] += n
+		}
+	}
+	merged.Recovery = recoveryOf(merged)
+	if alike {
+		return merged
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return count[b] - count[a] })
+	parts := make([]string, len(order))
+	for i, o := range order {
+		if parts[i] = fmt.Sprintf("%d × %s", count[o], o); o == "" {
+			parts[i] = fmt.Sprintf("%d × nothing", count[o])
+		}
+	}
+	merged.Observed = "not always the same: " + strings.Join(parts, ", ")
+	if slices.IndexFunc(runs, func(v Verdict) bool { return v.Chance == nil }) < 0 {
+		return merged
+	}
+	if merged.Result != Pass && merged.Result != Unsupported {
+		merged.Deviation, merged.Link = "", "" // What happens only sometimes is not what the list says.
+		merged.Reason = strings.TrimSuffix(fmt.Sprintf("%s; the worst: %s", merged.Observed, worst.Reason), "; the worst: ")
+	}
+	if merged.Result == Inconclusive && slices.ContainsFunc(runs, func(v Verdict) bool { return v.Result == Fail }) {
+		merged.Result = Fail
+	}
+	return merged
+}
+
+// badness orders results: what the merged verdict of several is.
+func badness(v Verdict) int {
+	switch {
+	case v.Result == Pass:
+		return 0
+	case v.Result == Unsupported:
+		return 1
+	case v.Known():
+		return 2
+	case v.Result == Inconclusive:
+		return 3
+	}
+	return 4
+}
