@@ -23,8 +23,8 @@ const (
 func (t *run) probePool(ctx context.Context) error {
 	f := t.experiment.Fault
 	// Each member is waited for once; and no client of a gateway of the user's own waits longer than he does.
-	t.within = time.Duration(t.bench.site.membersTried())*t.limit(f.Phase) + check.Slack
-	for i, method := range t.bench.site.methodsOf(f.Route) {
+	t.within = time.Duration(t.bench.Kind.membersTried())*t.limit(f.Phase) + check.Slack
+	for i, method := range t.bench.Kind.methodsOf(f.Route) {
 		if i > 0 {
 			if err := t.strikeAgain(ctx); err != nil {
 				return err
@@ -54,7 +54,7 @@ func (t *run) meetPool(ctx context.Context, method string) error {
 		if t.killed(o) {
 			break
 		}
-		if share.Add(t.bench.site.healthy(RouteBalanced, o), o.Duration() >= t.delay()) {
+		if share.Add(t.bench.Kind.healthy(RouteBalanced, o), o.Duration() >= t.delay()) {
 			calm = -1
 		}
 	}
@@ -72,7 +72,7 @@ func (t *run) meetPool(ctx context.Context, method string) error {
 
 // delay is from when on an answer was delayed: half of the shortest of the gateway's time limits, or where those are not known a second, which people notice.
 func (t *run) delay() time.Duration {
-	return t.bench.site.delayed(t.shortest())
+	return t.bench.Kind.delayed(t.shortest())
 }
 
 // strikeAgain takes the fault back, waits until each member serves, and injects it anew.
@@ -84,23 +84,4 @@ func (t *run) strikeAgain(ctx context.Context) error {
 		return err
 	}
 	return t.inject(ctx)
-}
-
-// eachServes waits until every member of the pool has served a client.
-func (b *Bench) eachServes(ctx context.Context) error {
-	if err := b.site.membersVisible(); err != nil {
-		return err
-	}
-	missing := map[string]bool{}
-	for _, name := range b.site.memberNames() {
-		missing[name] = true
-	}
-	return b.await(ctx, b.grace(), RouteBalanced, fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)), func(o Observation) bool {
-		if b.site.healthy(RouteBalanced, o) {
-			for _, name := range b.site.servers(o) {
-				delete(missing, name)
-			}
-		}
-		return len(missing) == 0
-	})
 }

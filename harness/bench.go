@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net/netip"
 	"sync"
@@ -38,19 +37,20 @@ type Bench struct {
 	Names *dns.Server
 	// Wall is the world's firewall; nil in portable mode.
 	Wall *firewall.Firewall
+	// Kind is what kind of gateway it is.
+	Kind Kind
 	// Definition and Setting say which gateway this is; Gateway is its process.
 	Definition *gateway.Definition
 	Setting    string
 	Gateway    *gateway.Process
 
-	strain  *strain.Monitor // from the first step of the set-up on
-	way     client.Way      // of every client
-	reloads bool
-	site    site // what kind of gateway it is
-	// struckBy is the fault that holds at present, if there is one.
-	struckBy *Fault
-	vars     gateway.Vars
-	closers  []func()
+	strain    *strain.Monitor // from the first step of the set-up on
+	way       client.Way      // of every client
+	reloads   bool
+	broken    bool // a fault holds at present
+	withholds time.Duration
+	vars      gateway.Vars
+	closers   []func()
 
 	mu        sync.Mutex // guards what follows: probes run side by side
 	recorders []Recorder
@@ -78,19 +78,16 @@ type Setup struct {
 	Reloads bool
 	// Prepare changes the plan before anything starts. Optional.
 	Prepare func(*Plan)
-
-	there *Elsewhere // of a gateway that runs already
 }
+
+// Opener sets up the bench of an experiment.
+type Opener func(*world.World, Setup) (*Bench, error)
 
 // closeTimeout bounds the end of each part of a bench; the world ends what does not end by itself.
 const closeTimeout = 2 * time.Second
 
-// NewBench sets everything up in w and starts the gateway. It returns when the gateway's process runs; Steady waits until it serves. The caller closes
-// the Bench.
-func NewBench(w *world.World, s Setup) (*Bench, error) {
-	if s.there != nil {
-		return s.there.benchFor(w, s)
-	}
+// New returns a bench in w with nothing on it but the plan.
+func New(w *world.World, s Setup) (*Bench, error) {
 	plan, err := planFor(w)
 	if err != nil {
 		return nil, err
@@ -98,28 +95,22 @@ func NewBench(w *world.World, s Setup) (*Bench, error) {
 	if s.Prepare != nil {
 		s.Prepare(&plan)
 	}
-	b := &Bench{World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, reloads: s.Reloads, way: client.Way{Protocol: s.Protocol}}
-	b.watchMachine()
-	for _, step := range b.steps() {
-		if err := step(); err != nil {
-			b.Close()
-			return nil, fmt.Errorf("set up bench: %w", err)
-		}
+	b := &Bench{
+		World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, reloads: s.Reloads, way: client.Way{Protocol: s.Protocol},
 	}
+	b.watchMachine()
 	return b, nil
 }
 
-// steps set the bench up, by the kind of its gateway.
-func (b *Bench) steps() []func() error {
-	if b.Definition.Own != nil {
-		o := &ownSite{b: b, ours: &ours{Own: b.Definition.Own}}
-		b.site = o
-		return o.steps()
+// SetUp goes through the steps that set the bench up. When one fails, everything is closed.
+func (b *Bench) SetUp(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			b.Close()
+			return fmt.Errorf("set up bench: %w", err)
+		}
 	}
-	b.site = labSite{b}
-	return []func() error{
-		b.startUpstreams, b.startHTTP2, b.startSocket, b.startAuth, b.startFiles, b.startNames, b.startWall, b.startGateway,
-	}
+	return nil
 }
 
 // Close ends everything that the bench started, the gateway first.
@@ -141,46 +132,6 @@ func (b *Bench) watchMachine() {
 }
 
 func (b *Bench) atClose(f func()) { b.closers = append(b.closers, f) }
-
-func (b *Bench) startUpstreams() (err error) {
-	if b.Authority, err = upstream.NewAuthority(); err != nil {
-		return err
-	}
-	cert, err := b.Authority.Issue(upstream.Leaf{Names: []string{secureHost}})
-	if err != nil {
-		return err
-	}
-	for _, p := range []struct {
-		place **Place
-		at    netip.AddrPort
-		o     upstream.Options
-	}{
-		{&b.Upstream, b.Plan.Upstream, upstream.Options{Name: upstreamName, Workers: Workers}},
-		{&b.Spare, b.Plan.Spare, upstream.Options{Name: spareName}},
-		{&b.Third, b.Plan.Third, upstream.Options{Name: thirdName}},
-		{&b.Bystander, b.Plan.Bystander, upstream.Options{Name: "bystander"}},
-		{&b.Secure, b.Plan.Secure, upstream.Options{Name: "secure", TLS: &tls.Config{Certificates: []tls.Certificate{cert}}}},
-	} {
-		if !p.at.IsValid() {
-			continue
-		}
-		if *p.place, err = b.newPlace(p.at, p.o); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *Bench) startHTTP2() error {
-	origin, err := upstream.StartHTTP2("127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	b.atClose(func() { _ = origin.Close() })
-	b.Record(origin)
-	b.HTTP2, err = b.newLink(b.Plan.HTTP2, origin.Addr())
-	return err
-}
 
 // Workers is how many requests the upstream handles at once: few, so that a small crowd keeps all of them busy.
 const Workers = 4
@@ -211,39 +162,7 @@ func (b *Bench) newLink(at netip.AddrPort, to string) (*link.Link, error) {
 
 // SocketPath is where the Unix socket is that leads to Upstream.
 func (b *Bench) SocketPath() string {
-	return b.site.socketPath()
-}
-
-func (b *Bench) startSocket() (err error) {
-	if b.Socket, err = upstream.UnixSocket(b.SocketPath(), b.Plan.Upstream.String()); err != nil {
-		return err
-	}
-	b.atClose(func() { _ = b.Socket.Close() })
-	return nil
-}
-
-func (b *Bench) startNames() (err error) {
-	listen := b.Plan.Nameserver.String()
-	if b.World.Sealed() {
-		listen = ":53" // Whatever nameserver a configuration names, it is ours.
-		if err := b.World.Names(b.Plan.Nameserver.Addr().String(), ""); err != nil {
-			return err
-		}
-	}
-	if b.Names, err = dns.Start(listen); err != nil {
-		return err
-	}
-	b.atClose(func() { _ = b.Names.Close() })
-	b.Names.SetFor(namedHost, b.Plan.NamedFor, b.Plan.Upstream.Addr())
-	b.Names.Set(secureHost, b.Plan.Secure.Addr())
-	return nil
-}
-
-func (b *Bench) startWall() (err error) {
-	if b.World.Lacks(world.Firewall) == "" {
-		b.Wall, err = firewall.New()
-	}
-	return err
+	return b.Kind.socketPath()
 }
 
 // Record adds a recorder: an upstream that stands in for another, whose hits must count.
@@ -269,7 +188,7 @@ func (b *Bench) hits(nonce string) []upstream.Hit {
 			most = hits
 		}
 	}
-	if b.site.asksAll() {
+	if b.Kind.asksAll() {
 		return most
 	}
 	return all
@@ -282,5 +201,5 @@ func (b *Bench) isUpstream(r Recorder) bool {
 
 // SecureName is the name that the certificate of Secure must be for.
 func (b *Bench) SecureName() string {
-	return b.site.secureNames()[0]
+	return b.Kind.secureNames()[0]
 }

@@ -3,18 +3,14 @@ package harness
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"slices"
-	"time"
 
-	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/record"
-	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // askBystander asks the bystander, if there is one.
 func (t *run) askBystander(ctx context.Context) (o Observation) {
-	if t.bench.site.hasBystander() {
+	if t.bench.Kind.hasBystander() {
 		o = t.bench.Probe(ctx, Probe{Route: RouteBystander, Within: patience})
 	}
 	return o
@@ -26,7 +22,7 @@ func (t *run) askBystander(ctx context.Context) (o Observation) {
 // the fault itself has taken that away, the observation is excused, and the record says so; the error is of a way that is
 // broken for no reason of the fault's, so that nobody can tell.
 func (t *run) seeBystander(ctx context.Context, o Observation) (err error) {
-	if !t.bench.site.hasBystander() {
+	if !t.bench.Kind.hasBystander() {
 		return nil
 	}
 	if !o.Steady {
@@ -39,7 +35,7 @@ func (t *run) seeBystander(ctx context.Context, o Observation) (err error) {
 // excuse tells why the gateway could not have served the bystander, who got o; "" if it could. The error is of a way that
 // is broken, and not by the fault's nature.
 func (t *run) excuse(ctx context.Context, o Observation) (string, error) {
-	broken := t.bench.site.bystanderWay(ctx)
+	broken := t.bench.Kind.bystanderWay(ctx)
 	switch f := t.experiment.Fault; {
 	case broken == nil:
 		return "", nil
@@ -53,25 +49,4 @@ func (t *run) excuse(ctx context.Context, o Observation) (string, error) {
 		}
 		return what, nil
 	}
-}
-
-// wayPatience bounds the proof of a way. What is well answers within milliseconds; on two processors with a load of 25
-// it took 630 ms at most.
-const wayPatience = 3 * time.Second
-
-// typeA is the type of a query for IPv4 addresses (RFC 1035, section 3.2.2): names of a world have no others.
-const typeA = 1
-
-// stampedBy proves that the upstream at the address answers, and that it is ours.
-func (b *Bench) stampedBy(ctx context.Context, at netip.AddrPort) error {
-	r, nonce := b.Direct(ctx, at, wayPatience)
-	return wellFrom(at, r, nonce)
-}
-
-// wellFrom is nil of a whole answer with the nonce's stamp.
-func wellFrom(at netip.AddrPort, r client.Response, nonce string) error {
-	if r.Header.Get(stamp.Answer) != nonce || r.End != client.Complete {
-		return fmt.Errorf("ask %s: got %d, %s, want a whole answer with our stamp", at, r.Status, r.End)
-	}
-	return nil
 }

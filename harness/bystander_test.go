@@ -37,7 +37,7 @@ func TestNobodyIsHurtWithoutAWay(t *testing.T) {
 		"its way is broken by nobody knows what":      {closed.Addr().String(), "", 0, "", "its own way is broken"},
 	} {
 		b := &Bench{Plan: Plan{Bystander: netip.MustParseAddrPort(c.at)}}
-		b.site = labSite{b}
+		b.Kind = labSite{b}
 		tr := run{bench: b, experiment: Experiment{Fault: &Fault{ID: "odd", Beyond: c.beyond}}}
 		for range 2 {
 			err = tr.seeBystander(t.Context(), Observation{Probe: "GET /bystander/", Status: 502, By: ByGateway, End: client.Complete})

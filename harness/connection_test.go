@@ -65,7 +65,7 @@ func plays(
 	}()
 	at := netip.MustParseAddrPort(l.Addr().String())
 	b := &Bench{Plan: Plan{Gateway: at, Clients: map[Client]netip.Addr{Anyone: at.Addr()}}}
-	b.site = labSite{b}
+	b.Kind = stub{b: b}
 	c, err := client.Open(t.Context(), at, at.Addr())
 	if err != nil {
 		t.Fatal(err)

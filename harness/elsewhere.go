@@ -92,8 +92,8 @@ func (e *Elsewhere) Close() {
 	}
 }
 
-// benchFor is one for the setting of an experiment.
-func (e *Elsewhere) benchFor(w *world.World, s Setup) (*Bench, error) {
+// Open is the bench for the setting of an experiment.
+func (e *Elsewhere) Open(w *world.World, s Setup) (*Bench, error) {
 	t, err := e.own.Target(s.Setting)
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func (e *Elsewhere) bench(t gateway.Target) *Bench { return e.site(t).b }
 func (e *Elsewhere) site(t gateway.Target) *remoteSite {
 	b := &Bench{}
 	at := &remoteSite{there: e, ownSite: ownSite{b: b, ours: &ours{Own: e.own, Target: t, bystander: e.own.Bystander(t)}}}
-	b.site = at
+	b.Kind = at
 	b.Plan.Gateway = e.own.Elsewhere.Door
 	b.Plan.Clients = map[Client]netip.Addr{}
 	for _, s := range e.spans {

@@ -41,16 +41,16 @@ func (s *remoteSite) attribute(o *Observation, p Probe) {
 	}
 	b, probe := s.b, s.probe(p)
 	print, known := s.there.prints[probe.Name]
-	like := known && p.Ask.own == nil && p.Ask.Path == "" && print.is(*o)
+	like := known && p.Ask.Own == nil && p.Ask.Path == "" && print.is(*o)
 	seen, answered, broken := false, false, false
 	for _, l := range s.there.spans {
 		for _, x := range l.with(o.Nonce) {
 			seen = true
 			answered = answered || statusOn(x.Received) == o.Status
-			broken = broken || b.struckBy != nil && l.Name == s.Upstream.Name
+			broken = broken || b.broken && l.Name == s.Upstream.Name
 		}
 	}
-	blind, passed := s.there.blindly(probe, o.Began, o.Done.Add(-b.withheld()))
+	blind, passed := s.there.blindly(probe, o.Began, o.Done.Add(-b.withholds))
 	o.By = ByGateway
 	switch {
 	case like && broken && print.vague() && len(probe.Upstreams) > 1:
@@ -65,14 +65,6 @@ func (s *remoteSite) attribute(o *Observation, p Probe) {
 	case passed && !like:
 		o.By = ByUnknown
 	}
-}
-
-// withheld is how long nothing of what the upstream says gets through at present.
-func (b *Bench) withheld() time.Duration {
-	if b.struckBy == nil {
-		return 0
-	}
-	return b.struckBy.Withholds
 }
 
 // blindly reports whether the probe's requests may pass a link on which they cannot be read, and whether anything came back on such a one between the times.

@@ -46,7 +46,7 @@ func handshake(x link.Exchange) bool { return len(x.Sent) > 1 && x.Sent[0] == 22
 const most = 8
 
 func (e *Elsewhere) learn(ctx context.Context, p *gateway.Probe) error {
-	if why := cannotCome(p.From, e.own.Elsewhere.Door); why != "" {
+	if why := CannotCome(p.From, e.own.Elsewhere.Door); why != "" {
 		return fmt.Errorf("from: %s", why)
 	}
 	first, begun, err := e.steady(ctx, p)

@@ -23,7 +23,7 @@ func harmless(p *gateway.Probe) bool {
 func (e *Elsewhere) ask(ctx context.Context, p *gateway.Probe) Observation {
 	at := e.site(gateway.Target{Probe: *p})
 	at.bystander = nil
-	return at.b.Probe(ctx, Probe{Within: patience, Ask: Ask{own: p}})
+	return at.b.Probe(ctx, Probe{Within: patience, Ask: Ask{Own: p}})
 }
 
 // steady waits for the answer that the file wants, or for any that is no error of a server.

@@ -1,16 +1,12 @@
 package harness
 
 import (
-	"cmp"
-	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
-	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/world"
@@ -166,48 +162,9 @@ func (e Experiment) route() Route {
 	return RouteMain
 }
 
-// Run makes the experiment in w: steady state, inject, confirm, probe, undo, steady again. It always returns a record, which
-// says what stopped it early, if something did. Everything it started has ended when it returns.
-func (e Experiment) Run(ctx context.Context, w *world.World, d *gateway.Definition, setting string) record.Record {
-	return e.run(ctx, w, Setup{Definition: d, Setting: setting})
-}
-
-func (e Experiment) run(ctx context.Context, w *world.World, s Setup) record.Record {
-	t := &run{experiment: e, record: e.Record()}
-	r := &t.record
-	r.Gateway, r.Setting, r.World, r.Started = s.Definition.Name, s.Setting, string(w.Mode), time.Now().UTC()
-	if r.Cannot = e.impossible(w, s.Definition, s.Setting); r.Cannot != "" {
-		return *r
-	}
-	s.Protocol, s.Prepare = e.Protocol, e.prepare()
-	t.make(ctx, w, s)
-	r.TookMS = record.MS(time.Since(r.Started))
-	return *r
-}
-
-// impossible tells why the experiment cannot be made on the gateway in w, or "".
-func (e Experiment) impossible(w *world.World, d *gateway.Definition, setting string) string {
-	if reason := cmp.Or(e.cannotOwn(d, setting), e.cannot(d, setting)); reason != "" {
-		return fmt.Sprintf("not with %s: %s", d.Name, reason)
-	}
-	needs := e.Needs()
-	if e.route() == RouteNamed && d.Own == nil && !d.Uses(setting, "Resolver") {
-		needs = append(needs, world.OwnResolvConf) // It asks whom the system says.
-	}
-	for _, n := range needs {
-		if reason := w.Lacks(n); reason != "" {
-			return fmt.Sprintf("needs %s: %s", n.About(), reason)
-		}
-	}
-	return ""
-}
-
 func (e Experiment) prepare() func(*Plan) {
 	if e.Fault == nil {
 		return nil
 	}
 	return e.Fault.Prepare
 }
-
-// methods are what every experiment is probed with: a request that may be sent again, and one that may not.
-var methods = []string{http.MethodGet, http.MethodPost}

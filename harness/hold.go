@@ -6,20 +6,19 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // Inject breaks the bench's world with f, and returns when an own dial past the gateway has confirmed it. The undo is idempotent. The error wraps
 // errors.ErrUnsupported when the world cannot be broken so; nothing is broken then. A fault that one request uses up is ready for the next one only.
-func (b *Bench) Inject(ctx context.Context, f *Fault) (undo func(context.Context) error, err error) {
+func Inject(ctx context.Context, b *Bench, f *Fault) (undo func(context.Context) error, err error) {
 	for _, n := range f.Needs {
 		if reason := b.World.Lacks(n); reason != "" {
 			return nil, fmt.Errorf("inject %s: it needs %s: %s: %w", f.ID, n.About(), reason, errors.ErrUnsupported)
 		}
 	}
-	if reason := (Experiment{ID: f.ID, Fault: f}).cannotOwn(b.Definition, b.Setting); reason != "" {
-		return nil, fmt.Errorf("inject %s: %w", f.ID, inapplicable(reason))
+	if reason := (Experiment{ID: f.ID, Fault: f}).CannotOwn(b.Definition, b.Setting); reason != "" {
+		return nil, fmt.Errorf("inject %s: %w", f.ID, Inapplicable(reason))
 	}
 	t := run{experiment: Experiment{ID: f.ID, Fault: f}, bench: b}
 	undo, err = t.undo, t.inject(ctx)
@@ -46,11 +45,12 @@ type Held struct {
 
 // Hold makes the experiment in w up to its probes, by what Run does. The error says why it cannot be made, or what
 // stopped it; nothing is left then. The caller calls Release.
-func (e Experiment) Hold(ctx context.Context, w *world.World, d *gateway.Definition, setting string) (*Held, error) {
-	if reason := e.impossible(w, d, setting); reason != "" {
-		return nil, inapplicable(reason)
+func Hold(ctx context.Context, e Experiment, w *world.World, s Setup, open Opener) (*Held, error) {
+	if reason := e.Impossible(w, s.Definition, s.Setting); reason != "" {
+		return nil, Inapplicable(reason)
 	}
-	b, err := NewBench(w, Setup{Definition: d, Setting: setting, Protocol: e.Protocol, Prepare: e.prepare()})
+	s.Protocol, s.Prepare = e.Protocol, e.prepare()
+	b, err := open(w, s)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (e Experiment) Hold(ctx context.Context, w *world.World, d *gateway.Definit
 	}
 	if err != nil {
 		if errors.Is(err, errors.ErrUnsupported) {
-			err = inapplicable(strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error()))
+			err = Inapplicable(strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error()))
 		} else {
 			err = fmt.Errorf("%w%s", err, lastWords(b.Gateway.Since(nil)))
 		}

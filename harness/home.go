@@ -26,10 +26,10 @@ type Home struct {
 	bench *Bench
 }
 
-// Home builds a home network whose router has the client's address; until the Home is closed nobody else can come from there. Sealed worlds only, and not for a
+// HomeOf builds a home network whose router has the client's address; until the Home is closed nobody else can come from there. Sealed worlds only, and not for a
 // gateway of the user's own, which has a machine, and perhaps a name, of its own.
-func (b *Bench) Home(who Client) (*Home, error) {
-	if err := b.site.homeReachable(); err != nil {
+func HomeOf(b *Bench, who Client) (*Home, error) {
+	if err := b.Kind.homeReachable(); err != nil {
 		return nil, err
 	}
 	n, err := home.New(b.World, home.Site{Name: gatewayHost, At: b.Plan.Gateway}, b.Plan.Clients[who])
@@ -83,7 +83,7 @@ func (h *Home) Probe(ctx context.Context, p Probe) Observation {
 
 // place is where the probe is sent, and how: to a VPN what is in plain text, and through a tunnel of the VPN's what is in TLS.
 func (h *Home) place(p Probe) (client.Way, home.Place) {
-	way, door := h.bench.site.wayOf(p, h.Exit)
+	way, door := h.bench.Kind.wayOf(p, h.Exit)
 	if h.Secure {
 		way, door = client.Way{TLS: &tls.Config{RootCAs: h.bench.Authority.Pool(), ServerName: gatewayHost}}, h.bench.Plan.GatewayTLS
 	}
@@ -133,9 +133,9 @@ func (h *Home) See(ctx context.Context, f *home.Fault, method string, within tim
 
 // FromHome lets the visitor ask again from a home with the visitor's own address, after something was done about the devices there or at the provider's. Before that
 // the devices have state to lose: a name, a connection, neighbours. The way is proved to be good by a request on the bystander's route.
-func (v *Visitor) FromHome(ctx context.Context, r home.Remedy) (o Observation, err error) {
+func FromHome(ctx context.Context, v *Visitor, r home.Remedy) (o Observation, err error) {
 	v.Disconnect()
-	h, err := v.Bench.Home(v.Asks.Ask.From)
+	h, err := HomeOf(v.Bench, v.Asks.Ask.From)
 	if err != nil {
 		return o, err
 	}

@@ -13,12 +13,25 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/world"
 )
+
+// NewLab sets everything up in w around a known gateway, and starts it. It returns when the gateway's process runs;
+// Steady waits until it serves. The caller closes the Bench.
+func NewLab(w *world.World, s Setup) (*Bench, error) {
+	b, err := New(w, s)
+	if err != nil {
+		return nil, err
+	}
+	at := labSite{b}
+	b.Kind = at
+	return b, b.SetUp(at.startUpstreams, at.startHTTP2, at.startSocket, at.startAuth, at.startFiles, at.startNames, at.startWall, at.startGateway)
+}
 
 // labSite is the world of a known gateway: everything in it is the harness's own, at the places of the plan.
 type labSite struct{ b *Bench }
 
-func (s labSite) terms(t record.Terms, _ *Fault) record.Terms {
+func (s labSite) terms(t record.Terms, _ bool) record.Terms {
 	t.Limits = limitsOf(s.b)
 	t.Bystander = s.steadyState(RouteBystander)
 	return t
@@ -167,7 +180,7 @@ func (labSite) reconfigurable() error { return nil }
 
 func (s labSite) relaunch(ctx context.Context, v gateway.Vars) error {
 	s.b.Gateway.Stop()
-	if err := s.b.launch(v); err != nil {
+	if err := s.launch(v); err != nil {
 		return err
 	}
 	return s.b.Steady(ctx, RouteBystander)
@@ -176,12 +189,3 @@ func (s labSite) relaunch(ctx context.Context, v gateway.Vars) error {
 func (labSite) theirs() bool { return false }
 
 func (labSite) homeReachable() error { return nil }
-
-// limitsOf are the time limits of the bench's gateway in its setting.
-func limitsOf(b *Bench) record.Limits {
-	within := b.Definition.Settings[b.Setting].Within
-	return record.Limits{
-		AtOnce: record.MS(within.AtOnce), Resolve: record.MS(within.Resolve), Connect: record.MS(within.Connect),
-		Respond: record.MS(within.Response),
-	}
-}

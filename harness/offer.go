@@ -17,7 +17,7 @@ type Load struct {
 	Name string
 	// Probe is what each sends, once, on a connection of its own. It waits for ten seconds if Within is zero.
 	Probe Probe
-	// Rate is how many set out in a second; For how long. What Bench.During is given needs no end.
+	// Rate is how many set out in a second; For how long. What During is given needs no end.
 	Rate int
 	For  time.Duration
 	// Meter, if not nil, counts what each sees when it has seen it.
@@ -25,13 +25,13 @@ type Load struct {
 }
 
 // Send sends the load through the gateway, and returns when the last client has its answer, or has given up. Nothing is sent twice by us.
-func (b *Bench) Send(ctx context.Context, l Load) (Traffic, error) {
-	return b.send(ctx, ctx, l, int(math.Round(l.For.Seconds()*float64(l.Rate))))
+func Send(ctx context.Context, b *Bench, l Load) (Traffic, error) {
+	return send(ctx, ctx, b, l, int(math.Round(l.For.Seconds()*float64(l.Rate))))
 }
 
 // During sends the load while do is at work, and returns when the last client that set out meanwhile has its answer. There is no traffic to speak of when do
 // fails.
-func (b *Bench) During(ctx context.Context, l Load, do func() error) (Traffic, error) {
+func During(ctx context.Context, b *Bench, l Load, do func() error) (Traffic, error) {
 	more, stop := context.WithCancel(ctx)
 	defer stop()
 	failed := make(chan error, 1)
@@ -39,7 +39,7 @@ func (b *Bench) During(ctx context.Context, l Load, do func() error) (Traffic, e
 		defer stop()
 		failed <- do()
 	}()
-	t, err := b.send(ctx, more, l, math.MaxInt32)
+	t, err := send(ctx, more, b, l, math.MaxInt32)
 	if err := cmp.Or(<-failed, err); err != nil {
 		return Traffic{}, err
 	}
@@ -47,13 +47,13 @@ func (b *Bench) During(ctx context.Context, l Load, do func() error) (Traffic, e
 }
 
 // send sends up to most requests, the last before more ends.
-func (b *Bench) send(ctx, more context.Context, l Load, most int) (Traffic, error) {
+func send(ctx, more context.Context, b *Bench, l Load, most int) (Traffic, error) {
 	var mu sync.Mutex
 	all := []met{}
 	l.Probe.Within = cmp.Or(l.Probe.Within, patience)
 	err := load.Offer(more, l.Rate, most, func(due time.Time) {
 		l.Meter.setOut(l.Probe.Route)
-		m := met{due, b.glance(ctx, l.Probe)}
+		m := met{due, glance(ctx, b, l.Probe)}
 		l.Meter.observe(l.Probe.Route, m)
 		mu.Lock()
 		defer mu.Unlock()
@@ -72,11 +72,11 @@ func (b *Bench) send(ctx, more context.Context, l Load, most int) (Traffic, erro
 }
 
 // glance sends one request as Probe does, and looks at nothing but its answer.
-func (b *Bench) glance(ctx context.Context, p Probe) Observation {
+func glance(ctx context.Context, b *Bench, p Probe) Observation {
 	ctx, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	r, source, o := b.begin(p)
-	way, door := b.site.wayOf(p, source)
+	way, door := b.Kind.wayOf(p, source)
 	o.Began = time.Now()
 	fill(&o, way.Once(ctx, door, source, r))
 	return o

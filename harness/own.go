@@ -35,9 +35,16 @@ type ownSite struct {
 	b *Bench
 }
 
-// steps set the bench up.
-func (s *ownSite) steps() []func() error {
-	return []func() error{s.findTarget, s.surround, s.startUpstreams, s.startNames, s.startWall, s.start}
+// NewOwn sets everything up in w around a gateway of the user's own, and starts it. It returns when the gateway's process
+// runs; Steady waits until it serves. The caller closes the Bench.
+func NewOwn(w *world.World, s Setup) (*Bench, error) {
+	b, err := New(w, s)
+	if err != nil {
+		return nil, err
+	}
+	at := &ownSite{b: b, ours: &ours{Own: s.Definition.Own}}
+	b.Kind = at
+	return b, b.SetUp(at.findTarget, at.surround, at.startUpstreams, at.startNames, at.startWall, at.start)
 }
 
 // findTarget lays out the world.
@@ -225,8 +232,8 @@ func (s *ownSite) relaunch(ctx context.Context, _ gateway.Vars) error {
 // probe returns what the file says of the request, or nil when there is none such.
 func (o *ours) probe(p Probe) *gateway.Probe {
 	switch {
-	case p.Ask.own != nil:
-		return p.Ask.own
+	case p.Ask.Own != nil:
+		return p.Ask.Own
 	case p.Route == RouteBystander:
 		return o.bystander
 	}

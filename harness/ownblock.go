@@ -71,7 +71,7 @@ func blockOf(b gateway.Block, elsewhere bool) *Block {
 	if b.From == "" {
 		as = strings.TrimPrefix(b.URL, "http://")
 	}
-	ask := Ask{As: as, Method: b.Method, own: &p}
+	ask := Ask{As: as, Method: b.Method, Own: &p}
 	if elsewhere {
 		ask.Method = cmp.Or(b.Method, http.MethodGet)
 	}
@@ -135,3 +135,12 @@ func FindFor(d *gateway.Definition, id string) (Experiment, error) {
 	}
 	return Find(id)
 }
+
+// OwnExperiments lists those that a gateway of the user's own is tried with: every fault, in every state of the gateway. Over which protocol clients come is for its
+// listeners to say.
+func OwnExperiments() []Experiment {
+	return slices.DeleteFunc(Experiments(), func(e Experiment) bool { return e.Block != nil || e.Protocol != e.Fault.Route.protocol() })
+}
+
+// TriedIn reports whether the experiment is one for the target at all: one on a pool is where there is a pool.
+func (e Experiment) TriedIn(t gateway.Target) bool { return e.State != Balanced || len(t.Pool()) > 0 }

@@ -108,8 +108,8 @@ func (s *ownSite) exclusive(r Route) bool {
 	if s.bystander == nil || s.Probe.Protocol != s.bystander.Protocol || kindOf(&s.Probe) != RouteMain {
 		return true
 	}
-	_, door := b.site.wayOf(Probe{Route: r}, netip.Addr{})
-	_, other := b.site.wayOf(Probe{Route: RouteBystander}, netip.Addr{})
+	_, door := b.Kind.wayOf(Probe{Route: r}, netip.Addr{})
+	_, other := b.Kind.wayOf(Probe{Route: RouteBystander}, netip.Addr{})
 	return door != other || host(s.Probe.URL) != host(s.bystander.URL)
 }
 
@@ -142,35 +142,6 @@ func wayToUpstream(u gateway.Upstream) client.Way {
 	return way
 }
 
-// Open connects to the upstream as the gateway does, past it.
-func (b *Bench) Open(ctx context.Context) (*client.Conn, error) {
-	return b.site.toUpstream(b.Plan.Upstream).Open(ctx, b.Plan.Upstream, netip.Addr{})
-}
-
-// Dial is Open for who writes and reads bytes.
-func (b *Bench) Dial(ctx context.Context) (net.Conn, error) {
-	return b.site.toUpstream(b.Plan.Upstream).Connect(ctx, b.Plan.Upstream, netip.Addr{})
-}
-
-// Answers reports whether a TCP connection to the address is made in that time, where the upstream is spoken to over TLS and a request tells no more than that
-// nothing came of it. Elsewhere it is false.
-func (b *Bench) Answers(ctx context.Context, at netip.AddrPort, within time.Duration) bool {
-	if !b.site.conclusive() {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	c, err := client.Way{}.Connect(ctx, at, netip.Addr{})
-	if err != nil {
-		return false
-	}
-	_ = c.Close()
-	return true
-}
-
-// FaultyName is the name that faults of the nameserver's answers are about: "" is every name.
-func (b *Bench) FaultyName() string { return b.site.faultyName() }
-
 // direct is a request for the upstream itself.
 func direct(u gateway.Upstream, nonce string) client.Request {
 	return client.Request{
@@ -181,8 +152,8 @@ func direct(u gateway.Upstream, nonce string) client.Request {
 
 // besides lists what clients may see besides what the policy wants, as it is as good: the answer of an upstream that is
 // late, and not too late for the clients; and that of another member of the pool, by what these stamp.
-func (s *ownSite) besides(f *Fault, others []string) (all []Tolerance) {
-	if f.Late {
+func (s *ownSite) besides(late bool, others []string) (all []Tolerance) {
+	if late {
 		all = append(all, Tolerance{Why: "the answer came while its client was still there"})
 	}
 	if len(s.Pool()) > 0 {
@@ -191,15 +162,13 @@ func (s *ownSite) besides(f *Fault, others []string) (all []Tolerance) {
 	return all
 }
 
-func (s *ownSite) terms(t record.Terms, f *Fault) record.Terms {
+func (s *ownSite) terms(t record.Terms, late bool) record.Terms {
 	t.Limits = limitsOf(s.b)
 	t.Steady, t.Unavailable = s.Probe.Expect.Status, s.Probe.Protocol == gateway.GRPC
 	if s.hasBystander() {
 		t.Bystander = s.steadyState(RouteBystander)
 	}
-	if f != nil {
-		t.Besides = s.besides(f, s.ours.pooled())
-	}
+	t.Besides = s.besides(late, s.ours.pooled())
 	return t
 }
 
@@ -283,13 +252,13 @@ func (s *ownSite) sockets(family string) (table string) {
 func (s *ownSite) pooled() []dropper { return []dropper{s.b.Upstream.Link} }
 
 func (*ownSite) reconfigurable() error {
-	return inapplicable("the fault takes another configuration, and your own is not touched")
+	return Inapplicable("the fault takes another configuration, and your own is not touched")
 }
 
 func (*ownSite) theirs() bool { return false }
 
 func (*ownSite) homeReachable() error {
-	return inapplicable("the home network leads to the known gateways' address")
+	return Inapplicable("the home network leads to the known gateways' address")
 }
 
 func (s *ownSite) checked() string { return s.Upstream.Checked }
@@ -353,3 +322,6 @@ func (s *ownSite) wayTo(ctx context.Context, u gateway.Upstream) error {
 func (s *ownSite) sound(ctx context.Context) error {
 	return errors.Join(s.wayTo(ctx, s.Upstream), s.bystanderWay(ctx))
 }
+
+// typeA is the type of a query for IPv4 addresses (RFC 1035, section 3.2.2): names of a world have no others.
+const typeA = 1

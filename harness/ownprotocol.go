@@ -7,7 +7,6 @@ import (
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/record"
-	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // kindOf is the route of Gatequake's own whose clients talk as those of the probe do: one of WebSockets, one of calls of gRPC, or RouteMain.
@@ -63,20 +62,4 @@ func finished(p *gateway.Probe, o Observation) bool {
 		return o.GRPC == record.GRPCOK
 	}
 	return true
-}
-
-// cannotTalk tells why a fault of a route of its own does not apply to the target, or "".
-func cannotTalk(r Route, t gateway.Target) string {
-	plain := !t.Upstream.TLS && t.Upstream.Socket == ""
-	switch {
-	case r == RouteWebSocket && t.Probe.Protocol != gateway.WebSocket:
-		return "the probe asks for no WebSocket; one that does says protocol: " + gateway.WebSocket + " in the file"
-	case r == RouteWebSocket && (t.Upstream.Speaks != string(upstream.HTTP1Spoken) || !plain):
-		return "the upstream is not spoken to over HTTP/1 in plain text"
-	case r == RouteGRPC && t.Probe.Protocol != gateway.GRPC:
-		return "the probe calls no method of gRPC; one that does says protocol: " + gateway.GRPC + " in the file"
-	case (r == RouteGRPC || r == RouteHTTP2) && (t.Upstream.Speaks != string(upstream.HTTP2Spoken) || !plain):
-		return "the upstream is not spoken to over HTTP/2 in plain text"
-	}
-	return ""
 }

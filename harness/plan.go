@@ -64,7 +64,7 @@ const (
 	deniedPath   = "/admin"
 	guardedPath  = "/secret"
 	deniedMethod = "DELETE"
-	member       = "member"
+	userName     = "member"
 	password     = "open-sesame"
 )
 

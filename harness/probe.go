@@ -44,7 +44,7 @@ func (b *Bench) Get(ctx context.Context, path ...string) Observation {
 func (b *Bench) Probe(ctx context.Context, p Probe) Observation {
 	span := b.strain.Begin()
 	o := b.probe(ctx, p)
-	o.Steady = b.site.healthy(p.Route, o)
+	o.Steady = b.Kind.healthy(p.Route, o)
 	o.LateMS = record.MS(b.strain.Late(span))
 	return o
 }
@@ -55,7 +55,7 @@ func (b *Bench) probe(ctx context.Context, p Probe) Observation {
 	within, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	o.Began = time.Now()
-	way, door := b.site.wayOf(p, source)
+	way, door := b.Kind.wayOf(p, source)
 	c, err := way.Open(within, door, source)
 	if err != nil {
 		if p.Sent != nil {
@@ -69,7 +69,7 @@ func (b *Bench) probe(ctx context.Context, p Probe) Observation {
 		if nonce, first := b.idle(ctx, c, p); !first.Keep {
 			o.Nonce = nonce
 			fill(&o, first) // There is no other answer to show.
-			b.site.attribute(&o, p)
+			b.Kind.attribute(&o, p)
 			if o.Answered() {
 				o.After = b.after(ctx, c, o, source, p.Route)
 			}
@@ -80,8 +80,8 @@ func (b *Bench) probe(ctx context.Context, p Probe) Observation {
 		defer cancel()
 	}
 	o.Began = time.Now()
-	fill(&o, b.site.talk(p).exchange(within, c, r))
-	b.site.attribute(&o, p)
+	fill(&o, b.Kind.talk(p).exchange(within, c, r))
+	b.Kind.attribute(&o, p)
 	if o.Answered() {
 		o.After = b.after(ctx, c, o, source, p.Route)
 	}
@@ -132,7 +132,7 @@ func (p Probe) path() string { return cmp.Or(p.Ask.Path, p.Route.Path()) }
 func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 	b.mu.Lock()
 	b.nonces++
-	nonce := b.site.nonce(b.nonces)
+	nonce := b.Kind.nonce(b.nonces)
 	b.mu.Unlock()
 	r := client.Request{
 		Method: p.method(), Target: p.path(), Host: gatewayHost,
@@ -145,11 +145,11 @@ func (b *Bench) request(p Probe) (client.Request, netip.Addr) {
 			client.Field{Name: "Forwarded", Value: "for=" + claimed})
 	}
 	r.Header = append(r.Header, p.Ask.Header...)
-	if r.Method == http.MethodPost && b.site.talk(p) != RouteGRPC {
+	if r.Method == http.MethodPost && b.Kind.talk(p) != RouteGRPC {
 		r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "text/plain"})
 		r.Body = []byte(probeBody)
 	}
-	return r, b.site.dress(&r, p, b.Plan.Clients[p.Ask.From])
+	return r, b.Kind.dress(&r, p, b.Plan.Clients[p.Ask.From])
 }
 
 // shownBody is how much of a body stands in a record: more than any error page needs.
@@ -174,4 +174,13 @@ func fill(o *Observation, r client.Response) {
 	default:
 		o.By = ByGateway
 	}
+}
+
+// sentBy is all that the client said of whom it asks for what: an answer may say that back.
+func sentBy(r client.Request) string {
+	all := []string{r.Target, r.Host}
+	for _, f := range r.Header {
+		all = append(all, f.Value)
+	}
+	return strings.Join(append(all, string(r.Body)), "\n")
 }

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -72,15 +71,15 @@ func (t *run) through(ctx context.Context) error {
 }
 
 // make makes the experiment, and fills the record in. Any error on the way stops it.
-func (t *run) make(ctx context.Context, w *world.World, s Setup) {
+func (t *run) make(ctx context.Context, w *world.World, s Setup, open Opener) {
 	var err error
 	defer func() { t.blameMachine(err) }()
-	if t.bench, err = NewBench(w, s); err != nil {
+	if t.bench, err = open(w, s); err != nil {
 		t.record.Stopped = err.Error()
 		return
 	}
 	defer t.bench.Close()
-	t.record.Unchecked, t.record.Terms = t.bench.site.unchecked(), t.terms()
+	t.record.Unchecked, t.record.Terms = t.bench.Kind.unchecked(), t.terms()
 	span := t.bench.strain.Begin()
 	err = t.through(ctx)
 	if t.collectEvents(); err != nil || len(t.record.Observations) == 0 {
@@ -88,7 +87,7 @@ func (t *run) make(ctx context.Context, w *world.World, s Setup) {
 	}
 	if why, cannot := Cannot(err); cannot {
 		t.record.Cannot = why
-		if not := inapplicable(""); errors.As(err, &not) {
+		if not, so := WhyInapplicable(err); so {
 			t.record.Cannot = fmt.Sprintf("not with %s: %s", t.record.Gateway, not)
 		}
 		return
@@ -208,7 +207,7 @@ func (t *run) undo(ctx context.Context) error {
 	if t.injection == nil {
 		return nil
 	}
-	t.bench.struckBy = nil
+	t.bench.Mend()
 	return t.injection.Undo(ctx)
 }
 
@@ -225,10 +224,10 @@ func (t *run) inject(ctx context.Context) (err error) {
 		return fmt.Errorf("inject %s: %w", f.ID, err)
 	}
 	t.event(record.EventInjected)
-	t.bench.struckBy = f
+	t.bench.Strike(f.Withholds)
 	if err := t.confirm(ctx); err != nil {
-		if veil := t.bench.site.veil(); veil != "" {
-			err = inapplicable("what cannot be proved through " + veil + " cannot be told from another fault there")
+		if veil := t.bench.Kind.veil(); veil != "" {
+			err = Inapplicable("what cannot be proved through " + veil + " cannot be told from another fault there")
 		}
 		return err
 	}
@@ -245,8 +244,8 @@ func (t *run) confirm(ctx context.Context) (err error) {
 			err = fmt.Errorf("confirm %s: %w", t.experiment.Fault.ID, err)
 		}
 	}
-	if check := t.bench.site.checked(); err != nil && check != "" && t.injection.Rearm != nil {
-		return inapplicable("one request uses the fault up, and the gateway's own checks (" + check + ") come before ours")
+	if check := t.bench.Kind.checked(); err != nil && check != "" && t.injection.Rearm != nil {
+		return Inapplicable("one request uses the fault up, and the gateway's own checks (" + check + ") come before ours")
 	}
 	if err != nil {
 		return err
@@ -284,7 +283,7 @@ const cacheTick = time.Second
 
 // steady waits for service on every route that the experiment looks at; of a pool, by each member.
 func (t *run) steady(ctx context.Context) error {
-	if t.bench.site.wholePool(t.experiment.State) {
+	if t.bench.Kind.wholePool(t.experiment.State) {
 		return t.bench.eachServes(ctx)
 	}
 	return t.bench.Steady(ctx, t.experiment.route(), RouteBystander)
@@ -300,13 +299,13 @@ func (t *run) recover(ctx context.Context) error {
 	if err == nil {
 		r.RecoveryMS = record.MS(time.Since(begin))
 		t.event(record.EventSteady)
-	} else if broken := t.bench.site.sound(ctx); broken != nil {
+	} else if broken := t.bench.Kind.sound(ctx); broken != nil {
 		return fmt.Errorf("undo left the world broken: %w", broken)
 	}
 	if r.Dead = t.died; r.Dead == "" {
 		r.Dead = t.bench.Gateway.Dead()
 	}
-	r.Unwatched = !t.bench.site.watched()
+	r.Unwatched = !t.bench.Kind.watched()
 	switch {
 	case r.Dead != "":
 		r.LastWords = lastWords(t.bench.Gateway.Since(nil))

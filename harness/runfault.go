@@ -14,7 +14,7 @@ import (
 func (t *run) probeFault(ctx context.Context) error {
 	f := t.experiment.Fault
 	t.within = max(t.limit(f.Phase)+check.Slack, t.experiment.AtLeast)
-	for _, method := range t.bench.site.methodsOf(f.Route) {
+	for _, method := range t.bench.Kind.methodsOf(f.Route) {
 		if err := t.rearm(ctx); err != nil {
 			return err
 		}
@@ -28,7 +28,7 @@ func (t *run) probeFault(ctx context.Context) error {
 			t.note(o, record.Probed)
 		}
 		blocked()
-		if t.bench.site.hasBystander() {
+		if t.bench.Kind.hasBystander() {
 			all = append(all, bystander)
 		}
 		if slices.ContainsFunc(all, t.killed) {
@@ -46,7 +46,7 @@ func (t *run) probeFault(ctx context.Context) error {
 func (t *run) note(o Observation, as record.Role) {
 	o.Role = as
 	if (as == record.Probed || as == record.ToRefuse) && o.By == ByGateway && o.Status >= http.StatusBadRequest {
-		o.Tells = leak(o, t.bench.site.secrets())
+		o.Tells = leak(o, t.bench.Kind.secrets())
 	}
 	t.record.Observations = append(t.record.Observations, o)
 }
@@ -85,7 +85,10 @@ func (t *run) ask(ctx context.Context, p Probe) (answers <-chan []Observation) {
 }
 
 // terms are those of the experiment on this gateway.
-func (t *run) terms() record.Terms { return t.bench.site.terms(t.record.Terms, t.experiment.Fault) }
+func (t *run) terms() record.Terms {
+	f := t.experiment.Fault
+	return t.bench.Kind.terms(t.record.Terms, f != nil && f.Late)
+}
 
 // limit returns how long the gateway's setting lets a client wait when the phase goes wrong.
 func (t *run) limit(p Phase) time.Duration {

@@ -53,7 +53,7 @@ func (t *run) meet(ctx context.Context) (v *Visitor, err error) {
 		v.meet(ctx, 0)
 		return v, nil
 	}
-	f, methods := t.experiment.Fault, t.bench.site.methodsOf(t.experiment.Fault.Route)
+	f, methods := t.experiment.Fault, t.bench.Kind.methodsOf(t.experiment.Fault.Route)
 	if t.injection.Rearm == nil {
 		methods = methods[:1] // What is not used up meets all alike; a second method may meet what the first has left in the gateway's pool.
 	}
@@ -96,7 +96,7 @@ func (t *run) fails(o Observation) bool {
 	if b := t.experiment.Block; b != nil {
 		return !b.served().Accepts(o.Status) || o.By != b.served().By || !o.Answered()
 	}
-	return !t.bench.site.healthy(t.experiment.Fault.Route, o)
+	return !t.bench.Kind.healthy(t.experiment.Fault.Route, o)
 }
 
 // saw notes what a visitor saw, after what it did.

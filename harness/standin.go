@@ -9,7 +9,7 @@ import (
 // Scripted returns the upstream as one whose answers can be changed. The error wraps errors.ErrUnsupported when it speaks another language than HTTP/1.
 func (b *Bench) Scripted() (*upstream.Origin, error) {
 	if b.Upstream.Origin == nil {
-		return nil, inapplicable("the upstream speaks " + b.site.language() + ", and the fault is one of HTTP/1")
+		return nil, Inapplicable("the upstream speaks " + b.Kind.language() + ", and the fault is one of HTTP/1")
 	}
 	return b.Upstream.Origin, nil
 }
@@ -19,17 +19,17 @@ func (b *Bench) Plain() error {
 	if _, err := b.Scripted(); err != nil {
 		return err
 	}
-	if b.site.standsInTLS() {
-		return inapplicable("the upstream is spoken to over TLS, and who stands in for it in the fault speaks none")
+	if b.Kind.standsInTLS() {
+		return Inapplicable("the upstream is spoken to over TLS, and who stands in for it in the fault speaks none")
 	}
 	return nil
 }
 
 // StandInTLS is what an origin that stands in for the upstream speaks TLS with; nil for plain text.
 func (b *Bench) StandInTLS() (*tls.Config, error) {
-	if !b.site.standsInTLS() {
+	if !b.Kind.standsInTLS() {
 		return nil, nil
 	}
-	cert, err := b.Authority.Issue(upstream.Leaf{Names: b.site.secureNames()})
+	cert, err := b.Authority.Issue(upstream.Leaf{Names: b.Kind.secureNames()})
 	return &tls.Config{Certificates: []tls.Certificate{cert}}, err
 }

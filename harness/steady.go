@@ -37,10 +37,10 @@ func (g grace) left() time.Duration {
 func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 	g := b.grace()
 	for _, r := range routes {
-		if r == RouteBystander && !b.site.hasBystander() {
+		if r == RouteBystander && !b.Kind.hasBystander() {
 			continue
 		}
-		if err := b.await(ctx, g, r, b.site.steadyState(r), func(o Observation) bool { return b.site.healthy(r, o) }); err != nil {
+		if err := b.await(ctx, g, r, b.Kind.steadyState(r), func(o Observation) bool { return b.Kind.healthy(r, o) }); err != nil {
 			return err
 		}
 	}
@@ -78,4 +78,23 @@ func unlessCutShort(ctx context.Context, o, before Observation) Observation {
 		return before
 	}
 	return o
+}
+
+// eachServes waits until every member of the pool has served a client.
+func (b *Bench) eachServes(ctx context.Context) error {
+	if err := b.Kind.membersVisible(); err != nil {
+		return err
+	}
+	missing := map[string]bool{}
+	for _, name := range b.Kind.memberNames() {
+		missing[name] = true
+	}
+	return b.await(ctx, b.grace(), RouteBalanced, fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)), func(o Observation) bool {
+		if b.Kind.healthy(RouteBalanced, o) {
+			for _, name := range b.Kind.servers(o) {
+				delete(missing, name)
+			}
+		}
+		return len(missing) == 0
+	})
 }

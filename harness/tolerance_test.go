@@ -58,13 +58,13 @@ func TestTolerancesAddUp(t *testing.T) {
 		own := ownSite{b: &Bench{Definition: &gateway.Definition{}}, ours: &ours{Own: own, Target: gateway.Target{
 			Probe: gateway.Probe{Protocol: c.protocol, Upstreams: c.pool, Expect: gateway.Expect{Status: cmp.Or(c.status, 200)}}, Upstream: upstreams[0],
 		}}}
-		at := site(&own)
+		at := Kind(&own)
 		if c.there {
 			at = &remoteSite{ownSite: own, there: &Elsewhere{spans: []*span{{Link: gateway.Link{Name: "a"}}}}}
 		}
 		c.fault.ID, c.fault.Type = "odd", proxystatus.ConnectionRefused
 		r := c.fault.Experiment().Record()
-		r.Terms = at.terms(r.Terms, &c.fault)
+		r.Terms = at.terms(r.Terms, c.fault.Late)
 		c.o.Role = record.Probed
 		r.Observations = []Observation{c.o}
 		v := Verdict{}

@@ -19,6 +19,13 @@ func (i inapplicable) Unwrap() error { return errors.ErrUnsupported }
 // errors.ErrUnsupported.
 func Inapplicable(reason string) error { return inapplicable(reason) }
 
+// WhyInapplicable is the reason of an error of Inapplicable, whatever it is wrapped in, and false for other errors.
+func WhyInapplicable(err error) (why string, so bool) {
+	not := inapplicable("")
+	so = errors.As(err, &not)
+	return string(not), so
+}
+
 // Cannot tells whether err is one of something that cannot be done here, which wraps errors.ErrUnsupported, whatever
 // its words are; and if so, why.
 func Cannot(err error) (why string, cannot bool) {

@@ -67,7 +67,7 @@ func (v *Visitor) ask(ctx context.Context, more ...client.Field) Observation {
 	defer cancel()
 	o.Began = time.Now()
 	if !v.open() {
-		way, door := b.site.wayOf(p, source)
+		way, door := b.Kind.wayOf(p, source)
 		c, err := way.Open(within, door, source)
 		if err != nil {
 			unconnected(&o, err)
@@ -76,7 +76,7 @@ func (v *Visitor) ask(ctx context.Context, more ...client.Field) Observation {
 		v.conn = c
 	}
 	o.Began = time.Now()
-	fill(&o, b.site.talk(p).exchange(within, v.conn, r))
+	fill(&o, b.Kind.talk(p).exchange(within, v.conn, r))
 	o.Hits = b.HitsOf(o.Nonce)
 	if !o.Keep {
 		v.Disconnect()

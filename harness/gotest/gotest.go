@@ -132,7 +132,7 @@ func newBench(t *testing.T, w *world.World, r request) *Bench {
 // be broken so.
 func (b *Bench) Inject(f *harness.Fault) (mend func()) {
 	b.t.Helper()
-	undo, err := b.Bench.Inject(b.t.Context(), f)
+	undo, err := harness.Inject(b.t.Context(), b.Bench, f)
 	if why, cannot := harness.Cannot(err); cannot {
 		b.t.Skip("unsupported: " + why)
 	}

@@ -15,6 +15,6 @@ var ContactISP = harness.RegisterRemedy(harness.Remedy{
 		"again. It is the last thing to try, as nobody else can repair a hop on the way; against what is behind the gateway the provider can do nothing.",
 	Needs: street,
 	Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
-		return v.FromHome(ctx, home.Provider)
+		return harness.FromHome(ctx, v, home.Provider)
 	},
 })

@@ -16,7 +16,7 @@ var RestartNetworkDevices = harness.RegisterRemedy(harness.Remedy{
 		"in the computer and in the router. Then the client asks again, from the same address. What ends a fault of these states is in the home's own tests.",
 	Needs: street,
 	Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
-		return v.FromHome(ctx, home.Everything)
+		return harness.FromHome(ctx, v, home.Everything)
 	},
 })
 

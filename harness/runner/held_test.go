@@ -38,7 +38,7 @@ func init() {
 		if err != nil {
 			return nil, err
 		}
-		h, err := e.Hold(ctx, w, r.Job.Gateway, r.Job.Setting)
+		h, err := harness.Hold(ctx, e, w, harness.Setup{Definition: r.Job.Gateway, Setting: r.Job.Setting}, harness.NewBench)
 		if errors.Is(err, errors.ErrUnsupported) {
 			return found{Lacks: err.Error()}, nil
 		}

@@ -43,6 +43,9 @@ func (j Job) policy() policy.Policy {
 	return *j.Policy
 }
 
+// setup is that of the job's bench.
+func (j Job) setup() harness.Setup { return harness.Setup{Definition: j.Gateway, Setting: j.Setting} }
+
 // folders are those in which a gateway of the user's own may write; the others have theirs in the world.
 func (j Job) folders() []string {
 	if j.Gateway.Own == nil {
@@ -108,7 +111,7 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	if e, err = e.With(j.Remedies); err != nil {
 		return nil, err
 	}
-	return e.Under(j.policy()).Run(ctx, w, j.Gateway, j.Setting), nil
+	return harness.Run(ctx, e.Under(j.policy()), w, j.setup(), harness.NewBench), nil
 }
 
 // apart is how many jobs are run between two runs of one, if there are as many: seconds, so that what the logs of two runs
@@ -160,7 +163,7 @@ func playThere(ctx context.Context, j Job, there *harness.Elsewhere) record.Reco
 	if err != nil {
 		return unheard(j, err)
 	}
-	return e.Under(j.policy()).RunElsewhere(ctx, there, j.Gateway, j.Setting)
+	return harness.Run(ctx, e.Under(j.policy()), world.Outside(), j.setup(), there.Open)
 }
 
 // unheard is the record of an experiment of which nothing was heard.

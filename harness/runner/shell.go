@@ -38,7 +38,7 @@ func serveShell(ctx context.Context, w *world.World, request json.RawMessage) (a
 	if err != nil {
 		return nil, err
 	}
-	h, err := e.Hold(ctx, w, r.Gateway, r.Setting)
+	h, err := harness.Hold(ctx, e, w, harness.Setup{Definition: r.Gateway, Setting: r.Setting}, harness.NewBench)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func (b *Bench) Break(ctx context.Context, f *harness.Fault) (undo func()) {
 	if f.Prepare != nil && !slices.Contains(b.layout.Faults, f) {
 		ginkgo.Fail("inject " + f.ID + ": got a world that is not prepared for it, want spec.In(…, faults.…) to name it")
 	}
-	mend, err := b.Bench.Inject(ctx, f)
+	mend, err := harness.Inject(ctx, b.Bench, f)
 	skipUnsupported(err)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(mend)

@@ -19,7 +19,7 @@ func (b *Bench) AtHome(ctx context.Context, who harness.Client) *harness.Home {
 			ginkgo.Skip(lacking + reason)
 		}
 	}
-	h, err := b.Home(who)
+	h, err := harness.HomeOf(b.Bench, who)
 	skipUnsupported(err)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(h.Close)

@@ -14,14 +14,14 @@ import (
 // Send sends the load through the gateway and returns what came of it, when the last client has its answer.
 func (b *Bench) Send(ctx context.Context, l harness.Load) harness.Traffic {
 	ginkgo.GinkgoHelper()
-	t, err := b.Bench.Send(ctx, l)
+	t, err := harness.Send(ctx, b.Bench, l)
 	return b.told(t, err)
 }
 
 // During sends the load while do is at work, and returns what came of it. What do expects in vain fails the spec.
 func (b *Bench) During(ctx context.Context, l harness.Load, do func()) harness.Traffic {
 	ginkgo.GinkgoHelper()
-	t, err := b.Bench.During(ctx, l, func() error {
+	t, err := harness.During(ctx, b.Bench, l, func() error {
 		defer ginkgo.GinkgoRecover()
 		do()
 		return nil

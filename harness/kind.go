@@ -10,11 +10,12 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// site is what differs between the places of an experiment: a known gateway in a world, one of the user's own in a world,
+// Kind is what differs between the places of an experiment: a known gateway in a world, one of the user's own in a world,
 // and one that runs already. A Bench has one of the three, and nothing else tells them apart.
-type site interface {
-	// terms adds to those of the experiment on the fault, nil for none, what depends on the gateway.
-	terms(t record.Terms, f *Fault) record.Terms
+type Kind interface {
+	// terms adds to those of an experiment what depends on the gateway. Late says that the right answer does come, later
+	// than a known gateway waits.
+	terms(t record.Terms, late bool) record.Terms
 	// unchecked lists the promises that cannot be held against this gateway, each with the reason.
 	unchecked() []string
 	// watched reports whether the gateway's process is the harness's to watch.
@@ -107,4 +108,13 @@ type site interface {
 // dropper is a link whose connections can be ended.
 type dropper interface {
 	StepAside(context.Context) (func(context.Context) error, error)
+}
+
+// limitsOf are the time limits of the bench's gateway in its setting.
+func limitsOf(b *Bench) record.Limits {
+	within := b.Definition.Settings[b.Setting].Within
+	return record.Limits{
+		AtOnce: record.MS(within.AtOnce), Resolve: record.MS(within.Resolve), Connect: record.MS(within.Connect),
+		Respond: record.MS(within.Response),
+	}
 }

@@ -6,11 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/gatequake/gatequake/harness/client"
 )
 
 // secret is an internal address or name that an answer for clients must not tell, in every way in which it is looked
@@ -63,59 +60,6 @@ func secretName(name string, port uint16) secret {
 // secretText is the secret of what is told by nothing but that very text.
 func secretText(what, text string) secret {
 	return secret{what: what + " " + text, spellings: []string{strings.ToLower(text)}}
-}
-
-// secrets are what an answer of a gateway of the user's own must not tell. The names by which clients call it are none.
-func (o *ours) secrets() []secret {
-	all := []secret{}
-	at := func(a netip.AddrPort) {
-		if all = append(all, secretText("the upstream's address", a.String())); !a.Addr().IsLoopback() {
-			all = append(all, secretAddress(a.Addr())) // That of the loopback is everybody's.
-		}
-	}
-	if o.Elsewhere != nil {
-		for _, l := range o.Elsewhere.Links {
-			at(l.Listen)
-			at(l.Upstream)
-		}
-		return all
-	}
-	public := o.publicNames()
-	for _, u := range o.Upstreams {
-		if !public[strings.ToLower(u.Name)] {
-			all = append(all, secretName(u.Name, 0))
-		}
-		switch {
-		case u.Socket != "":
-			all = append(all, secretText("the upstream's socket", u.Socket))
-			continue
-		case u.Host == "":
-			a, _ := netip.ParseAddr(u.Address)
-			at(netip.AddrPortFrom(a, u.Port))
-		case !public[strings.ToLower(u.Host)]:
-			all = append(all, secretName(u.Host, u.Port))
-		}
-		at(o.At(u))
-	}
-	return all
-}
-
-// publicNames are those by which clients call the gateway.
-func (o *ours) publicNames() map[string]bool {
-	all := map[string]bool{}
-	urls := []string{}
-	for _, p := range o.Probes {
-		urls = append(urls, p.URL)
-	}
-	for _, b := range o.Blocks {
-		urls = append(urls, b.URL)
-	}
-	for _, text := range urls {
-		if u, err := url.Parse(text); err == nil {
-			all[strings.ToLower(u.Hostname())] = true
-		}
-	}
-	return all
 }
 
 // ownFields begin the names of the fields that a gateway makes up, and of those that name who answered: in the others
@@ -193,13 +137,4 @@ func partOf(before, word, after string) bool {
 	// Cookies put the port behind the number of an address, with a dot.
 	goesOn := strings.HasPrefix(after, ".") && !number || six && strings.HasPrefix(after, ":")
 	return inWord(after, 0) || goesOn && inWord(after, 1)
-}
-
-// sentBy is all that the client said of whom it asks for what: an answer may say that back.
-func sentBy(r client.Request) string {
-	all := []string{r.Target, r.Host}
-	for _, f := range r.Header {
-		all = append(all, f.Value)
-	}
-	return strings.Join(append(all, string(r.Body)), "\n")
 }
