@@ -17,10 +17,11 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/onsi/ginkgo/v2/types"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/wording"
 )
 
@@ -91,10 +92,10 @@ func (c claim) held(t *testing.T, cells []report.Cell) (experiments, found strin
 	case c.Pages:
 		return pages(cells)
 	case c.Blocks:
-		return share(cells, http.StatusForbidden, func(e harness.Experiment) bool { return e.Block != nil && e.Block.Control == nil })
+		return share(cells, http.StatusForbidden, func(e catalog.Experiment) bool { return e.Block != nil && e.Block.Control == nil })
 	case len(c.Causes) > 0:
-		return share(cells, http.StatusBadGateway, func(e harness.Experiment) bool {
-			return e.Block == nil && e.State != harness.Balanced && mustBe502(e.Fault) && slices.Contains(c.Causes, e.Cause())
+		return share(cells, http.StatusBadGateway, func(e catalog.Experiment) bool {
+			return e.Block == nil && e.State != site.Balanced && mustBe502(e.Fault) && slices.Contains(c.Causes, e.Cause())
 		})
 	}
 	t.Fatalf("claim %q: got nothing that it is held against", c.Claim)
@@ -102,7 +103,7 @@ func (c claim) held(t *testing.T, cells []report.Cell) (experiments, found strin
 }
 
 // mustBe502 leaves out what is no fault, what strikes when the status is on its way, and what the standards let a gateway make good.
-func mustBe502(f *harness.Fault) bool { return f.Control == nil && !f.AfterHead && f.Tolerated == nil }
+func mustBe502(f *catalog.Fault) bool { return f.Control == nil && !f.AfterHead && f.Tolerated == nil }
 
 // tally counts answers by what they were.
 type tally map[string]int
@@ -125,10 +126,10 @@ func (t tally) rest(but string) string {
 }
 
 // share tells how many of the answers in each setting have the status and are the gateway's own.
-func share(cells []report.Cell, status int, of func(harness.Experiment) bool) (experiments, found string) {
+func share(cells []report.Cell, status int, of func(catalog.Experiment) bool) (experiments, found string) {
 	ids, gateways, answers := map[string]bool{}, map[string]bool{}, map[string]tally{}
 	for _, c := range cells {
-		e, err := harness.Find(c.ID)
+		e, err := catalog.Find(c.ID)
 		if err != nil || c.Seen == nil || !of(e) {
 			continue
 		}
@@ -180,7 +181,7 @@ func seenAs(s *report.Seen) string {
 func apart(cells []report.Cell) (experiments, found string) {
 	n, settings, wrong := 0, map[string]bool{}, map[string]map[string]bool{}
 	for _, c := range cells {
-		e, err := harness.Find(c.ID)
+		e, err := catalog.Find(c.ID)
 		if err != nil || c.Seen == nil || c.Seen.By != record.ByGateway || e.Block != nil && e.Block.Control != nil {
 			continue
 		}
@@ -208,7 +209,7 @@ func apart(cells []report.Cell) (experiments, found string) {
 func pages(cells []report.Cell) (experiments, found string) {
 	n, answers, misled := 0, map[string]tally{"stock": {}, "document": {}}, 0
 	for _, c := range cells {
-		e, err := harness.Find(c.ID)
+		e, err := catalog.Find(c.ID)
 		if err != nil || c.Seen == nil || c.Seen.By != record.ByGateway {
 			continue
 		}

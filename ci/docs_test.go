@@ -7,11 +7,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
-	_ "github.com/gatequake/gatequake/harness/faults" // the registries are what the tables are made of
+
+	_ "github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/policy"
 )
+
+// the registries are what the tables are made of
 
 const readme = "../README.md"
 
@@ -53,7 +56,7 @@ func between(t *testing.T, text, name, content string) string {
 func tables() string {
 	var b strings.Builder
 	cause := cause.Cause("")
-	for _, f := range harness.Faults() {
+	for _, f := range catalog.Faults() {
 		if f.Cause != cause {
 			cause = f.Cause
 			fmt.Fprintf(&b, "\n**%s**\n\n| ID | when | RFC 9209 | document | rfc9209 |\n| --- | --- | --- | --- | --- |\n", cause)
@@ -62,10 +65,10 @@ func tables() string {
 		if f.Type != "" {
 			recommended = fmt.Sprint(f.Type.Recommended())
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", f.ID, f.Title, f.Type, policy.Document().Expect(f), recommended)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", f.ID, f.Title, f.Type, policy.Document().Expect(f.Experiment().Record()), recommended)
 	}
 	b.WriteString("\n**block**: 403 by the gateway, with the upstream never asked; each with the upstream healthy, refusing and silent\n\n| ID | for |\n| --- | --- |\n")
-	for _, block := range harness.Blocks() {
+	for _, block := range catalog.Blocks() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", block.ID, block.Title)
 	}
 	b.WriteString("\n")

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/report"
 )
@@ -23,11 +23,11 @@ var (
 // BALANCE.md are chosen there, and the page on prevention has loads for rows.
 var measured = []struct {
 	file, target string
-	of           func() []harness.Experiment
+	of           func() []catalog.Experiment
 }{
-	{"../fixtures/gateways/RESULTS.md", "matrix", harness.Experiments},
+	{"../fixtures/gateways/RESULTS.md", "matrix", catalog.Experiments},
 	{"../fixtures/gateways/BALANCE.md", "balance", nil},
-	{"../scenarios/remedies/RESULTS.md", "remedies", harness.Trouble},
+	{"../scenarios/remedies/RESULTS.md", "remedies", catalog.Trouble},
 	{"../scenarios/questions/RECOVERY.md", "recovery", causes},
 	{"../scenarios/prevention/RESULTS.md", "prevention", nil},
 }
@@ -37,9 +37,9 @@ var measured = []struct {
 var older = []string{}
 
 // causes are the experiments of make recovery: all whose cause is no block.
-func causes() []harness.Experiment {
-	isBlock := func(e harness.Experiment) bool { return e.Cause() == cause.Blocked }
-	return slices.DeleteFunc(harness.Experiments(), isBlock)
+func causes() []catalog.Experiment {
+	isBlock := func(e catalog.Experiment) bool { return e.Cause() == cause.Blocked }
+	return slices.DeleteFunc(catalog.Experiments(), isBlock)
 }
 
 // TestTablesAreOfThisCatalogue fails when an experiment is not in a table, or one in a table is none any more; when a
@@ -54,7 +54,7 @@ func TestTablesAreOfThisCatalogue(t *testing.T) {
 		for _, r := range row.FindAllStringSubmatch(string(text), -1) {
 			there = append(there, r[1])
 		}
-		var of []harness.Experiment
+		var of []catalog.Experiment
 		if m.of != nil {
 			of = m.of()
 		}
@@ -73,7 +73,7 @@ func TestTablesAreOfThisCatalogue(t *testing.T) {
 		there = append(there, c.ID)
 	}
 	said := fmt.Sprintf("Measured on %s with Gatequake %s in", kept.Started.Format("2006-01-02"), kept.Tool)
-	if wrong := stale(said, there, harness.Experiments()); wrong != "" {
+	if wrong := stale(said, there, catalog.Experiments()); wrong != "" {
 		t.Errorf("../fixtures/gateways/RESULTS.json: %s; to make it anew: make matrix", wrong)
 	}
 	if kept.Schema != report.CellsSchema {
@@ -83,9 +83,9 @@ func TestTablesAreOfThisCatalogue(t *testing.T) {
 
 // stale says what is not of today in a table that says so much of itself and is of the experiments that are there; of are
 // those that it should have, if it should have all of some kind.
-func stale(said string, there []string, of []harness.Experiment) string {
+func stale(said string, there []string, of []catalog.Experiment) string {
 	wrong, known := []string{}, map[string]bool{}
-	for _, e := range harness.Experiments() {
+	for _, e := range catalog.Experiments() {
 		known[e.ID] = true
 	}
 	if !made.MatchString(said) {
@@ -110,7 +110,7 @@ func stale(said string, there []string, of []harness.Experiment) string {
 // TestStaleTablesAreSeen has a table of today, and some that are not.
 func TestStaleTablesAreSeen(t *testing.T) {
 	const said = "Measured on 2026-11-30 with Gatequake 0123abc in worlds of the mode root."
-	one, err := harness.Find("refused")
+	one, err := catalog.Find("refused")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestStaleTablesAreSeen(t *testing.T) {
 		"one is missing": {said, "wrong-port", "it lacks refused"},
 		"one is gone":    {said, "refused-by-nobody", "none any more: refused-by-nobody"},
 	} {
-		if got := stale(c.said, []string{c.id}, []harness.Experiment{one}); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+		if got := stale(c.said, []string{c.id}, []catalog.Experiment{one}); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q in it", name, got, c.want)
 		}
 	}

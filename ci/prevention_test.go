@@ -13,13 +13,13 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/loadtest"
 )
 
 // carried is a report entry of scenarios/prevention: see spec.Carried.
 type carried struct {
 	Gateway, Version, Setting string
-	harness.Traffic
+	loadtest.Traffic
 }
 
 // suiteReport is what of Ginkgo's JSON report is read.
@@ -142,7 +142,7 @@ func preventionTable(all []carried) string {
 }
 
 // cellOf is "70 % 502 by gateway; 1.0 s".
-func cellOf(t harness.Traffic) string {
+func cellOf(t loadtest.Traffic) string {
 	lost := []string{}
 	for _, what := range slices.Sorted(maps.Keys(t.Answers)) {
 		if what != "200 by upstream" {

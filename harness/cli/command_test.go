@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 )
 
 func TestHelp(t *testing.T) {
@@ -20,7 +20,7 @@ func TestListAndExplainKnowEverything(t *testing.T) {
 	t.Parallel()
 	list := gatequake("list")
 	list.is(t, statusHolds, "GATEWAY", "builtin")
-	for _, e := range harness.Experiments() {
+	for _, e := range catalog.Experiments() {
 		if !strings.Contains(list.out, e.Base()) {
 			t.Errorf("list: %s is not in it", e.Base())
 		}
@@ -41,7 +41,7 @@ func TestListAsJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(o.out), &got); err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Faults) != len(harness.Faults()) || len(got.Blocks) != len(harness.Blocks()) || len(got.Gateways) == 0 {
+	if len(got.Faults) != len(catalog.Faults()) || len(got.Blocks) != len(catalog.Blocks()) || len(got.Gateways) == 0 {
 		t.Errorf("got %d faults, %d blocks, %d gateways, want all", len(got.Faults), len(got.Blocks), len(got.Gateways))
 	}
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/policy"
 )
@@ -65,7 +65,7 @@ func policyNames() []string {
 
 func experimentIDs() []string {
 	ids := []string{}
-	for _, e := range harness.Experiments() {
+	for _, e := range catalog.Experiments() {
 		ids = append(ids, e.ID)
 	}
 	return ids

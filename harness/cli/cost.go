@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
 )
@@ -25,8 +25,8 @@ const own = 300 * time.Millisecond
 
 // costs returns what a job costs: what it took in the baseline, if there is one and it has the job, or else in the run of the known gateways that was committed.
 // What neither has is estimated from the gateway's time limits. Whoever has the same binary and the same baseline gets the same.
-func costs(picked []harness.Experiment, baseline *report.Run) (func(runner.Job) time.Duration, error) {
-	byID, took := map[string]harness.Experiment{}, map[string]time.Duration{}
+func costs(picked []catalog.Experiment, baseline *report.Run) (func(runner.Job) time.Duration, error) {
+	byID, took := map[string]catalog.Experiment{}, map[string]time.Duration{}
 	for _, e := range picked {
 		byID[e.ID] = e
 	}

@@ -9,9 +9,10 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/spf13/pflag"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/gatewayfile"
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/site/remote"
 )
 
 // elsewhere is what is asked for of a gateway that runs already.
@@ -20,7 +21,7 @@ type elsewhere struct {
 	links             []string
 	population, write string // Toxiproxy's files
 	remote            bool
-	there             *harness.Elsewhere // that gateway, with our links in place
+	there             *remote.Gateway // that gateway, with our links in place
 }
 
 func (e *elsewhere) elsewhereFlags(f *pflag.FlagSet) {
@@ -77,7 +78,7 @@ func (a *app) runElsewhere(ctx context.Context, o order, args []string) (err err
 		return err
 	}
 	if o.write != "" {
-		text, err := harness.FormatPopulation(o.own.Elsewhere.Links)
+		text, err := gatewayfile.FormatPopulation(o.own.Elsewhere.Links)
 		if err == nil {
 			err = renameio.WriteFile(o.write, text, 0o644)
 		}
@@ -85,7 +86,7 @@ func (a *app) runElsewhere(ctx context.Context, o order, args []string) (err err
 			return usage("--write-toxiproxy-config: %w", err)
 		}
 	}
-	if o.there, err = harness.OpenElsewhere(o.own); err != nil {
+	if o.there, err = remote.Connect(o.own); err != nil {
 		return usage("%w", err)
 	}
 	defer a.takeAway(o)

@@ -14,8 +14,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/self"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
@@ -127,16 +128,16 @@ func TestElsewhere(t *testing.T) {
 	s := newStreet(t, builtIn)
 	all, o := s.try(t, "--file", file(t, theirs), "--setting", "orders/orders")
 	o.is(t, statusHolds, "Probe orders: http://shop.test/ is 200, by way of orders", "users at "+s.users, "The links are gone: orders at "+s.orders)
-	for _, e := range append(harness.OwnExperiments(), harness.Experiment{ID: "admin"}, harness.Experiment{ID: "admin+refused"}) {
-		if e.State == harness.Balanced {
+	for _, e := range append(catalog.OwnExperiments(), catalog.Experiment{ID: "admin"}, catalog.Experiment{ID: "admin+refused"}) {
+		if e.State == site.Balanced {
 			continue // There is no pool.
 		}
 		v := all["orders/orders "+e.ID]
 		want := verdict.Pass
-		if e.Fault != nil && (!e.Fault.ByLink || e.State != harness.Warm || e.ID == "short-chunked") {
+		if e.Fault != nil && (!e.Fault.ByLink || e.State != site.Warm || e.ID == "short-chunked") {
 			want = verdict.Unsupported
 		}
-		if v.Result != want && e.State != harness.Pooled || v.World != "elsewhere" || len(v.Unchecked) == 0 && want == verdict.Pass {
+		if v.Result != want && e.State != site.Pooled || v.World != "elsewhere" || len(v.Unchecked) == 0 && want == verdict.Pass {
 			t.Errorf("%s: got %s in %q (%s), want %s", e.ID, v.Result.String(), v.World, v.Reason, want.String())
 		}
 	}

@@ -5,9 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/gatewayfile"
 )
 
 // described puts together what flags and files say of the gateway.
@@ -23,13 +24,13 @@ func (a *app) described(ctx context.Context, o order) (*gateway.Own, error) {
 	if err := e.Check(); err != nil {
 		return nil, usage("%w", err)
 	}
-	own := e.Own(harness.Patience)
+	own := e.Own(gatewayfile.Patience)
 	if o.file != "" {
 		text, err := foreign.Read(o.file, foreign.MostWritten)
 		if err != nil {
 			return nil, usage("--file: %w", err)
 		}
-		if own, err = harness.ParseElsewhere(o.file, text, own); err != nil {
+		if own, err = gatewayfile.ParseRemote(o.file, text, own); err != nil {
 			return nil, usage("--file: %w", err)
 		}
 	}
@@ -66,7 +67,7 @@ func (a *app) linksFrom(ctx context.Context, o order, reach gateway.Reach) ([]ga
 	if err != nil {
 		return nil, usage("--toxiproxy-config: %w", err)
 	}
-	entries, err := harness.ParsePopulation(o.population, text)
+	entries, err := gatewayfile.ParsePopulation(o.population, text)
 	if err != nil {
 		return nil, usage("--toxiproxy-config: %w", err)
 	}
@@ -95,6 +96,6 @@ func wishes(o order) error {
 	for i := range any.Probes {
 		any.Probes[i].Upstreams = names
 	}
-	_, err := pick(ownExperiments(harness.OwnBlocks(&any)), o.only, o.causes)
+	_, err := pick(ownExperiments(catalog.OwnBlocks(&any)), o.only, o.causes)
 	return err
 }

@@ -10,11 +10,12 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
@@ -25,7 +26,7 @@ func (a *app) explain() *cobra.Command {
 		ValidArgsFunction: first(experimentIDs),
 		Args:              oneID,
 		RunE: func(_ *cobra.Command, args []string) error {
-			e, err := harness.Find(args[0])
+			e, err := catalog.Find(args[0])
 			if err != nil {
 				return err
 			}
@@ -56,7 +57,7 @@ const (
 )
 
 // explanation writes what there is to say about an experiment.
-func explanation(w io.Writer, e harness.Experiment, all []*candidate) error {
+func explanation(w io.Writer, e catalog.Experiment, all []*candidate) error {
 	var b strings.Builder
 	say := func(word, s string) {
 		lines := strings.Split(text.WrapSoft(report.Safe(s), measure-column), "\n")
@@ -92,7 +93,7 @@ func explanation(w io.Writer, e harness.Experiment, all []*candidate) error {
 	return err
 }
 
-func sayFault(say func(word, s string), f *harness.Fault) {
+func sayFault(say func(word, s string), f *catalog.Fault) {
 	say("is", "What a client sees when "+f.Title+".")
 	say("", f.What)
 	say("cause", string(f.Cause))
@@ -116,7 +117,7 @@ func sayFault(say func(word, s string), f *harness.Fault) {
 	}
 }
 
-func sayBlock(say func(word, s string), e harness.Experiment) {
+func sayBlock(say func(word, s string), e catalog.Experiment) {
 	is := "A 403 for "
 	if e.Block.Control != nil {
 		is = "The answer to "
@@ -145,12 +146,12 @@ func sayBlock(say func(word, s string), e harness.Experiment) {
 }
 
 // request says what is asked by whom; otherwise is the method of an ask that names none.
-func request(ask harness.Ask, otherwise string) string {
+func request(ask site.Ask, otherwise string) string {
 	return fmt.Sprintf("a %s %s", cmp.Or(ask.Method, otherwise), ask.As)
 }
 
 // sayDeviations lists what the gateways' folders say about the experiment.
-func sayDeviations(b *strings.Builder, e harness.Experiment, all []*candidate) {
+func sayDeviations(b *strings.Builder, e catalog.Experiment, all []*candidate) {
 	head := "\nKnown deviations:\n"
 	for _, c := range all {
 		for _, d := range c.Deviations {

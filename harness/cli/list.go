@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
@@ -95,14 +95,14 @@ func (a *app) inventory(ctx context.Context, asked []string, folder string) (inv
 	}
 	i := inventory{}
 	if wanted["faults"] {
-		for _, f := range harness.Faults() {
+		for _, f := range catalog.Faults() {
 			i.Faults = append(i.Faults, listedFault{
 				f.ID, f.Cause, f.Type, f.Title, policy.Document().Expect(f.Experiment().Record()).String(), append([]world.Need{}, f.Needs...),
 			})
 		}
 	}
 	if wanted["blocks"] {
-		for _, b := range harness.Blocks() {
+		for _, b := range catalog.Blocks() {
 			i.Blocks = append(i.Blocks, listedBlock{b.ID, b.Title, b.Expected().String(), append([]world.Need{}, b.Needs...), b.Control != nil})
 		}
 	}

@@ -3,7 +3,7 @@ package cli
 import (
 	"os"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/policy"
 )
@@ -22,7 +22,7 @@ func readPolicy(name string) (policy.Policy, error) {
 	if err != nil {
 		return policy.Policy{}, usage("--policy: %w", err)
 	}
-	p, err := policy.Parse(name, text, harness.FaultIDs())
+	p, err := policy.Parse(name, text, catalog.FaultIDs())
 	if err != nil {
 		return p, usage("--policy: %w", err)
 	}

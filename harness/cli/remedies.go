@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/policy"
 )
 
@@ -29,7 +29,7 @@ func (a *app) remedies() *cobra.Command {
 			if o.remedies = names; len(names) == 0 {
 				o.remedies = remedyNames()
 			}
-			picked, err := pick(harness.Trouble(), o.only, o.causes)
+			picked, err := pick(catalog.Trouble(), o.only, o.causes)
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ func (a *app) remedies() *cobra.Command {
 // whatPeopleDo lists the remedies.
 func whatPeopleDo() string {
 	all := "Remedies, of somebody who\n"
-	for _, r := range harness.Remedies() {
+	for _, r := range catalog.Remedies() {
 		all += fmt.Sprintf("  %-24s %s\n", r.ID, r.Title)
 	}
 	return strings.TrimRight(all, "\n")
@@ -53,7 +53,7 @@ func whatPeopleDo() string {
 
 func remedyNames() []string {
 	names := []string{}
-	for _, r := range harness.Remedies() {
+	for _, r := range catalog.Remedies() {
 		names = append(names, r.ID)
 	}
 	return names

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/report"
@@ -149,7 +149,7 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 }
 
 // runPicked runs the experiments on the gateways of the order.
-func (a *app) runPicked(ctx context.Context, o order, picked []harness.Experiment) error {
+func (a *app) runPicked(ctx context.Context, o order, picked []catalog.Experiment) error {
 	policy, err := readPolicy(o.policy)
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func (a *app) runPicked(ctx context.Context, o order, picked []harness.Experimen
 // planned is what a run is to do.
 type planned struct {
 	jobs    []runner.Job
-	picked  []harness.Experiment
+	picked  []catalog.Experiment
 	missing []report.Missing
 	there   []*candidate
 }

@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/gatewayfile"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/survey"
@@ -48,7 +49,7 @@ func (a *app) carryOutOwn(ctx context.Context, o order, policy policy.Policy, ve
 	if _, err := each("setting", o.settings, settings); err != nil {
 		return err
 	}
-	blocks := harness.OwnBlocks(o.own)
+	blocks := catalog.OwnBlocks(o.own)
 	picked, err := pick(ownExperiments(blocks), o.only, o.causes)
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func (a *app) carryOutOwn(ctx context.Context, o order, policy policy.Policy, ve
 			continue
 		}
 		for _, e := range picked {
-			if e.Block == nil && e.TriedIn(targets[setting]) || slices.ContainsFunc(blocks, func(b harness.OwnBlock) bool { return b.ID == e.ID && b.Setting == setting }) {
+			if e.Block == nil && e.TriedIn(targets[setting]) || slices.ContainsFunc(blocks, func(b catalog.OwnBlock) bool { return b.ID == e.ID && b.Setting == setting }) {
 				all = append(all, runner.Job{Experiment: e.ID, Gateway: d, Version: version, Setting: setting, Policy: &policy})
 			}
 		}
@@ -73,8 +74,8 @@ func (a *app) carryOutOwn(ctx context.Context, o order, policy policy.Policy, ve
 }
 
 // ownExperiments lists all that a gateway of the user's own can be tried with.
-func ownExperiments(blocks []harness.OwnBlock) []harness.Experiment {
-	all := harness.OwnExperiments()
+func ownExperiments(blocks []catalog.OwnBlock) []catalog.Experiment {
+	all := catalog.OwnExperiments()
 	for _, b := range blocks {
 		all = append(all, b.Experiment)
 	}
@@ -104,7 +105,7 @@ func (a *app) ownGateway(ctx context.Context, file string, args, env []string) (
 		survey.Print(a.err, found)
 		return &found.Own, nil
 	}
-	own, err := harness.ReadOwn("", file)
+	own, err := gatewayfile.Read("", file)
 	if err != nil {
 		return nil, usage("--file: %w", err)
 	}

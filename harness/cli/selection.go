@@ -6,19 +6,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/runner"
+	"github.com/gatequake/gatequake/harness/site"
 )
 
 // experiments picks those with the IDs, or all, that have one of the causes, or any. The ID of a block stands for all states of its upstream, that of a fault for all states of the gateway.
-func experiments(ids, causes []string) ([]harness.Experiment, error) {
-	return pick(harness.Experiments(), ids, causes)
+func experiments(ids, causes []string) ([]catalog.Experiment, error) {
+	return pick(catalog.Experiments(), ids, causes)
 }
 
 // pick picks from all.
-func pick(all []harness.Experiment, ids, causes []string) ([]harness.Experiment, error) {
+func pick(all []catalog.Experiment, ids, causes []string) ([]catalog.Experiment, error) {
 	known, knownCauses := []string{}, []string{}
 	for _, e := range all {
 		known = append(known, e.ID)
@@ -33,7 +34,7 @@ func pick(all []harness.Experiment, ids, causes []string) ([]harness.Experiment,
 	if causes, err = each("cause", causes, knownCauses); err != nil {
 		return nil, err
 	}
-	picked := []harness.Experiment{}
+	picked := []catalog.Experiment{}
 	for _, e := range all {
 		byID := len(ids) == 0 || slices.Contains(ids, e.ID) || slices.Contains(ids, e.Base())
 		if byID && (len(causes) == 0 || slices.Contains(causes, string(e.Cause()))) {
@@ -58,7 +59,7 @@ func ofSettings(gateways []*candidate, settings []string) error {
 }
 
 // jobs makes a job of each experiment on each gateway in each of the settings, or all, sorted as reports are.
-func jobs(picked []harness.Experiment, gateways []*candidate, settings []string, policy policy.Policy) []runner.Job {
+func jobs(picked []catalog.Experiment, gateways []*candidate, settings []string, policy policy.Policy) []runner.Job {
 	all := []runner.Job{}
 	for _, g := range gateways {
 		for _, s := range g.SettingNames() {
@@ -74,8 +75,8 @@ func jobs(picked []harness.Experiment, gateways []*candidate, settings []string,
 }
 
 // dealt returns the jobs with the longest first: their waits overlap then with everything else, and none is left to wait for at the end.
-func dealt(all []runner.Job, picked []harness.Experiment) []runner.Job {
-	place, byID := map[string]int{}, map[string]harness.Experiment{}
+func dealt(all []runner.Job, picked []catalog.Experiment) []runner.Job {
+	place, byID := map[string]int{}, map[string]catalog.Experiment{}
 	for i, e := range picked {
 		place[e.ID], byID[e.ID] = i, e
 	}
@@ -87,18 +88,18 @@ func dealt(all []runner.Job, picked []harness.Experiment) []runner.Job {
 }
 
 // wait estimates how long the job waits for the gateway's time limits: a GET and a POST through a fault, or each request that a block lets in.
-func wait(e harness.Experiment, j runner.Job) time.Duration {
+func wait(e catalog.Experiment, j runner.Job) time.Duration {
 	if e.Fault == nil {
 		return 0
 	}
 	within := j.Gateway.Settings[j.Setting].Within
-	once := map[harness.Phase]time.Duration{
-		harness.AtOnce: within.AtOnce, harness.Resolving: within.Resolve, harness.Connecting: within.Connect, harness.Responding: within.Response,
+	once := map[catalog.Phase]time.Duration{
+		catalog.AtOnce: within.AtOnce, catalog.Resolving: within.Resolve, catalog.Connecting: within.Connect, catalog.Responding: within.Response,
 	}[e.Fault.Phase]
 	if e.Block != nil {
 		return once * time.Duration(len(e.Block.LetIn))
 	}
-	if e.State == harness.Balanced {
+	if e.State == site.Balanced {
 		const some = 8 // requests that each meet the broken member
 		once *= some
 	}

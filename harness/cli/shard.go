@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
 )
@@ -40,7 +40,7 @@ func (s *shard) String() string {
 func (*shard) Type() string { return "I/N" }
 
 // of returns the shard's part of the jobs, in their order, and what the report says of it: nil for the whole.
-func (s shard) of(all []runner.Job, picked []harness.Experiment, baseline *report.Run) ([]runner.Job, *report.Shard, error) {
+func (s shard) of(all []runner.Job, picked []catalog.Experiment, baseline *report.Run) ([]runner.Job, *report.Shard, error) {
 	if s.n == 0 {
 		return all, nil, nil
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
@@ -15,14 +15,14 @@ import (
 )
 
 // every returns every experiment on the gateways, which need not be installed.
-func every(t *testing.T, names ...string) ([]harness.Experiment, []runner.Job) {
+func every(t *testing.T, names ...string) ([]catalog.Experiment, []runner.Job) {
 	t.Helper()
 	known, err := candidates("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	known = slices.DeleteFunc(known, func(c *candidate) bool { return !slices.Contains(names, c.Name) })
-	return harness.Experiments(), jobs(harness.Experiments(), known, nil, policy.Document())
+	return catalog.Experiments(), jobs(catalog.Experiments(), known, nil, policy.Document())
 }
 
 func TestShardsCostTheSame(t *testing.T) {
@@ -60,7 +60,7 @@ func TestCostsAreThoseRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	different := slices.ContainsFunc(all, func(j runner.Job) bool {
-		i := slices.IndexFunc(picked, func(e harness.Experiment) bool { return e.ID == j.Experiment })
+		i := slices.IndexFunc(picked, func(e catalog.Experiment) bool { return e.ID == j.Experiment })
 		return committed(j) != own+wait(picked[i], j)
 	})
 	if !different {

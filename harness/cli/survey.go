@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/gatewayfile"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/survey"
 	"github.com/gatequake/gatequake/harness/world"
@@ -62,7 +62,7 @@ func ownOf(args, env []string) (gateway.Own, error) {
 	if err != nil {
 		return gateway.Own{}, unclear(err)
 	}
-	o := gateway.Own{Name: filepath.Base(args[0]), Command: args, Dir: dir, Env: env, Patience: harness.Patience}
+	o := gateway.Own{Name: filepath.Base(args[0]), Command: args, Dir: dir, Env: env, Patience: gatewayfile.Patience}
 	if _, err := gateway.Variables(env); err != nil {
 		return o, usage("--%w", err)
 	}

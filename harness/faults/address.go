@@ -8,12 +8,13 @@ import (
 	"net/netip"
 	"syscall"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -21,7 +22,7 @@ import (
 const typeAAAA = 28
 
 // misled lets the upstream's name lead to another address, and confirms that it does, by an own query, before it confirms what there is.
-func misled(b *harness.Bench, to netip.Addr, there confirmation) *harness.Injection {
+func misled(b *site.Bench, to netip.Addr, there confirmation) *catalog.Injection {
 	qtype := uint16(typeA)
 	if to.Is6() {
 		qtype = typeAAAA
@@ -37,40 +38,40 @@ func misled(b *harness.Bench, to netip.Addr, there confirmation) *harness.Inject
 }
 
 // stale is where an old address leads to.
-func stale(b *harness.Bench) netip.AddrPort {
+func stale(b *site.Bench) netip.AddrPort {
 	return netip.AddrPortFrom(b.Plan.Stranger, b.Plan.Named.Port)
 }
 
 // DNSStaleAddressRefused is a name that leads to a machine that does something else by now.
-var DNSStaleAddressRefused = harness.RegisterFault(harness.Fault{
+var DNSStaleAddressRefused = catalog.RegisterFault(catalog.Fault{
 	ID: "dns-stale-address-refused", Title: "the upstream's name leads to an address at which nobody listens any more",
-	Cause: cause.DNS, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteNamed,
 	Needs: []world.Need{world.SourceAddress}, // A second machine, which in portable mode is a second loopback address.
 	What: "The upstream moved and the record did not, or a cache on the way still has the old one. The machine at the old address is up and knows nothing of " +
 		"it: connections are refused.",
 	Made:      "The world's nameserver gives another machine's address for every name; nothing listens there.",
 	Confirmed: "An own query for the upstream's name gets that address, and an own dial to it gets ECONNREFUSED.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return misled(b, b.Plan.Stranger, ends(b, stale(b), client.Refused)), nil
 	},
 })
 
 // DNSStaleAddressSilent is a name that leads to nowhere.
-var DNSStaleAddressSilent = harness.RegisterFault(harness.Fault{
+var DNSStaleAddressSilent = catalog.RegisterFault(catalog.Fault{
 	ID: "dns-stale-address-silent", Title: "the upstream's name leads to an address at which packets vanish",
-	Cause: cause.DNS, Type: proxystatus.ConnectionTimeout, Phase: harness.Connecting, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.ConnectionTimeout, Phase: catalog.Connecting, Route: site.RouteNamed,
 	Needs: []world.Need{world.Firewall},
 	What: "The upstream moved, the record did not, and at the old address there is no machine at all, or a firewall in front of it. Every connection attempt " +
 		"costs a whole connect timeout.",
 	Made:      "The world's nameserver gives another machine's address for every name; an nftables rule drops what is sent there.",
 	Confirmed: "An own query for the upstream's name gets that address, and an own dial to it gets no reply.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := b.Wall.Apply(firewall.Rule{To: toward(stale(b)), Protocol: firewall.TCP, Verdict: firewall.Drop})
 		if err != nil {
 			return nil, err
 		}
 		name := misled(b, b.Plan.Stranger, unanswered(b, stale(b)))
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo:    func(ctx context.Context) error { return errors.Join(name.Undo(ctx), undo()) },
 			Confirm: name.Confirm,
 		}, nil
@@ -78,22 +79,22 @@ var DNSStaleAddressSilent = harness.RegisterFault(harness.Fault{
 })
 
 // DNSV6Only is a name with an address of the wrong family.
-var DNSV6Only = harness.RegisterFault(harness.Fault{
+var DNSV6Only = catalog.RegisterFault(catalog.Fault{
 	ID: "dns-v6-only", Title: "the upstream's name has only an IPv6 address, and there is no route to it",
-	Cause: cause.DNS, Type: proxystatus.DestinationIPUnroutable, Phase: harness.AtOnce, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.DestinationIPUnroutable, Phase: catalog.AtOnce, Route: site.RouteNamed,
 	Needs: []world.Need{world.AnyAddress},
 	What: "The A record was removed in the course of a move to IPv6, and the gateway's own network has no IPv6. The name resolves; the kernel has nowhere to " +
 		"send a packet to.",
 	Made:      "The world's nameserver has an AAAA record alone for every name, and the world has no route to that address.",
 	Confirmed: "An own query for the upstream's name gets that address, one for an IPv4 address gets none, and an own dial gets ENETUNREACH.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		to := netip.AddrPortFrom(b.Plan.Unroutable, b.Plan.Named.Port)
 		undo, err := b.World.Unroute(to.Addr(), world.NoRoute)
 		if err != nil {
 			return nil, err
 		}
 		name := misled(b, to.Addr(), func(ctx context.Context) (string, error) { return unroutable(ctx, b, to) })
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo:    func(ctx context.Context) error { return errors.Join(name.Undo(ctx), undo()) },
 			Confirm: name.Confirm,
 		}, nil
@@ -101,7 +102,7 @@ var DNSV6Only = harness.RegisterFault(harness.Fault{
 })
 
 // unroutable confirms that there is no IPv4 address to go to, and no way to the other.
-func unroutable(ctx context.Context, b *harness.Bench, at netip.AddrPort) (string, error) {
+func unroutable(ctx context.Context, b *site.Bench, at netip.AddrPort) (string, error) {
 	reply, err := dns.Ask(ctx, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 	if err != nil || len(reply.Addresses) != 0 {
 		return "", fmt.Errorf("ask for an IPv4 address: got %v (%w), want none", reply.Addresses, err)
@@ -119,7 +120,7 @@ func unroutable(ctx context.Context, b *harness.Bench, at netip.AddrPort) (strin
 }
 
 // DNSCNAMELoop is a name that leads back to itself.
-var DNSCNAMELoop = misanswered(harness.Fault{
+var DNSCNAMELoop = misanswered(catalog.Fault{
 	ID: "dns-cname-loop", Title: "the upstream's name is an alias that leads back to itself", Type: proxystatus.DNSError,
 	What: "Two aliases name each other, as after a careless rename. There is an answer to every query and an address in none. A resolver that follows aliases " +
 		"without counting never comes to an end.",

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/yamldoc"
 )
@@ -17,7 +17,7 @@ type answer struct {
 	Title     string                `yaml:"title"`
 	Error     proxystatus.ErrorType `yaml:"error"`
 	What      string                `yaml:"what"`
-	Phase     harness.Phase         `yaml:"phase"`
+	Phase     catalog.Phase         `yaml:"phase"`
 	When      moment                `yaml:"when"`
 	Every     time.Duration         `yaml:"every"`
 	AfterHead bool                  `yaml:"after-head"`
@@ -45,7 +45,7 @@ const (
 
 // parseAnswer reads the text of an answer's file. The error is one line that begins with file:line:column.
 func parseAnswer(file, text string) (answer, error) {
-	a := answer{Phase: harness.AtOnce, When: onRequest}
+	a := answer{Phase: catalog.AtOnce, When: onRequest}
 	switch {
 	case text == "":
 		return a, fmt.Errorf("%s:1:1: got an empty file, want a head, a line of three dashes, and the bytes of an answer", file)
@@ -84,7 +84,7 @@ func (a *answer) parseHead(file, head string) error {
 		{"title", a.Title == "", "none", "what completes the sentence: the answer is a 502 when …"},
 		{"what", a.What == "", "none", "a paragraph that explains it"},
 		{"error", !slices.Contains(proxystatus.ErrorTypes(), a.Error), quoted(a.Error), "one of " + list(proxystatus.ErrorTypes())},
-		{"phase", !slices.Contains(harness.Phases(), a.Phase), quoted(a.Phase), "one of " + list(harness.Phases())},
+		{"phase", !slices.Contains(catalog.Phases(), a.Phase), quoted(a.Phase), "one of " + list(catalog.Phases())},
 		{"when", a.When != onRequest && a.When != onAccept, quoted(a.When), "request or accept"},
 		{"every", a.Every < 0 || a.Every > 0 && a.When == onAccept, a.Every.String(), "more than 0, and an answer to a request"},
 		{"body", a.Body != "" && a.Tolerated == "", quoted(a.Body), "none: it is what a client must get of an answer that is tolerated"},

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/onsi/gomega"
+	"github.com/gatequake/gatequake/harness/catalog"
 
-	"github.com/gatequake/gatequake/harness"
+	. "github.com/onsi/gomega"
 )
 
 const soundHead = "title: it is odd\nerror: http_protocol_error\nwhat: It is.\n"
@@ -18,7 +18,7 @@ func TestAnswerFile(t *testing.T) {
 		"HTTP/1.1 200 \\x00\\\\\\r\\n\nx{{nonce}}{{fill 3}}\\t{ü}\n")
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(string(a.bytes)).To(Equal("HTTP/1.1 200 \x00\\\r\nx{{nonce}}xxx\t{ü}"))
-	g.Expect(a.Phase).To(Equal(harness.Responding))
+	g.Expect(a.Phase).To(Equal(catalog.Responding))
 	g.Expect(a.Every).To(Equal(10 * time.Millisecond))
 	g.Expect(a.AfterHead).To(BeTrue())
 	g.Expect(a.Body).To(Equal("ok"))
@@ -26,7 +26,7 @@ func TestAnswerFile(t *testing.T) {
 	a, err = parseAnswer("odd.answer", soundHead+"---\n")
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(a.bytes).To(BeEmpty(), "an answer may have no bytes")
-	g.Expect(a.Phase).To(Equal(harness.AtOnce))
+	g.Expect(a.Phase).To(Equal(catalog.AtOnce))
 }
 
 func TestAMistakeInAnAnswerFileIsPlaced(t *testing.T) {

@@ -14,9 +14,10 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
@@ -24,7 +25,7 @@ import (
 // suffix is that of an answer's file; the rest of its name is the fault's ID.
 const suffix = ".answer"
 
-func init() { harness.RegisterLater(readAnswers) }
+func init() { catalog.RegisterLater(readAnswers) }
 
 // readAnswers registers the fault of every file.
 func readAnswers() {
@@ -47,7 +48,7 @@ func readAnswers() {
 
 // register makes the fault of the file whose name is id.
 func (a answer) register(id string) {
-	f := harness.Fault{
+	f := catalog.Fault{
 		ID: id, Title: a.Title, What: a.What, Cause: cause.Bug, Type: a.Error, Phase: a.Phase, AfterHead: a.AfterHead,
 		Made:      "The upstream reads the request, answers with the bytes of fixtures/answers/" + id + suffix + ", and closes.",
 		Confirmed: "An own request gets exactly those bytes, and the end of the connection.",
@@ -64,10 +65,10 @@ func (a answer) register(id string) {
 		f.Made = "A listener at the upstream's address sends the bytes of fixtures/answers/" + id + suffix + " as soon as a connection is made, and closes."
 		f.Confirmed = "An own connection on which nothing is sent gets exactly those bytes, and the end."
 	}
-	harness.RegisterFault(f)
+	catalog.RegisterFault(f)
 }
 
-func (a answer) inject(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+func (a answer) inject(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 	how := upstream.Canned{Bytes: a.bytes, Every: a.Every, Then: upstream.Close}
 	if a.When == onAccept {
 		if err := b.Plain(); err != nil {
@@ -77,13 +78,13 @@ func (a answer) inject(ctx context.Context, b *harness.Bench) (*harness.Injectio
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{Undo: undo, Confirm: hears(b, "", a.bytes, io.EOF)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: hears(b, "", a.bytes, io.EOF)}, nil
 	}
 	want, end := how.Stamped(confirmNonce), io.EOF
 	if a.Every > 0 {
 		want, end = bytes.Repeat(want, 2), nil
 	}
-	return misbehave(how, func(b *harness.Bench) confirmation { return hears(b, confirmRequest, want, end) })(ctx, b)
+	return misbehave(how, func(b *site.Bench) confirmation { return hears(b, confirmRequest, want, end) })(ctx, b)
 }
 
 // What an own request by hand looks like.
@@ -94,7 +95,7 @@ const (
 
 // hears confirms that who connects to the upstream's address and sends this gets exactly the bytes that are wanted, and then the end that is: io.EOF,
 // ECONNRESET, a deadline for silence, or nil when it is not looked at.
-func hears(b *harness.Bench, send string, want []byte, end error) confirmation {
+func hears(b *site.Bench, send string, want []byte, end error) confirmation {
 	return func(ctx context.Context) (string, error) {
 		at := b.Plan.Upstream
 		ctx, cancel := context.WithTimeout(ctx, 10*quiet)

@@ -5,7 +5,8 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
+
 	_ "github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/gateway"
 )
@@ -13,7 +14,7 @@ import (
 // What a gateway's folder says that it cannot, or breaks, is about an experiment that there is: else a renamed one would lose its entry without a word.
 func TestGatewaysSpeakOfKnownExperiments(t *testing.T) {
 	known := map[string]bool{}
-	for _, e := range harness.Experiments() {
+	for _, e := range catalog.Experiments() {
 		known[e.ID], known[e.Base()] = true, true
 	}
 	all, err := gateway.All(fixtures.Gateways())

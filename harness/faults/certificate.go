@@ -8,9 +8,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -19,15 +20,15 @@ const day = 24 * time.Hour
 
 // presented completes and registers an upstream whose certificate is wrong: issue makes it, and is tells by the error of an own handshake that it is wrong in
 // that way.
-func presented(f harness.Fault, issue func(*harness.Bench) (tls.Certificate, error), is func(error) bool) *harness.Fault {
-	f.Cause, f.Type, f.Phase, f.Route = cause.Configuration, proxystatus.TLSCertificateError, harness.AtOnce, harness.RouteSecure
-	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+func presented(f catalog.Fault, issue func(*site.Bench) (tls.Certificate, error), is func(error) bool) *catalog.Fault {
+	f.Cause, f.Type, f.Phase, f.Route = cause.Configuration, proxystatus.TLSCertificateError, catalog.AtOnce, site.RouteSecure
+	f.Inject = func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		cert, err := issue(b)
 		if err != nil {
 			return nil, err
 		}
 		undo := b.Secure.Origin.Present(cert)
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Confirm: func(ctx context.Context) (string, error) {
 				if err := b.Handshake(ctx, b.Plan.Secure); !is(err) {
@@ -37,7 +38,7 @@ func presented(f harness.Fault, issue func(*harness.Bench) (tls.Certificate, err
 			},
 		}, nil
 	}
-	return harness.RegisterFault(f)
+	return catalog.RegisterFault(f)
 }
 
 // outside reports whether err is about a certificate that is not valid now, and begins after now or not.
@@ -47,36 +48,36 @@ func outside(err error, begins bool) bool {
 }
 
 // CertificateExpired is an upstream whose certificate is over.
-var CertificateExpired = presented(harness.Fault{
+var CertificateExpired = presented(catalog.Fault{
 	ID: "certificate-expired", Title: "the upstream's certificate has expired",
 	What: "Nobody renewed it in time. A gateway that verifies its upstreams refuses to talk to this one; a gateway that does not verify sees no fault, and " +
 		"would not see an impostor either.",
 	Made:      "The upstream presents a certificate made at run time, from the right authority and for the right name, that ended yesterday.",
 	Confirmed: "An own TLS handshake that verifies fails because the certificate has expired.",
-}, func(b *harness.Bench) (tls.Certificate, error) {
+}, func(b *site.Bench) (tls.Certificate, error) {
 	yesterday := time.Now().Add(-day)
 	return b.Authority.Issue(upstream.Leaf{Names: []string{b.SecureName()}, NotBefore: yesterday.Add(-day), NotAfter: yesterday})
 }, func(err error) bool { return outside(err, false) })
 
 // CertificateNotYetValid is an upstream whose certificate is for later.
-var CertificateNotYetValid = presented(harness.Fault{
+var CertificateNotYetValid = presented(catalog.Fault{
 	ID: "certificate-not-yet-valid", Title: "the upstream's certificate is not valid yet",
 	What: "It was issued for next week and rolled out today; or it is right, and a clock is wrong. Nothing will have been changed when it begins to work by " +
 		"itself.",
 	Made:      "The upstream presents a certificate made at run time, from the right authority and for the right name, that begins tomorrow.",
 	Confirmed: "An own TLS handshake that verifies fails because the certificate begins later.",
-}, func(b *harness.Bench) (tls.Certificate, error) {
+}, func(b *site.Bench) (tls.Certificate, error) {
 	return b.Authority.Issue(upstream.Leaf{Names: []string{b.SecureName()}, NotBefore: time.Now().Add(day)})
 }, func(err error) bool { return outside(err, true) })
 
 // CertificateUntrusted is an upstream whose certificate comes from nobody the gateway knows.
-var CertificateUntrusted = presented(harness.Fault{
+var CertificateUntrusted = presented(catalog.Fault{
 	ID: "certificate-untrusted", Title: "the upstream's certificate is from an authority that the gateway does not trust",
 	What: "A self-signed certificate that was meant for a day, an authority that was replaced, an intermediate that was left out; or somebody who listens in. " +
 		"A gateway cannot tell these apart, and must not talk to any of them.",
 	Made:      "The upstream presents a certificate made at run time, for the right name, from an authority of its own.",
 	Confirmed: "An own TLS handshake that verifies fails because the authority is unknown.",
-}, func(b *harness.Bench) (tls.Certificate, error) {
+}, func(b *site.Bench) (tls.Certificate, error) {
 	stranger, err := upstream.NewAuthority()
 	if err != nil {
 		return tls.Certificate{}, err
@@ -88,13 +89,13 @@ var CertificateUntrusted = presented(harness.Fault{
 })
 
 // CertificateWrongName is an upstream that proves to be somebody else.
-var CertificateWrongName = presented(harness.Fault{
+var CertificateWrongName = presented(catalog.Fault{
 	ID: "certificate-wrong-name", Title: "the upstream's certificate is for another name",
 	What: "The service was renamed, or the gateway reached the default host of a shared machine: the certificate is good, and somebody else's. A gateway that " +
 		"verifies the authority alone, and not the name, takes anybody with a certificate for its upstream.",
 	Made:      "The upstream presents a certificate made at run time, from the right authority, for another name.",
 	Confirmed: "An own TLS handshake that verifies fails because of the name.",
-}, func(b *harness.Bench) (tls.Certificate, error) {
+}, func(b *site.Bench) (tls.Certificate, error) {
 	return b.Authority.Issue(upstream.Leaf{Names: []string{"other." + b.SecureName()}})
 }, func(err error) bool {
 	var name x509.HostnameError

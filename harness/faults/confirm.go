@@ -6,15 +6,15 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/site"
 )
 
 // confirmation proves a fault without the gateway.
 type confirmation = func(context.Context) (string, error)
 
 // ends confirms that a request straight to the upstream's address ends so.
-func ends(b *harness.Bench, at netip.AddrPort, want client.End) confirmation {
+func ends(b *site.Bench, at netip.AddrPort, want client.End) confirmation {
 	return func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, at, 10*quiet)
 		if r.End != want {
@@ -25,7 +25,7 @@ func ends(b *harness.Bench, at netip.AddrPort, want client.End) confirmation {
 }
 
 // unanswered confirms that a connection attempt to the upstream's address gets no reply at all.
-func unanswered(b *harness.Bench, at netip.AddrPort) confirmation {
+func unanswered(b *site.Bench, at netip.AddrPort) confirmation {
 	return func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, at, quiet)
 		if r.End != client.TimedOut || r.Connect != 0 || b.Answers(ctx, at, quiet) {
@@ -36,7 +36,7 @@ func unanswered(b *harness.Bench, at netip.AddrPort) confirmation {
 }
 
 // silent confirms that the upstream's address takes a connection and a request, and says nothing. On a busy machine it may take the connection late.
-func silent(b *harness.Bench, at netip.AddrPort) confirmation {
+func silent(b *site.Bench, at netip.AddrPort) confirmation {
 	return func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, at, quiet)
 		taken := r.Connect != 0 || b.Answers(ctx, at, 10*quiet)
@@ -52,7 +52,7 @@ func silent(b *harness.Bench, at netip.AddrPort) confirmation {
 }
 
 // answers confirms that a request straight to the upstream's address is answered with the status, no sooner than after atLeast.
-func answers(b *harness.Bench, at netip.AddrPort, status int, atLeast time.Duration) confirmation {
+func answers(b *site.Bench, at netip.AddrPort, status int, atLeast time.Duration) confirmation {
 	return func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, at, atLeast+10*time.Second)
 		whole := r.End == client.Complete || b.Theirs() && r.End == client.Unframed

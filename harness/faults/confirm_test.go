@@ -12,9 +12,13 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sites"
+
 	_ "github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/gateway"
+
 	_ "github.com/gatequake/gatequake/harness/gateway/builtin"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -39,7 +43,7 @@ var rightWorld = []string{"empty-pool", "https-to-plain-silent", "plain-to-https
 
 // A confirmation that a healthy world passes confirms nothing: each must accept its fault, and must not any more when the fault is undone.
 func TestConfirmationsCanFail(t *testing.T) {
-	for _, f := range harness.Faults() {
+	for _, f := range catalog.Faults() {
 		t.Run(f.ID, func(t *testing.T) {
 			t.Parallel()
 			lacks := ""
@@ -58,7 +62,7 @@ func TestConfirmationsCanFail(t *testing.T) {
 
 // play injects the fault and undoes it in a world of its own. It returns why the world cannot be broken so, if it cannot.
 func play(ctx context.Context, w *world.World, id string) (lacks string, err error) {
-	e, err := harness.Find(id)
+	e, err := catalog.Find(id)
 	if err != nil {
 		return "", err
 	}
@@ -71,12 +75,12 @@ func play(ctx context.Context, w *world.World, id string) (lacks string, err err
 	if err != nil {
 		return "", err
 	}
-	b, err := harness.NewBench(w, harness.Setup{Definition: d, Setting: "document", Protocol: e.Protocol, Prepare: e.Fault.Prepare})
+	b, err := sites.New(w, site.Setup{Definition: d, Setting: "document", Protocol: e.Protocol, Prepare: e.Fault.Prepare})
 	if err != nil {
 		return "", err
 	}
 	defer b.Close()
-	if err := b.Steady(ctx, harness.RouteBystander, e.Fault.Route); err != nil {
+	if err := b.Steady(ctx, site.RouteBystander, e.Fault.Route); err != nil {
 		return "", err
 	}
 	i, err := e.Fault.Inject(ctx, b)
@@ -90,7 +94,7 @@ func play(ctx context.Context, w *world.World, id string) (lacks string, err err
 }
 
 // tried confirms the injection, undoes it twice and confirms that it is gone.
-func tried(ctx context.Context, id string, i *harness.Injection) error {
+func tried(ctx context.Context, id string, i *catalog.Injection) error {
 	if i.Rearm != nil {
 		if err := i.Rearm(ctx); err != nil {
 			return errors.Join(err, i.Undo(ctx))

@@ -11,10 +11,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -27,21 +28,21 @@ const backoff = 50 * time.Millisecond
 const dying = 200 * time.Millisecond
 
 // CrashLoop is an upstream that is started again and again and dies of every request.
-var CrashLoop = harness.RegisterFault(harness.Fault{
+var CrashLoop = catalog.RegisterFault(catalog.Fault{
 	ID:    "crash-loop",
 	Title: "the upstream's process dies of every request, however often it is started again",
-	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
 	What: "A supervisor does its duty and starts the process whenever it is dead; the next request kills it again. Between two lives the port refuses, in each the " +
 		"connection is taken and lost. Health checks that only connect find it well.",
 	Made:      "A real upstream process that kills itself with SIGKILL when it has read a request, and a supervisor that starts it again 50 ms after each death.",
 	Confirmed: "An own request ends without an answer, a later one is refused, and a still later one ends without an answer again.",
-	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.CrashOnRequest)
 		if err != nil {
 			return nil, err
 		}
 		s := supervise(p)
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(ctx context.Context) error { s.stop(); return undo(ctx) },
 			Confirm: func(ctx context.Context) (string, error) {
 				evidence, err := diesAgain(ctx, b, b.Plan.Upstream)
@@ -136,7 +137,7 @@ func listens(ctx context.Context, at netip.AddrPort) error {
 }
 
 // diesAgain confirms that own requests end without an answer, then are refused, then end without an answer again: the process was there, gone, and there again.
-func diesAgain(ctx context.Context, b *harness.Bench, at netip.AddrPort) (string, error) {
+func diesAgain(ctx context.Context, b *site.Bench, at netip.AddrPort) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*quiet) // Two starts of a process take some milliseconds, on a loaded machine some hundred.
 	defer cancel()
 	died, gone := []client.End{client.Closed, client.Reset}, []client.End{client.Refused}

@@ -6,10 +6,11 @@ import (
 	"os"
 	"syscall"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -18,26 +19,26 @@ const halfHead = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Le"
 
 // halted completes and registers an upstream at the upstream's address that sends half a head and then ends the connection so, with no link between. The
 // confirmation is the half and that end.
-func halted(f harness.Fault, then upstream.End, end error) *harness.Fault {
+func halted(f catalog.Fault, then upstream.End, end error) *catalog.Fault {
 	f.Cause = cause.Network
-	f.Inject = func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	f.Inject = func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if b.Theirs() && then == upstream.Close {
-			return short(ctx, b, "", func(harness.Answer) int64 { return int64(len("HTTP/1.1 200")) })
+			return short(ctx, b, "", func(site.Answer) int64 { return int64(len("HTTP/1.1 200")) })
 		}
 		undo, err := behave(ctx, b, upstream.Raw{Bytes: []byte(halfHead), Then: then})
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{Undo: undo, Confirm: hears(b, confirmRequest, []byte(halfHead), end)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: hears(b, confirmRequest, []byte(halfHead), end)}, nil
 	}
-	return harness.RegisterFault(f)
+	return catalog.RegisterFault(f)
 }
 
 // ResetMidHeaders is an upstream that resets in the middle of the head.
-var ResetMidHeaders = halted(harness.Fault{
+var ResetMidHeaders = halted(catalog.Fault{
 	ID:    "reset-mid-headers",
 	Title: "the upstream resets the connection in the middle of the head of its answer",
-	Type:  proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
+	Type:  proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
 	What: "A status line that says 200 has arrived, and some of the head, when the connection is reset. There is no answer yet: nothing of it may be passed on, " +
 		"and the 200 that was read is worth nothing.",
 	Made:      "An upstream at the upstream's address that sends half a head and closes with SO_LINGER 0 when it is acknowledged.",
@@ -45,10 +46,10 @@ var ResetMidHeaders = halted(harness.Fault{
 }, upstream.Reset, syscall.ECONNRESET)
 
 // CloseMidHeaders is an upstream that closes in the middle of the head.
-var CloseMidHeaders = halted(harness.Fault{
+var CloseMidHeaders = halted(catalog.Fault{
 	ID:    "close-mid-headers",
 	Title: "the upstream closes the connection in the middle of the head of its answer",
-	Type:  proxystatus.HTTPResponseIncomplete, Phase: harness.AtOnce, ByLink: true,
+	Type:  proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce, ByLink: true,
 	What: "A status line that says 200 has arrived, and some of the head, when the connection ends in good order (FIN). A gateway that takes the end of the " +
 		"connection for the end of the head makes a whole answer of half of one.",
 	Made:      "An upstream at the upstream's address that sends half a head and closes.",
@@ -56,10 +57,10 @@ var CloseMidHeaders = halted(harness.Fault{
 }, upstream.Close, io.EOF)
 
 // SilentMidHeaders is an upstream that stops in the middle of the head.
-var SilentMidHeaders = halted(harness.Fault{
+var SilentMidHeaders = halted(catalog.Fault{
 	ID:    "silent-mid-headers",
 	Title: "the upstream falls silent in the middle of the head of its answer",
-	Type:  proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
+	Type:  proxystatus.HTTPResponseTimeout, Phase: catalog.Responding,
 	What: "Half a head has arrived and nothing more comes; the connection stands. A gateway whose timeout ends with the first byte of an answer waits for the " +
 		"second half for ever.",
 	Made:      "An upstream at the upstream's address that sends half a head and does nothing more.",
@@ -67,19 +68,19 @@ var SilentMidHeaders = halted(harness.Fault{
 }, upstream.Keep, os.ErrDeadlineExceeded)
 
 // CloseOnAccept is an upstream that closes every connection at once.
-var CloseOnAccept = harness.RegisterFault(harness.Fault{
+var CloseOnAccept = catalog.RegisterFault(catalog.Fault{
 	ID:    "close-on-accept",
 	Title: "the upstream closes the connection as soon as it is made",
-	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: harness.AtOnce,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce,
 	What: "A TCP wrapper or a balancer in front of nothing takes the connection and ends it in good order, with nothing read. To a gateway it looks like an idle " +
 		"connection that was closed; but this one was new, and the next one is closed too.",
 	Made:      "A listener at the upstream's address that closes each connection as soon as it has accepted it.",
 	Confirmed: "An own request gets the end of the connection and nothing before it.",
-	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		_, undo, err := standIn(ctx, b, upstream.CloseOnAccept)
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{Undo: undo, Confirm: ends(b, b.Plan.Upstream, client.Closed)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: ends(b, b.Plan.Upstream, client.Closed)}, nil
 	},
 })

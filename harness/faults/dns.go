@@ -6,23 +6,24 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 )
 
 // typeA is the query type that every gateway asks for (RFC 1035, section 3.2.2).
 const typeA = 1
 
 // answered declares a resolver that answers with a code instead of an address.
-func answered(id string, code dns.Rcode, title, what string) *harness.Fault {
-	return harness.RegisterFault(harness.Fault{
+func answered(id string, code dns.Rcode, title, what string) *catalog.Fault {
+	return catalog.RegisterFault(catalog.Fault{
 		ID: id, Title: title, What: what,
-		Cause: cause.DNS, Type: proxystatus.DNSError, Phase: harness.Resolving, Route: harness.RouteNamed,
+		Cause: cause.DNS, Type: proxystatus.DNSError, Phase: catalog.Resolving, Route: site.RouteNamed,
 		Made:      fmt.Sprintf("The world's nameserver answers %s for every name; the gateway's earlier answers have a time to live of 0 and are over.", code),
 		Confirmed: fmt.Sprintf("An own query for the upstream's name is answered %s.", code),
-		Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+		Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 			return resolver(b, code, func(ctx context.Context) (string, error) {
 				reply, err := dns.Ask(ctx, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 				if err != nil || reply.Rcode != code.String() {
@@ -35,9 +36,9 @@ func answered(id string, code dns.Rcode, title, what string) *harness.Fault {
 }
 
 // resolver is an injection by the world's nameserver.
-func resolver(b *harness.Bench, f dns.Fault, confirm confirmation) *harness.Injection {
+func resolver(b *site.Bench, f dns.Fault, confirm confirmation) *catalog.Injection {
 	undo := b.Names.Inject(b.FaultyName(), f)
-	return &harness.Injection{Undo: func(context.Context) error { undo(); return nil }, Confirm: confirm}
+	return &catalog.Injection{Undo: func(context.Context) error { undo(); return nil }, Confirm: confirm}
 }
 
 // The resolver's answers that are none.
@@ -51,15 +52,15 @@ var (
 )
 
 // DNSSilence is a nameserver that does not answer.
-var DNSSilence = harness.RegisterFault(harness.Fault{
+var DNSSilence = catalog.RegisterFault(catalog.Fault{
 	ID:    "dns-silence",
 	Title: "the nameserver does not answer",
-	Cause: cause.DNS, Type: proxystatus.DNSTimeout, Phase: harness.Resolving, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.DNSTimeout, Phase: catalog.Resolving, Route: site.RouteNamed,
 	What: "The nameserver is gone, or the path to it. Lookups take as long as the gateway's resolver is willing to wait, which is often longer than its " +
 		"own timeouts for the upstream.",
 	Made:      "The world's nameserver reads every query and answers none.",
 	Confirmed: "An own query for the upstream's name gets no reply.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return resolver(b, dns.Silence{}, func(ctx context.Context) (string, error) {
 			ctx, cancel := context.WithTimeout(ctx, quiet)
 			defer cancel()

@@ -9,9 +9,10 @@ import (
 	"os"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -20,21 +21,21 @@ import (
 const drip = 100 * time.Millisecond
 
 // SlowDrip is an upstream whose answer comes one byte at a time.
-var SlowDrip = harness.RegisterFault(harness.Fault{
+var SlowDrip = catalog.RegisterFault(catalog.Fault{
 	ID:    "slow-drip",
 	Title: "the upstream sends the head of its answer one byte at a time",
-	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding, Late: true,
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding, Late: true,
 	What: "An upstream that is starved of processor time, or of good will, sends a byte, waits, and sends the next. A timeout that counts from the last byte never " +
 		"strikes: the head is on its way for as long as the upstream likes, and so is the client's request.",
 	Made:      "The upstream writes a valid answer byte by byte, a tenth of a second apart.",
 	Confirmed: "An own request gets bytes, few, one after the other, and the head is far from whole.",
-	Inject: misbehave(upstream.Drip{Every: drip}, func(b *harness.Bench) confirmation {
+	Inject: misbehave(upstream.Drip{Every: drip}, func(b *site.Bench) confirmation {
 		return func(ctx context.Context) (string, error) { return drips(ctx, b) }
 	}),
 })
 
 // drips confirms that the answer to a request begins, and comes no faster than it should.
-func drips(ctx context.Context, b *harness.Bench) (string, error) {
+func drips(ctx context.Context, b *site.Bench) (string, error) {
 	at := b.Plan.Upstream
 	c, err := b.Dial(ctx)
 	if err != nil {

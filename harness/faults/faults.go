@@ -6,8 +6,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/site"
 )
 
 // quiet is how long an own dial waits before it calls an upstream silent. A healthy one on loopback answers within a millisecond; that it stays silent for as
@@ -15,19 +16,19 @@ import (
 const quiet = 300 * time.Millisecond
 
 // toxic is an injection by the link in front of the upstream.
-func toxic(ctx context.Context, b *harness.Bench, t link.Toxic, confirm func(context.Context) (string, error)) (*harness.Injection, error) {
+func toxic(ctx context.Context, b *site.Bench, t link.Toxic, confirm func(context.Context) (string, error)) (*catalog.Injection, error) {
 	undo, err := b.Upstream.Link.Inject(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	return &harness.Injection{Undo: undo, Confirm: confirm}, nil
+	return &catalog.Injection{Undo: undo, Confirm: confirm}, nil
 }
 
 // ill is something broken that listens.
 type ill interface{ Close() error }
 
 // standIn lets something broken listen at the upstream's own address in place of the link.
-func standIn[T ill](ctx context.Context, b *harness.Bench, start func(at string) (T, error)) (stranger T, undo func(context.Context) error, err error) {
+func standIn[T ill](ctx context.Context, b *site.Bench, start func(at string) (T, error)) (stranger T, undo func(context.Context) error, err error) {
 	back, err := b.Upstream.Link.StepAside(ctx)
 	if err != nil {
 		return stranger, nil, err
@@ -36,7 +37,7 @@ func standIn[T ill](ctx context.Context, b *harness.Bench, start func(at string)
 		_ = back(ctx)
 		return stranger, nil, err
 	}
-	if r, ok := any(stranger).(harness.Recorder); ok {
+	if r, ok := any(stranger).(site.Recorder); ok {
 		b.Record(r)
 	}
 	return stranger, func(ctx context.Context) error {

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 )
 
@@ -29,7 +29,7 @@ func FuzzAnswer(f *testing.F) {
 			}
 			return
 		}
-		if len(a.bytes) > maxAnswer || !slices.Contains(proxystatus.ErrorTypes(), a.Error) || !slices.Contains(harness.Phases(), a.Phase) ||
+		if len(a.bytes) > maxAnswer || !slices.Contains(proxystatus.ErrorTypes(), a.Error) || !slices.Contains(catalog.Phases(), a.Phase) ||
 			a.When != onRequest && a.When != onAccept || a.Every < 0 || a.Title == "" || a.What == "" {
 			t.Errorf("got %d bytes, error %q, phase %q, when %q, every %s, title %q, want what the checks let through",
 				len(a.bytes), a.Error, a.Phase, a.When, a.Every, a.Title)

@@ -10,25 +10,26 @@ import (
 	"os"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // FirewallDropReplies loses what the upstream sends.
-var FirewallDropReplies = walled(harness.Fault{
+var FirewallDropReplies = walled(catalog.Fault{
 	ID: "firewall-drop-replies", Title: "a firewall drops every packet from the upstream to the gateway",
-	Type: proxystatus.ConnectionTimeout, Phase: harness.Connecting,
+	Type: proxystatus.ConnectionTimeout, Phase: catalog.Connecting,
 	What: "The way there is open and the way back is not, as after a change of routes that only one firewall knows of. The upstream sees connection attempts " +
 		"that never complete; the gateway sees nothing at all.",
 	Made:      "An nftables rule in the world: drop TCP from the upstream's port.",
 	Confirmed: "An own dial to the upstream gets no reply, while the kernel has a half-open connection to it: the SYN did arrive.",
 }, func(at netip.AddrPort) firewall.Rule {
 	return firewall.Rule{From: toward(at), FromPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.Drop}
-}, func(b *harness.Bench) confirmation {
+}, func(b *site.Bench) confirmation {
 	return func(ctx context.Context) (string, error) {
 		dialled, err := unanswered(b, b.Plan.Upstream)(ctx)
 		if err != nil {
@@ -50,7 +51,7 @@ func halfOpen(at netip.AddrPort) error {
 		return err
 	}
 	for line := range strings.Lines(string(table)) {
-		if f := strings.Fields(line); len(f) > 3 && f[1] == harness.InTable(at) && f[3] == received {
+		if f := strings.Fields(line); len(f) > 3 && f[1] == site.InTable(at) && f[3] == received {
 			return nil
 		}
 	}
@@ -58,22 +59,22 @@ func halfOpen(at netip.AddrPort) error {
 }
 
 // FirewallBlocksDNS leaves the gateway without its nameserver.
-var FirewallBlocksDNS = harness.RegisterFault(harness.Fault{
+var FirewallBlocksDNS = catalog.RegisterFault(catalog.Fault{
 	ID: "firewall-blocks-dns", Title: "a firewall drops DNS",
-	Cause: cause.Firewall, Type: proxystatus.DNSTimeout, Phase: harness.Resolving, Route: harness.RouteNamed,
+	Cause: cause.Firewall, Type: proxystatus.DNSTimeout, Phase: catalog.Resolving, Route: site.RouteNamed,
 	Needs: []world.Need{world.Firewall}, Beyond: "the nameserver",
 	What: "A rule set that allows what it knows of, and nobody thought of port 53. The upstream can be reached and cannot be found; routes by address work, " +
 		"which makes it look like a fault of the upstream.",
 	Made:      "Two nftables rules in the world: drop UDP, and TCP, to port 53.",
 	Confirmed: "An own query for the upstream's name gets no reply, nor does an own TCP dial to the nameserver; the upstream's address answers 200.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		port := b.Plan.Nameserver.Port()
 		lift, err := rules(b.Wall, firewall.Rule{ToPort: port, Protocol: firewall.UDP, Verdict: firewall.Drop},
 			firewall.Rule{ToPort: port, Protocol: firewall.TCP, Verdict: firewall.Drop})
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo:    func(context.Context) error { return lift() },
 			Confirm: func(ctx context.Context) (string, error) { return noNameserver(ctx, b) },
 		}, nil
@@ -81,7 +82,7 @@ var FirewallBlocksDNS = harness.RegisterFault(harness.Fault{
 })
 
 // noNameserver confirms that nothing comes back from the nameserver, and that the upstream is well.
-func noNameserver(ctx context.Context, b *harness.Bench) (string, error) {
+func noNameserver(ctx context.Context, b *site.Bench) (string, error) {
 	within, cancel := context.WithTimeout(ctx, quiet)
 	defer cancel()
 	reply, err := dns.Ask(within, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)

@@ -10,20 +10,21 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/link"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // secured completes and registers an upstream that handles TLS differently. The confirmation is an alert to an own handshake as a gateway makes it, and an
 // answer to one that is able to do what the upstream wants; able is nil when none is.
-func secured(f harness.Fault, change func(*tls.Config), able func(*harness.Bench) (*tls.Config, error)) *harness.Fault {
-	f.Cause, f.Phase, f.Route = cause.Configuration, harness.AtOnce, harness.RouteSecure
-	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+func secured(f catalog.Fault, change func(*tls.Config), able func(*site.Bench) (*tls.Config, error)) *catalog.Fault {
+	f.Cause, f.Phase, f.Route = cause.Configuration, catalog.AtOnce, site.RouteSecure
+	f.Inject = func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo := b.Secure.Origin.Secure(change)
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Confirm: func(ctx context.Context) (string, error) {
 				alert, err := alerted(ctx, b)
@@ -41,11 +42,11 @@ func secured(f harness.Fault, change func(*tls.Config), able func(*harness.Bench
 			},
 		}, nil
 	}
-	return harness.RegisterFault(f)
+	return catalog.RegisterFault(f)
 }
 
 // alerted confirms that an own handshake, or what follows it, gets a fatal alert.
-func alerted(ctx context.Context, b *harness.Bench) (string, error) {
+func alerted(ctx context.Context, b *site.Bench) (string, error) {
 	err := exchange(ctx, b, &tls.Config{})
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "remote error" { // That is how crypto/tls marks what the peer's alert said.
@@ -55,7 +56,7 @@ func alerted(ctx context.Context, b *harness.Bench) (string, error) {
 }
 
 // exchange makes a TLS connection to the TLS upstream, verifies it, sends a request and reads the start of an answer.
-func exchange(ctx context.Context, b *harness.Bench, config *tls.Config) error {
+func exchange(ctx context.Context, b *site.Bench, config *tls.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
 	defer cancel()
 	config.RootCAs, config.ServerName = b.Authority.Pool(), b.SecureName()
@@ -74,17 +75,17 @@ func exchange(ctx context.Context, b *harness.Bench, config *tls.Config) error {
 }
 
 // TLSVersionMismatch is an upstream whose TLS is too old.
-var TLSVersionMismatch = secured(harness.Fault{
+var TLSVersionMismatch = secured(catalog.Fault{
 	ID: "tls-version-mismatch", Title: "the upstream speaks only TLS versions that nobody accepts any more", Type: proxystatus.TLSProtocolError,
 	What: "An old appliance speaks TLS 1.0 and 1.1, which RFC 8996 retired, and the gateway's library was updated: the two have no version in common. The day " +
 		"before the update everything worked.",
 	Made:      "The upstream takes no TLS version above 1.1.",
 	Confirmed: "An own TLS handshake with today's versions gets an alert; one that goes down to TLS 1.1 is answered.",
 }, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 },
-	func(*harness.Bench) (*tls.Config, error) { return &tls.Config{MinVersion: tls.VersionTLS11}, nil })
+	func(*site.Bench) (*tls.Config, error) { return &tls.Config{MinVersion: tls.VersionTLS11}, nil })
 
 // TLSAlert is an upstream that refuses to shake hands.
-var TLSAlert = secured(harness.Fault{
+var TLSAlert = secured(catalog.Fault{
 	ID: "tls-alert", Title: "the upstream answers the TLS handshake with a fatal alert", Type: proxystatus.TLSAlertReceived,
 	What: "The upstream can read the ClientHello and not go on: its key cannot be loaded, its hardware module is away. It says so in an alert, which names the " +
 		"kind of trouble, and closes.",
@@ -98,7 +99,7 @@ var TLSAlert = secured(harness.Fault{
 }, nil)
 
 // ClientCertificateRequired is an upstream that wants to know who asks.
-var ClientCertificateRequired = secured(harness.Fault{
+var ClientCertificateRequired = secured(catalog.Fault{
 	ID: "client-certificate-required", Title: "the upstream demands a client certificate and the gateway has none", Type: proxystatus.TLSAlertReceived,
 	What: "Mutual TLS was turned on at the upstream alone: it asks every client who it is, and the gateway cannot say. The upstream's alert ends the handshake; " +
 		"in its log stands the reason, in the gateway's often no more than a number.",
@@ -109,30 +110,30 @@ var ClientCertificateRequired = secured(harness.Fault{
 	// take the same refusal for a failed connection once and for a failed answer many times.
 	c.ClientAuth, c.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12
 },
-	func(b *harness.Bench) (*tls.Config, error) {
+	func(b *site.Bench) (*tls.Config, error) {
 		mine, err := b.Authority.Issue(upstream.Leaf{Names: []string{"gateway.test"}})
 		return &tls.Config{Certificates: []tls.Certificate{mine}}, err
 	})
 
 // TLSStall is an upstream with which no handshake comes to an end.
-var TLSStall = harness.RegisterFault(harness.Fault{
+var TLSStall = catalog.RegisterFault(catalog.Fault{
 	ID: "tls-stall", Title: "the TLS handshake with the upstream never ends",
-	Cause: cause.Configuration, Type: proxystatus.ConnectionTimeout, Phase: harness.Connecting, Route: harness.RouteSecure,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionTimeout, Phase: catalog.Connecting, Route: site.RouteSecure,
 	What: "The connection is made, the ClientHello is sent, and nothing comes back: a middlebox that dislikes TLS, or a server that waits for something else " +
 		"first. Many clients have a timeout for connecting and one for the answer, and none for what is between the two.",
 	Made:      "Toxiproxy timeout 0 on what the gateway sends to the TLS upstream: the ClientHello is swallowed.",
 	Confirmed: "An own TCP connection is made, and an own ClientHello on it gets nothing.",
-	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := b.Secure.Link.Inject(ctx, link.Timeout{Stream: link.Upstream})
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return stalled(ctx, b) }}, nil
+		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return stalled(ctx, b) }}, nil
 	},
 })
 
 // stalled confirms that a connection is made and a handshake is not.
-func stalled(ctx context.Context, b *harness.Bench) (string, error) {
+func stalled(ctx context.Context, b *site.Bench) (string, error) {
 	within, cancel := context.WithTimeout(ctx, 10*quiet)
 	defer cancel()
 	c, err := new(net.Dialer).DialContext(within, "tcp", b.Plan.Secure.String())

@@ -5,18 +5,19 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/link"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // H2UpstreamRefused is an upstream of HTTP/2 that is not there.
-var H2UpstreamRefused = harness.RegisterFault(harness.Fault{
+var H2UpstreamRefused = catalog.RegisterFault(catalog.Fault{
 	ID: "h2-upstream-refused", Title: "nothing listens at the address of an upstream that speaks HTTP/2",
-	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteHTTP2,
+	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteHTTP2,
 	What: "A gateway that speaks HTTP/2 to its upstream has other code for it than for HTTP/1: one connection for all clients, which is dialled anew when it is lost. " +
 		"What it tells the clients when that fails must be the same.",
 	Made:      "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the port.",
@@ -25,9 +26,9 @@ var H2UpstreamRefused = harness.RegisterFault(harness.Fault{
 })
 
 // GRPCUpstreamRefused is an upstream of gRPC that is not there.
-var GRPCUpstreamRefused = harness.RegisterFault(harness.Fault{
+var GRPCUpstreamRefused = catalog.RegisterFault(catalog.Fault{
 	ID: "grpc-upstream-refused", Title: "a client calls a method of gRPC and nothing listens at the upstream's address",
-	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteGRPC,
+	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteGRPC,
 	What: "A client of gRPC looks for a status of gRPC first, and makes one of the HTTP status if there is none. A gateway that knows gRPC says UNAVAILABLE (14) itself, " +
 		"over HTTP 200; one that does not says 502, which every client takes for UNAVAILABLE. Both are right. A 200 with neither, or with another status of " +
 		"gRPC, is not: some of those tell a client that it must not try again.",
@@ -36,18 +37,18 @@ var GRPCUpstreamRefused = harness.RegisterFault(harness.Fault{
 	Inject:    http2Refused,
 })
 
-func http2Refused(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+func http2Refused(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 	undo, err := b.HTTP2.Inject(ctx, link.Refuse{})
 	if err != nil {
 		return nil, err
 	}
-	return &harness.Injection{Undo: undo, Confirm: ends(b, b.Plan.HTTP2, client.Refused)}, nil
+	return &catalog.Injection{Undo: undo, Confirm: ends(b, b.Plan.HTTP2, client.Refused)}, nil
 }
 
 // H2UpstreamGoAway is an upstream that gives the whole connection up.
-var H2UpstreamGoAway = harness.RegisterFault(harness.Fault{
+var H2UpstreamGoAway = catalog.RegisterFault(catalog.Fault{
 	ID: "h2-upstream-goaway", Title: "an upstream that speaks HTTP/2 sends GOAWAY in place of an answer",
-	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce, Route: harness.RouteHTTP2,
+	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce, Route: site.RouteHTTP2,
 	What: "The server hit an error of its own in the connection, and gives all of it up: GOAWAY with INTERNAL_ERROR, then FIN. Its last stream is the request's own, so " +
 		"it may have been acted on: a gateway must not send a POST again.",
 	Made:      "An HTTP/2 server at the upstream's address that reads and records each request, and answers it with GOAWAY and the end of the connection.",
@@ -58,9 +59,9 @@ var H2UpstreamGoAway = harness.RegisterFault(harness.Fault{
 })
 
 // H2UpstreamRSTStream is an upstream that gives one request up.
-var H2UpstreamRSTStream = harness.RegisterFault(harness.Fault{
+var H2UpstreamRSTStream = catalog.RegisterFault(catalog.Fault{
 	ID: "h2-upstream-rst-stream", Title: "an upstream that speaks HTTP/2 resets the stream in place of an answer",
-	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce, Route: harness.RouteHTTP2,
+	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce, Route: site.RouteHTTP2,
 	What: "A handler crashed; HTTP/2 ends its stream with RST_STREAM and INTERNAL_ERROR, and the connection, with the requests of other clients, lives on. To the gateway " +
 		"it is what a reset connection is in HTTP/1: no answer, and no way to know what was done.",
 	Made:      "An HTTP/2 server at the upstream's address that reads and records each request, and answers it with RST_STREAM.",
@@ -71,8 +72,8 @@ var H2UpstreamRSTStream = harness.RegisterFault(harness.Fault{
 })
 
 // http2Ill lets such a server stand in for the upstream that speaks HTTP/2, and confirms that a request to it ends as it should.
-func http2Ill(start func(string) (*upstream.HTTP2Ill, error), is func(client.Response) bool) func(context.Context, *harness.Bench) (*harness.Injection, error) {
-	return func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+func http2Ill(start func(string) (*upstream.HTTP2Ill, error), is func(client.Response) bool) func(context.Context, *site.Bench) (*catalog.Injection, error) {
+	return func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		back, err := b.HTTP2.StepAside(ctx)
 		if err != nil {
 			return nil, err
@@ -83,7 +84,7 @@ func http2Ill(start func(string) (*upstream.HTTP2Ill, error), is func(client.Res
 			return nil, err
 		}
 		b.Record(stranger)
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(ctx context.Context) error {
 				if err := stranger.Close(); err != nil {
 					return err

@@ -7,12 +7,13 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/link"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
 )
 
 // A request that is sent between idle-transit and idle after the last answer is on its way when the upstream closes: a window of 400 ms. Nobody is early for it, but on
@@ -24,10 +25,10 @@ const (
 )
 
 // KeepaliveMismatch is an upstream that closes idle connections before the gateway does, so that some requests meet the close on the way.
-var KeepaliveMismatch = harness.RegisterFault(harness.Fault{
+var KeepaliveMismatch = catalog.RegisterFault(catalog.Fault{
 	ID:    "keepalive-mismatch",
 	Title: "the upstream's idle timeout is shorter than the gateway's, under load",
-	Cause: cause.Configuration, Type: proxystatus.ConnectionTerminated, Phase: harness.Responding,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionTerminated, Phase: catalog.Responding,
 	What: "Whoever closes an idle connection first should be the one who sends requests on it. Where the upstream does, a request that the gateway has just sent " +
 		"can meet the close on its way: it is lost, and the gateway cannot know whether the upstream has acted on it. A GET may be sent again; a POST is a 502 " +
 		"(RFC 9110, section 9.2.2). In production this is the small, steady share of 502s that no log of the upstream shows. The answers are counted, not only judged.",
@@ -36,7 +37,7 @@ var KeepaliveMismatch = harness.RegisterFault(harness.Fault{
 	Confirmed: "An own request, sent 200 ms after the answer to the last on the same connection, is never answered: the connection ends.",
 	Tolerated: &record.Tolerance{Why: "a request that meets no close is served, and one that may be repeated can be sent again (RFC 9110, section 9.2.2)"},
 	Load:      spread(50*time.Millisecond, 16),
-	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		origin, err := b.Scripted()
 		if err != nil {
 			return nil, err
@@ -47,7 +48,7 @@ var KeepaliveMismatch = harness.RegisterFault(harness.Fault{
 			patient()
 			return nil, err
 		}
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo:    func(ctx context.Context) error { patient(); return undo(ctx) },
 			Confirm: func(ctx context.Context) (string, error) { return crosses(ctx, b) },
 			Rearm:   b.DropPooled, // No crowd finds what another has left.
@@ -68,7 +69,7 @@ func spread(by time.Duration, n int) []time.Duration {
 var errLate = errors.New("whatever ends then, no request met it")
 
 // crosses proves that a request in the window is lost. Who gets to it late has tried nothing, and begins anew.
-func crosses(ctx context.Context, b *harness.Bench) (string, error) {
+func crosses(ctx context.Context, b *site.Bench) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
 	defer cancel()
 	for {
@@ -79,7 +80,7 @@ func crosses(ctx context.Context, b *harness.Bench) (string, error) {
 	}
 }
 
-func cross(ctx context.Context, b *harness.Bench) (string, error) {
+func cross(ctx context.Context, b *site.Bench) (string, error) {
 	c, err := b.Open(ctx)
 	if err != nil {
 		return "", fmt.Errorf("dial %s: %w", b.Plan.Upstream, err)

@@ -5,11 +5,12 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/link"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
 )
 
 // Delays of the two latency faults. Every gateway's folder sets its timeouts to a second, and the slowest to look at the
@@ -21,10 +22,10 @@ const (
 )
 
 // SlowAnswer is an upstream whose answers take longer than the gateway waits.
-var SlowAnswer = harness.RegisterFault(harness.Fault{
+var SlowAnswer = catalog.RegisterFault(catalog.Fault{
 	ID:    "slow-answer",
 	Title: "the upstream answers later than the gateway waits",
-	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding, Late: true, ByLink: true, Withholds: tooLate,
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding, Late: true, ByLink: true, Withholds: tooLate,
 	What:      "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer does come; nobody waits for it any more.",
 	Made:      "Toxiproxy latency of four seconds on what the upstream sends, against a read timeout of one.",
 	Confirmed: "An own request is answered, with 200, and not before four seconds have passed.",
@@ -32,12 +33,12 @@ var SlowAnswer = harness.RegisterFault(harness.Fault{
 })
 
 // LatencyWithinBudget is an upstream that is slow, and not too slow.
-var LatencyWithinBudget = harness.RegisterFault(harness.Fault{
+var LatencyWithinBudget = catalog.RegisterFault(catalog.Fault{
 	ID:      "latency-within-budget",
 	Title:   "the upstream is slow, but within the gateway's patience (control: no error)",
 	Cause:   cause.Network,
 	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
-	Phase:   harness.Responding,
+	Phase:   catalog.Responding,
 	ByLink:  true,
 	What: "Latency below the gateway's timeout is no fault: the answer must come, later. A gateway that calls this a 502 gives up too early, and a harness " +
 		"that expects one would call anything a 502.",
@@ -46,8 +47,8 @@ var LatencyWithinBudget = harness.RegisterFault(harness.Fault{
 	Inject:    delayed(inTime),
 })
 
-func delayed(d time.Duration) func(context.Context, *harness.Bench) (*harness.Injection, error) {
-	return func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+func delayed(d time.Duration) func(context.Context, *site.Bench) (*catalog.Injection, error) {
+	return func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		status := http.StatusOK
 		if b.Theirs() {
 			ordinary, err := b.Ordinary(ctx)

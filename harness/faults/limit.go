@@ -3,21 +3,22 @@ package faults
 import (
 	"context"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // connections is how many connections the limited upstream takes: as many as the other one has workers, which a small crowd fills.
-const connections = harness.Workers
+const connections = site.Workers
 
 // limited completes and registers an upstream at the upstream's address that is full of others, and ends every further connection so.
-func limited(f harness.Fault, over upstream.End, seen client.End) *harness.Fault {
+func limited(f catalog.Fault, over upstream.End, seen client.End) *catalog.Fault {
 	f.Cause = cause.Overload
-	f.Phase = harness.AtOnce
-	f.Inject = func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	f.Phase = catalog.AtOnce
+	f.Inject = func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
@@ -32,16 +33,16 @@ func limited(f harness.Fault, over upstream.End, seen client.End) *harness.Fault
 			_ = undo(ctx)
 			return nil, err
 		}
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo:    func(ctx context.Context) error { crowd.Leave(); return undo(ctx) },
 			Confirm: ends(b, b.Plan.Upstream, seen),
 		}, nil
 	}
-	return harness.RegisterFault(f)
+	return catalog.RegisterFault(f)
 }
 
 // ConnectionLimitReset is an upstream at its limit that resets.
-var ConnectionLimitReset = limited(harness.Fault{
+var ConnectionLimitReset = limited(catalog.Fault{
 	ID:    "connection-limit-reset",
 	Title: "the upstream has all the connections it takes, and resets the others",
 	Type:  proxystatus.ConnectionTerminated,
@@ -53,7 +54,7 @@ var ConnectionLimitReset = limited(harness.Fault{
 }, upstream.Reset, client.Reset)
 
 // ConnectionLimitClose is an upstream at its limit that closes.
-var ConnectionLimitClose = limited(harness.Fault{
+var ConnectionLimitClose = limited(catalog.Fault{
 	ID:    "connection-limit-close",
 	Title: "the upstream has all the connections it takes, and closes the others",
 	Type:  proxystatus.ConnectionTerminated,

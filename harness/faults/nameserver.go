@@ -9,26 +9,27 @@ import (
 	"os"
 	"syscall"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // misanswered completes and registers a nameserver whose answers to every name are broken so. The confirmation is that is accepts what became of an own
 // query for the upstream's name; it tells what was seen.
-func misanswered(f harness.Fault, how dns.Fault, is func(dns.Reply, error) (seen string, ok bool)) *harness.Fault {
-	f.Cause, f.Phase, f.Route = cause.DNS, harness.Resolving, harness.RouteNamed
-	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+func misanswered(f catalog.Fault, how dns.Fault, is func(dns.Reply, error) (seen string, ok bool)) *catalog.Fault {
+	f.Cause, f.Phase, f.Route = cause.DNS, catalog.Resolving, site.RouteNamed
+	f.Inject = func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return resolver(b, how, queried(b, f.Confirmed, is)), nil
 	}
-	return harness.RegisterFault(f)
+	return catalog.RegisterFault(f)
 }
 
 // queried confirms that is accepts what became of an own query.
-func queried(b *harness.Bench, want string, is func(dns.Reply, error) (string, bool)) confirmation {
+func queried(b *site.Bench, want string, is func(dns.Reply, error) (string, bool)) confirmation {
 	return func(ctx context.Context) (string, error) {
 		reply, err := dns.Ask(ctx, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 		seen, ok := is(reply, err)
@@ -40,7 +41,7 @@ func queried(b *harness.Bench, want string, is func(dns.Reply, error) (string, b
 }
 
 // DNSNoData is a name without an address.
-var DNSNoData = misanswered(harness.Fault{
+var DNSNoData = misanswered(catalog.Fault{
 	ID: "dns-nodata", Title: "the upstream's name exists and has no address", Type: proxystatus.DNSError,
 	What: "The name is there, but what it holds is no address: only a mail record was left behind, say. The nameserver says so without any error code, and " +
 		"clients that look at the code alone take it for a success.",
@@ -51,7 +52,7 @@ var DNSNoData = misanswered(harness.Fault{
 })
 
 // DNSSlow is a nameserver that takes too long.
-var DNSSlow = misanswered(harness.Fault{
+var DNSSlow = misanswered(catalog.Fault{
 	ID: "dns-slow", Title: "the nameserver answers later than the gateway waits", Type: proxystatus.DNSTimeout, Late: true,
 	What:      "The nameserver is overloaded or far away. The right answer comes, after the gateway has given up; a resolver that asks again starts anew.",
 	Made:      fmt.Sprintf("The world's nameserver holds each right answer back for %s, against a timeout of one.", tooLate),
@@ -61,7 +62,7 @@ var DNSSlow = misanswered(harness.Fault{
 })
 
 // DNSGarbage is a nameserver that talks nonsense.
-var DNSGarbage = misanswered(harness.Fault{
+var DNSGarbage = misanswered(catalog.Fault{
 	ID: "dns-garbage", Title: "the nameserver answers with bytes that are no DNS message", Type: proxystatus.DNSTimeout,
 	What: "Something else listens at the nameserver's port, or a middlebox mangles the packets. A resolver drops what it cannot read, since anybody can send " +
 		"such a packet, and goes on waiting for the real answer until its time is up.",
@@ -72,15 +73,15 @@ var DNSGarbage = misanswered(harness.Fault{
 })
 
 // DNSTruncated is a nameserver whose answers do not get through whole.
-var DNSTruncated = harness.RegisterFault(harness.Fault{
+var DNSTruncated = catalog.RegisterFault(catalog.Fault{
 	ID: "dns-truncated", Title: "the nameserver's answer is truncated, and TCP to it is refused",
-	Cause: cause.DNS, Type: proxystatus.DNSError, Phase: harness.Resolving, Route: harness.RouteNamed,
+	Cause: cause.DNS, Type: proxystatus.DNSError, Phase: catalog.Resolving, Route: site.RouteNamed,
 	Needs: []world.Need{world.Firewall},
 	What: "An answer that does not fit into UDP carries the TC bit, which means: ask again over TCP. Where a firewall lets DNS pass over UDP alone, there is " +
 		"nobody to ask. It works for years, until a name gets one address too many.",
 	Made:      "The world's nameserver sends the TC bit and no record; an nftables rule resets TCP connections to port 53.",
 	Confirmed: "An own query for the upstream's name is answered with the TC bit and no address, and an own TCP dial to the nameserver gets ECONNREFUSED.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := b.Wall.Apply(firewall.Rule{ToPort: b.Plan.Nameserver.Port(), Protocol: firewall.TCP, Verdict: firewall.RejectRST})
 		if err != nil {
 			return nil, err
@@ -88,7 +89,7 @@ var DNSTruncated = harness.RegisterFault(harness.Fault{
 		udp := resolver(b, dns.Truncated{}, queried(b, "the TC bit and no address", func(r dns.Reply, err error) (string, bool) {
 			return "the TC bit, no record", err == nil && r.Truncated && len(r.Addresses) == 0
 		}))
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(ctx context.Context) error { return errors.Join(undo(), udp.Undo(ctx)) },
 			Confirm: func(ctx context.Context) (string, error) {
 				seen, err := udp.Confirm(ctx)
@@ -116,7 +117,7 @@ func refuses(ctx context.Context, at netip.AddrPort) error {
 }
 
 // DNSWrongID is a resolver that hears only answers to somebody else's questions.
-var DNSWrongID = misanswered(harness.Fault{
+var DNSWrongID = misanswered(catalog.Fault{
 	ID: "dns-wrong-id", Title: "every DNS answer carries another query's ID", Type: proxystatus.DNSTimeout,
 	What: "The ID is what ties an answer to its query; a forger has to guess it. A resolver must drop an answer with a wrong one and go on waiting. A gateway " +
 		"that takes such an answer can be sent anywhere by anybody.",

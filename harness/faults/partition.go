@@ -8,33 +8,34 @@ import (
 	"net/netip"
 	"sync"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // PartitionMidRequest is a network that falls apart while the upstream is at work.
-var PartitionMidRequest = harness.RegisterFault(harness.Fault{
+var PartitionMidRequest = catalog.RegisterFault(catalog.Fault{
 	ID:    "partition-mid-request",
 	Title: "the network to the upstream falls apart in the middle of a request",
-	Cause: cause.Network, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding,
 	Needs: []world.Need{world.Firewall},
 	What: "The request was delivered and is being answered when every path between the two is gone. The answer is sent and arrives nowhere; nothing tells either side. " +
 		"It may have been acted on, so that a POST must not be sent again, and a second attempt finds no way either.",
 	Made: "When the upstream has read a request, nftables rules in the world drop every packet from and to its port; then it answers. The rules are lifted before " +
 		"each probe.",
 	Confirmed: "An own request is recorded by the upstream and gets nothing; then an own dial gets no reply.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p := &partition{wall: b.Wall, at: b.Plan.Upstream}
 		origin, err := b.Scripted()
 		if err != nil {
 			return nil, err
 		}
 		undo := origin.Behave(p)
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo:  func(context.Context) error { undo(); return p.heal() },
 			Rearm: func(context.Context) error { return p.heal() },
 			Confirm: func(ctx context.Context) (string, error) {

@@ -3,15 +3,16 @@ package faults
 import (
 	"context"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // process lets an upstream in an operating system process of its own stand in at the upstream's address.
-func process(ctx context.Context, b *harness.Bench, script upstream.Script) (*upstream.Process, func(context.Context) error, error) {
+func process(ctx context.Context, b *site.Bench, script upstream.Script) (*upstream.Process, func(context.Context) error, error) {
 	if err := b.Plain(); err != nil {
 		return nil, nil, err
 	}
@@ -29,15 +30,15 @@ type mortal struct{ *upstream.Process }
 func (m mortal) Close() error { return m.Kill() }
 
 // Frozen is an upstream process that is stopped.
-var Frozen = harness.RegisterFault(harness.Fault{
+var Frozen = catalog.RegisterFault(catalog.Fault{
 	ID:    "frozen",
 	Title: "the upstream's process is frozen",
-	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: harness.Responding,
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding,
 	What: "A process that is stopped, swapped out or in a long garbage collection does nothing, but its kernel goes on accepting connections in its name. " +
 		"Requests are delivered and never read.",
 	Made:      "SIGSTOP to a real upstream process at the upstream's address; undone by SIGCONT.",
 	Confirmed: "The kernel reports the process as stopped; an own request connects and gets nothing.",
-	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.Healthy)
 		if err != nil {
 			return nil, err
@@ -46,7 +47,7 @@ var Frozen = harness.RegisterFault(harness.Fault{
 			_ = undo(ctx)
 			return nil, err
 		}
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(ctx context.Context) error {
 				_ = p.Thaw() // It gets to answer what it was asked meanwhile; a POST sent twice would show.
 				return undo(ctx)
@@ -57,20 +58,20 @@ var Frozen = harness.RegisterFault(harness.Fault{
 })
 
 // CrashOnRequest is an upstream that dies of a request.
-var CrashOnRequest = harness.RegisterFault(harness.Fault{
+var CrashOnRequest = catalog.RegisterFault(catalog.Fault{
 	ID:    "crash-on-request",
 	Title: "the upstream's process dies of the request",
-	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
 	What: "A bug that a request triggers: the process reads it and is gone, and its port refuses from then on. A gateway that tries again meets the refusal; " +
 		"one that tries a POST again on another upstream would kill that one too.",
 	Made:      "A real upstream process that kills itself with SIGKILL when it has read a request; it is started anew before each probe.",
 	Confirmed: "An own request ends without an answer, and a second one is refused.",
-	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.CrashOnRequest)
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo:    undo,
 			Rearm:   func(ctx context.Context) error { return revive(ctx, p, upstream.CrashOnRequest) },
 			Confirm: dies(b, p),
@@ -79,22 +80,22 @@ var CrashOnRequest = harness.RegisterFault(harness.Fault{
 })
 
 // OutOfMemoryKill is an upstream that the kernel kills while it works on a request.
-var OutOfMemoryKill = harness.RegisterFault(harness.Fault{
+var OutOfMemoryKill = catalog.RegisterFault(catalog.Fault{
 	ID:    "out-of-memory-kill",
 	Title: "the upstream's process is killed while it works on the request",
-	Cause: cause.Overload, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
-	Also: []harness.State{harness.Balanced},
+	Cause: cause.Overload, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
+	Also: []site.State{site.Balanced},
 	What: "When memory runs out the kernel kills the largest process with SIGKILL, in the middle of whatever it does. Its connections end without an answer " +
 		"and its port refuses until somebody starts it again.",
 	Made:      "A real upstream process that holds the request; SIGKILL is sent to it when the request has arrived. It is started anew before each probe.",
 	Confirmed: "An own request ends without an answer, and a second one is refused.",
-	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.Hold)
 		if err != nil {
 			return nil, err
 		}
 		disarm := func() {}
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(ctx context.Context) error { disarm(); return undo(ctx) },
 			Rearm: func(ctx context.Context) error {
 				disarm()
@@ -131,7 +132,7 @@ func killAtNextHit(p *upstream.Process) (disarm func()) {
 }
 
 // dies confirms that a request is the end of p.
-func dies(b *harness.Bench, p *upstream.Process) confirmation {
+func dies(b *site.Bench, p *upstream.Process) confirmation {
 	return func(ctx context.Context) (string, error) {
 		first, err := ends(b, b.Plan.Upstream, client.Closed)(ctx)
 		if err != nil {

@@ -9,22 +9,23 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // H2Upstream is an upstream that speaks a later HTTP.
-var H2Upstream = harness.RegisterFault(harness.Fault{
+var H2Upstream = catalog.RegisterFault(catalog.Fault{
 	ID: "h2-upstream", Title: "the upstream speaks only HTTP/2 and the gateway HTTP/1",
-	Cause: cause.Configuration, Type: proxystatus.HTTPProtocolError, Phase: harness.AtOnce,
+	Cause: cause.Configuration, Type: proxystatus.HTTPProtocolError, Phase: catalog.AtOnce,
 	What: "A gRPC server, or any other that speaks HTTP/2 in plain text to those who know. It meets an HTTP/1 request with its own first frame, and tells it to " +
 		"go away: binary, and no HTTP/1 at all.",
 	Made:      "A real HTTP/2 server at the upstream's address, in place of the link; what begins otherwise gets SETTINGS, GOAWAY and the end of the connection.",
 	Confirmed: "An own HTTP/2 request is answered 200; an own HTTP/1 request gets a SETTINGS frame.",
-	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
@@ -32,12 +33,12 @@ var H2Upstream = harness.RegisterFault(harness.Fault{
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return newer(ctx, b) }}, nil
+		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return newer(ctx, b) }}, nil
 	},
 })
 
 // newer confirms that HTTP/2 is what the upstream's address speaks, and all that it speaks.
-func newer(ctx context.Context, b *harness.Bench) (string, error) {
+func newer(ctx context.Context, b *site.Bench) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
 	defer cancel()
 	transport := &http.Transport{Protocols: new(http.Protocols)}
@@ -64,7 +65,7 @@ func newer(ctx context.Context, b *harness.Bench) (string, error) {
 }
 
 // spoken sends an HTTP/1 request after the header, if any, to the upstream's address, and returns all that comes back.
-func spoken(ctx context.Context, b *harness.Bench, header string) ([]byte, error) {
+func spoken(ctx context.Context, b *site.Bench, header string) ([]byte, error) {
 	c, err := new(net.Dialer).DialContext(ctx, "tcp", b.Plan.Upstream.String())
 	if err != nil {
 		return nil, err
@@ -79,14 +80,14 @@ func spoken(ctx context.Context, b *harness.Bench, header string) ([]byte, error
 }
 
 // ProxyProtocolExpected is an upstream that wants to be told where a connection comes from.
-var ProxyProtocolExpected = harness.RegisterFault(harness.Fault{
+var ProxyProtocolExpected = catalog.RegisterFault(catalog.Fault{
 	ID: "proxy-protocol-expected", Title: "the upstream expects the PROXY protocol and the gateway does not speak it",
-	Cause: cause.Configuration, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
 	What: "The upstream was set up to learn its clients' addresses from a line before the first request. Whoever does not send that line is cut off without a " +
 		"word, as the protocol demands; nothing in the answer tells why, because there is none.",
 	Made:      "A listener at the upstream's address, in place of the link, that passes connections with the header of version 1 on and closes any other.",
 	Confirmed: "An own request with the header is answered 200; one without gets the end of the connection.",
-	Inject: func(ctx context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
@@ -94,12 +95,12 @@ var ProxyProtocolExpected = harness.RegisterFault(harness.Fault{
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return announced(ctx, b) }}, nil
+		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return announced(ctx, b) }}, nil
 	},
 })
 
 // announced confirms that a request is answered after the header, and only then.
-func announced(ctx context.Context, b *harness.Bench) (string, error) {
+func announced(ctx context.Context, b *site.Bench) (string, error) {
 	without, err := ends(b, b.Plan.Upstream, client.Closed)(ctx)
 	if err != nil {
 		return "", err

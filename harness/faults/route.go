@@ -10,10 +10,11 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -21,17 +22,17 @@ import (
 const hostAddress = "the host's address"
 
 // unrouted completes and registers a world that has no way to the upstream. The confirmation is the error of an own dial.
-func unrouted(f harness.Fault, how world.Away, want syscall.Errno) *harness.Fault {
-	f.Cause, f.Type, f.Phase = cause.Network, proxystatus.DestinationIPUnroutable, harness.AtOnce
+func unrouted(f catalog.Fault, how world.Away, want syscall.Errno) *catalog.Fault {
+	f.Cause, f.Type, f.Phase = cause.Network, proxystatus.DestinationIPUnroutable, catalog.AtOnce
 	f.Needs, f.Beyond = []world.Need{world.AnyAddress}, hostAddress
-	f.Inject = func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	f.Inject = func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := b.World.Unroute(b.Plan.Upstream.Addr(), how)
 		if err != nil {
 			return nil, err
 		}
-		return &harness.Injection{Undo: func(context.Context) error { return undo() }, Confirm: undialled(b.Plan.Upstream, want)}, nil
+		return &catalog.Injection{Undo: func(context.Context) error { return undo() }, Confirm: undialled(b.Plan.Upstream, want)}, nil
 	}
-	return harness.RegisterFault(f)
+	return catalog.RegisterFault(f)
 }
 
 // undialled confirms that an own dial fails so.
@@ -51,7 +52,7 @@ func undialled(at netip.AddrPort, want syscall.Errno) confirmation {
 }
 
 // NoRoute is an upstream to whose network no route leads.
-var NoRoute = unrouted(harness.Fault{
+var NoRoute = unrouted(catalog.Fault{
 	ID:    "no-route",
 	Title: "no route leads to the upstream",
 	What: "The route to the upstream's network is gone: a tunnel that ended, a route that was withdrawn. The gateway's own kernel says so at once, and not a packet is " +
@@ -61,7 +62,7 @@ var NoRoute = unrouted(harness.Fault{
 }, world.NoRoute, syscall.ENETUNREACH)
 
 // HostUnreachable is an upstream that the router cannot find.
-var HostUnreachable = unrouted(harness.Fault{
+var HostUnreachable = unrouted(catalog.Fault{
 	ID:        "host-unreachable",
 	Title:     "the upstream's host cannot be reached",
 	What:      "The upstream's network is there and its host is not: nobody answers for its address on the last hop, and a router, here the gateway's own kernel, says so.",
@@ -70,10 +71,10 @@ var HostUnreachable = unrouted(harness.Fault{
 }, world.HostUnreachable, syscall.EHOSTUNREACH)
 
 // LinkDown is a way to the upstream that is lost while connections are pooled.
-var LinkDown = harness.RegisterFault(harness.Fault{
+var LinkDown = catalog.RegisterFault(catalog.Fault{
 	ID:    "link-down",
 	Title: "the upstream's address and route vanish while the gateway holds a pooled connection",
-	Cause: cause.Network, Type: proxystatus.ConnectionTimeout, Phase: harness.Responding,
+	Cause: cause.Network, Type: proxystatus.ConnectionTimeout, Phase: catalog.Responding,
 	Needs: []world.Need{world.AnyAddress}, Beyond: hostAddress,
 	What: "The link to the upstream goes down. Who dials anew is told; who has an open connection is not, because TCP takes it for a loss that will pass: the request is " +
 		"accepted by the kernel, sent nowhere, and waits. A gateway with a pool finds that out by its timeout alone.",
@@ -81,15 +82,15 @@ var LinkDown = harness.RegisterFault(harness.Fault{
 		"before each probe.",
 	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own request on a connection from before gets nothing, and an " +
 		"own dial gets ENETUNREACH.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		d := &downLink{bench: b}
-		return &harness.Injection{Undo: func(context.Context) error { return d.up() }, Rearm: d.down, Confirm: d.confirm}, nil
+		return &catalog.Injection{Undo: func(context.Context) error { return d.up() }, Rearm: d.down, Confirm: d.confirm}, nil
 	},
 })
 
 // downLink is a link that goes down and up again.
 type downLink struct {
-	bench *harness.Bench
+	bench *site.Bench
 	own   *client.Conn // from before; nil while the link is up
 	undo  func() error
 }
@@ -99,7 +100,7 @@ func (d *downLink) down(ctx context.Context) error {
 	if err := d.up(); err != nil {
 		return err
 	}
-	if _, err := d.bench.Pooled(ctx, harness.RouteMain); err != nil {
+	if _, err := d.bench.Pooled(ctx, site.RouteMain); err != nil {
 		return err
 	}
 	var err error

@@ -4,14 +4,15 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/site"
 )
 
 // short lets the link end the connection when as much of an answer by an upstream that is not ours has passed as of says. Where a head ends must be told for
 // that, and if no more than the head is to pass the fault does not apply, for the reason why.
-func short(ctx context.Context, b *harness.Bench, why string, of func(harness.Answer) int64) (*harness.Injection, error) {
+func short(ctx context.Context, b *site.Bench, why string, of func(site.Answer) int64) (*catalog.Injection, error) {
 	a, err := b.Ordinary(ctx)
 	if err != nil {
 		return nil, err
@@ -19,11 +20,11 @@ func short(ctx context.Context, b *harness.Bench, why string, of func(harness.An
 	n := of(a)
 	switch {
 	case a.Head == 0:
-		return nil, harness.Inapplicable("what passes the link cannot be read, so that it cannot be told where a head ends")
+		return nil, site.Inapplicable("what passes the link cannot be read, so that it cannot be told where a head ends")
 	case n > a.Head && a.End == client.Unframed:
-		return nil, harness.Inapplicable("nothing but the end of its connection ends the upstream's answer, so that nobody could tell that it is cut (RFC 9112, section 6.3)")
+		return nil, site.Inapplicable("nothing but the end of its connection ends the upstream's answer, so that nobody could tell that it is cut (RFC 9112, section 6.3)")
 	case n == a.Head:
-		return nil, harness.Inapplicable(why)
+		return nil, site.Inapplicable(why)
 	}
 	return toxic(ctx, b, link.Limit{Bytes: n}, func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)

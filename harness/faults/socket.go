@@ -9,26 +9,27 @@ import (
 	"os"
 	"syscall"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // UnixSocketMissing is an upstream whose socket is gone.
-var UnixSocketMissing = harness.RegisterFault(harness.Fault{
+var UnixSocketMissing = catalog.RegisterFault(catalog.Fault{
 	ID: "unix-socket-missing", Title: "the upstream's Unix socket is not there",
-	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteUnix,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteUnix,
 	What: "The upstream was not started, it makes its socket elsewhere, or a cleaner of temporary files was thorough. A socket is a file: where there is none, " +
 		"connecting fails at once.",
 	Made:      "The socket, on which the upstream goes on listening, is given another name.",
 	Confirmed: "An own dial to the path gets ENOENT.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		aside := b.SocketPath() + ".aside"
 		if err := os.Rename(b.SocketPath(), aside); err != nil {
 			return nil, err
 		}
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(context.Context) error {
 				if err := os.Rename(aside, b.SocketPath()); err != nil && !errors.Is(err, fs.ErrNotExist) { // It is back already.
 					return err
@@ -41,15 +42,15 @@ var UnixSocketMissing = harness.RegisterFault(harness.Fault{
 })
 
 // UnixSocketForbidden is an upstream whose socket is for others.
-var UnixSocketForbidden = harness.RegisterFault(harness.Fault{
+var UnixSocketForbidden = catalog.RegisterFault(catalog.Fault{
 	ID: "unix-socket-forbidden", Title: "the gateway may not use the upstream's Unix socket",
-	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: harness.AtOnce, Route: harness.RouteUnix,
+	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteUnix,
 	Needs: []world.Need{world.FileModes},
 	What: "The socket is there and somebody listens; its mode lets the upstream's own user in, and the gateway runs as another. It is the commonest mistake " +
 		"with application servers on a socket, and looks from outside like a dead upstream.",
 	Made:      "The socket's mode is set to 0; a gateway that is started as root runs as another user.",
 	Confirmed: "An own dial to the path gets EACCES, made as the user that a gateway runs as who gave root up.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		before, err := os.Stat(b.SocketPath())
 		if err != nil {
 			return nil, err
@@ -58,7 +59,7 @@ var UnixSocketForbidden = harness.RegisterFault(harness.Fault{
 			return nil, err
 		}
 		undo := func(context.Context) error { return os.Chmod(b.SocketPath(), before.Mode().Perm()) }
-		return &harness.Injection{Undo: undo, Confirm: knocks(b, ", as nobody", dialAsNobody, syscall.EACCES)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: knocks(b, ", as nobody", dialAsNobody, syscall.EACCES)}, nil
 	},
 })
 
@@ -72,7 +73,7 @@ func dialUnix(path string) error {
 }
 
 // knocks confirms what comes of connecting to the upstream's socket.
-func knocks(b *harness.Bench, how string, dial func(path string) error, want syscall.Errno) confirmation {
+func knocks(b *site.Bench, how string, dial func(path string) error, want syscall.Errno) confirmation {
 	return func(context.Context) (string, error) {
 		if err := dial(b.SocketPath()); !errors.Is(err, want) {
 			return "", fmt.Errorf("dial the socket%s: got %w, want %w", how, err, want)

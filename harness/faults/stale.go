@@ -7,11 +7,12 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -19,10 +20,10 @@ import (
 const uses = 2
 
 // StalePooledConnection is an upstream that closes a kept connection when it is used again.
-var StalePooledConnection = harness.RegisterFault(harness.Fault{
+var StalePooledConnection = catalog.RegisterFault(catalog.Fault{
 	ID:    "stale-pooled-connection",
 	Title: "the upstream closes a pooled connection at the moment of its next use",
-	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: harness.AtOnce,
+	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
 	Tolerated: &record.Tolerance{Why: "RFC 9110, section 9.2.2, lets a client send an idempotent request again by itself; that the second attempt is answered is no error"},
 	What: "The upstream's idle timeout strikes while a request is on its way on a kept connection: the request is read by nobody, or by somebody who is leaving. The " +
 		"gateway sees the end of the connection and no answer, and cannot know which. A GET may be sent again on another connection; a POST must not be.",
@@ -30,17 +31,17 @@ var StalePooledConnection = harness.RegisterFault(harness.Fault{
 		"request on it.",
 	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own third request on a connection gets its end; each probe " +
 		"came on a connection that had been used.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		origin, err := b.Scripted()
 		if err != nil {
 			return nil, err
 		}
 		undo := origin.Behave(upstream.WornOut{After: uses})
 		armed := []int{}
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Rearm: func(ctx context.Context) error {
-				connection, err := b.Pooled(ctx, harness.RouteMain)
+				connection, err := b.Pooled(ctx, site.RouteMain)
 				armed = append(armed, connection)
 				return err
 			},
@@ -55,7 +56,7 @@ var StalePooledConnection = harness.RegisterFault(harness.Fault{
 })
 
 // wearsOut confirms with a connection of its own.
-func wearsOut(ctx context.Context, b *harness.Bench) error {
+func wearsOut(ctx context.Context, b *site.Bench) error {
 	at := b.Plan.Upstream
 	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
 	defer cancel()

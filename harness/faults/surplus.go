@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
@@ -17,25 +18,25 @@ import (
 const forged = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nforged\n"
 
 // WrongLengthBody is an upstream that sends more than it declares.
-var WrongLengthBody = harness.RegisterFault(harness.Fault{
+var WrongLengthBody = catalog.RegisterFault(catalog.Fault{
 	ID:      "wrong-length-body",
 	Title:   "the upstream sends more body than it declares (control: the surplus reaches nobody)",
 	Cause:   cause.Bug,
 	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
-	Phase:   harness.AtOnce,
+	Phase:   catalog.AtOnce,
 	What: "A length that was counted in characters and sent in bytes: the answer is whole at its declared length, and more follows, on a connection that stays. The " +
 		"gateway passes the answer on without the surplus. What it must not do is keep the connection and take the surplus for the answer to the next request, " +
 		"perhaps another client's (RFC 9112, section 6.3): here it has the very form of one.",
 	Made: "The upstream appends a whole forged 200 to each of its answers, in the same write, and keeps the connection. Before each probe another client's request " +
 		"has brought such an answer to the gateway, which may have kept that connection.",
 	Confirmed: "An own request gets a whole 200; a second one on the same connection gets the forged one, which nobody stamped.",
-	Inject: func(_ context.Context, b *harness.Bench) (*harness.Injection, error) {
+	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		origin, err := b.Scripted()
 		if err != nil {
 			return nil, err
 		}
 		undo := origin.Behave(upstream.Surplus{Bytes: []byte(forged)})
-		return &harness.Injection{
+		return &catalog.Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Rearm: func(ctx context.Context) error {
 				if o := b.Get(ctx); o.Status == 0 {
@@ -49,7 +50,7 @@ var WrongLengthBody = harness.RegisterFault(harness.Fault{
 })
 
 // poisons confirms that who believes the second answer on a connection gets the forged one.
-func poisons(ctx context.Context, b *harness.Bench) (string, error) {
+func poisons(ctx context.Context, b *site.Bench) (string, error) {
 	at := b.Plan.Upstream
 	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
 	defer cancel()

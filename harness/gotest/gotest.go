@@ -15,16 +15,26 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
-	_ "github.com/gatequake/gatequake/harness/faults" // makes every fault known
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/engine"
+	"github.com/gatequake/gatequake/harness/gatewayfile"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sites"
+
+	_ "github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/gateway"
-	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // lets this binary be the built-in gateway
+
+	// makes every fault known
+
+	_ "github.com/gatequake/gatequake/harness/gateway/builtin"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
+// lets this binary be the built-in gateway
+
 // Bench is a harness.Bench for tests: its verbs end the test when they cannot be done, skip it when they cannot be done here, and are undone at its end.
 type Bench struct {
-	*harness.Bench
+	*site.Bench
 	t *testing.T
 }
 
@@ -37,7 +47,7 @@ type Own struct {
 // Gateway reads the file that describes a gateway of the user's own; gatequake survey writes such files. The gateway is started in the folder dir, to which the
 // file's path and those in it are relative. What is wrong with the file fails the tests that use it.
 func Gateway(dir, file string) Own {
-	own, err := harness.ReadOwn(dir, file)
+	own, err := gatewayfile.Read(dir, file)
 	return Own{own, err}
 }
 
@@ -114,15 +124,15 @@ func play(t *testing.T, w *world.World, raw json.RawMessage, body func(*testing.
 }
 
 func newBench(t *testing.T, w *world.World, r request) *Bench {
-	b, err := harness.NewBench(w, harness.Setup{Definition: r.Own.Definition(), Setting: r.Setting})
-	if why, cannot := harness.Cannot(err); cannot {
+	b, err := sites.New(w, site.Setup{Definition: r.Own.Definition(), Setting: r.Setting})
+	if why, cannot := site.Cannot(err); cannot {
 		t.Skip("unsupported: " + why)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	if err := b.Steady(t.Context(), harness.RouteMain, harness.RouteBystander); err != nil {
+	if err := b.Steady(t.Context(), site.RouteMain, site.RouteBystander); err != nil {
 		t.Fatalf("%v; the gateway's log: %s", err, strings.Join(b.Gateway.Since(nil), " | "))
 	}
 	return &Bench{b, t}
@@ -130,10 +140,10 @@ func newBench(t *testing.T, w *world.World, r request) *Bench {
 
 // Inject breaks the world with f, proves that it is broken, and returns. Mend mends it; so does the end of the test. Inject skips the test when the world cannot
 // be broken so.
-func (b *Bench) Inject(f *harness.Fault) (mend func()) {
+func (b *Bench) Inject(f *catalog.Fault) (mend func()) {
 	b.t.Helper()
-	undo, err := harness.Inject(b.t.Context(), b.Bench, f)
-	if why, cannot := harness.Cannot(err); cannot {
+	undo, err := engine.Inject(b.t.Context(), b.Bench, f)
+	if why, cannot := site.Cannot(err); cannot {
 		b.t.Skip("unsupported: " + why)
 	}
 	if err != nil {

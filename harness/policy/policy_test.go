@@ -8,10 +8,13 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/gatequake/gatequake/harness"
-	_ "github.com/gatequake/gatequake/harness/faults" // policies name faults
+	"github.com/gatequake/gatequake/harness/catalog"
+
+	_ "github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/policy"
 )
+
+// policies name faults
 
 const ours = `name: ours
 default: [502, 503]
@@ -24,9 +27,9 @@ experiments:
   error-500: 502
 `
 
-func fault(t *testing.T, id string) *harness.Fault {
+func fault(t *testing.T, id string) *catalog.Fault {
 	t.Helper()
-	e, err := harness.Find(id)
+	e, err := catalog.Find(id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +37,7 @@ func fault(t *testing.T, id string) *harness.Fault {
 }
 
 func TestPolicies(t *testing.T) {
-	own, err := policy.Parse("ours.yaml", []byte(ours), harness.FaultIDs())
+	own, err := policy.Parse("ours.yaml", []byte(ours), catalog.FaultIDs())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +97,7 @@ func TestPolicyMistakesHaveAPlace(t *testing.T) {
 		"name: [x]\ncauses: nothing\n":                   "p.yaml:1:7: got a list, want a string",
 		"name: document\n":                               `p.yaml:1:1: name: got "document", which is a policy of Gatequake's own`,
 	} {
-		if _, err := policy.Parse("p.yaml", []byte(text), harness.FaultIDs()); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if _, err := policy.Parse("p.yaml", []byte(text), catalog.FaultIDs()); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q:\n got %v\nwant %s", text, err, want)
 		}
 	}
@@ -125,7 +128,7 @@ func TestPolicySchema(t *testing.T) {
 		if err := schema.Validate(value); (err == nil) != want {
 			t.Errorf("%q: got %v from the schema, want valid: %t", text, err, want)
 		}
-		if _, err := policy.Parse("p.yaml", []byte(text), harness.FaultIDs()); (err == nil) != want {
+		if _, err := policy.Parse("p.yaml", []byte(text), catalog.FaultIDs()); (err == nil) != want {
 			t.Errorf("%q: got %v from the parser, want valid: %t", text, err, want)
 		}
 	}

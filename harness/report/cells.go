@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/foreign"
@@ -129,7 +129,7 @@ func OfCells(kept Kept) Run {
 		if c.Verdict == kindWords[known] {
 			v.Result, v.Deviation, v.Reason = verdict.Fail, c.Reason, ""
 		}
-		if e, err := harness.Find(c.ID); err == nil {
+		if e, err := catalog.Find(c.ID); err == nil {
 			v.Title = e.Title()
 		}
 		if s := c.Seen; s != nil {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/engine"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
@@ -49,8 +49,8 @@ var number = regexp.MustCompile(`[0-9]+`)
 // sameWords returns what two reasons have in common that differ only in the numbers of the gateway's own log lines
 // (times, process IDs), which differ from run to run. Nothing but the brevity of a report depends on it.
 func sameWords(reason string) string {
-	ours, theirs, _ := strings.Cut(reason, harness.LastWords)
-	return ours + harness.LastWords + number.ReplaceAllString(theirs, "0")
+	ours, theirs, _ := strings.Cut(reason, engine.LastWords)
+	return ours + engine.LastWords + number.ReplaceAllString(theirs, "0")
 }
 
 // who names the gateway and the settings of the group: "nginx 1.22.1 document, stock".

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
@@ -107,7 +107,7 @@ func citing(v verdict.Verdict, u verdict.Under) wanted {
 
 // about looks the experiment up; one that this Gatequake does not know has nothing to be said of.
 func about(id string) htmlAbout {
-	e, err := harness.Find(id)
+	e, err := catalog.Find(id)
 	if err != nil {
 		return htmlAbout{}
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
@@ -21,7 +21,7 @@ func ReadLogs(r Run) Run {
 		v.Remedies = slices.Clone(v.Remedies)
 		for j := range v.Remedies {
 			a := &v.Remedies[j]
-			if a.Remedy != harness.CheckLogs || a.Then == "" {
+			if a.Remedy != catalog.CheckLogs || a.Then == "" {
 				continue // Nobody saw a failure.
 			}
 			l, compared := logs[columnOf(v)][v.ID]

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
@@ -200,7 +200,7 @@ func (r Run) heard(c column) []heard {
 func (known vocabulary) lines(log []string, lex lexicon) []line {
 	all := []line{}
 	for _, text := range log {
-		if !strings.Contains(text, string(harness.RouteBystander)) {
+		if !strings.Contains(text, string(site.RouteBystander)) {
 			all = append(all, line{known.set(lex.words(text)), text})
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
@@ -69,7 +69,7 @@ func Merge(shards []Run) (Run, error) {
 // ordered sorts verdicts as a run of all of them has them: by gateway, setting, and the order of experiments.
 func ordered(all []verdict.Verdict) []verdict.Verdict {
 	place := map[string]int{}
-	for i, e := range harness.Experiments() {
+	for i, e := range catalog.Experiments() {
 		place[e.ID] = i
 	}
 	slices.SortStableFunc(all, func(a, b verdict.Verdict) int {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/verdict"
@@ -17,7 +17,7 @@ import (
 var helpWords = map[record.Help]string{record.Effective: "helps", record.Ineffective: "no", record.NotApplicable: "n/a", "": "?"}
 
 // helpLegend explains helpWords.
-const helpLegend = "helps: the client is served with it, and is not without it (" + harness.CheckLogs + ": who reads the log learns the error type)   no: it is not, or would be " +
+const helpLegend = "helps: the client is served with it, and is not without it (" + catalog.CheckLogs + ": who reads the log learns the error type)   no: it is not, or would be " +
 	"anyway   n/a: there was nothing to try it on, or it cannot be tried"
 
 // remedied returns the part of the run in which remedies were tried.

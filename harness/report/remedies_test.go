@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
@@ -18,7 +18,7 @@ func tried() Run {
 	for i := range r.Verdicts {
 		r.Verdicts[i].Remedies = []record.RemedyOutcome{
 			{Remedy: "refresh", Outcome: record.Ineffective, Reason: "502 by gateway again", Saw: "502 by gateway", Then: "502 by gateway"},
-			{Remedy: harness.CheckLogs, Outcome: record.Ineffective, Reason: "502 by gateway again", Saw: "502 by gateway", Then: "502 by gateway"},
+			{Remedy: catalog.CheckLogs, Outcome: record.Ineffective, Reason: "502 by gateway again", Saw: "502 by gateway", Then: "502 by gateway"},
 		}
 	}
 	first := r.Verdicts[0].Remedies
@@ -26,7 +26,7 @@ func tried() Run {
 	r.Verdicts = append(r.Verdicts, verdict.Verdict{
 		Record: record.Record{ID: "ip-deny", Cause: cause.Blocked, ErrorType: proxystatus.HTTPRequestDenied, Gateway: "nginx", Setting: "stock", Remedies: []record.RemedyOutcome{
 			{Remedy: "refresh", Outcome: record.NotApplicable, Reason: "the client saw no failure: 200 by upstream", Saw: "200 by upstream"},
-			{Remedy: harness.CheckLogs, Outcome: record.Ineffective, Reason: "403 by gateway again", Saw: "403 by gateway", Then: "403 by gateway"},
+			{Remedy: catalog.CheckLogs, Outcome: record.Ineffective, Reason: "403 by gateway again", Saw: "403 by gateway", Then: "403 by gateway"},
 		}},
 		Result: verdict.Pass,
 	})
@@ -47,7 +47,7 @@ func TestReadLogs(t *testing.T) {
 		"ip-deny":   {record.NotApplicable, "no failure"},
 	} {
 		for _, v := range read.Verdicts {
-			if a := attempt(v, harness.CheckLogs); v.ID == id && (a.Outcome != want.help || !strings.Contains(a.Reason, want.why)) {
+			if a := attempt(v, catalog.CheckLogs); v.ID == id && (a.Outcome != want.help || !strings.Contains(a.Reason, want.why)) {
 				t.Errorf("%s: got %s (%s), want %s with %q", id, a.Outcome, a.Reason, want.help, want.why)
 			}
 		}
@@ -60,13 +60,13 @@ func TestReadLogs(t *testing.T) {
 		r.Verdicts[i].Log = []string{"GET / went wrong", "GET / went wrong"}
 	}
 	for _, v := range ReadLogs(r).Verdicts {
-		if a := attempt(v, harness.CheckLogs); a.Outcome == record.Effective {
+		if a := attempt(v, catalog.CheckLogs); a.Outcome == record.Effective {
 			t.Errorf("%s, with a line that all have: got %s (%s), want no help", v.ID, a.Outcome, a.Reason)
 		}
 	}
 	few := r
 	few.Verdicts = r.Verdicts[:2]
-	if a := attempt(ReadLogs(few).Verdicts[0], harness.CheckLogs); a.Outcome != record.NotApplicable || !strings.Contains(a.Reason, "too few kinds") {
+	if a := attempt(ReadLogs(few).Verdicts[0], catalog.CheckLogs); a.Outcome != record.NotApplicable || !strings.Contains(a.Reason, "too few kinds") {
 		t.Errorf("two faults: got %s (%s), want nothing said of so few", a.Outcome, a.Reason)
 	}
 }
@@ -138,7 +138,7 @@ func TestRemediesInJSON(t *testing.T) {
 func TestRemediesOnThePage(t *testing.T) {
 	s := opened(t, pageOf(t, ReadLogs(tried())), "#cell=nginx/stock/refused")
 	defer s.clean()
-	for _, want := range []string{"What people did about it", "refresh: helps: served, with nothing repaired", harness.CheckLogs + ": helps: the log names the error type"} {
+	for _, want := range []string{"What people did about it", "refresh: helps: served, with nothing repaired", catalog.CheckLogs + ": helps: the log names the error type"} {
 		if got := s.says(`document.querySelector('dialog').textContent`); !strings.Contains(got, want) {
 			t.Errorf("got %q, want %q in it", got, want)
 		}

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sites"
 	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -67,12 +69,12 @@ func init() {
 		if err := json.Unmarshal(request, &r); err != nil {
 			return nil, err
 		}
-		b, err := harness.NewBench(w, harness.Setup{Definition: r.Job.Gateway, Setting: r.Job.Setting})
+		b, err := sites.New(w, site.Setup{Definition: r.Job.Gateway, Setting: r.Job.Setting})
 		if err != nil {
 			return nil, err
 		}
 		defer b.Close()
-		if err := b.Steady(ctx, harness.RouteBystander); err != nil {
+		if err := b.Steady(ctx, site.RouteBystander); err != nil {
 			return nil, err
 		}
 		begin := time.Now()
@@ -106,7 +108,7 @@ func BenchmarkCatalogue(b *testing.B) {
 	const workers = 8
 	for b.Loop() {
 		jobs := []Job{}
-		for _, e := range harness.Experiments() {
+		for _, e := range catalog.Experiments() {
 			jobs = append(jobs, job(b, e.ID))
 		}
 		waits, before := 0.0, childTime(b)

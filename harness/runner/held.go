@@ -5,7 +5,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/engine"
 )
 
 // rearmEvery is how long an upstream that a request has killed stays dead: long enough to see it refuse, short enough not to wait for.
@@ -13,7 +13,7 @@ const rearmEvery = 3 * time.Second
 
 // rearmed makes a fault that one request uses up anew whenever the upstream is found dead, until it is told to stop,
 // and returns when it has.
-func rearmed(ctx context.Context, h *harness.Held) (stop func()) {
+func rearmed(ctx context.Context, h *engine.Held) (stop func()) {
 	if h.Rearm == nil {
 		return func() {}
 	}

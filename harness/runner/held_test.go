@@ -9,7 +9,10 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/engine"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sites"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -34,11 +37,11 @@ func init() {
 		if err := json.Unmarshal(request, &r); err != nil {
 			return nil, err
 		}
-		e, err := harness.Find(r.Job.Experiment)
+		e, err := catalog.Find(r.Job.Experiment)
 		if err != nil {
 			return nil, err
 		}
-		h, err := harness.Hold(ctx, e, w, harness.Setup{Definition: r.Job.Gateway, Setting: r.Job.Setting}, harness.NewBench)
+		h, err := engine.Hold(ctx, e, w, site.Setup{Definition: r.Job.Gateway, Setting: r.Job.Setting}, sites.New)
 		if errors.Is(err, errors.ErrUnsupported) {
 			return found{Lacks: err.Error()}, nil
 		}
@@ -59,7 +62,7 @@ func init() {
 			for line := range strings.Lines(string(table)) {
 				const established = "01" // As include/net/tcp_states.h numbers it.
 				fields := strings.Fields(line)
-				if len(fields) > 3 && fields[3] == established && fields[2] == harness.InTable(h.Bench.Plan.Upstream) {
+				if len(fields) > 3 && fields[3] == established && fields[2] == site.InTable(h.Bench.Plan.Upstream) {
 					f.Pooled++
 				}
 			}
@@ -71,9 +74,9 @@ func init() {
 // TestHeldIsInItsState: every experiment that names a state is held in that very state, as are some that name none.
 func TestHeldIsInItsState(t *testing.T) {
 	sealed(t)
-	held := map[harness.State]bool{}
-	for _, e := range harness.Experiments() {
-		if e.State == harness.Warm && e.ID != "refused" && e.ID != "silent-after-accept" && e.ID != "ip-deny+refused" {
+	held := map[site.State]bool{}
+	for _, e := range catalog.Experiments() {
+		if e.State == site.Warm && e.ID != "refused" && e.ID != "silent-after-accept" && e.ID != "ip-deny+refused" {
 			continue
 		}
 		held[e.State] = true
@@ -86,9 +89,9 @@ func TestHeldIsInItsState(t *testing.T) {
 			if f.Lacks != "" {
 				t.Fatalf("got %s, want it held: the built-in gateway can be in every state", f.Lacks)
 			}
-			is := map[harness.State]bool{
-				harness.Warm: !f.Anew && f.Pooled == 0, harness.Cold: f.Anew && f.Pooled == 0,
-				harness.Pooled: !f.Anew && f.Pooled > 0, harness.Balanced: f.Spare > 0,
+			is := map[site.State]bool{
+				site.Warm: !f.Anew && f.Pooled == 0, site.Cold: f.Anew && f.Pooled == 0,
+				site.Pooled: !f.Anew && f.Pooled > 0, site.Balanced: f.Spare > 0,
 			}
 			if f.Evidence == "" || !is[e.State] {
 				t.Errorf("got %+v, want what %q says", f, e.Title())

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/fixtures"
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sites"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -66,16 +68,16 @@ func init() {
 		if err := json.Unmarshal(request, &r); err != nil {
 			return nil, err
 		}
-		b, err := harness.NewBench(w, harness.Setup{Definition: r.Job.Gateway, Setting: r.Job.Setting})
+		b, err := sites.New(w, site.Setup{Definition: r.Job.Gateway, Setting: r.Job.Setting})
 		if err != nil {
 			return nil, err
 		}
 		defer b.Close()
-		if err := b.Steady(ctx, harness.RouteMain); err != nil {
+		if err := b.Steady(ctx, site.RouteMain); err != nil {
 			return nil, err
 		}
 		b.Gateway.Settle(ctx, watched/3)
-		e, err := harness.Find(r.Job.Experiment)
+		e, err := catalog.Find(r.Job.Experiment)
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +90,7 @@ func init() {
 		last := lastLine{}
 		// Three times: how late a buffer is written depends on when in its turn the line comes.
 		for _, watch := range []time.Duration{watched / 4, watched / 4, watched} {
-			b.Probe(ctx, harness.Probe{Route: harness.RouteMain, Within: watched})
+			b.Probe(ctx, site.Probe{Route: site.RouteMain, Within: watched})
 			answered := time.Now()
 			for before := b.Gateway.Mark(); time.Since(answered) < watch; time.Sleep(20 * time.Millisecond) {
 				if now := b.Gateway.Mark(); !slices.Equal(now, before) {

@@ -8,14 +8,16 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/engine"
 	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // orientation tells somebody who just entered a world what is wrong with it, who lives where, and what to try.
-func orientation(h *harness.Held, e harness.Experiment, j Job) string {
+func orientation(h *engine.Held, e catalog.Experiment, j Job) string {
 	var s strings.Builder
 	b, p := h.Bench, h.Bench.Plan
 	evidence := cmp.Or(h.Evidence, "nothing is broken")
@@ -24,14 +26,14 @@ func orientation(h *harness.Held, e harness.Experiment, j Job) string {
 	line := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
 	line("gateway", p.Gateway.String(), fmt.Sprintf("%s %s, setting %s", j.Gateway.Name, j.Version, j.Setting))
 	line("upstream", p.Upstream.String(), "serves /, and /named/ as "+p.Named.Host)
-	if e.State == harness.Balanced {
+	if e.State == site.Balanced {
 		line("spare", p.Spare.String(), "the other member of the pool that serves "+e.Path())
 	}
 	line("secure", p.Secure.String(), "serves /secure/ over TLS, as "+b.SecureName())
 	line("bystander", p.Bystander.String(), "serves /bystander/, and must stay healthy")
 	line("nameserver", p.Nameserver.String(), "knows "+p.Named.Host)
 	if b.World.Lacks(world.SourceAddress) == "" {
-		line("denied", p.Clients[harness.Banned].String(), fmt.Sprintf("and the network %s; %s is not", p.BannedNet, p.Clients[harness.Neighbour]))
+		line("denied", p.Clients[site.DeniedIP].String(), fmt.Sprintf("and the network %s; %s is not", p.BannedNet, p.Clients[site.Neighbour]))
 	}
 	line("files", b.World.Dir, "the gateway's configuration, its output (gateway.out) and its logs")
 	_ = t.Flush()
@@ -46,10 +48,10 @@ func orientation(h *harness.Held, e harness.Experiment, j Job) string {
 }
 
 // commands are what to try first, each with what it shows.
-func commands(b *harness.Bench, e harness.Experiment) [][2]string {
+func commands(b *site.Bench, e catalog.Experiment) [][2]string {
 	p := b.Plan
 	all := [][2]string{}
-	client, url := b.Curl(harness.Anyone)
+	client, url := b.Curl(site.Anyone)
 	if e.Block == nil {
 		expected := "what a client sees: expected " + policy.Document().Expect(e.Record()).String()
 		all = append(all, [2]string{fmt.Sprintf("%s %s%s", client, url, e.Path()), expected})
@@ -69,7 +71,7 @@ func commands(b *harness.Bench, e harness.Experiment) [][2]string {
 }
 
 // curl is the command that asks as a client would.
-func curl(b *harness.Bench, ask harness.Ask) string {
+func curl(b *site.Bench, ask site.Ask) string {
 	c, url := b.Curl(ask.From)
 	c += " --path-as-is"
 	if ask.Method != "" && ask.Method != http.MethodGet {
@@ -78,13 +80,13 @@ func curl(b *harness.Bench, ask harness.Ask) string {
 	for _, f := range ask.Header {
 		c += fmt.Sprintf(" -H '%s: %s'", f.Name, f.Value)
 	}
-	if ask.From != harness.Anyone {
+	if ask.From != site.Anyone {
 		c += " --interface " + b.Plan.Clients[ask.From].String()
 	}
-	if ask.Agent != harness.Browser {
+	if ask.Agent != site.Browser {
 		c += " -A " + ask.Agent.String()
 	}
-	if ask.Claims != harness.Anyone {
+	if ask.Claims != site.Anyone {
 		c += " -H 'X-Forwarded-For: " + b.Plan.Clients[ask.Claims].String() + "'"
 	}
 	path := ask.Path

@@ -11,9 +11,9 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/fixtures/mutants"
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/gatewayfile"
 	"github.com/gatequake/gatequake/harness/survey"
 	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
@@ -39,7 +39,7 @@ func described(t *testing.T, folder, file string) gateway.Own {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err := harness.ParseOwn(file, text)
+	own, err := gatewayfile.Parse(file, text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			own := gateway.Own{Name: c.command[0], Command: c.command, Dir: dir, Patience: harness.Patience}
+			own := gateway.Own{Name: c.command[0], Command: c.command, Dir: dir, Patience: gatewayfile.Patience}
 			if err := own.Missing(); err != nil {
 				t.Skipf("unsupported: %v; to get it: ci/gateways %s", err, c.command[0])
 			}

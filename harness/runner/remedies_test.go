@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
@@ -18,29 +19,29 @@ import (
 
 // Remedies that no person has. The mender makes an end of the cause, and is no remedy for it; the helpless one cannot be tried; the patient one takes time.
 var (
-	mender = harness.RegisterRemedy(harness.Remedy{
+	mender = catalog.RegisterRemedy(catalog.Remedy{
 		ID: "mender", Order: 9, Title: "mends the upstream", What: "The upstream is well again, although nobody said so.",
-		Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
+		Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
 			v.Bench.Upstream.Origin.Behave(upstream.Status{Code: http.StatusOK})
 			return v.Reload(ctx), nil
 		},
 	})
-	helpless = harness.RegisterRemedy(harness.Remedy{
+	helpless = catalog.RegisterRemedy(catalog.Remedy{
 		ID: "helpless", Order: 9, Title: "would, but cannot", What: "What it takes is not there.",
-		Try: func(context.Context, *harness.Visitor) (record.Observation, error) {
+		Try: func(context.Context, *site.Visitor) (record.Observation, error) {
 			return record.Observation{}, fmt.Errorf("nobody has a spare modem: %w", errors.ErrUnsupported)
 		},
 	})
-	patient = harness.RegisterRemedy(harness.Remedy{
+	patient = catalog.RegisterRemedy(catalog.Remedy{
 		ID: "patient", Order: 9, Title: "takes some time", What: "Something that takes a while, and is of no use.",
-		Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
+		Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
 			time.Sleep(time.Second) // The time that a remedy takes is what is tried.
 			return v.Reload(ctx), nil
 		},
 	})
-	elsewhere = harness.RegisterRemedy(harness.Remedy{
+	elsewhere = catalog.RegisterRemedy(catalog.Remedy{
 		ID: "elsewhere", Order: 9, Title: "needs a firewall", What: "It needs what a portable world lacks.", Needs: []world.Need{world.Firewall},
-		Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
+		Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
 	})
 )
 

@@ -11,17 +11,28 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
-	_ "github.com/gatequake/gatequake/harness/faults" // makes every fault and block known
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/engine"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/site/own"
+	"github.com/gatequake/gatequake/harness/site/remote"
+	"github.com/gatequake/gatequake/harness/sites"
+
+	_ "github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/judge"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
-	_ "github.com/gatequake/gatequake/harness/remedies" // and every remedy
+
+	// makes every fault and block known
+
+	_ "github.com/gatequake/gatequake/harness/remedies"
 	"github.com/gatequake/gatequake/harness/strain"
 	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
+
+// and every remedy
 
 // Job is one cell of the matrix: an experiment on a gateway in a setting.
 type Job struct {
@@ -44,7 +55,7 @@ func (j Job) policy() policy.Policy {
 }
 
 // setup is that of the job's bench.
-func (j Job) setup() harness.Setup { return harness.Setup{Definition: j.Gateway, Setting: j.Setting} }
+func (j Job) setup() site.Setup { return site.Setup{Definition: j.Gateway, Setting: j.Setting} }
 
 // folders are those in which a gateway of the user's own may write; the others have theirs in the world.
 func (j Job) folders() []string {
@@ -67,7 +78,7 @@ type Options struct {
 	// Args lead the re-executed binary to Serve, if its main does not do so by itself: a test binary's -test.run, say.
 	Args []string
 	// There, if not nil, is the gateway of all jobs, which runs already: they are run in this process, one at a time.
-	There *harness.Elsewhere
+	There *remote.Gateway
 	// Started, if not nil, is called when a job begins, from the goroutine of Run's worker.
 	Started func(Job)
 
@@ -104,14 +115,14 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	if err := json.Unmarshal(request, &j); err != nil {
 		return nil, fmt.Errorf("read job: %w", err)
 	}
-	e, err := harness.FindFor(j.Gateway, j.Experiment)
+	e, err := catalog.FindFor(j.Gateway, j.Experiment)
 	if err != nil {
 		return nil, err
 	}
 	if e, err = e.With(j.Remedies); err != nil {
 		return nil, err
 	}
-	return harness.Run(ctx, e.Under(j.policy()), w, j.setup(), harness.NewBench), nil
+	return engine.Run(ctx, e.Under(j.policy()), w, j.setup(), sites.New), nil
 }
 
 // apart is how many jobs are run between two runs of one, if there are as many: seconds, so that what the logs of two runs
@@ -144,7 +155,7 @@ func One(ctx context.Context, j Job, o Options) verdict.Verdict {
 	r.CPUMS = float64(spent.Milliseconds())
 	r.Version = j.Version
 	r.Replay = Replay(j, o.Mode)
-	r.Target = harness.TargetOf(j.Gateway, j.Setting)
+	r.Target = own.TargetOf(j.Gateway, j.Setting)
 	return j.judge(r)
 }
 
@@ -158,18 +169,18 @@ func (j Job) judge(r record.Record) verdict.Verdict {
 }
 
 // playThere runs the job on a gateway that runs already. No link of it is broken any more when that returns, however it ends.
-func playThere(ctx context.Context, j Job, there *harness.Elsewhere) record.Record {
-	e, err := harness.FindFor(j.Gateway, j.Experiment)
+func playThere(ctx context.Context, j Job, there *remote.Gateway) record.Record {
+	e, err := catalog.FindFor(j.Gateway, j.Experiment)
 	if err != nil {
 		return unheard(j, err)
 	}
-	return harness.Run(ctx, e.Under(j.policy()), world.Outside(), j.setup(), there.Open)
+	return engine.Run(ctx, e.Under(j.policy()), world.Outside(), j.setup(), there.Open)
 }
 
 // unheard is the record of an experiment of which nothing was heard.
 func unheard(j Job, err error) record.Record {
 	r := record.Record{ID: j.Experiment}
-	if e, err := harness.FindFor(j.Gateway, j.Experiment); err == nil {
+	if e, err := catalog.FindFor(j.Gateway, j.Experiment); err == nil {
 		r = e.Record()
 	}
 	r.Gateway, r.Setting, r.Stopped, r.RecoveryMS = j.Gateway.Name, j.Setting, err.Error(), -1

@@ -9,7 +9,10 @@ import (
 	"os/exec"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/engine"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sites"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -34,11 +37,11 @@ func serveShell(ctx context.Context, w *world.World, request json.RawMessage) (a
 	if err := json.Unmarshal(request, &r); err != nil {
 		return nil, fmt.Errorf("read request: %w", err)
 	}
-	e, err := harness.Find(r.Experiment)
+	e, err := catalog.Find(r.Experiment)
 	if err != nil {
 		return nil, err
 	}
-	h, err := harness.Hold(ctx, e, w, harness.Setup{Definition: r.Gateway, Setting: r.Setting}, harness.NewBench)
+	h, err := engine.Hold(ctx, e, w, site.Setup{Definition: r.Gateway, Setting: r.Setting}, sites.New)
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/gatewayfile"
 )
 
 // BenchmarkSurvey measures surveys of two gateways. What counts is beyond-start: how long a survey takes besides the gateway's own start.
@@ -28,7 +28,7 @@ func BenchmarkSurvey(b *testing.B) {
 			}
 			beyond := 0.0
 			for b.Loop() {
-				found, err := Survey(b.Context(), gateway.Own{Name: c.command[0], Command: c.command, Dir: dir, Patience: harness.Patience}, Options{})
+				found, err := Survey(b.Context(), gateway.Own{Name: c.command[0], Command: c.command, Dir: dir, Patience: gatewayfile.Patience}, Options{})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -8,15 +8,18 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/engine"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sites"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // Bench is a harness.Bench for specs: its verbs fail the spec when they cannot be done, skip it when they cannot be done here, and are undone at its end.
 type Bench struct {
-	*harness.Bench
+	*site.Bench
 	subject subject
 	layout  Layout
 }
@@ -26,7 +29,7 @@ func newBench(ctx context.Context, i inside, l Layout) *Bench {
 	if reason := l.cannot(i.subject); reason != "" {
 		ginkgo.Skip(lacking + reason)
 	}
-	b, err := harness.NewBench(i.world, l.setup(i.subject))
+	b, err := sites.New(i.world, l.setup(i.subject))
 	skipUnsupported(err)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(func() {
@@ -35,9 +38,9 @@ func newBench(ctx context.Context, i inside, l Layout) *Bench {
 		}
 		b.Close()
 	})
-	routes := []harness.Route{harness.RouteMain, harness.RouteBystander}
+	routes := []site.Route{site.RouteMain, site.RouteBystander}
 	if i.subject.Gateway.Own == nil {
-		routes = append(routes, harness.RouteNamed, harness.RouteSecure)
+		routes = append(routes, site.RouteNamed, site.RouteSecure)
 	}
 	gomega.Expect(b.Steady(ctx, routes...)).To(gomega.Succeed())
 	return &Bench{Bench: b, subject: i.subject, layout: l}
@@ -45,7 +48,7 @@ func newBench(ctx context.Context, i inside, l Layout) *Bench {
 
 // Inject breaks the world with f, proves that it is broken, and returns. Undo mends it; so does the end of the spec. Inject skips the spec when the world cannot
 // be broken so, or when the gateway is known not to answer f as it should, so that nothing can be built on its answer.
-func (b *Bench) Inject(ctx context.Context, f *harness.Fault) (undo func()) {
+func (b *Bench) Inject(ctx context.Context, f *catalog.Fault) (undo func()) {
 	ginkgo.GinkgoHelper()
 	b.Trust(f.ID)
 	return b.Break(ctx, f)
@@ -62,12 +65,12 @@ func (b *Bench) Trust(id string) {
 }
 
 // Break injects f as Inject does, for specs that hold however the gateway answers it.
-func (b *Bench) Break(ctx context.Context, f *harness.Fault) (undo func()) {
+func (b *Bench) Break(ctx context.Context, f *catalog.Fault) (undo func()) {
 	ginkgo.GinkgoHelper()
 	if f.Prepare != nil && !slices.Contains(b.layout.Faults, f) {
 		ginkgo.Fail("inject " + f.ID + ": got a world that is not prepared for it, want spec.In(…, faults.…) to name it")
 	}
-	mend, err := harness.Inject(ctx, b.Bench, f)
+	mend, err := engine.Inject(ctx, b.Bench, f)
 	skipUnsupported(err)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(mend)
@@ -78,7 +81,7 @@ func (b *Bench) Break(ctx context.Context, f *harness.Fault) (undo func()) {
 }
 
 // Try skips the spec where the block cannot be tried: the world or the gateway cannot express it, or the gateway is known not to hold it.
-func (b *Bench) Try(block *harness.Block) {
+func (b *Bench) Try(block *catalog.Block) {
 	ginkgo.GinkgoHelper()
 	for _, n := range block.Needs {
 		if reason := b.World.Lacks(n); reason != "" {
@@ -101,9 +104,9 @@ func (b *Bench) Crowd(ctx context.Context, n int) *upstream.Crowd {
 }
 
 // Ask probes the gateway once as the client that a describes. It skips the spec where no client can come from that client's address.
-func (b *Bench) Ask(ctx context.Context, a harness.Ask) record.Observation {
+func (b *Bench) Ask(ctx context.Context, a site.Ask) record.Observation {
 	ginkgo.GinkgoHelper()
-	if reason := b.World.Lacks(world.SourceAddress); reason != "" && a.From != harness.Anyone {
+	if reason := b.World.Lacks(world.SourceAddress); reason != "" && a.From != site.Anyone {
 		ginkgo.Skip(lacking + reason)
 	}
 	return b.Bench.Ask(ctx, a)

@@ -7,7 +7,7 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/spec/matchers"
 	"github.com/gatequake/gatequake/harness/verdict"
@@ -23,7 +23,7 @@ func Holds(ctx ginkgo.SpecContext, what any) {
 	holds(ctx, e, s)
 }
 
-func holds(ctx ginkgo.SpecContext, e harness.Experiment, s subject) {
+func holds(ctx ginkgo.SpecContext, e catalog.Experiment, s subject) {
 	v := runner.Settled(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting},
 		runner.Options{Mode: mode(), Args: suite.args})
 	if s.Gateway.Own != nil {
@@ -39,16 +39,16 @@ func holds(ctx ginkgo.SpecContext, e harness.Experiment, s subject) {
 	gomega.Expect(v).To(matchers.Hold())
 }
 
-func experiment(what any) (harness.Experiment, error) {
+func experiment(what any) (catalog.Experiment, error) {
 	switch w := what.(type) {
-	case harness.Experiment:
+	case catalog.Experiment:
 		return w, nil
-	case *harness.Fault:
-		return harness.Find(w.ID)
-	case *harness.Block:
-		return harness.Find(w.ID)
+	case *catalog.Fault:
+		return catalog.Find(w.ID)
+	case *catalog.Block:
+		return catalog.Find(w.ID)
 	}
-	return harness.Experiment{}, fmt.Errorf("read table entry: got %T, want a *harness.Fault, a *harness.Block or a harness.Experiment", what)
+	return catalog.Experiment{}, fmt.Errorf("read table entry: got %T, want a *harness.Fault, a *harness.Block or a harness.Experiment", what)
 }
 
 // entry is a verdict as a report entry: the same JSON, and some lines for a console.

@@ -5,11 +5,11 @@ import (
 	"os/exec"
 	"testing"
 
-	. "github.com/onsi/gomega"
+	"github.com/gatequake/gatequake/harness/catalog"
 
 	"github.com/onsi/ginkgo/v2/types"
+	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
@@ -89,7 +89,7 @@ func TestSuitesHoldEveryExperiment(t *testing.T) {
 			}
 		}
 	}
-	for _, e := range harness.Experiments() {
+	for _, e := range catalog.Experiments() {
 		g.Expect(tables[e.ID]).To(Equal(1), e.ID)
 	}
 }

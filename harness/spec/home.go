@@ -6,20 +6,21 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/clientnet"
 	"github.com/gatequake/gatequake/harness/home"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 // AtHome returns the home network of the client, from which the gateway can be reached. It skips the spec where no such network can be built.
-func (b *Bench) AtHome(ctx context.Context, who harness.Client) *harness.Home {
+func (b *Bench) AtHome(ctx context.Context, who site.Client) *clientnet.Home {
 	ginkgo.GinkgoHelper()
 	for _, n := range []world.Need{world.AnyAddress, world.Firewall} {
 		if reason := b.World.Lacks(n); reason != "" {
 			ginkgo.Skip(lacking + reason)
 		}
 	}
-	h, err := harness.HomeOf(b.Bench, who)
+	h, err := clientnet.HomeOf(b.Bench, who)
 	skipUnsupported(err)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(h.Close)
@@ -29,7 +30,7 @@ func (b *Bench) AtHome(ctx context.Context, who harness.Client) *harness.Home {
 
 // BreakHome breaks the home's way to the gateway, proves that it is broken, and returns. Mend mends it; so does the end of the spec. What is given to BreakHome last must be
 // mended first.
-func (b *Bench) BreakHome(ctx context.Context, h *harness.Home, f *home.Fault) (mend func()) {
+func (b *Bench) BreakHome(ctx context.Context, h *clientnet.Home, f *home.Fault) (mend func()) {
 	ginkgo.GinkgoHelper()
 	i, err := f.Inject(ctx, h.Network)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred(), "inject "+f.ID)

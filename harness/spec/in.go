@@ -11,7 +11,7 @@ import (
 	"github.com/onsi/ginkgo/v2/reporters"
 	"github.com/onsi/ginkgo/v2/types"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -19,7 +19,7 @@ import (
 // In makes a spec's body of one that runs inside a world with a bench in it, whose gateway serves; the bench is closed after it. Assertions, By, Skip and
 // DeferCleanup work in it as anywhere. The world is prepared for the faults that are given, if one of them asks for that. The spec's BeforeEach and the suite's
 // BeforeSuite run on both sides: once outside, once in the world.
-func In(body func(ginkgo.SpecContext, *Bench), prepared ...*harness.Fault) func(ginkgo.SpecContext) {
+func In(body func(ginkgo.SpecContext, *Bench), prepared ...*catalog.Fault) func(ginkgo.SpecContext) {
 	return Layout{Faults: prepared}.In(body)
 }
 
@@ -29,7 +29,7 @@ func (l Layout) In(body func(ginkgo.SpecContext, *Bench)) func(ginkgo.SpecContex
 }
 
 // On makes a spec's body as In does, with a gateway of the suite's own in place of the one under test: one that is wrong on purpose, say, in the setting document.
-func On(find func() (*gateway.Definition, error), body func(ginkgo.SpecContext, *Bench), prepared ...*harness.Fault) func(ginkgo.SpecContext) {
+func On(find func() (*gateway.Definition, error), body func(ginkgo.SpecContext, *Bench), prepared ...*catalog.Fault) func(ginkgo.SpecContext) {
 	return Layout{Faults: prepared}.in(func() (subject, error) {
 		d, err := find()
 		return subject{Gateway: d, Setting: document}, err

@@ -5,13 +5,14 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/site"
 )
 
 // Layout says how the world of a spec differs from others.
 type Layout struct {
 	// Faults are those that the world is prepared for.
-	Faults []*harness.Fault
+	Faults []*catalog.Fault
 	// Members is how many members the balanced route's pool has: 2 if it is zero, or 3.
 	Members int
 	// Reloads says that the gateway is going to be reloaded.
@@ -19,8 +20,8 @@ type Layout struct {
 }
 
 // setup is how the bench of the layout is set up with the gateway.
-func (l Layout) setup(s subject) harness.Setup {
-	return harness.Setup{Definition: s.Gateway, Setting: s.Setting, Reloads: l.Reloads, Prepare: func(p *harness.Plan) {
+func (l Layout) setup(s subject) site.Setup {
+	return site.Setup{Definition: s.Gateway, Setting: s.Setting, Reloads: l.Reloads, Prepare: func(p *site.Plan) {
 		for _, f := range l.Faults {
 			if f.Prepare != nil {
 				f.Prepare(p)
@@ -46,7 +47,7 @@ const lacking = "unsupported: "
 // skipUnsupported skips the spec when err says that it cannot be done here.
 func skipUnsupported(err error) {
 	ginkgo.GinkgoHelper()
-	if why, cannot := harness.Cannot(err); cannot {
+	if why, cannot := site.Cannot(err); cannot {
 		ginkgo.Skip(lacking + why)
 	}
 }

@@ -6,8 +6,9 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/gatewayfile"
 	"github.com/gatequake/gatequake/harness/runner"
 )
 
@@ -20,13 +21,13 @@ type Own struct {
 // Gateway reads the file that describes a gateway of the user's own; gatequake survey writes such files. The gateway is started in the folder dir, to which the
 // file's path and those in it are relative. Call it while Ginkgo builds its tree, for a package variable, say: what is wrong with the file fails the specs.
 func Gateway(dir, file string) Own {
-	own, err := harness.ReadOwn(dir, file)
+	own, err := gatewayfile.Read(dir, file)
 	return Own{own, err}
 }
 
 // In is like the function In, on the user's own gateway. The setting is PROBE/UPSTREAM, as in reports: Get asks for the probe, and faults strike the upstream,
 // while all others are well. It skips the spec on a machine that has no namespaces.
-func (o Own) In(setting string, body func(ginkgo.SpecContext, *Bench), prepared ...*harness.Fault) func(ginkgo.SpecContext) {
+func (o Own) In(setting string, body func(ginkgo.SpecContext, *Bench), prepared ...*catalog.Fault) func(ginkgo.SpecContext) {
 	return Layout{Faults: prepared}.in(func() (subject, error) { return o.subject(setting) }, body)
 }
 
@@ -35,7 +36,7 @@ func (o Own) Holds(setting string) func(ginkgo.SpecContext, any) {
 	return func(ctx ginkgo.SpecContext, what any) {
 		s, err := o.subject(setting)
 		gomega.Expect(err).NotTo(gomega.HaveOccurred())
-		e, known := what.(harness.Experiment)
+		e, known := what.(catalog.Experiment)
 		if !known {
 			e, err = experiment(what)
 			gomega.Expect(err).NotTo(gomega.HaveOccurred())
@@ -51,8 +52,8 @@ func (o Own) Experiments(setting string, ids ...string) []ginkgo.TableEntry {
 	if o.err != nil {
 		return []ginkgo.TableEntry{ginkgo.Entry("it can be read", o.err)}
 	}
-	experiments := harness.OwnExperiments()
-	for _, b := range harness.OwnBlocks(&o.own) {
+	experiments := catalog.OwnExperiments()
+	for _, b := range catalog.OwnBlocks(&o.own) {
 		if b.Setting == setting {
 			experiments = append(experiments, b.Experiment)
 		}

@@ -6,7 +6,7 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/runner"
@@ -16,7 +16,7 @@ import (
 // Remedied tries remedies on the gateway under test, in a world of its own, for a client who sees what a fault or a block makes of its request. What is a
 // *harness.Fault, a *harness.Block or a harness.Experiment. It may take all of the spec's time. It skips the spec where that cannot be tried,
 // or where nobody sees a failure and the gateway may serve there, and fails it where it may not, or nobody can tell what came of it.
-func Remedied(ctx ginkgo.SpecContext, what any, tried ...*harness.Remedy) verdict.Verdict {
+func Remedied(ctx ginkgo.SpecContext, what any, tried ...*catalog.Remedy) verdict.Verdict {
 	ginkgo.GinkgoHelper()
 	s, err := underTest()
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
@@ -24,12 +24,12 @@ func Remedied(ctx ginkgo.SpecContext, what any, tried ...*harness.Remedy) verdic
 }
 
 // RemediedOn does as Remedied, with a gateway of the suite's own in the setting document.
-func RemediedOn(ctx ginkgo.SpecContext, d *gateway.Definition, what any, tried ...*harness.Remedy) verdict.Verdict {
+func RemediedOn(ctx ginkgo.SpecContext, d *gateway.Definition, what any, tried ...*catalog.Remedy) verdict.Verdict {
 	ginkgo.GinkgoHelper()
 	return remedied(ctx, subject{Gateway: d, Setting: document}, what, tried)
 }
 
-func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Remedy) verdict.Verdict {
+func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*catalog.Remedy) verdict.Verdict {
 	ginkgo.GinkgoHelper()
 	e, err := experiment(what)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
@@ -56,7 +56,7 @@ func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*harness.Reme
 }
 
 // mayServe reports whether clients may be served in the experiment: the standards let a gateway make it good, or this one is known to do something of its own.
-func (s subject) mayServe(e harness.Experiment) (bool, error) {
+func (s subject) mayServe(e catalog.Experiment) (bool, error) {
 	if e.Fault != nil && (e.Fault.Tolerated != nil || e.Fault.AfterHead) {
 		return true, nil
 	}

@@ -18,13 +18,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
-	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // so that this binary can play it
+	"github.com/gatequake/gatequake/harness/gatewayfile"
+
+	_ "github.com/gatequake/gatequake/harness/gateway/builtin"
 	"github.com/gatequake/gatequake/harness/survey"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
+
+// so that this binary can play it
 
 var update = flag.Bool("update", false, "write testdata/*/map.txt anew")
 
@@ -259,7 +262,7 @@ func TestFormatIsReadAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := harness.ParseOwn("gatequake.yaml", text)
+	again, err := gatewayfile.Parse("gatequake.yaml", text)
 	if err != nil || !reflect.DeepEqual(again, o) {
 		t.Errorf("got %+v (%v)\nwant %+v\n%s", again, err, o, text)
 	}

@@ -1,18 +1,22 @@
 package blocks
 
 import (
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
 var _ = Describe("A block and a broken upstream", Label("block", "cause"), func() {
-	for _, block := range harness.Blocks() {
+	for _, block := range catalog.Blocks() {
 		if block.Control != nil {
 			continue // It is refused otherwise than with a 403.
 		}
@@ -34,6 +38,6 @@ var _ = Describe("A block and a broken upstream", Label("block", "cause"), func(
 		Expect(b.Get(ctx)).To(BeBadGateway())
 		listen()
 		Eventually(ctx, b.Get).Should(BeHealthy())
-		Expect(b.Ask(ctx, harness.Ask{Agent: harness.Crawler})).To(BeForbidden())
+		Expect(b.Ask(ctx, site.Ask{Agent: site.Crawler})).To(BeForbidden())
 	}), SpecTimeout(enough))
 })

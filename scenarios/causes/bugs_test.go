@@ -1,13 +1,16 @@
 package causes
 
 import (
+	"github.com/gatequake/gatequake/harness/catalog"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -23,7 +26,7 @@ var _ = Describe("A bug in the upstream's software", Label("cause", string(cause
 	}), SpecTimeout(enough))
 
 	It("leaves nothing of a garbled answer in the next one", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		garbage, err := harness.Find("garbage")
+		garbage, err := catalog.Find("garbage")
 		Expect(err).NotTo(HaveOccurred())
 		repair := b.Inject(ctx, garbage.Fault)
 		Expect(b.Get(ctx)).To(BeBadGateway())

@@ -1,13 +1,16 @@
 package causes
 
 import (
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -30,7 +33,7 @@ var _ = Describe("A wrong server configuration", Label("cause", string(cause.Con
 
 	It("of one upstream's certificate spares the other upstreams", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.CertificateExpired)
-		Expect(b.Visit(ctx, harness.RouteSecure)).To(BeBadGateway())
+		Expect(b.Visit(ctx, site.RouteSecure)).To(BeBadGateway())
 		Expect(b.Get(ctx)).To(BeHealthy())
 	}), SpecTimeout(enough))
 })

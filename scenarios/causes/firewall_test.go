@@ -1,13 +1,16 @@
 package causes
 
 import (
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -17,7 +20,7 @@ var _ = Describe("A firewall between gateway and upstream", Label("cause", strin
 	It("harms only the route whose port it blocks", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.FirewallBlocksOnePort)
 		Expect(b.Get(ctx)).To(BeBadGateway())
-		Expect(b.Visit(ctx, harness.RouteBystander)).To(BeHealthy(), "the same host, another port")
+		Expect(b.Visit(ctx, site.RouteBystander)).To(BeHealthy(), "the same host, another port")
 	}, faults.FirewallBlocksOnePort), SpecTimeout(enough))
 
 	It("is found out sooner when it rejects than when it drops", spec.In(func(ctx SpecContext, b *spec.Bench) {

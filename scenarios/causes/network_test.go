@@ -1,13 +1,16 @@
 package causes
 
 import (
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -24,7 +27,7 @@ var _ = Describe("A network problem", Label("cause", string(cause.Network)), fun
 	It("does not reach the neighbour's route", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.Refused)
 		Expect(b.Get(ctx)).To(BeBadGateway())
-		Expect(b.Visit(ctx, harness.RouteBystander)).To(BeHealthy())
+		Expect(b.Visit(ctx, site.RouteBystander)).To(BeHealthy())
 	}), SpecTimeout(enough))
 
 	It("is over as soon as the upstream listens again", spec.In(func(ctx SpecContext, b *spec.Bench) {

@@ -1,13 +1,16 @@
 package causes
 
 import (
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -15,7 +18,7 @@ var _ = Describe("Server overload", Label("cause", string(cause.Overload)), func
 	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(cause.Overload))
 
 	It("is no 502 as long as one worker is free", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		b.Crowd(ctx, harness.Workers-1)
+		b.Crowd(ctx, site.Workers-1)
 		Expect(b.Get(ctx)).To(BeHealthy())
 	}), SpecTimeout(enough))
 

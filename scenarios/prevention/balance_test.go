@@ -5,12 +5,17 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/loadtest"
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -26,18 +31,18 @@ const (
 const luck = 0.25
 
 var _ = Describe("Load balancing", Serial, Label("load-balancing"), func() {
-	pool := harness.Probe{Route: harness.RouteBalanced}
+	pool := site.Probe{Route: site.RouteBalanced}
 
-	for _, f := range harness.Faults() {
-		if !slices.Contains(f.Also, harness.Balanced) {
+	for _, f := range catalog.Faults() {
+		if !slices.Contains(f.Also, site.Balanced) {
 			continue
 		}
 		for _, members := range []int{2, 3} {
 			It(fmt.Sprintf("with one of %d members broken spares the clients of the others, when %s", members, f.Title), labels(f),
 				spec.Layout{Members: members}.In(func(ctx SpecContext, b *spec.Bench) {
 					b.Break(ctx, f)
-					with := b.Send(ctx, harness.Load{Name: fmt.Sprintf("GET, one of %d members: %s", members, f.Title), Probe: pool, Rate: calm, For: turns})
-					without := b.Send(ctx, harness.Load{Name: "GET, the only one: " + f.Title, Rate: calm, For: turns})
+					with := b.Send(ctx, loadtest.Load{Name: fmt.Sprintf("GET, one of %d members: %s", members, f.Title), Probe: pool, Rate: calm, For: turns})
+					without := b.Send(ctx, loadtest.Load{Name: "GET, the only one: " + f.Title, Rate: calm, For: turns})
 					Expect(without.Served()).To(BeZero(), "who has one upstream has none now")
 					Expect(with.Share(with.Failed())).To(BeNumerically("<=", 1/float64(members)+luck))
 				}), SpecTimeout(enough))
@@ -46,7 +51,7 @@ var _ = Describe("Load balancing", Serial, Label("load-balancing"), func() {
 		It("hides from who reads that one of two members is broken, where the gateway asks the other, when "+f.Title, labels(f),
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
 				b.Break(ctx, f)
-				with := b.Send(ctx, harness.Load{Probe: pool, Rate: calm, For: turns})
+				with := b.Send(ctx, loadtest.Load{Probe: pool, Rate: calm, For: turns})
 				b.Trust(f.ID + "@balanced")
 				Expect(with).To(ServeAll())
 			}), SpecTimeout(enough))
@@ -54,14 +59,14 @@ var _ = Describe("Load balancing", Serial, Label("load-balancing"), func() {
 
 	It("makes of what is too much for one upstream what is not for two", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		tooMuch := 3 * b.Busy(work) / 2
-		Expect(b.Send(ctx, harness.Load{Name: "1.5 × the capacity of one upstream, on one", Rate: tooMuch, For: long})).To(FailHonestly())
-		Expect(b.Steady(ctx, harness.RouteMain)).To(Succeed())
-		Expect(b.Send(ctx, harness.Load{Name: "1.5 × the capacity of one upstream, on two", Probe: pool, Rate: tooMuch, For: long})).To(ServeAll())
+		Expect(b.Send(ctx, loadtest.Load{Name: "1.5 × the capacity of one upstream, on one", Rate: tooMuch, For: long})).To(FailHonestly())
+		Expect(b.Steady(ctx, site.RouteMain)).To(Succeed())
+		Expect(b.Send(ctx, loadtest.Load{Name: "1.5 × the capacity of one upstream, on two", Probe: pool, Rate: tooMuch, For: long})).To(ServeAll())
 	}), SpecTimeout(enough))
 })
 
 // labels are the fault's, and for all but one "long": make prevention tries them all.
-func labels(f *harness.Fault) Labels {
+func labels(f *catalog.Fault) Labels {
 	if f.ID == faults.Refused.ID {
 		return Label(f.ID)
 	}

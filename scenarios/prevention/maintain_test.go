@@ -4,12 +4,16 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/loadtest"
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
@@ -30,13 +34,13 @@ var trusted = []string{"refused@balanced", "close-after-request@balanced"}
 var _ = Describe("Regular maintenance", Serial, Label("maintenance"), func() {
 	It("shows when there is one upstream: clients get a 502 while it restarts, or wait until it is back, and no longer", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Upstream.Origin.Behave(upstream.Working{For: atWork})
-		during := b.During(ctx, harness.Load{Name: "the only upstream restarts", Rate: traffic}, func() {
+		during := b.During(ctx, loadtest.Load{Name: "the only upstream restarts", Rate: traffic}, func() {
 			Expect(b.Upstream.Restart(ctx, restart)).To(Succeed())
-			Expect(b.Steady(ctx, harness.RouteMain)).To(Succeed())
+			Expect(b.Steady(ctx, site.RouteMain)).To(Succeed())
 		})
 		// A gateway that tries again for longer than the restart takes loses nobody, and keeps all of them waiting.
 		Expect(during).To(Or(FailHonestly(), And(ServeAll(), HaveField("P50", BeNumerically(">", ms(restart))))))
-		Expect(b.Send(ctx, harness.Load{Rate: traffic, For: time.Second})).To(ServeAll())
+		Expect(b.Send(ctx, loadtest.Load{Rate: traffic, For: time.Second})).To(ServeAll())
 	}), SpecTimeout(enough))
 
 	It("does not show when three upstreams restart one after another, and the gateway asks another one", spec.Layout{Members: 3}.In(
@@ -60,7 +64,7 @@ var _ = Describe("Regular maintenance", Serial, Label("maintenance"), func() {
 		for _, m := range b.Members() {
 			m.Origin.Behave(upstream.Working{For: atWork})
 		}
-		during := b.During(ctx, harness.Load{Name: "the gateway is reloaded four times", Rate: traffic}, func() {
+		during := b.During(ctx, loadtest.Load{Name: "the gateway is reloaded four times", Rate: traffic}, func() {
 			for n := range reloads {
 				to := b.Members()[(n+1)%2]
 				Expect(b.Reload(func(v *gateway.Vars) { v.Upstream = to.At })).To(Succeed())
@@ -73,17 +77,17 @@ var _ = Describe("Regular maintenance", Serial, Label("maintenance"), func() {
 		}
 		// Whom a reload may lose is whom it meets at the door: three clients of four are served.
 		Expect(during.Share(during.Failed())).To(BeNumerically("<=", 0.25))
-		Expect(b.Send(ctx, harness.Load{Rate: traffic, For: time.Second})).To(ServeAll())
+		Expect(b.Send(ctx, loadtest.Load{Rate: traffic, For: time.Second})).To(ServeAll())
 	}), SpecTimeout(enough))
 })
 
 func ms(d time.Duration) float64 { return float64(d.Milliseconds()) }
 
 // rolling sends the method to a pool, for so much work each, while its members restart.
-func rolling(ctx SpecContext, b *spec.Bench, method string, work time.Duration) harness.Traffic {
+func rolling(ctx SpecContext, b *spec.Bench, method string, work time.Duration) loadtest.Traffic {
 	for _, m := range b.Members() {
 		m.Origin.Behave(upstream.Working{For: work})
 	}
-	load := harness.Load{Name: method + ", three upstreams restart in turns", Probe: harness.Probe{Route: harness.RouteBalanced, Method: method}, Rate: traffic}
+	load := loadtest.Load{Name: method + ", three upstreams restart in turns", Probe: site.Probe{Route: site.RouteBalanced, Method: method}, Rate: traffic}
 	return b.During(ctx, load, func() { Expect(b.RestartEach(ctx, restart)).To(Succeed()) })
 }

@@ -3,12 +3,16 @@ package prevention
 import (
 	"time"
 
+	"github.com/gatequake/gatequake/harness/loadtest"
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/spec"
 	"github.com/gatequake/gatequake/harness/spec/alerts"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -31,16 +35,16 @@ const (
 var _ = Describe("Monitoring the traffic", Serial, Label("monitor"), func() {
 	It("tells of a spike before clients get a 502 of it, of the 502s while they last, and of nothing before and after", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		capacity := b.Busy(work)
-		meter := harness.NewMeter(harness.RouteMain)
+		meter := loadtest.NewMeter(site.RouteMain)
 		watch, stop, err := alerts.Start(meter, rules)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func() { Expect(stop()).To(Succeed()) })
-		usual := harness.Load{Rate: capacity / 2, For: before, Meter: meter}
+		usual := loadtest.Load{Rate: capacity / 2, For: before, Meter: meter}
 
 		Expect(b.Send(ctx, usual)).To(ServeAll())
 		Expect(watch.Fired()).To(BeEmpty(), "nothing is wrong")
 
-		Expect(b.Send(ctx, harness.Load{Rate: 2 * capacity, For: crowd, Meter: meter})).To(FailHonestly())
+		Expect(b.Send(ctx, loadtest.Load{Rate: 2 * capacity, For: crowd, Meter: meter})).To(FailHonestly())
 		b.During(ctx, usual, func() {
 			Eventually(ctx, watch.Fired).Should(ContainElement(badGateways))
 			Eventually(ctx, watch.Active).Should(BeEmpty(), "it is over")

@@ -5,14 +5,17 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -34,7 +37,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?", Label("
 	for _, f := range home.Faults() {
 		It(fmt.Sprintf("No: the client sees %s, and the gateway blames nobody, when %s", f.Sees, f.Title), Label(f.ID),
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
-				street := b.AtHome(ctx, harness.AtHome)
+				street := b.AtHome(ctx, site.AtHome)
 				for _, method := range []string{http.MethodGet, http.MethodPost} {
 					mend := b.BreakHome(ctx, street, f)
 					o, s, err := street.See(ctx, f, method, within(f))
@@ -53,7 +56,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?", Label("
 	}
 
 	It("And a 502 that the gateway does send gets home through a line that is bad", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		street := b.AtHome(ctx, harness.AtHome)
+		street := b.AtHome(ctx, site.AtHome)
 		b.BreakHome(ctx, street, home.AccessLoss)
 		b.Inject(ctx, faults.Refused)
 		Expect(street.Get(ctx)).To(BeBadGateway())
@@ -61,7 +64,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?", Label("
 
 	It("Two pages can be alike, a broken proxy's on the way and the gateway's: who sent it is told apart at the site's door",
 		spec.In(func(ctx SpecContext, b *spec.Bench) {
-			street := b.AtHome(ctx, harness.AtHome)
+			street := b.AtHome(ctx, site.AtHome)
 			b.BreakHome(ctx, street, home.Middlebox502)
 			theirs := street.Get(ctx)
 			Expect(theirs.Status).To(Equal(http.StatusBadGateway))

@@ -4,14 +4,18 @@ import (
 	"context"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/fixtures/mutants"
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -24,7 +28,7 @@ const (
 )
 
 var _ = Describe("How long a 502 lasts", Label("how-long"), func() {
-	for _, f := range []*harness.Fault{faults.Refused, faults.WorkersBusy, faults.Frozen, faults.FirewallDrop} {
+	for _, f := range []*catalog.Fault{faults.Refused, faults.WorkersBusy, faults.Frozen, faults.FirewallDrop} {
 		It("depends on its cause: it is over soon after, and not before, when "+f.Title, Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
 			undo := b.Inject(ctx, f)
 			Consistently(ctx, b.Get).WithTimeout(awhile).WithPolling(often).Should(BeBadGateway())
@@ -50,7 +54,7 @@ var _ = Describe("How long a 502 lasts", Label("how-long"), func() {
 // outage lets the upstream's name lead to a machine that is not it, with this time to live, until clients get a 502 of it, repairs the name, and returns how long they went on to.
 func outage(ctx context.Context, b *spec.Bench, live time.Duration) time.Duration {
 	GinkgoHelper()
-	named := func(ctx context.Context) record.Observation { return b.Visit(ctx, harness.RouteNamed) }
+	named := func(ctx context.Context) record.Observation { return b.Visit(ctx, site.RouteNamed) }
 	host, right := b.Plan.Named.Host, b.Plan.Upstream.Addr()
 	limit := live + b.Definition.Resolves + presently
 	b.Names.SetFor(host, live, b.Plan.Stranger)

@@ -7,12 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 	"golang.org/x/net/html"
 
 	"github.com/gatequake/gatequake/fixtures/mutants"
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/record"
@@ -90,7 +92,7 @@ func crawl(ctx SpecContext, b *spec.Bench) crawled {
 }
 
 func asCrawler(ctx SpecContext, b *spec.Bench, path string) record.Observation {
-	return b.Ask(ctx, harness.Ask{Agent: harness.SearchEngine, Path: path})
+	return b.Ask(ctx, site.Ask{Agent: site.SearchEngine, Path: path})
 }
 
 // shed is what an upstream says that sheds load.

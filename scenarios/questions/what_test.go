@@ -1,17 +1,21 @@
 package questions
 
 import (
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
 var _ = Describe("What is a 502 Bad Gateway error?", Label("question", "what-is-a-502"), func() {
 	It("An invalid answer of the upstream's, and nothing that the client did: the same request is served before and after", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		invalid, err := harness.Find("header-without-colon")
+		invalid, err := catalog.Find("header-without-colon")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(b.Get(ctx)).To(BeHealthy())
 		repair := b.Inject(ctx, invalid.Fault)
@@ -23,12 +27,12 @@ var _ = Describe("What is a 502 Bad Gateway error?", Label("question", "what-is-
 	}), SpecTimeout(enough))
 
 	It("Nothing of the client's: whoever asks, by whatever method, gets the same", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		invalid, err := harness.Find("header-without-colon")
+		invalid, err := catalog.Find("header-without-colon")
 		Expect(err).NotTo(HaveOccurred())
 		b.Inject(ctx, invalid.Fault)
-		for _, ask := range []harness.Ask{{}, {Path: "/orders"}, {Method: "POST"}, {From: harness.Neighbour}} {
+		for _, ask := range []site.Ask{{}, {Path: "/orders"}, {Method: "POST"}, {From: site.Neighbour}} {
 			Expect(b.Ask(ctx, ask)).To(BeBadGateway())
 		}
-		Expect(b.Visit(ctx, harness.RouteBystander)).To(BeHealthy(), "the same gateway, another upstream")
+		Expect(b.Visit(ctx, site.RouteBystander)).To(BeHealthy(), "the same gateway, another upstream")
 	}), SpecTimeout(enough))
 })

@@ -7,32 +7,37 @@ import (
 	"os"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/fixtures/mutants"
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/browsertest"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 // clearChromium is ClearBrowserCache in a real browser. Only this suite knows it: the product has no need of a browser.
-var clearChromium = harness.RegisterRemedy(harness.Remedy{
+var clearChromium = catalog.RegisterRemedy(catalog.Remedy{
 	ID: "clear-chromium-cache", Order: 2, Title: "clears the cache of Chromium",
 	What: "The same with Chromium, which has never been here: it sees the failure, and follows the link again when that is over, before and after its cache is cleared.",
-	Try: func(ctx context.Context, v *harness.Visitor) (record.Observation, error) {
+	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
 		var err error
 		if tab, err = browsertest.Start(context.WithoutCancel(ctx)); err != nil {
 			return record.Observation{}, fmt.Errorf("%w: %w", err, errors.ErrUnsupported)
 		}
 		return look(v) // Its cache was never clearer.
 	},
-	Over: func(_ context.Context, v *harness.Visitor) (without, with record.Observation, err error) {
+	Over: func(_ context.Context, v *site.Visitor) (without, with record.Observation, err error) {
 		defer func() { _ = chromedp.Cancel(tab) }()
 		if err = browsertest.Leave(tab); err != nil {
 			return without, with, err
@@ -55,7 +60,7 @@ var (
 )
 
 // look lets Chromium ask for what the visitor asks for.
-func look(v *harness.Visitor) (o record.Observation, err error) {
+func look(v *site.Visitor) (o record.Observation, err error) {
 	looks++
 	nonce := fmt.Sprintf("chromium-%d", looks)
 	p, err := browsertest.Visit(tab, "http://"+v.Bench.Plan.Gateway.String()+v.Asks.Route.Path(), map[string]string{stamp.Nonce: nonce})

@@ -1,20 +1,23 @@
 package remedies
 
 import (
+	"github.com/gatequake/gatequake/harness/catalog"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/fixtures/mutants"
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/remedies"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 var _ = Describe("What a client can do", Label("remedy", "refresh", "other-browser"), func() {
-	DescribeTable("helps nobody while the cause is there: when", func(ctx SpecContext, f *harness.Fault) {
+	DescribeTable("helps nobody while the cause is there: when", func(ctx SpecContext, f *catalog.Fault) {
 		seen := spec.Remedied(ctx, f, remedies.Refresh, remedies.ClearBrowserCache, remedies.OtherBrowser, remedies.CheckStatusAndLogs)
 		Expect(seen).NotTo(BeHelpedBy(remedies.Refresh))
 		Expect(seen).NotTo(BeHelpedBy(remedies.ClearBrowserCache))
@@ -43,7 +46,7 @@ var _ = Describe("What a client can do who is blocked", Label("remedy", "block",
 		Expect(spec.Remedied(ctx, faults.UserAgentDeny, remedies.OtherBrowser)).To(BeHelpedBy(remedies.OtherBrowser))
 	}, SpecTimeout(enough))
 
-	DescribeTable("is nothing, where the reason goes along: for", func(ctx SpecContext, b *harness.Block) {
+	DescribeTable("is nothing, where the reason goes along: for", func(ctx SpecContext, b *catalog.Block) {
 		seen := spec.Remedied(ctx, b, remedies.Refresh, remedies.ClearBrowserCache, remedies.OtherBrowser)
 		Expect(seen).NotTo(BeHelpedBy(remedies.Refresh))
 		Expect(seen).NotTo(BeHelpedBy(remedies.ClearBrowserCache))
@@ -62,7 +65,7 @@ var _ = Describe("Clearing the cache", Label("remedy", "clear-browser-cache"), f
 
 // A claim that no gateway can break says nothing: each is broken by one that is wrong on purpose.
 var _ = Describe("It is found out", Label("mutant"), func() {
-	DescribeTable("when a remedy seems to help, with", func(ctx SpecContext, m mutants.Mutant, r *harness.Remedy) {
+	DescribeTable("when a remedy seems to help, with", func(ctx SpecContext, m mutants.Mutant, r *catalog.Remedy) {
 		Expect(on(ctx, m, faults.Refused, r)).To(BeHelpedBy(r))
 	},
 		Entry("a refresh, on a gateway that "+mutants.Relents.About, SpecTimeout(enough), mutants.Relents, remedies.Refresh),
@@ -80,7 +83,7 @@ var _ = Describe("It is found out", Label("mutant"), func() {
 })
 
 // on tries a remedy on a gateway that is wrong on purpose.
-func on(ctx SpecContext, m mutants.Mutant, what any, r *harness.Remedy) verdict.Verdict {
+func on(ctx SpecContext, m mutants.Mutant, what any, r *catalog.Remedy) verdict.Verdict {
 	GinkgoHelper()
 	d, err := m.Gateway()
 	Expect(err).NotTo(HaveOccurred())

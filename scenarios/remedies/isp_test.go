@@ -3,13 +3,16 @@ package remedies
 import (
 	"slices"
 
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -19,7 +22,7 @@ var _ = Describe("Contact your ISP", Label("remedy", "contact-isp"), func() {
 			continue
 		}
 		It("helps, and nobody else can, when "+f.Title, Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
-			street := b.AtHome(ctx, harness.AtHome)
+			street := b.AtHome(ctx, site.AtHome)
 			b.BreakHome(ctx, street, f)
 			Expect(home.Everything.Try(ctx, street.Network)).To(Succeed())
 			Expect(served(ctx, street, f, false)).To(BeFalse(), "after everything at home was restarted")
@@ -32,7 +35,7 @@ var _ = Describe("Contact your ISP", Label("remedy", "contact-isp"), func() {
 	}
 
 	It("does not help when the home's own router is full", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		street := b.AtHome(ctx, harness.AtHome)
+		street := b.AtHome(ctx, site.AtHome)
 		mend := b.BreakHome(ctx, street, home.NATFull)
 		Expect(home.Provider.Try(ctx, street.Network)).To(Succeed())
 		Expect(served(ctx, street, home.NATFull, false)).To(BeFalse())

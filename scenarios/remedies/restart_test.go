@@ -5,15 +5,20 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/clientnet"
+	"github.com/gatequake/gatequake/harness/site"
+
 	. "github.com/onsi/ginkgo/v2"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/faults"
 	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/remedies"
 	"github.com/gatequake/gatequake/harness/spec"
+
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
@@ -27,7 +32,7 @@ const (
 var restarts = []home.Remedy{home.Connections, home.Names, home.Neighbours, home.Translations, home.Router, home.Everything}
 
 // served reports whether the gateway's upstream answers somebody at home behind the fault, after a remedy that should end it or should not.
-func served(ctx SpecContext, street *harness.Home, f *home.Fault, should bool) bool {
+func served(ctx SpecContext, street *clientnet.Home, f *home.Fault, should bool) bool {
 	GinkgoHelper()
 	within := soon
 	if should {
@@ -44,7 +49,7 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 	for _, f := range []*home.Fault{home.NATForgotten, home.DNSStale, home.NeighbourStale, home.NATFull, home.DNSSilence} {
 		It("helps when "+f.Title+", and so does each part that has the state that is wrong, and no other", Label(f.ID),
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
-				street := b.AtHome(ctx, harness.AtHome)
+				street := b.AtHome(ctx, site.AtHome)
 				for _, r := range restarts {
 					i, err := f.Inject(ctx, street.Network)
 					Expect(err).NotTo(HaveOccurred())
@@ -58,10 +63,10 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 			}), SpecTimeout(enough))
 	}
 
-	for _, f := range []*harness.Fault{faults.Refused, faults.WorkersBusy, faults.DNSNXDomain, faults.FirewallRejectRST, faults.WrongPort, faults.CrashOnRequest} {
+	for _, f := range []*catalog.Fault{faults.Refused, faults.WorkersBusy, faults.DNSNXDomain, faults.FirewallRejectRST, faults.WrongPort, faults.CrashOnRequest} {
 		It("does not help, neither all of it nor any part, when "+f.Title, Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
-			street := b.AtHome(ctx, harness.AtHome)
-			probe := harness.Probe{Route: f.Route, Within: patience}
+			street := b.AtHome(ctx, site.AtHome)
+			probe := site.Probe{Route: f.Route, Within: patience}
 			Expect(street.Probe(ctx, probe)).To(BeHealthy())
 			b.Inject(ctx, f)
 			// As the gateway says it: a server that is dead since the first request is a 503 of some, as shipped.
@@ -74,7 +79,7 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 				}
 				Expect(street.Probe(ctx, probe)).To(fail, "after somebody %s", r.Title)
 			}
-			Expect(street.Probe(ctx, harness.Probe{Route: harness.RouteBystander, Within: patience})).To(BeHealthy(), "the way is good")
+			Expect(street.Probe(ctx, site.Probe{Route: site.RouteBystander, Within: patience})).To(BeHealthy(), "the way is good")
 		}), SpecTimeout(enough))
 	}
 
@@ -86,11 +91,11 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 
 	for _, r := range []home.Remedy{home.Translations, home.Router} {
 		It("makes it worse for a browser with an open connection, when somebody "+r.Title+": in place of the 502 there is nothing", spec.In(func(ctx SpecContext, b *spec.Bench) {
-			street := b.AtHome(ctx, harness.AtHome)
+			street := b.AtHome(ctx, site.AtHome)
 			b.Inject(ctx, faults.Refused)
 			Expect(street.Get(ctx)).To(BeBadGateway())
 			Expect(r.Try(ctx, street.Network)).To(Succeed())
-			Expect(street.Probe(ctx, harness.Probe{Within: soon}).Status).To(BeZero())
+			Expect(street.Probe(ctx, site.Probe{Within: soon}).Status).To(BeZero())
 			Expect(street.Get(ctx)).To(BeBadGateway(), "on a new connection, as the old one was given up")
 		}), SpecTimeout(enough))
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/prometheus/promql"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/loadtest"
 )
 
 // Speed is how much faster time passes for the rules than for the load: a scrape every 15 seconds, as is usual, is one every 100 milliseconds. What rules compare are shares and
@@ -23,7 +23,7 @@ const scrapeEvery = 15 * time.Second
 
 // Watch scrapes a meter and evaluates alert rules, as a Prometheus would beside it. It is safe for concurrent use.
 type Watch struct {
-	meter   *harness.Meter
+	meter   *loadtest.Meter
 	rules   []rule
 	engine  *promql.Engine
 	samples *samples
@@ -35,7 +35,7 @@ type Watch struct {
 }
 
 // Start watches the meter by the rules in the file until stop, which returns what went wrong.
-func Start(m *harness.Meter, file string) (w *Watch, stop func() error, err error) {
+func Start(m *loadtest.Meter, file string) (w *Watch, stop func() error, err error) {
 	w = &Watch{meter: m, samples: newSamples(), since: map[string]time.Time{}}
 	if w.rules, err = read(file); err != nil {
 		return nil, nil, err

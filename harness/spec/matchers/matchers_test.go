@@ -3,10 +3,11 @@ package matchers
 import (
 	"testing"
 
+	"github.com/gatequake/gatequake/harness/catalog"
+
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/record"
@@ -87,7 +88,7 @@ To reproduce: gatequake run --gateway nginx --only ip-deny`))
 
 func TestBeHelpedBy(t *testing.T) {
 	g := NewWithT(t)
-	refresh := &harness.Remedy{ID: "refresh"}
+	refresh := &catalog.Remedy{ID: "refresh"}
 	of := func(h record.Help) verdict.Verdict {
 		return verdict.Verdict{Record: record.Record{ID: "refused", Gateway: "nginx", Remedies: []record.RemedyOutcome{{Remedy: "refresh", Outcome: h, Reason: "502 by gateway again"}}, Replay: "again"}}
 	}

@@ -6,14 +6,14 @@ import (
 	"github.com/onsi/gomega/gcustom"
 	"github.com/onsi/gomega/types"
 
-	"github.com/gatequake/gatequake/harness"
+	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // BeHelpedBy succeeds if the remedy helped the client of the verdict: it was served with it, and is not without it. It is wrong of a verdict for which the remedy was
 // not tried, or was not applicable: nothing can be said of it then.
-func BeHelpedBy(r *harness.Remedy) types.GomegaMatcher {
+func BeHelpedBy(r *catalog.Remedy) types.GomegaMatcher {
 	tried := record.RemedyOutcome{}
 	return gcustom.MakeMatcher(func(actual any) (bool, error) {
 		v, ok := actual.(verdict.Verdict)
@@ -32,7 +32,7 @@ func BeHelpedBy(r *harness.Remedy) types.GomegaMatcher {
 		return false, fmt.Errorf("%s against %s: got no attempt, want one", r.ID, v.ID)
 	}).WithTemplate(`Expected {{.Actual.ID}} on {{.Actual.Gateway}} {{.To}} be helped by {{.Data.R.ID}}; it {{.Data.A.Outcome}}: {{.Data.A.Reason}}
 To reproduce: {{.Actual.Replay}}`, struct {
-		R *harness.Remedy
+		R *catalog.Remedy
 		A *record.RemedyOutcome
 	}{r, &tried})
 }

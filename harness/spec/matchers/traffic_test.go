@@ -3,22 +3,23 @@ package matchers
 import (
 	"testing"
 
+	"github.com/gatequake/gatequake/harness/loadtest"
+
 	. "github.com/onsi/gomega"
 
-	"github.com/gatequake/gatequake/harness"
 	"github.com/gatequake/gatequake/harness/record"
 )
 
 func TestTrafficOfNobody(t *testing.T) {
 	g := NewWithT(t)
-	nobody := harness.Traffic{Probe: "GET /", Rate: 40}
+	nobody := loadtest.Traffic{Probe: "GET /", Rate: 40}
 	g.Expect(nobody).NotTo(Or(ServeAll(), FailHonestly()))
 	g.Expect(ServeAll().FailureMessage(nobody)).To(HavePrefix("Expected the traffic to be served to the last request; it was 0 × GET / at 40 a second"))
 	for _, m := range []any{7, &nobody, nil} {
 		_, err := ServeAll().Match(m)
 		g.Expect(err).To(HaveOccurred())
 	}
-	lost := harness.Traffic{Requests: 2, FailedUntil: 5}
+	lost := loadtest.Traffic{Requests: 2, FailedUntil: 5}
 	g.Expect(lost).NotTo(Or(ServeAll(), FailHonestly()), "two were not served, and nobody told them")
 }
 

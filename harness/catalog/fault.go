@@ -1,0 +1,102 @@
+package catalog
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// Fault is one way in which the world around a gateway can be broken. It is plain data until Inject runs. One file holds one fault, or one family of one
+// mechanism, and registers it.
+type Fault struct {
+	// ID is stable, in kebab case, as in the catalogue.
+	ID string
+	// Title completes the sentence "the answer is a 502 when …".
+	Title string
+	// Cause is the article's.
+	Cause cause.Cause
+	// Type is the Proxy-Status error type of RFC 9209 that a gateway would report; empty for a control.
+	Type proxystatus.ErrorType
+	// Control, if not nil, marks what is no fault: the answer that must come all the same.
+	Control *record.Expectation
+	// AfterHead is true when the fault strikes after the upstream's head was sent: a gateway that passed the head on cannot answer 502 any more, and its client
+	// must be able to see that the body is cut.
+	AfterHead bool
+	// Tolerated, if not nil, marks what the standards leave to each gateway: the upstream's answer, passed on whole, is as right as an error.
+	Tolerated *record.Tolerance
+	// Late is true when the right answer does come, later than the gateways' folders let them wait. A gateway of the user's own may wait for it as long as its
+	// clients do.
+	Late bool
+	// Load, if not nil, makes every probe one of many: so many clients at a time, each of which asks once, waits so long after the answer, and sends the request
+	// that counts on the same connection. How often each answer came is in the verdict.
+	Load []time.Duration
+	// ByLink is true when the link in front of the upstream makes it alone, whoever's the upstream is, and wherever the gateway runs.
+	ByLink bool
+	// Withholds is how long the link lets nothing through of what the upstream says, if it can be told: what a client gets earlier is not the upstream's.
+	Withholds time.Duration
+	// Beyond tells what else than the upstream's own port the fault strikes by its nature, such as "the host's address":
+	// who needs the same beside it has no way of its own left. Empty for nothing; a fault of RouteNamed strikes the
+	// upstream's name.
+	Beyond string
+	// Phase is where the exchange with the upstream goes wrong; it bounds the wait for an answer.
+	Phase Phase
+	// Route is the one that the fault strikes; the zero value is RouteMain.
+	Route site.Route
+	// Also lists the states of the gateway, besides Warm, that the fault is tried in.
+	Also []site.State
+	// Needs is what the world must be able to do.
+	Needs []world.Need
+	// What explains it in a paragraph; Made and Confirmed tell how it is made and how it is proved without the gateway.
+	What, Made, Confirmed string
+	// Prepare changes the plan of the world before anything starts. Optional.
+	Prepare func(*site.Plan)
+	// Inject breaks the bench's world.
+	Inject func(context.Context, *site.Bench) (*Injection, error)
+}
+
+// Experiment is that on the fault alone, as it strikes a warm gateway.
+func (f *Fault) Experiment() Experiment {
+	return Experiment{ID: f.ID, Fault: f, Protocol: f.Route.Protocol()}
+}
+
+// StrikesBesides is Beyond, with what goes without saying.
+func (f *Fault) StrikesBesides() string {
+	if f.Beyond == "" && f.Route == site.RouteNamed {
+		return "the upstream's name"
+	}
+	return f.Beyond
+}
+
+// Forever is a time that is never over.
+const Forever time.Duration = math.MaxInt64
+
+// Phase is a part of the exchange between gateway and upstream.
+type Phase string
+
+// The phases. See gateway.Within for the time that each is given.
+const (
+	AtOnce     Phase = "at-once"
+	Resolving  Phase = "resolve"
+	Connecting Phase = "connect"
+	Responding Phase = "response"
+)
+
+// Phases lists the phases, in the order of an exchange.
+func Phases() []Phase { return []Phase{AtOnce, Resolving, Connecting, Responding} }
+
+// Injection is a fault that holds.
+type Injection struct {
+	// Undo takes the fault back. It is idempotent.
+	Undo func(context.Context) error
+	// Confirm proves, with a dial of its own past the gateway, that the world is broken as claimed, and returns the evidence. It is called before the probes
+	// and again after them. An error means that the world is not broken so, and makes the experiment inconclusive.
+	Confirm func(context.Context) (evidence string, err error)
+	// Rearm makes a fault that one request uses up ready for the next. Optional; it is called before each probe and each confirmation.
+	Rearm func(context.Context) error
+}

@@ -1,0 +1,53 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
+)
+
+// askBystander asks the bystander, if there is one.
+func (t *run) askBystander(ctx context.Context) (o record.Observation) {
+	if t.bench.Kind.HasBystander() {
+		o = t.bench.Probe(ctx, site.Probe{Route: site.RouteBystander, Within: site.Patience})
+	}
+	return o
+}
+
+// seeBystander notes the bystander's answer.
+//
+// Before the gateway may be said to have hurt a bystander, the bystander's own way is proved without the gateway. Where
+// the fault itself has taken that away, the observation is excused, and the record says so; the error is of a way that is
+// broken for no reason of the fault's, so that nobody can tell.
+func (t *run) seeBystander(ctx context.Context, o record.Observation) (err error) {
+	if !t.bench.Kind.HasBystander() {
+		return nil
+	}
+	if !o.Steady {
+		o.Excused, err = t.excuse(ctx, o)
+	}
+	t.note(o, record.Bystander)
+	return err
+}
+
+// excuse tells why the gateway could not have served the bystander, who got o; "" if it could. The error is of a way that
+// is broken, and not by the fault's nature.
+func (t *run) excuse(ctx context.Context, o record.Observation) (string, error) {
+	broken := t.bench.Kind.BystanderWay(ctx)
+	switch f := t.experiment.Fault; {
+	case broken == nil:
+		return "", nil
+	case f == nil || f.StrikesBesides() == "":
+		return "", fmt.Errorf("the bystander got %s, and its own way is broken, past the gateway: %w", o, broken)
+	default:
+		const left = "whether the bystander is spared by %s, which strikes %s: the bystander needs that too (%s)"
+		what := fmt.Sprintf(left, f.ID, f.StrikesBesides(), broken)
+		if !slices.Contains(t.record.Unchecked, what) {
+			t.record.Unchecked = append(t.record.Unchecked, what)
+		}
+		return what, nil
+	}
+}

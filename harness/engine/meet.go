@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
+)
+
+// A gateway's log is at rest when nothing came for quiet, five times the interval at which Envoy, the slowest, is told to write; logged bounds the wait for one that
+// never is, or that says nothing.
+const (
+	quiet  = 50 * time.Millisecond
+	logged = time.Second
+)
+
+// readLog lets another visitor see the failure, so that no line is there by chance, and keeps what the gateway has logged since the mark.
+func (t *run) readLog(ctx context.Context, mark gateway.Mark) error {
+	v, err := t.meet(ctx)
+	if err != nil {
+		return err
+	}
+	v.Disconnect()
+	t.settleLog(ctx)
+	ctx, cancel := context.WithTimeout(ctx, logged)
+	defer cancel()
+	for before := -1; ; before = len(t.read) {
+		if t.read = t.bench.Gateway.Since(mark); len(t.read) > 0 && len(t.read) == before {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil // It logs nothing of it.
+		case <-time.After(quiet):
+		}
+	}
+}
+
+// holds proves that the world is still broken, so that nothing helped by being late. A block is the gateway's own, and needs no proof.
+func (t *run) holds(ctx context.Context) error {
+	if t.experiment.Fault == nil {
+		return nil
+	}
+	return t.confirm(ctx)
+}
+
+// meet returns a visitor who sees the failure, with whatever method does; one who is served if nobody sees it.
+func (t *run) meet(ctx context.Context) (v *site.Visitor, err error) {
+	if b := t.experiment.Block; b != nil {
+		v = t.bench.NewVisitor(site.Probe{Ask: b.Refused[0], Method: b.Refused[0].Methods()[0], Within: t.within})
+		v.Meet(ctx, 0)
+		return v, nil
+	}
+	f, methods := t.experiment.Fault, t.bench.Kind.MethodsOf(t.experiment.Fault.Route)
+	if t.injection.Rearm == nil {
+		methods = methods[:1] // What is not used up meets all alike; a second method may meet what the first has left in the gateway's pool.
+	}
+	for _, method := range methods {
+		if err := t.rearm(ctx); err != nil {
+			return nil, err
+		}
+		if v = t.meetIn(ctx, site.Probe{Route: f.Route, Method: method, Within: t.within}, f.Load); t.fails(v.Saw) {
+			break
+		}
+		v.Disconnect()
+	}
+	return v, nil
+}
+
+// meetIn returns the first of a load's visitors who sees the failure; without a load there is one.
+func (t *run) meetIn(ctx context.Context, p site.Probe, load []time.Duration) *site.Visitor {
+	all := make([]*site.Visitor, max(len(load), 1))
+	var clients sync.WaitGroup
+	for i := range all {
+		wait := time.Duration(0)
+		if len(load) > 0 {
+			wait = load[i]
+		}
+		all[i] = t.bench.NewVisitor(p)
+		clients.Go(func() { all[i].Meet(ctx, wait) })
+	}
+	clients.Wait()
+	first := max(slices.IndexFunc(all, func(v *site.Visitor) bool { return t.fails(v.Saw) }), 0)
+	for i, v := range all {
+		if i != first {
+			v.Disconnect()
+		}
+	}
+	return all[first]
+}
+
+// fails reports whether o is anything but service.
+func (t *run) fails(o record.Observation) bool {
+	if b := t.experiment.Block; b != nil {
+		return !b.Served().Accepts(o.Status) || o.By != b.Served().By || !o.Answered()
+	}
+	return !t.bench.Kind.Healthy(t.experiment.Fault.Route, o)
+}
+
+// saw notes what a visitor saw, after what it did.
+func (t *run) saw(o record.Observation, after string) *record.Observation {
+	if after != "" {
+		o.Probe += ", after " + after
+	}
+	t.record.Observations = append(t.record.Observations, o)
+	return &o
+}

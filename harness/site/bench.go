@@ -1,0 +1,205 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/dns"
+	"github.com/gatequake/gatequake/harness/firewall"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/link"
+	"github.com/gatequake/gatequake/harness/strain"
+	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// Bench is a world set up around one gateway: links, upstreams, names, firewall, and the gateway itself. Faults work on it; probes go through it.
+type Bench struct {
+	World *world.World
+	Plan  Plan
+	// Upstream, Bystander and Secure are what the gateway forwards to.
+	Upstream, Bystander, Secure *Place
+	// Spare is the other member of the balanced route's pool; Third is one more, and nil where there is none.
+	Spare, Third *Place
+	// Auth is the link in front of the service that the gateway asks about some requests.
+	Auth *link.Link
+	// HTTP2 is the link in front of the upstream that speaks HTTP/2.
+	HTTP2 *link.Link
+	// Socket leads to Upstream's link from a Unix socket at SocketPath.
+	Socket *upstream.Relay
+	// Authority issued the certificate of Secure; the gateway knows it.
+	Authority *upstream.Authority
+	// Names is the nameserver that the gateway asks.
+	Names *dns.Server
+	// Wall is the world's firewall; nil in portable mode.
+	Wall *firewall.Firewall
+	// Kind is what kind of gateway it is.
+	Kind Kind
+	// Definition and Setting say which gateway this is; Gateway is its process.
+	Definition *gateway.Definition
+	Setting    string
+	Gateway    *gateway.Process
+
+	Strain    *strain.Monitor // from the first step of the set-up on
+	Way       client.Way      // of every client
+	Reloads   bool
+	Broken    bool // a fault holds at present
+	Withholds time.Duration
+	Vars      gateway.Vars
+	closers   []func()
+
+	mu        sync.Mutex // guards what follows: probes run side by side
+	recorders []Recorder
+	nonces    int
+}
+
+// Place is an upstream's place: the link at its address, and the origin behind.
+type Place struct {
+	Link   *link.Link
+	Origin *upstream.Origin
+}
+
+// Recorder is whatever notes the requests that reach an upstream.
+type Recorder interface {
+	HitsOf(nonce string) []upstream.Hit
+}
+
+// Setup says what to set up.
+type Setup struct {
+	Definition *gateway.Definition
+	Setting    string
+	// Protocol is what every client speaks.
+	Protocol client.Protocol
+	// Reloads says that the gateway is going to be reloaded; see Bench.Reload.
+	Reloads bool
+	// Prepare changes the plan before anything starts. Optional.
+	Prepare func(*Plan)
+}
+
+// Opener sets up the bench of an experiment.
+type Opener func(*world.World, Setup) (*Bench, error)
+
+// CloseTimeout bounds the end of each part of a bench; the world ends what does not end by itself.
+const CloseTimeout = 2 * time.Second
+
+// New returns a bench in w with nothing on it but the plan.
+func New(w *world.World, s Setup) (*Bench, error) {
+	plan, err := planFor(w)
+	if err != nil {
+		return nil, err
+	}
+	if s.Prepare != nil {
+		s.Prepare(&plan)
+	}
+	b := &Bench{
+		World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, Reloads: s.Reloads, Way: client.Way{Protocol: s.Protocol},
+	}
+	b.WatchMachine()
+	return b, nil
+}
+
+// SetUp goes through the steps that set the bench up. When one fails, everything is closed.
+func (b *Bench) SetUp(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			b.Close()
+			return fmt.Errorf("set up bench: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close ends everything that the bench started, the gateway first.
+func (b *Bench) Close() {
+	for i := len(b.closers) - 1; i >= 0; i-- {
+		b.closers[i]()
+	}
+	b.closers = nil
+}
+
+// WatchMachine measures from now on how late the machine lets the world run: all that is in a sealed one, else this process and what it started.
+func (b *Bench) WatchMachine() {
+	look := strain.World
+	if !b.World.Sealed() {
+		look = strain.Family
+	}
+	b.Strain = strain.Watch(look)
+	b.AtClose(b.Strain.Close)
+}
+
+func (b *Bench) AtClose(f func()) { b.closers = append(b.closers, f) }
+
+// Workers is how many requests the upstream handles at once: few, so that a small crowd keeps all of them busy.
+const Workers = 4
+
+func (b *Bench) NewPlace(at netip.AddrPort, o upstream.Options) (*Place, error) {
+	origin, err := upstream.Start("127.0.0.1:0", o)
+	if err != nil {
+		return nil, err
+	}
+	b.AtClose(func() { _ = origin.Close() })
+	b.Record(origin)
+	l, err := b.NewLink(at, origin.Addr())
+	return &Place{Link: l, Origin: origin}, err
+}
+
+func (b *Bench) NewLink(at netip.AddrPort, to string) (*link.Link, error) {
+	l, err := link.New(at.String(), to)
+	if err != nil {
+		return nil, err
+	}
+	b.AtClose(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), CloseTimeout)
+		defer cancel()
+		_ = l.Close(ctx)
+	})
+	return l, nil
+}
+
+// SocketPath is where the Unix socket is that leads to Upstream.
+func (b *Bench) SocketPath() string {
+	return b.Kind.SocketPath()
+}
+
+// Record adds a recorder: an upstream that stands in for another, whose hits must count.
+func (b *Bench) Record(r Recorder) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.recorders = append(b.recorders, r)
+}
+
+// HitsOf counts the requests with the nonce that reached any upstream.
+func (b *Bench) HitsOf(nonce string) int { return len(b.Hits(nonce)) }
+
+// Hits lists the requests with the nonce that reached any upstream. Where each request asks several upstreams, that is no repetition: they are those of the upstream
+// that was asked most often, the broken one if it is one of these.
+func (b *Bench) Hits(nonce string) []upstream.Hit {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all, most := []upstream.Hit{}, []upstream.Hit{}
+	for _, r := range b.recorders {
+		hits := r.HitsOf(nonce)
+		all = append(all, hits...)
+		if len(hits) > len(most) || len(hits) == len(most) && b.isUpstream(r) {
+			most = hits
+		}
+	}
+	if b.Kind.AsksAll() {
+		return most
+	}
+	return all
+}
+
+// isUpstream reports whether r is the origin that faults strike; a gateway that runs elsewhere has none of ours.
+func (b *Bench) isUpstream(r Recorder) bool {
+	return b.Upstream != nil && r == Recorder(b.Upstream.Origin)
+}
+
+// SecureName is the name that the certificate of Secure must be for.
+func (b *Bench) SecureName() string {
+	return b.Kind.SecureNames()[0]
+}

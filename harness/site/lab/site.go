@@ -1,0 +1,193 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/stamp"
+	"github.com/gatequake/gatequake/harness/upstream"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// New sets everything up in w around a known gateway, and starts it. It returns when the gateway's process runs;
+// Steady waits until it serves. The caller closes the Bench.
+func New(w *world.World, s site.Setup) (*site.Bench, error) {
+	b, err := site.New(w, s)
+	if err != nil {
+		return nil, err
+	}
+	at := Site{b}
+	b.Kind = at
+	return b, b.SetUp(at.startUpstreams, at.startHTTP2, at.startSocket, at.startAuth, at.startFiles, at.startNames, at.startWall, at.startGateway)
+}
+
+// Site is the world of a known gateway: everything in it is the harness's own, at the places of the plan.
+type Site struct{ b *site.Bench }
+
+func (s Site) Terms(t record.Terms, _ bool) record.Terms {
+	t.Limits = site.LimitsOf(s.b)
+	t.Bystander = s.SteadyState(site.RouteBystander)
+	return t
+}
+
+func (Site) Unchecked() []string { return nil }
+
+func (Site) Watched() bool { return true }
+
+// Secrets are what an answer of the gateway's own must not tell.
+func (s Site) Secrets() []site.Secret {
+	b := s.b
+	all := []site.Secret{site.SecretName(site.NamedHost, 0), site.SecretName(site.SecureHost, 0)}
+	stranger := netip.AddrPortFrom(b.Plan.Stranger, b.Plan.Upstream.Port())
+	for _, at := range []netip.AddrPort{
+		b.Plan.Upstream, b.Plan.Spare, b.Plan.Third, b.Plan.Bystander, b.Plan.Secure, b.Plan.Nobody, b.Plan.Auth,
+		b.Plan.HTTP2, stranger,
+	} {
+		switch {
+		case !at.IsValid():
+		case b.World.Sealed():
+			all = append(all, site.SecretAddress(at.Addr())) // Nobody but the upstream has it.
+		default:
+			all = append(all, site.SecretText("the upstream's address", at.String()))
+		}
+	}
+	return append(all, site.SecretText("the upstream's socket", b.SocketPath()))
+}
+
+func (Site) Nonce(n int) string { return fmt.Sprintf("probe-%d", n) }
+
+func (Site) Dress(r *client.Request, p site.Probe, from netip.Addr) netip.Addr {
+	if p.Route == site.RouteGRPC {
+		site.Call(r)
+	}
+	return from
+}
+
+func (s Site) WayOf(_ site.Probe, source netip.Addr) (client.Way, netip.AddrPort) {
+	return s.b.Way, s.b.Door(source)
+}
+
+func (Site) Talk(p site.Probe) site.Route { return p.Route }
+
+func (Site) MethodsOf(r site.Route) []string { return r.Methods() }
+
+func (Site) Attribute(*record.Observation, site.Probe) {} // The stamps say all.
+
+func (Site) Stamped(r client.Response, nonce string) bool {
+	return r.Header.Get(stamp.Answer) == nonce
+}
+
+func (Site) Exclusive(site.Route) bool { return false }
+
+func (Site) Healthy(_ site.Route, o record.Observation) bool { return o.Healthy() }
+
+func (Site) SteadyState(site.Route) string { return policy.Service.String() }
+
+func (Site) HasBystander() bool { return true }
+
+func (Site) WholePool(s site.State) bool { return s == site.Balanced }
+
+func (Site) MembersVisible() error { return nil }
+
+func (s Site) MemberNames() []string {
+	names := []string{}
+	for _, m := range s.b.Members() {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+func (Site) Servers(o record.Observation) []string { return []string{o.Header.Get(stamp.Origin)} }
+
+func (Site) MembersTried() int { return 2 }
+
+func (Site) Delayed(shortest time.Duration) time.Duration { return shortest / 2 }
+
+func (Site) AsksAll() bool { return false }
+
+func (Site) Opaque() string { return "" }
+
+func (Site) Obstacle() string { return "" }
+
+func (Site) Checked() string { return "" }
+
+func (Site) Question(r client.Request, _ string) client.Request { return r }
+
+func (Site) ToUpstream(netip.AddrPort) client.Way { return client.Way{} }
+
+func (Site) Exchanged(*site.Answer, string) {}
+
+func (s Site) BystanderWay(ctx context.Context) error {
+	return s.b.StampedBy(ctx, s.b.Plan.Bystander)
+}
+
+// Sound proves, without the gateway, that every upstream of the catalogue's works.
+func (s Site) Sound(ctx context.Context) error {
+	b := s.b
+	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Spare, b.Plan.Bystander} {
+		r, nonce := b.Direct(ctx, at, site.Patience)
+		if r.Header.Get(stamp.Answer) != nonce || r.End != client.Complete {
+			return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", at, r.Status, r.End, r.Error)
+		}
+	}
+	if r, nonce := b.DirectHTTP2(ctx, site.Patience); r.Header.Get(stamp.Answer) != nonce || r.End != client.Complete {
+		return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", b.Plan.HTTP2, r.Status, r.End, r.Error)
+	}
+	if err := b.Handshake(ctx, b.Plan.Secure); err != nil {
+		return fmt.Errorf("upstream %s: %w", b.Plan.Secure, err)
+	}
+	if r, _ := b.Direct(ctx, b.Plan.Auth, site.Patience); r.Status != http.StatusOK {
+		return fmt.Errorf("auth service %s: got %d (%s %s), want a 200", b.Plan.Auth, r.Status, r.End, r.Error)
+	}
+	return nil
+}
+
+func (Site) Conclusive() bool { return false }
+
+func (Site) FaultyName() string { return "" }
+
+func (Site) SecureNames() []string { return []string{site.SecureHost} }
+
+func (Site) StandsInTLS() bool { return false }
+
+func (Site) Language() string { return string(upstream.HTTP1Spoken) }
+
+func (s Site) SocketPath() string { return filepath.Join(s.b.World.Dir, "upstream.sock") }
+
+func (s Site) Dialled() []netip.AddrPort {
+	p := s.b.Plan
+	return []netip.AddrPort{p.Upstream, p.Spare, p.Third, p.Secure, p.HTTP2}
+}
+
+func (Site) Sockets(family string) string { return site.SocketTable(family) }
+
+func (s Site) Pooled() []site.Dropper {
+	links := []site.Dropper{s.b.Upstream.Link, s.b.Secure.Link, s.b.HTTP2}
+	for _, m := range s.b.Members()[1:] {
+		links = append(links, m.Link)
+	}
+	return links
+}
+
+func (Site) Reconfigurable() error { return nil }
+
+func (s Site) Relaunch(ctx context.Context, v gateway.Vars) error {
+	s.b.Gateway.Stop()
+	if err := s.launch(v); err != nil {
+		return err
+	}
+	return s.b.Steady(ctx, site.RouteBystander)
+}
+
+func (Site) Theirs() bool { return false }
+
+func (Site) HomeReachable() error { return nil }

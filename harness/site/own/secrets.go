@@ -1,0 +1,62 @@
+package own
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness/site"
+)
+
+// secrets are what an answer of a gateway of the user's own must not tell. The names by which clients call it are none.
+func (o *Described) secrets() []site.Secret {
+	all := []site.Secret{}
+	at := func(a netip.AddrPort) {
+		if all = append(all, site.SecretText("the upstream's address", a.String())); !a.Addr().IsLoopback() {
+			all = append(all, site.SecretAddress(a.Addr())) // That of the loopback is everybody's.
+		}
+	}
+	if o.Elsewhere != nil {
+		for _, l := range o.Elsewhere.Links {
+			at(l.Listen)
+			at(l.Upstream)
+		}
+		return all
+	}
+	public := o.publicNames()
+	for _, u := range o.Upstreams {
+		if !public[strings.ToLower(u.Name)] {
+			all = append(all, site.SecretName(u.Name, 0))
+		}
+		switch {
+		case u.Socket != "":
+			all = append(all, site.SecretText("the upstream's socket", u.Socket))
+			continue
+		case u.Host == "":
+			a, _ := netip.ParseAddr(u.Address)
+			at(netip.AddrPortFrom(a, u.Port))
+		case !public[strings.ToLower(u.Host)]:
+			all = append(all, site.SecretName(u.Host, u.Port))
+		}
+		at(o.At(u))
+	}
+	return all
+}
+
+// publicNames are those by which clients call the gateway.
+func (o *Described) publicNames() map[string]bool {
+	all := map[string]bool{}
+	urls := []string{}
+	for _, p := range o.Probes {
+		urls = append(urls, p.URL)
+	}
+	for _, b := range o.Blocks {
+		urls = append(urls, b.URL)
+	}
+	for _, text := range urls {
+		if u, err := url.Parse(text); err == nil {
+			all[strings.ToLower(u.Hostname())] = true
+		}
+	}
+	return all
+}

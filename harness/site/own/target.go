@@ -1,0 +1,18 @@
+package own
+
+import (
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/record"
+)
+
+// TargetOf returns what the setting of a gateway of the user's own stands for; nil for other gateways.
+func TargetOf(d *gateway.Definition, setting string) *record.Target {
+	if d.Own == nil {
+		return nil
+	}
+	t, err := d.Own.Target(setting)
+	if err != nil {
+		return nil
+	}
+	return &record.Target{Probe: t.Probe.Name, URL: t.Probe.URL, Upstream: t.Upstream.Name, At: t.Upstream.Where()}
+}

@@ -1,0 +1,16 @@
+package sites
+
+import (
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/site/lab"
+	"github.com/gatequake/gatequake/harness/site/own"
+	"github.com/gatequake/gatequake/harness/world"
+)
+
+// New sets up the bench of a gateway in a world, by its kind: a known one, or one of the user's own.
+func New(w *world.World, s site.Setup) (*site.Bench, error) {
+	if s.Definition.Own != nil {
+		return own.New(w, s)
+	}
+	return lab.New(w, s)
+}
