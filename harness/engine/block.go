@@ -2,12 +2,10 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
-	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // probeBlock sends what must get through first, then every request that must be refused, then the others that must get through.
@@ -32,7 +30,7 @@ func (t *run) probeBlock(ctx context.Context) error {
 // letIn sends requests that must get through, and returns what came of them.
 func (t *run) letIn(ctx context.Context, asks []site.Ask) (seen []record.Observation) {
 	for _, ask := range asks {
-		seen = append(seen, t.bench.Probe(ctx, site.Probe{Ask: ask, Within: site.Patience}))
+		seen = append(seen, t.site.Probe(ctx, site.Probe{Ask: ask, Within: site.Patience}))
 	}
 	return seen
 }
@@ -41,7 +39,7 @@ func (t *run) letIn(ctx context.Context, asks []site.Ask) (seen []record.Observa
 func (t *run) refuse(ctx context.Context, p site.Probe) {
 	bystander := make(chan record.Observation, 1)
 	go func() { bystander <- t.askBystander(ctx) }()
-	o := t.bench.Probe(ctx, p)
+	o := t.site.Probe(ctx, p)
 	o.Beside = (<-bystander).Took
 	t.note(o, record.ToRefuse)
 }
@@ -49,27 +47,15 @@ func (t *run) refuse(ctx context.Context, p site.Probe) {
 // theBlock is the one that every gateway must hold beside every fault: it needs no address, so that portable worlds can try it too.
 const theBlock = "user-agent-deny"
 
-// blocks reports whether the gateway claims to hold theBlock. One that is known not to is told so once, and not in every row.
-func (t *run) blocks() bool {
-	d := t.bench.Definition
-	if d.Own != nil {
-		return false // Its blocks are tried by themselves.
-	}
-	_, cannot := d.Cannot[theBlock]
-	return !cannot && !slices.ContainsFunc(d.Deviations, func(known verdict.Deviation) bool {
-		return slices.Contains(known.Experiments, theBlock) && slices.Contains(known.Settings, t.bench.Setting)
-	})
-}
-
 // besideBlocked sends, beside the GET through a broken world, one by a client that is blocked. The returned function waits for its answer.
 func (t *run) besideBlocked(ctx context.Context, method string) (wait func()) {
-	if method != t.experiment.Fault.Route.Methods()[0] || !t.blocks() {
+	if method != t.experiment.Fault.Route.Methods()[0] || !t.site.Holds(theBlock) {
 		return func() {}
 	}
 	answer := make(chan record.Observation, 1)
 	ask := site.Ask{As: "beside it, as a client that is blocked", Agent: site.Crawler}
 	go func() {
-		answer <- t.bench.Probe(ctx, site.Probe{Route: t.experiment.Fault.Route, Ask: ask, Within: site.Patience})
+		answer <- t.site.Probe(ctx, site.Probe{Route: t.experiment.Fault.Route, Ask: ask, Within: site.Patience})
 	}()
 	return func() { t.note(<-answer, record.Blocked) }
 }

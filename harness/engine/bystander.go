@@ -11,8 +11,8 @@ import (
 
 // askBystander asks the bystander, if there is one.
 func (t *run) askBystander(ctx context.Context) (o record.Observation) {
-	if t.bench.Kind.HasBystander() {
-		o = t.bench.Probe(ctx, site.Probe{Route: site.RouteBystander, Within: site.Patience})
+	if t.site.HasBystander() {
+		o = t.site.Probe(ctx, site.Probe{Route: site.RouteBystander, Within: site.Patience})
 	}
 	return o
 }
@@ -23,7 +23,7 @@ func (t *run) askBystander(ctx context.Context) (o record.Observation) {
 // the fault itself has taken that away, the observation is excused, and the record says so; the error is of a way that is
 // broken for no reason of the fault's, so that nobody can tell.
 func (t *run) seeBystander(ctx context.Context, o record.Observation) (err error) {
-	if !t.bench.Kind.HasBystander() {
+	if !t.site.HasBystander() {
 		return nil
 	}
 	if !o.Steady {
@@ -36,7 +36,7 @@ func (t *run) seeBystander(ctx context.Context, o record.Observation) (err error
 // excuse tells why the gateway could not have served the bystander, who got o; "" if it could. The error is of a way that
 // is broken, and not by the fault's nature.
 func (t *run) excuse(ctx context.Context, o record.Observation) (string, error) {
-	broken := t.bench.Kind.BystanderWay(ctx)
+	broken := t.site.BystanderWay(ctx)
 	switch f := t.experiment.Fault; {
 	case broken == nil:
 		return "", nil

@@ -61,7 +61,7 @@ func TestNobodyIsHurtWithoutAWay(t *testing.T) {
 	} {
 		b := &site.Bench{Plan: site.Plan{Bystander: netip.MustParseAddrPort(c.at)}}
 		b.Kind = stub{b: b}
-		tr := run{bench: b, experiment: catalog.Experiment{Fault: &catalog.Fault{ID: "odd", Beyond: c.beyond}}}
+		tr := run{site: On(b), experiment: catalog.Experiment{Fault: &catalog.Fault{ID: "odd", Beyond: c.beyond}}}
 		for range 2 {
 			err = tr.seeBystander(t.Context(), record.Observation{Probe: "GET /bystander/", Status: 502, By: record.ByGateway, End: client.Complete})
 			if (err != nil) != (c.err != "") || err != nil && !strings.Contains(err.Error(), c.err) {

@@ -27,19 +27,18 @@ func (t *run) collectEvents() {
 	v := &t.record
 	for i := range v.Observations {
 		o := &v.Observations[i]
-		hits := t.bench.Hits(o.Nonce)
+		hits := t.site.Hits(o.Nonce)
 		o.Hits, o.At, o.Ended = len(hits), t.since(o.Began), t.since(o.Done)
 		v.LateMS = max(v.LateMS, o.LateMS)
 		for _, h := range hits {
 			v.Events = append(v.Events, record.Event{At: t.since(h.At), Source: record.Upstream, What: fmt.Sprintf("%s %s (%s)", h.Method, h.Path, h.Nonce)})
 		}
 	}
-	if t.bench.Names != nil {
-		for _, q := range t.bench.Names.Queries() {
-			v.Events = append(v.Events, record.Event{At: t.since(q.At), Source: record.Resolver, What: fmt.Sprintf("%s %s: %s", q.Type, q.Name, q.Answer)})
-		}
+	for _, q := range t.site.Queries() {
+		what := fmt.Sprintf("%s %s: %s", q.Type, q.Name, q.Answer)
+		v.Events = append(v.Events, record.Event{At: t.since(q.At), Source: record.Resolver, What: what})
 	}
-	// What we did is said first of what is over the bound, and stays in any case.
+	// What the harness did is said first of what is over the bound, and stays in any case.
 	ours := len(slices.DeleteFunc(slices.Clone(v.Events), func(m record.Event) bool { return m.Source != record.Harness }))
 	v.Events = v.Events[:min(len(v.Events), max(maxEvents, ours))]
 	slices.SortStableFunc(v.Events, func(a, b record.Event) int { return cmp.Compare(a.At, b.At) })

@@ -16,7 +16,7 @@ import (
 func (t *run) probeFault(ctx context.Context) error {
 	f := t.experiment.Fault
 	t.within = max(t.limit(f.Phase)+check.Slack, t.experiment.AtLeast)
-	for _, method := range t.bench.Kind.MethodsOf(f.Route) {
+	for _, method := range t.site.MethodsOf(f.Route) {
 		if err := t.rearm(ctx); err != nil {
 			return err
 		}
@@ -30,7 +30,7 @@ func (t *run) probeFault(ctx context.Context) error {
 			t.note(o, record.Probed)
 		}
 		blocked()
-		if t.bench.Kind.HasBystander() {
+		if t.site.HasBystander() {
 			all = append(all, bystander)
 		}
 		if slices.ContainsFunc(all, t.killed) {
@@ -48,7 +48,7 @@ func (t *run) probeFault(ctx context.Context) error {
 func (t *run) note(o record.Observation, as record.Role) {
 	o.Role = as
 	if (as == record.Probed || as == record.ToRefuse) && o.By == record.ByGateway && o.Status >= http.StatusBadRequest {
-		o.Tells = site.Leak(o, t.bench.Kind.Secrets())
+		o.Tells = t.site.Tells(o)
 	}
 	t.record.Observations = append(t.record.Observations, o)
 }
@@ -59,7 +59,7 @@ const mourning = time.Second
 // killed reports whether the gateway's process ended with the answer.
 func (t *run) killed(o record.Observation) bool {
 	if o.Answered() || o.Late() {
-		return t.bench.Gateway.Dead() != ""
+		return t.site.Process().Dead() != ""
 	}
 	return t.ends()
 }
@@ -67,7 +67,7 @@ func (t *run) killed(o record.Observation) bool {
 // ends reports whether the gateway's process ends now.
 func (t *run) ends() bool {
 	select {
-	case <-t.bench.Gateway.Exited():
+	case <-t.site.Process().Exited():
 		return true
 	case <-time.After(mourning):
 		return false
@@ -77,11 +77,11 @@ func (t *run) ends() bool {
 // ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load, when its clients have set out.
 func (t *run) ask(ctx context.Context, p site.Probe) (answers <-chan []record.Observation) {
 	if load := t.experiment.Fault.Load; load != nil {
-		return t.bench.Crowd(ctx, p, load)
+		return t.site.Crowd(ctx, p, load)
 	}
 	answer, sent := make(chan []record.Observation, 1), make(chan struct{})
 	p.Sent = func() { close(sent) }
-	go func() { answer <- []record.Observation{t.bench.Probe(ctx, p)} }()
+	go func() { answer <- []record.Observation{t.site.Probe(ctx, p)} }()
 	<-sent
 	return answer
 }
@@ -89,22 +89,18 @@ func (t *run) ask(ctx context.Context, p site.Probe) (answers <-chan []record.Ob
 // terms are those of the experiment on this gateway.
 func (t *run) terms() record.Terms {
 	f := t.experiment.Fault
-	return t.bench.Kind.Terms(t.record.Terms, f != nil && f.Late)
+	return t.site.Terms(t.record.Terms, f != nil && f.Late)
 }
 
 // limit returns how long the gateway's setting lets a client wait when the phase goes wrong.
 func (t *run) limit(p catalog.Phase) time.Duration {
-	within := t.bench.Definition.Settings[t.bench.Setting].Within
-	return map[catalog.Phase]time.Duration{
-		catalog.AtOnce: within.AtOnce, catalog.Resolving: within.Resolve, catalog.Connecting: within.Connect, catalog.Responding: within.Response,
+	l := t.record.Terms.Limits
+	within := map[catalog.Phase]float64{
+		catalog.AtOnce: l.AtOnce, catalog.Resolving: l.Resolve, catalog.Connecting: l.Connect, catalog.Responding: l.Respond,
 	}[p]
+	return time.Duration(within * float64(time.Millisecond))
 }
 
-// longest and shortest return the extremes of the gateway's time limits.
-func (t *run) longest() time.Duration {
-	return max(t.limit(catalog.AtOnce), t.limit(catalog.Resolving), t.limit(catalog.Connecting), t.limit(catalog.Responding))
-}
+func (t *run) longest() time.Duration { return t.record.Terms.Limits.Longest() }
 
-func (t *run) shortest() time.Duration {
-	return min(t.limit(catalog.Resolving), t.limit(catalog.Connecting), t.limit(catalog.Responding))
-}
+func (t *run) shortest() time.Duration { return t.record.Terms.Limits.Shortest() }

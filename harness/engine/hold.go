@@ -22,7 +22,7 @@ func Inject(ctx context.Context, b *site.Bench, f *catalog.Fault) (undo func(con
 	if reason := (catalog.Experiment{ID: f.ID, Fault: f}).CannotOwn(b.Definition, b.Setting); reason != "" {
 		return nil, fmt.Errorf("inject %s: %w", f.ID, site.Inapplicable(reason))
 	}
-	t := run{experiment: catalog.Experiment{ID: f.ID, Fault: f}, bench: b}
+	t := run{experiment: catalog.Experiment{ID: f.ID, Fault: f}, site: On(b)}
 	undo, err = t.undo, t.inject(ctx)
 	if err == nil {
 		err = t.rearm(ctx)
@@ -47,7 +47,7 @@ type Held struct {
 
 // Hold makes the experiment in w up to its probes, by what Run does. The error says why it cannot be made, or what
 // stopped it; nothing is left then. The caller calls Release.
-func Hold(ctx context.Context, e catalog.Experiment, w *world.World, s site.Setup, open site.Opener) (*Held, error) {
+func Hold(ctx context.Context, w *world.World, s site.Setup, open site.Opener, e catalog.Experiment) (*Held, error) {
 	if reason := e.Impossible(w, s.Definition, s.Setting); reason != "" {
 		return nil, site.Inapplicable(reason)
 	}
@@ -56,7 +56,7 @@ func Hold(ctx context.Context, e catalog.Experiment, w *world.World, s site.Setu
 	if err != nil {
 		return nil, err
 	}
-	t := run{experiment: e, bench: b}
+	t := run{experiment: e, site: On(b)}
 	h := &Held{Bench: b, undo: func(context.Context) error { return nil }}
 	if err = t.ready(ctx); err == nil {
 		h.undo, err = t.undo, t.inject(ctx)

@@ -25,11 +25,11 @@ func (t *run) readLog(ctx context.Context, mark gateway.Mark) error {
 		return err
 	}
 	v.Disconnect()
-	t.settleLog(ctx)
+	t.site.SettleLog(ctx)
 	ctx, cancel := context.WithTimeout(ctx, logged)
 	defer cancel()
 	for before := -1; ; before = len(t.read) {
-		if t.read = t.bench.Gateway.Since(mark); len(t.read) > 0 && len(t.read) == before {
+		if t.read = t.site.Process().Since(mark); len(t.read) > 0 && len(t.read) == before {
 			return nil
 		}
 		select {
@@ -51,11 +51,11 @@ func (t *run) holds(ctx context.Context) error {
 // meet returns a visitor who sees the failure, with whatever method does; one who is served if nobody sees it.
 func (t *run) meet(ctx context.Context) (v *site.Visitor, err error) {
 	if b := t.experiment.Block; b != nil {
-		v = t.bench.NewVisitor(site.Probe{Ask: b.Refused[0], Method: b.Refused[0].Methods()[0], Within: t.within})
+		v = t.site.NewVisitor(site.Probe{Ask: b.Refused[0], Method: b.Refused[0].Methods()[0], Within: t.within})
 		v.Meet(ctx, 0)
 		return v, nil
 	}
-	f, methods := t.experiment.Fault, t.bench.Kind.MethodsOf(t.experiment.Fault.Route)
+	f, methods := t.experiment.Fault, t.site.MethodsOf(t.experiment.Fault.Route)
 	if t.injection.Rearm == nil {
 		methods = methods[:1] // What is not used up meets all alike; a second method may meet what the first has left in the gateway's pool.
 	}
@@ -80,7 +80,7 @@ func (t *run) meetIn(ctx context.Context, p site.Probe, load []time.Duration) *s
 		if len(load) > 0 {
 			wait = load[i]
 		}
-		all[i] = t.bench.NewVisitor(p)
+		all[i] = t.site.NewVisitor(p)
 		clients.Go(func() { all[i].Meet(ctx, wait) })
 	}
 	clients.Wait()
@@ -98,7 +98,7 @@ func (t *run) fails(o record.Observation) bool {
 	if b := t.experiment.Block; b != nil {
 		return !b.Served().Accepts(o.Status) || o.By != b.Served().By || !o.Answered()
 	}
-	return !t.bench.Kind.Healthy(t.experiment.Fault.Route, o)
+	return !t.site.Healthy(t.experiment.Fault.Route, o)
 }
 
 // saw notes what a visitor saw, after what it did.

@@ -24,8 +24,8 @@ const (
 func (t *run) probePool(ctx context.Context) error {
 	f := t.experiment.Fault
 	// Each member is waited for once; and no client of a gateway of the user's own waits longer than he does.
-	t.within = time.Duration(t.bench.Kind.MembersTried())*t.limit(f.Phase) + check.Slack
-	for i, method := range t.bench.Kind.MethodsOf(f.Route) {
+	t.within = time.Duration(t.site.MembersTried())*t.limit(f.Phase) + check.Slack
+	for i, method := range t.site.MethodsOf(f.Route) {
 		if i > 0 {
 			if err := t.strikeAgain(ctx); err != nil {
 				return err
@@ -50,12 +50,12 @@ func (t *run) meetPool(ctx context.Context, method string) error {
 		if err := t.rearm(ctx); err != nil {
 			return err
 		}
-		o := t.bench.Probe(ctx, site.Probe{Route: site.RouteBalanced, Method: method, Within: t.within})
+		o := t.site.Probe(ctx, site.Probe{Route: site.RouteBalanced, Method: method, Within: t.within})
 		met = append(met, o)
 		if t.killed(o) {
 			break
 		}
-		if share.Add(t.bench.Kind.Healthy(site.RouteBalanced, o), o.Duration() >= t.delay()) {
+		if share.Add(t.site.Healthy(site.RouteBalanced, o), o.Duration() >= t.delay()) {
 			calm = -1
 		}
 	}
@@ -73,7 +73,7 @@ func (t *run) meetPool(ctx context.Context, method string) error {
 
 // delay is from when on an answer was delayed: half of the shortest of the gateway's time limits, or where those are not known a second, which people notice.
 func (t *run) delay() time.Duration {
-	return t.bench.Kind.Delayed(t.shortest())
+	return t.site.Delayed(t.shortest())
 }
 
 // strikeAgain takes the fault back, waits until each member serves, and injects it anew.
@@ -81,7 +81,7 @@ func (t *run) strikeAgain(ctx context.Context) error {
 	if err := t.injection.Undo(ctx); err != nil {
 		return fmt.Errorf("undo %s: %w", t.experiment.Fault.ID, err)
 	}
-	if err := t.bench.EachServes(ctx); err != nil {
+	if err := t.site.EachServes(ctx); err != nil {
 		return err
 	}
 	return t.inject(ctx)

@@ -46,7 +46,7 @@ func (t *run) attempt(ctx context.Context, r *catalog.Remedy) error {
 		t.record.Remedies = append(t.record.Remedies, a)
 		return nil
 	}
-	mark := t.bench.Gateway.Mark()
+	mark := t.site.Process().Mark()
 	v, err := t.meet(ctx)
 	if err != nil {
 		return err
@@ -99,11 +99,11 @@ func (t *run) remedy(ctx context.Context, r *catalog.Remedy, v *site.Visitor, c 
 // without tells why a remedy cannot be tried at all, or "".
 func (t *run) without(r *catalog.Remedy) string {
 	for _, n := range r.Needs {
-		if reason := t.bench.World.Lacks(n); reason != "" {
+		if reason := t.site.Lacks(n); reason != "" {
 			return fmt.Sprintf("needs %s: %s", n.About(), reason)
 		}
 	}
-	if t.bench.Gateway.Dead() != "" {
+	if t.site.Process().Dead() != "" {
 		return "the gateway's process ended of it, and nobody is left to ask"
 	}
 	return ""

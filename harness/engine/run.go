@@ -11,13 +11,12 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/strain"
-	"github.com/gatequake/gatequake/harness/world"
 )
 
 // run is an experiment on its way.
 type run struct {
 	experiment catalog.Experiment
-	bench      *site.Bench
+	site       Site
 	injection  *catalog.Injection
 	within     time.Duration // how long each client waits
 	groups     int
@@ -73,19 +72,13 @@ func (t *run) through(ctx context.Context) error {
 }
 
 // make makes the experiment, and fills the record in. Any error on the way stops it.
-func (t *run) make(ctx context.Context, w *world.World, s site.Setup, open site.Opener) {
-	var err error
-	defer func() { t.blameMachine(err) }()
-	if t.bench, err = open(w, s); err != nil {
-		t.record.Stopped = err.Error()
-		return
-	}
-	defer t.bench.Close()
-	t.record.Unchecked, t.record.Terms = t.bench.Kind.Unchecked(), t.terms()
-	span := t.bench.Strain.Begin()
-	err = t.through(ctx)
+func (t *run) make(ctx context.Context) {
+	t.record.Unchecked, t.record.Terms = t.site.Unchecked(), t.terms()
+	late := t.site.Late()
+	err := t.through(ctx)
+	defer t.blameMachine(err)
 	if t.collectEvents(); err != nil || len(t.record.Observations) == 0 {
-		t.record.LateMS = record.MS(t.bench.Strain.Late(span))
+		t.record.LateMS = record.MS(late())
 	}
 	if why, cannot := site.Cannot(err); cannot {
 		t.record.Cannot = why
@@ -96,8 +89,8 @@ func (t *run) make(ctx context.Context, w *world.World, s site.Setup, open site.
 	}
 	if err != nil {
 		t.record.Stopped = err.Error()
-		if t.bench.Gateway != nil && (t.bench.Gateway.Dead() != "" || len(t.record.Observations) == 0) {
-			t.record.Log = t.bench.Gateway.Since(nil)
+		if t.site.Watched() && (t.site.Process().Dead() != "" || len(t.record.Observations) == 0) {
+			t.record.Log = t.site.Process().Since(nil)
 			t.record.Stopped += lastWords(t.record.Log)
 		}
 	}
@@ -128,7 +121,7 @@ func lastWords(log []string) string {
 
 // ready waits for the state that every experiment begins with.
 func (t *run) ready(ctx context.Context) error {
-	if err := t.bench.Steady(ctx, site.RouteBystander); err != nil {
+	if err := t.site.Steady(ctx, site.RouteBystander); err != nil {
 		return err
 	}
 	t.record.Served = true
@@ -136,18 +129,10 @@ func (t *run) ready(ctx context.Context) error {
 		return err
 	}
 	t.event(record.EventSteady)
-	t.settleLog(ctx)
-	t.mark = t.bench.Gateway.Mark()
-	t.record.Before = last(t.bench.Gateway.Since(nil), linesBefore)
+	t.site.SettleLog(ctx)
+	t.mark = t.site.Process().Mark()
+	t.record.Before = last(t.site.Process().Since(nil), linesBefore)
 	return nil
-}
-
-// settleLog waits until the gateway has written down what happened so far: what comes later stands beside what did not
-// cause it. Nothing is measured meanwhile.
-func (t *run) settleLog(ctx context.Context) {
-	if d := t.bench.Definition; d != nil {
-		t.bench.Gateway.Settle(ctx, d.LogsLate)
-	}
 }
 
 // linesBefore is how much of the log is kept from before the fault: the last requests of every route that the
@@ -194,7 +179,7 @@ func (t *run) reconfirm(ctx context.Context) error {
 
 // mend takes the fault back.
 func (t *run) mend(ctx context.Context) error {
-	t.died = t.bench.Gateway.Dead() // Undoing a wrong configuration starts another process.
+	t.died = t.site.Process().Dead() // Undoing a wrong configuration starts another process.
 	if err := t.undo(ctx); err != nil {
 		return fmt.Errorf("undo %s: %w", t.experiment.Fault.ID, err)
 	}
@@ -209,7 +194,7 @@ func (t *run) undo(ctx context.Context) error {
 	if t.injection == nil {
 		return nil
 	}
-	t.bench.Mend()
+	t.site.Mend()
 	return t.injection.Undo(ctx)
 }
 
@@ -219,21 +204,21 @@ func (t *run) inject(ctx context.Context) (err error) {
 	if f == nil {
 		return nil
 	}
-	if err := t.bench.PrepareState(ctx, t.experiment.State, f.Route); err != nil {
+	if err := t.site.PrepareState(ctx, t.experiment.State, f.Route); err != nil {
 		return err
 	}
-	if t.injection, err = f.Inject(ctx, t.bench); err != nil {
+	if t.injection, err = t.site.Inject(ctx, f); err != nil {
 		return fmt.Errorf("inject %s: %w", f.ID, err)
 	}
 	t.event(record.EventInjected)
-	t.bench.Strike(f.Withholds)
+	t.site.Strike(f.Withholds)
 	if err := t.confirm(ctx); err != nil {
-		if obstacle := t.bench.Kind.Obstacle(); obstacle != "" {
+		if obstacle := t.site.Obstacle(); obstacle != "" {
 			err = site.Inapplicable("what cannot be proved through " + obstacle + " cannot be told from another fault there")
 		}
 		return err
 	}
-	if err := t.bench.EnterState(ctx, t.experiment.State); err != nil {
+	if err := t.site.EnterState(ctx, t.experiment.State); err != nil {
 		return err
 	}
 	return t.settle(ctx)
@@ -246,7 +231,7 @@ func (t *run) confirm(ctx context.Context) (err error) {
 			err = fmt.Errorf("confirm %s: %w", t.experiment.Fault.ID, err)
 		}
 	}
-	if check := t.bench.Kind.Checked(); err != nil && check != "" && t.injection.Rearm != nil {
+	if check := t.site.Checked(); err != nil && check != "" && t.injection.Rearm != nil {
 		return site.Inapplicable("one request uses the fault up, and the gateway's own checks (" + check + ") come before ours")
 	}
 	if err != nil {
@@ -268,7 +253,7 @@ func (t *run) rearm(ctx context.Context) error {
 
 // settle waits until a gateway that resolves names in the background must have noticed, by its own configuration, that they changed.
 func (t *run) settle(ctx context.Context) error {
-	f, wait := t.experiment.Fault, t.bench.Definition.Resolves
+	f, wait := t.experiment.Fault, t.site.Resolves()
 	if f.Route != site.RouteNamed {
 		return nil
 	}
@@ -285,32 +270,32 @@ const cacheTick = time.Second
 
 // steady waits for service on every route that the experiment looks at; of a pool, by each member.
 func (t *run) steady(ctx context.Context) error {
-	if t.bench.Kind.WholePool(t.experiment.State) {
-		return t.bench.EachServes(ctx)
+	if t.site.WholePool(t.experiment.State) {
+		return t.site.EachServes(ctx)
 	}
-	return t.bench.Steady(ctx, t.experiment.Route(), site.RouteBystander)
+	return t.site.Steady(ctx, t.experiment.Route(), site.RouteBystander)
 }
 
 // recover waits for the steady state after the undo, and tells a gateway that is dead from one that does not recover, and that from a world that does not.
 func (t *run) recover(ctx context.Context) error {
 	r := &t.record
-	begin, span := time.Now(), t.bench.Strain.Begin()
+	begin, late := time.Now(), t.site.Late()
 	err := t.steady(ctx)
-	r.RecoveryLateMS = record.MS(t.bench.Strain.Late(span))
+	r.RecoveryLateMS = record.MS(late())
 	r.LateMS = max(r.LateMS, r.RecoveryLateMS)
 	if err == nil {
 		r.RecoveryMS = record.MS(time.Since(begin))
 		t.event(record.EventSteady)
-	} else if broken := t.bench.Kind.Sound(ctx); broken != nil {
+	} else if broken := t.site.Sound(ctx); broken != nil {
 		return fmt.Errorf("undo left the world broken: %w", broken)
 	}
 	if r.Dead = t.died; r.Dead == "" {
-		r.Dead = t.bench.Gateway.Dead()
+		r.Dead = t.site.Process().Dead()
 	}
-	r.Unwatched = !t.bench.Kind.Watched()
+	r.Unwatched = !t.site.Watched()
 	switch {
 	case r.Dead != "":
-		r.LastWords = lastWords(t.bench.Gateway.Since(nil))
+		r.LastWords = lastWords(t.site.Process().Since(nil))
 	case err != nil:
 		r.Unrecovered = err.Error()
 	default:
@@ -325,8 +310,8 @@ func (t *run) gone() bool { return t.record.Dead != "" || t.record.Unrecovered !
 // readAll keeps what the gateway has logged since before the injection, unless a remedy has read it.
 func (t *run) readAll(ctx context.Context) error {
 	if t.record.Log = t.read; t.read == nil {
-		t.settleLog(ctx)
-		t.record.Log = t.bench.Gateway.Since(t.mark)
+		t.site.SettleLog(ctx)
+		t.record.Log = t.site.Process().Since(t.mark)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func init() {
 		if err != nil {
 			return nil, err
 		}
-		h, err := engine.Hold(ctx, e, w, site.Setup{Definition: r.Job.Gateway, Setting: r.Job.Setting}, sites.New)
+		h, err := engine.Hold(ctx, w, site.Setup{Definition: r.Job.Gateway, Setting: r.Job.Setting}, sites.New, e)
 		if errors.Is(err, errors.ErrUnsupported) {
 			return found{Lacks: err.Error()}, nil
 		}

@@ -122,7 +122,7 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	if e, err = e.With(j.Remedies); err != nil {
 		return nil, err
 	}
-	return engine.Run(ctx, e.Under(j.policy()), w, j.setup(), sites.New), nil
+	return engine.RunIn(ctx, w, j.setup(), sites.New, e.Under(j.policy())), nil
 }
 
 // apart is how many jobs are run between two runs of one, if there are as many: seconds, so that what the logs of two runs
@@ -174,7 +174,7 @@ func playThere(ctx context.Context, j Job, there *remote.Gateway) record.Record 
 	if err != nil {
 		return unheard(j, err)
 	}
-	return engine.Run(ctx, e.Under(j.policy()), world.Outside(), j.setup(), there.Open)
+	return engine.RunIn(ctx, world.Outside(), j.setup(), there.Open, e.Under(j.policy()))
 }
 
 // unheard is the record of an experiment of which nothing was heard.

@@ -41,7 +41,7 @@ func serveShell(ctx context.Context, w *world.World, request json.RawMessage) (a
 	if err != nil {
 		return nil, err
 	}
-	h, err := engine.Hold(ctx, e, w, site.Setup{Definition: r.Gateway, Setting: r.Setting}, sites.New)
+	h, err := engine.Hold(ctx, w, site.Setup{Definition: r.Gateway, Setting: r.Setting}, sites.New, e)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,8 @@ import (
 
 // Bench is a world set up around one gateway: links, upstreams, names, firewall, and the gateway itself. Faults work on it; probes go through it.
 type Bench struct {
+	// Kind is what kind of gateway it is.
+	Kind
 	World *world.World
 	Plan  Plan
 	// Upstream, Bystander and Secure are what the gateway forwards to.
@@ -37,8 +39,6 @@ type Bench struct {
 	Names *dns.Server
 	// Wall is the world's firewall; nil in portable mode.
 	Wall *firewall.Firewall
-	// Kind is what kind of gateway it is.
-	Kind Kind
 	// Definition and Setting say which gateway this is; Gateway is its process.
 	Definition *gateway.Definition
 	Setting    string
