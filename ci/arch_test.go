@@ -22,15 +22,49 @@ type arrow struct {
 	Why        string
 }
 
-// leaves know nothing of experiments.
-var leaves = []string{
-	module + "harness/self", module + "harness/world", module + "harness/link", module + "harness/dns", module + "harness/firewall",
-	module + "harness/upstream", module + "harness/client", module + "harness/load", module + "harness/gateway", module + "harness/home", module + "harness/survey", module + "harness/websocket", module + "harness/wording",
-	module + "harness/strain", module + "harness/foreign", module + "harness/interrupt", module + "harness/yamldoc",
+// under returns the paths of packages of the harness.
+func under(names ...string) []string {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = module + "harness/" + n
+	}
+	return all
 }
 
-var arrows = []arrow{
-	{Of: leaves, Import: module + "harness", Allow: leaves, Why: "arrows point one way: the dictionary uses the leaves"},
+// The floors of the house, the lowest first: a package imports those of its own floor and of the floors below.
+var (
+	// ground knows nothing of experiments.
+	ground = under("self", "world", "link", "dns", "firewall", "upstream", "client", "load", "gateway", "home", "survey", "websocket", "wording", "strain",
+		"foreign", "interrupt", "yamldoc", "stamp", "stats", "suggest", "cause", "proxystatus")
+	// facts and conclusions, which need no world.
+	judgement = under("record", "policy", "check", "verdict", "judge")
+	// places are where experiments happen, and what happens there.
+	places = under("site", "catalog", "gatewayfile", "loadtest", "clientnet", "faults", "remedies")
+	// engine makes an experiment on a site, whichever it is.
+	making = under("engine")
+)
+
+// floors are all that a floor may not import.
+func floors() []arrow {
+	all := []arrow{}
+	below := slices.Clone(ground)
+	for _, f := range [][]string{judgement, places, making} {
+		all = append(all, arrow{Of: slices.Clone(below), Import: module + "harness", Allow: slices.Concat(below, exceptions), Why: "arrows point down"})
+		below = append(below, f...)
+	}
+	return append(all, arrow{Of: below, Import: module + "harness", Allow: below, Why: "arrows point down"})
+}
+
+// exceptions are data that the ground carries for the floors above: a gateway's folder has its known deviations in it.
+var exceptions = under("verdict", "record")
+
+var arrows = append(floors(), []arrow{
+	{Of: under("record", "check", "policy", "verdict"), Import: module + "harness/gateway", Why: "facts need no gateway to be judged"},
+	{Of: under("engine", "judge", "check", "catalog", "faults"), Import: module + "harness/site/lab", Why: "only sites knows the kinds of gateway by name"},
+	{Of: under("engine", "judge", "check", "catalog", "faults"), Import: module + "harness/site/own", Why: "only sites knows the kinds of gateway by name"},
+	{Of: under("engine", "judge", "check", "catalog", "faults"), Import: module + "harness/site/remote", Why: "only sites knows the kinds of gateway by name"},
+	{Of: under("engine", "site"), Import: module + "harness/check", Why: "what happened is not what is made of it"},
+	{Of: under("engine", "site"), Import: module + "harness/judge", Why: "what happened is not what is made of it"},
 	{Of: []string{module}, Except: []string{module + "harness/spec", module + "scenarios"}, Import: "github.com/onsi/ginkgo/v2", Why: "Ginkgo is glue, and stays in spec and the suites"},
 	{Of: []string{module}, Except: []string{module + "harness/spec", module + "scenarios"}, Import: "github.com/onsi/gomega", Why: "Gomega is glue, and stays in spec and the suites"},
 	{Of: []string{module}, Except: []string{module + "harness/link"}, Import: "github.com/Shopify/toxiproxy/v2", Tests: true, Why: "one room knows Toxiproxy's quirks"},
@@ -45,7 +79,7 @@ var arrows = []arrow{
 	{Of: []string{module + "harness"}, Import: module + "fixtures/mutants", Why: "a mutant in the product would be a gateway that lies"},
 	{Of: []string{module + "harness"}, Import: module + "scenarios", Why: "scenarios use the harness"},
 	{Of: []string{module}, Import: "testing", Except: []string{module + "harness/spec", module + "harness/gotest", module + "harness/world/worldtest"}, Why: "the product is no test binary"},
-}
+}...)
 
 // pkg is what go list says of a package.
 type pkg struct {
@@ -74,7 +108,14 @@ func TestArrowsCanFail(t *testing.T) {
 		of, imports string
 		forbidden   bool
 	}{
-		{module + "harness/link", module + "harness", true},
+		{module + "harness/link", module + "harness/record", false},
+		{module + "harness/link", module + "harness/site", true},
+		{module + "harness/check", module + "harness/catalog", true},
+		{module + "harness/site/lab", module + "harness/engine", true},
+		{module + "harness/catalog", module + "harness/engine", true},
+		{module + "harness/engine", module + "harness/site/own", true},
+		{module + "harness/engine", module + "harness/check", true},
+		{module + "harness/engine", module + "harness/catalog", false},
 		{module + "harness/upstream", module + "harness/self", false},
 		{module + "harness/faults", "github.com/Shopify/toxiproxy/v2/toxics", true},
 		{module + "harness/cli", module + "fixtures/mutants", true},

@@ -165,6 +165,7 @@ func (e Experiment) Route() site.Route {
 	return site.RouteMain
 }
 
+// Prepare is what changes the plan of the world before anything starts; nil for nothing.
 func (e Experiment) Prepare() func(*site.Plan) {
 	if e.Fault == nil {
 		return nil

@@ -1,3 +1,5 @@
+// Package catalog has what is tried: faults, blocks, remedies, and the experiments that are made of them. It says what cannot
+// be tried where, and why; nothing else does.
 package catalog
 
 import (

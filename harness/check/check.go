@@ -96,10 +96,6 @@ func outcome(of string, ok bool, got, want string) verdict.Check {
 	return verdict.Check{Of: of, Got: got, Want: want}
 }
 
-// Slack is what a loaded machine may add to a gateway's time limits before its answer counts as late. Under full load
-// answers were measured some hundred milliseconds late at most; a gateway that hangs is late by any amount.
-const Slack = 2 * time.Second
-
 // Bearable is how late the machine may let a world run before what a client was answered may be the machine's doing and
 // not the gateway's. A second is the shortest time limit that any known gateway is set to (within, in
 // fixtures/gateways): an upstream that is later than that is one that is silent. With sixty-four worlds on two
@@ -111,7 +107,7 @@ func anAnswer(l record.Limits) time.Duration { return max(min(Bearable, l.Shorte
 
 // over is how late the machine may be before a time over a policy's bound says nothing of the gateway: as much as it was
 // over. The policy gives no slack.
-func over(by time.Duration) float64 { return record.MS(min(max(by, strain.Tick), Slack)) }
+func over(by time.Duration) float64 { return record.MS(min(max(by, strain.Tick), record.Slack)) }
 
 func ofBlock(t record.Terms) bool { return t.Refusal != nil }
 

@@ -10,13 +10,13 @@ import (
 )
 
 // InTime is the promise that the client does not wait in vain: its answer comes within the gateway's own time limits
-// plus Slack, or within what the policy says.
+// plus record.Slack, or within what the policy says.
 var InTime = register(Check{
 	ID:      "in-time",
 	Promise: "it came within the gateway's own time limits",
 	Harm:    "hangs",
 	Order:   4, Severity: 8,
-	Bears: func(record.Limits) time.Duration { return Slack },
+	Bears: func(record.Limits) time.Duration { return record.Slack },
 	Judge: judgeTime,
 })
 

@@ -1,3 +1,4 @@
+// Package clientnet is a client's own network before the gateway, with a browser in it.
 package clientnet
 
 import (
@@ -31,7 +32,7 @@ type Home struct {
 // HomeOf builds a home network whose router has the client's address; until the Home is closed nobody else can come from there. Sealed worlds only, and not for a
 // gateway of the user's own, which has a machine, and perhaps a name, of its own.
 func HomeOf(b *site.Bench, who site.Client) (*Home, error) {
-	if err := b.Kind.HomeReachable(); err != nil {
+	if err := b.HomeReachable(); err != nil {
 		return nil, err
 	}
 	n, err := home.New(b.World, home.Site{Name: site.GatewayHost, At: b.Plan.Gateway}, b.Plan.Clients[who])
@@ -87,7 +88,7 @@ func (h *Home) Probe(ctx context.Context, p site.Probe) record.Observation {
 
 // place is where the probe is sent, and how: to a VPN what is in plain text, and through a tunnel of the VPN's what is in TLS.
 func (h *Home) place(p site.Probe) (client.Way, home.Place) {
-	way, door := h.bench.Kind.WayOf(p, h.Exit)
+	way, door := h.bench.WayOf(p, h.Exit)
 	if h.Secure {
 		way, door = client.Way{TLS: &tls.Config{RootCAs: h.bench.Authority.Pool(), ServerName: site.GatewayHost}}, h.bench.Plan.GatewayTLS
 	}

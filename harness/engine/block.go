@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 
-	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 )
@@ -12,7 +11,7 @@ import (
 func (t *run) probeBlock(ctx context.Context) error {
 	b := t.experiment.Block
 	// Long enough for any other answer, so that what comes in place of a refusal is seen. Where no answer is to come, there is no use in waiting for it.
-	if t.within = t.longest() + check.Slack; len(b.Expected().Statuses) == 0 {
+	if t.within = t.longest() + record.Slack; len(b.Expected().Statuses) == 0 {
 		t.within = t.shortest()
 	}
 	admitted := t.letIn(ctx, b.First)

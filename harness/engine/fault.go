@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
-	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 )
@@ -15,7 +14,7 @@ import (
 // probeFault sends each method through the broken world, with the bystander at its side. A gateway that died of one is not asked for the next.
 func (t *run) probeFault(ctx context.Context) error {
 	f := t.experiment.Fault
-	t.within = max(t.limit(f.Phase)+check.Slack, t.experiment.AtLeast)
+	t.within = max(t.limit(f.Phase)+record.Slack, t.experiment.AtLeast)
 	for _, method := range t.site.MethodsOf(f.Route) {
 		if err := t.rearm(ctx); err != nil {
 			return err

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 )
@@ -24,7 +23,7 @@ const (
 func (t *run) probePool(ctx context.Context) error {
 	f := t.experiment.Fault
 	// Each member is waited for once; and no client of a gateway of the user's own waits longer than he does.
-	t.within = time.Duration(t.site.MembersTried())*t.limit(f.Phase) + check.Slack
+	t.within = time.Duration(t.site.MembersTried())*t.limit(f.Phase) + record.Slack
 	for i, method := range t.site.MethodsOf(f.Route) {
 		if i > 0 {
 			if err := t.strikeAgain(ctx); err != nil {

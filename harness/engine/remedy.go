@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
-	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 )
@@ -22,8 +21,8 @@ type kept struct {
 // probeRemedies lets a client see the failure, and then do something about it while it lasts: each remedy with a client of its own, at a failure that is made and
 // proved anew.
 func (t *run) probeRemedies(ctx context.Context) error {
-	if t.within = t.longest() + check.Slack; t.experiment.Fault != nil {
-		t.within = max(t.limit(t.experiment.Fault.Phase)+check.Slack, t.experiment.AtLeast)
+	if t.within = t.longest() + record.Slack; t.experiment.Fault != nil {
+		t.within = max(t.limit(t.experiment.Fault.Phase)+record.Slack, t.experiment.AtLeast)
 	} else if len(t.experiment.Block.Expected().Statuses) == 0 {
 		t.within = t.shortest() // No answer is to come: there is no use in waiting for it.
 	}

@@ -1,3 +1,7 @@
+// Package engine makes an experiment on a site, whatever kind of site that is, and records what was seen. It knows no policy
+// and no check.
+//
+//	steady ─> inject, confirm ─> probe ─> confirm again ─> undo ─> steady ─> log
 package engine
 
 import (
@@ -56,7 +60,7 @@ func (t *run) through(ctx context.Context) error {
 	// The world is mended on every path, also when the time for the experiment is over.
 	defer func() { _ = t.undo(context.WithoutCancel(ctx)) }()
 	for _, p := range phases {
-		if t.stopped != nil && !(p.mends && t.struck) {
+		if t.stopped != nil && (!p.mends || !t.struck) {
 			continue
 		}
 		if err := p.do(t, ctx); err != nil {

@@ -1,3 +1,4 @@
+// Package gatewayfile reads what users write of their gateways: gatequake.yaml, and Toxiproxy's own file of links.
 package gatewayfile
 
 import (

@@ -83,7 +83,7 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 			Outcome: verdict.Outcome{Observed: "504 by gateway", Breaks: []string{check.Status.ID, check.NotCacheable.ID}}, Reason: "it is so",
 		},
 	}}
-	late := verdict.Check{Name: check.InTime.ID, Got: "nothing whole in 3s", BearsMS: record.MS(check.Slack)}
+	late := verdict.Check{Name: check.InTime.ID, Got: "nothing whole in 3s", BearsMS: record.MS(record.Slack)}
 	wrong := verdict.Check{Name: check.Status.ID, Got: "504 by gateway", BearsMS: record.MS(check.Bearable)}
 	cached, dead := verdict.Check{Name: check.NotCacheable.ID}, verdict.Check{Name: check.Alive.ID}
 	for name, c := range map[string]struct {

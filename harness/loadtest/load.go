@@ -1,3 +1,4 @@
+// Package loadtest sends a load through a gateway, and counts what its clients saw.
 package loadtest
 
 import (
@@ -78,7 +79,7 @@ func glance(ctx context.Context, b *site.Bench, p site.Probe) record.Observation
 	ctx, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	r, source, o := b.Begin(p)
-	way, door := b.Kind.WayOf(p, source)
+	way, door := b.WayOf(p, source)
 	o.Began = time.Now()
 	site.Fill(&o, way.Once(ctx, door, source, r))
 	return o

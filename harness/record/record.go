@@ -153,3 +153,7 @@ func (r Record) WhyStopped() string {
 
 // NotTriedPrefix begins the reason of an experiment that was not tried because of another.
 func (r Record) NotTriedPrefix() string { return "not tried after " + r.NotTriedAfter + ": " }
+
+// Slack is what a loaded machine may add to a gateway's time limits before its answer counts as late. Under full load
+// answers were measured some hundred milliseconds late at most; a gateway that hangs is late by any amount.
+const Slack = 2 * time.Second

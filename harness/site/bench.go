@@ -1,3 +1,6 @@
+// Package site is where experiments happen: who lives where, how requests go through the gateway and past it, and what came of
+// them. Kind is what differs between a known gateway, one of the user's own, and one that runs elsewhere; the packages below
+// are the three.
 package site
 
 import (
@@ -131,11 +134,13 @@ func (b *Bench) WatchMachine() {
 	b.AtClose(b.Strain.Close)
 }
 
+// AtClose has f called when the bench is closed, before what was there earlier.
 func (b *Bench) AtClose(f func()) { b.closers = append(b.closers, f) }
 
 // Workers is how many requests the upstream handles at once: few, so that a small crowd keeps all of them busy.
 const Workers = 4
 
+// NewPlace starts an origin, and a link at the address that leads to it. Both end with the bench.
 func (b *Bench) NewPlace(at netip.AddrPort, o upstream.Options) (*Place, error) {
 	origin, err := upstream.Start("127.0.0.1:0", o)
 	if err != nil {
@@ -147,6 +152,7 @@ func (b *Bench) NewPlace(at netip.AddrPort, o upstream.Options) (*Place, error) 
 	return &Place{Link: l, Origin: origin}, err
 }
 
+// NewLink starts a link from one address to another. It ends with the bench.
 func (b *Bench) NewLink(at netip.AddrPort, to string) (*link.Link, error) {
 	l, err := link.New(at.String(), to)
 	if err != nil {

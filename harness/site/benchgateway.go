@@ -10,6 +10,7 @@ import (
 // CaFile holds the authority's certificate, in the world's folder.
 const CaFile = "upstream-ca.pem"
 
+// Watch makes p the process of the bench's gateway, which ends with the bench.
 func (b *Bench) Watch(p *gateway.Process) {
 	b.Gateway = p
 	b.AtClose(p.Stop)

@@ -129,6 +129,7 @@ func (p Probe) method() string {
 // path is the one that is asked for.
 func (p Probe) path() string { return cmp.Or(p.Ask.Path, p.Route.Path()) }
 
+// Request is what the client of the probe sends, and where it comes from.
 func (b *Bench) Request(p Probe) (client.Request, netip.Addr) {
 	b.mu.Lock()
 	b.nonces++

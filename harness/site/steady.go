@@ -25,6 +25,7 @@ type grace struct {
 	span  strain.Span
 }
 
+// Grace is the time, from now on, in which a steady state has to come.
 func (b *Bench) Grace() grace { return grace{b, time.Now(), b.Strain.Begin()} }
 
 // Left is how long is left of it; not above zero when it is over.

@@ -1,3 +1,4 @@
+// Package sites opens the site of a gateway in a world, by its kind.
 package sites
 
 import (

@@ -1,3 +1,4 @@
+// Package lab is the site of a known gateway: everything around it is the harness's own.
 package lab
 
 import (
@@ -25,26 +26,26 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := Site{b}
+	at := known{b}
 	b.Kind = at
 	return b, b.SetUp(at.startUpstreams, at.startHTTP2, at.startSocket, at.startAuth, at.startFiles, at.startNames, at.startWall, at.startGateway)
 }
 
-// Site is the world of a known gateway: everything in it is the harness's own, at the places of the plan.
-type Site struct{ b *site.Bench }
+// known is the world of a known gateway: everything in it is the harness's own, at the places of the plan.
+type known struct{ b *site.Bench }
 
-func (s Site) Terms(t record.Terms, _ bool) record.Terms {
+func (s known) Terms(t record.Terms, _ bool) record.Terms {
 	t.Limits = site.LimitsOf(s.b)
 	t.Bystander = s.SteadyState(site.RouteBystander)
 	return t
 }
 
-func (Site) Unchecked() []string { return nil }
+func (known) Unchecked() []string { return nil }
 
-func (Site) Watched() bool { return true }
+func (known) Watched() bool { return true }
 
 // Secrets are what an answer of the gateway's own must not tell.
-func (s Site) Secrets() []site.Secret {
+func (s known) Secrets() []site.Secret {
 	b := s.b
 	all := []site.Secret{site.SecretName(site.NamedHost, 0), site.SecretName(site.SecureHost, 0)}
 	stranger := netip.AddrPortFrom(b.Plan.Stranger, b.Plan.Upstream.Port())
@@ -63,42 +64,42 @@ func (s Site) Secrets() []site.Secret {
 	return append(all, site.SecretText("the upstream's socket", b.SocketPath()))
 }
 
-func (Site) Nonce(n int) string { return fmt.Sprintf("probe-%d", n) }
+func (known) Nonce(n int) string { return fmt.Sprintf("probe-%d", n) }
 
-func (Site) Dress(r *client.Request, p site.Probe, from netip.Addr) netip.Addr {
+func (known) Dress(r *client.Request, p site.Probe, from netip.Addr) netip.Addr {
 	if p.Route == site.RouteGRPC {
 		site.Call(r)
 	}
 	return from
 }
 
-func (s Site) WayOf(_ site.Probe, source netip.Addr) (client.Way, netip.AddrPort) {
+func (s known) WayOf(_ site.Probe, source netip.Addr) (client.Way, netip.AddrPort) {
 	return s.b.Way, s.b.Door(source)
 }
 
-func (Site) Talk(p site.Probe) site.Route { return p.Route }
+func (known) Talk(p site.Probe) site.Route { return p.Route }
 
-func (Site) MethodsOf(r site.Route) []string { return r.Methods() }
+func (known) MethodsOf(r site.Route) []string { return r.Methods() }
 
-func (Site) Attribute(*record.Observation, site.Probe) {} // The stamps say all.
+func (known) Attribute(*record.Observation, site.Probe) {} // The stamps say all.
 
-func (Site) Stamped(r client.Response, nonce string) bool {
+func (known) Stamped(r client.Response, nonce string) bool {
 	return r.Header.Get(stamp.Answer) == nonce
 }
 
-func (Site) Exclusive(site.Route) bool { return false }
+func (known) Exclusive(site.Route) bool { return false }
 
-func (Site) Healthy(_ site.Route, o record.Observation) bool { return o.Healthy() }
+func (known) Healthy(_ site.Route, o record.Observation) bool { return o.Healthy() }
 
-func (Site) SteadyState(site.Route) string { return policy.Service.String() }
+func (known) SteadyState(site.Route) string { return policy.Service.String() }
 
-func (Site) HasBystander() bool { return true }
+func (known) HasBystander() bool { return true }
 
-func (Site) WholePool(s site.State) bool { return s == site.Balanced }
+func (known) WholePool(s site.State) bool { return s == site.Balanced }
 
-func (Site) MembersVisible() error { return nil }
+func (known) MembersVisible() error { return nil }
 
-func (s Site) MemberNames() []string {
+func (s known) MemberNames() []string {
 	names := []string{}
 	for _, m := range s.b.Members() {
 		names = append(names, m.Name)
@@ -106,32 +107,32 @@ func (s Site) MemberNames() []string {
 	return names
 }
 
-func (Site) Servers(o record.Observation) []string { return []string{o.Header.Get(stamp.Origin)} }
+func (known) Servers(o record.Observation) []string { return []string{o.Header.Get(stamp.Origin)} }
 
-func (Site) MembersTried() int { return 2 }
+func (known) MembersTried() int { return 2 }
 
-func (Site) Delayed(shortest time.Duration) time.Duration { return shortest / 2 }
+func (known) Delayed(shortest time.Duration) time.Duration { return shortest / 2 }
 
-func (Site) AsksAll() bool { return false }
+func (known) AsksAll() bool { return false }
 
-func (Site) Opaque() string { return "" }
+func (known) Opaque() string { return "" }
 
-func (Site) Obstacle() string { return "" }
+func (known) Obstacle() string { return "" }
 
-func (Site) Checked() string { return "" }
+func (known) Checked() string { return "" }
 
-func (Site) Question(r client.Request, _ string) client.Request { return r }
+func (known) Question(r client.Request, _ string) client.Request { return r }
 
-func (Site) ToUpstream(netip.AddrPort) client.Way { return client.Way{} }
+func (known) ToUpstream(netip.AddrPort) client.Way { return client.Way{} }
 
-func (Site) Exchanged(*site.Answer, string) {}
+func (known) Exchanged(*site.Answer, string) {}
 
-func (s Site) BystanderWay(ctx context.Context) error {
+func (s known) BystanderWay(ctx context.Context) error {
 	return s.b.StampedBy(ctx, s.b.Plan.Bystander)
 }
 
 // Sound proves, without the gateway, that every upstream of the catalogue's works.
-func (s Site) Sound(ctx context.Context) error {
+func (s known) Sound(ctx context.Context) error {
 	b := s.b
 	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Spare, b.Plan.Bystander} {
 		r, nonce := b.Direct(ctx, at, site.Patience)
@@ -151,26 +152,26 @@ func (s Site) Sound(ctx context.Context) error {
 	return nil
 }
 
-func (Site) Conclusive() bool { return false }
+func (known) Conclusive() bool { return false }
 
-func (Site) FaultyName() string { return "" }
+func (known) FaultyName() string { return "" }
 
-func (Site) SecureNames() []string { return []string{site.SecureHost} }
+func (known) SecureNames() []string { return []string{site.SecureHost} }
 
-func (Site) StandsInTLS() bool { return false }
+func (known) StandsInTLS() bool { return false }
 
-func (Site) Language() string { return string(upstream.HTTP1Spoken) }
+func (known) Language() string { return string(upstream.HTTP1Spoken) }
 
-func (s Site) SocketPath() string { return filepath.Join(s.b.World.Dir, "upstream.sock") }
+func (s known) SocketPath() string { return filepath.Join(s.b.World.Dir, "upstream.sock") }
 
-func (s Site) Dialled() []netip.AddrPort {
+func (s known) Dialled() []netip.AddrPort {
 	p := s.b.Plan
 	return []netip.AddrPort{p.Upstream, p.Spare, p.Third, p.Secure, p.HTTP2}
 }
 
-func (Site) Sockets(family string) string { return site.SocketTable(family) }
+func (known) Sockets(family string) string { return site.SocketTable(family) }
 
-func (s Site) Pooled() []site.Dropper {
+func (s known) Pooled() []site.Dropper {
 	links := []site.Dropper{s.b.Upstream.Link, s.b.Secure.Link, s.b.HTTP2}
 	for _, m := range s.b.Members()[1:] {
 		links = append(links, m.Link)
@@ -178,9 +179,9 @@ func (s Site) Pooled() []site.Dropper {
 	return links
 }
 
-func (Site) Reconfigurable() error { return nil }
+func (known) Reconfigurable() error { return nil }
 
-func (s Site) Relaunch(ctx context.Context, v gateway.Vars) error {
+func (s known) Relaunch(ctx context.Context, v gateway.Vars) error {
 	s.b.Gateway.Stop()
 	if err := s.launch(v); err != nil {
 		return err
@@ -188,6 +189,6 @@ func (s Site) Relaunch(ctx context.Context, v gateway.Vars) error {
 	return s.b.Steady(ctx, site.RouteBystander)
 }
 
-func (Site) Theirs() bool { return false }
+func (known) Theirs() bool { return false }
 
-func (Site) HomeReachable() error { return nil }
+func (known) HomeReachable() error { return nil }

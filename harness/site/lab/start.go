@@ -24,7 +24,7 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-func (s Site) startUpstreams() (err error) {
+func (s known) startUpstreams() (err error) {
 	b := s.b
 	if b.Authority, err = upstream.NewAuthority(); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (s Site) startUpstreams() (err error) {
 	return nil
 }
 
-func (s Site) startHTTP2() error {
+func (s known) startHTTP2() error {
 	b := s.b
 	origin, err := upstream.StartHTTP2("127.0.0.1:0")
 	if err != nil {
@@ -66,7 +66,7 @@ func (s Site) startHTTP2() error {
 	return err
 }
 
-func (s Site) startSocket() (err error) {
+func (s known) startSocket() (err error) {
 	b := s.b
 	if b.Socket, err = upstream.UnixSocket(b.SocketPath(), b.Plan.Upstream.String()); err != nil {
 		return err
@@ -75,7 +75,7 @@ func (s Site) startSocket() (err error) {
 	return nil
 }
 
-func (s Site) startNames() (err error) {
+func (s known) startNames() (err error) {
 	b := s.b
 	listen := b.Plan.Nameserver.String()
 	if b.World.Sealed() {
@@ -93,7 +93,7 @@ func (s Site) startNames() (err error) {
 	return nil
 }
 
-func (s Site) startWall() (err error) {
+func (s known) startWall() (err error) {
 	b := s.b
 	if b.World.Lacks(world.Firewall) == "" {
 		b.Wall, err = firewall.New()
@@ -103,7 +103,7 @@ func (s Site) startWall() (err error) {
 
 // startAuth starts the service that says who may pass: 200, the one yes that every gateway understands (Envoy takes any other status for a no), or 403. It is no
 // upstream: it stamps nothing, and what it is asked is not counted.
-func (s Site) startAuth() error {
+func (s known) startAuth() error {
 	b := s.b
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -123,9 +123,9 @@ func (s Site) startAuth() error {
 }
 
 // files is the folder that they are in.
-func (s Site) files() string { return filepath.Join(s.b.World.Dir, "files") }
+func (s known) files() string { return filepath.Join(s.b.World.Dir, "files") }
 
-func (s Site) startFiles() error {
+func (s known) startFiles() error {
 	b := s.b
 	if err := os.Mkdir(s.files(), 0o755); err != nil {
 		return err
@@ -146,7 +146,7 @@ func (s Site) startFiles() error {
 	return os.Chmod(b.World.Dir, 0o711)
 }
 
-func (s Site) startGateway() error {
+func (s known) startGateway() error {
 	b := s.b
 	ca := filepath.Join(b.World.Dir, site.CaFile)
 	if err := os.WriteFile(ca, b.Authority.PEM(), 0o644); err != nil {
@@ -172,7 +172,7 @@ func (s Site) startGateway() error {
 	return s.launch(b.Vars)
 }
 
-func (s Site) launch(v gateway.Vars) error {
+func (s known) launch(v gateway.Vars) error {
 	b := s.b
 	start := b.Definition.Start
 	if b.Reloads {
@@ -190,7 +190,7 @@ func (s Site) launch(v gateway.Vars) error {
 }
 
 // certify makes the certificate that the gateway shows its clients, who will trust it, and returns the file that holds it: PEM, its key included.
-func (s Site) certify() (file string, err error) {
+func (s known) certify() (file string, err error) {
 	b := s.b
 	cert, err := b.Authority.Issue(upstream.Leaf{Names: []string{site.GatewayHost}})
 	if err != nil {

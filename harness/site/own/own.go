@@ -1,3 +1,4 @@
+// Package own is the site of a gateway of the user's own, with its real configuration, in a world.
 package own
 
 import (
@@ -98,17 +99,17 @@ func (s *Site) surround() (err error) {
 // startUpstreams starts every upstream where the gateway dials it, the target's behind a link.
 func (s *Site) startUpstreams() error {
 	b := s.B
-	for _, u := range s.Described.Upstreams {
-		at := s.Described.At(u)
+	for _, u := range s.Upstreams {
+		at := s.At(u)
 		listen := at.String()
-		if u.Name == s.Described.Upstream.Name {
+		if u.Name == s.Upstream.Name {
 			listen = "127.0.0.1:0"
 		}
 		origin, behind, err := s.startUpstream(u, listen)
 		if err != nil {
 			return err
 		}
-		if u.Name == s.Described.Upstream.Name {
+		if u.Name == s.Upstream.Name {
 			b.Upstream = &site.Place{Origin: origin}
 			if b.Upstream.Link, err = b.NewLink(at, behind); err != nil {
 				return err
@@ -162,7 +163,7 @@ func (s *Site) startSocket(path, to string) error {
 	}
 	r := upstream.RelayFrom(l, to)
 	b.AtClose(func() { _ = r.Close() })
-	if path == s.Described.Upstream.Socket {
+	if path == s.Upstream.Socket {
 		b.Socket = r
 	}
 	return nil
@@ -175,7 +176,7 @@ func (s *Site) startNames() (err error) {
 		return err
 	}
 	b.AtClose(func() { _ = b.Names.Close() })
-	for host, a := range s.Described.Hosts() {
+	for host, a := range s.Hosts() {
 		b.Names.SetFor(host, b.Plan.NamedFor, a)
 	}
 	b.Names.Otherwise(func(string) netip.Addr { return b.Plan.Stranger })
@@ -184,13 +185,13 @@ func (s *Site) startNames() (err error) {
 
 func (s *Site) startWall() (err error) {
 	b := s.B
-	b.Wall, err = firewall.New(s.Described.machine.Network())
+	b.Wall, err = firewall.New(s.machine.Network())
 	return err
 }
 
 func (s *Site) start() (err error) {
 	b := s.B
-	if b.Gateway, err = s.Described.Start(s.Described.machine, b.World.Dir); err != nil {
+	if b.Gateway, err = s.Start(s.machine, b.World.Dir); err != nil {
 		return err
 	}
 	b.AtClose(func() { b.Gateway.Stop() })
@@ -202,7 +203,7 @@ func (s *Site) Relaunch(ctx context.Context, _ gateway.Vars) error {
 	b := s.B
 	b.Gateway.Stop()
 	var err error
-	if b.Gateway, err = s.Described.Start(s.Described.machine, b.World.Dir); err != nil {
+	if b.Gateway, err = s.Start(s.machine, b.World.Dir); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, record.SteadyMost)

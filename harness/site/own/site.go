@@ -87,8 +87,10 @@ func (s *Site) Way(probe *gateway.Probe) client.Way {
 	return way
 }
 
+// MethodsOf implements site.Kind.
 func (s *Site) MethodsOf(site.Route) []string { return ownMethods(&s.Probe) }
 
+// Healthy implements site.Kind.
 func (s *Site) Healthy(r site.Route, o record.Observation) bool {
 	return s.steadily(s.ProbeOf(site.Probe{Route: r}), o)
 }
@@ -163,6 +165,7 @@ func (s *Site) Besides(late bool, others []string) (all []record.Tolerance) {
 	return all
 }
 
+// Terms implements site.Kind.
 func (s *Site) Terms(t record.Terms, late bool) record.Terms {
 	t.Limits = site.LimitsOf(s.B)
 	t.Steady, t.Unavailable = s.Probe.Expect.Status, s.Probe.Protocol == gateway.GRPC
@@ -173,27 +176,35 @@ func (s *Site) Terms(t record.Terms, late bool) record.Terms {
 	return t
 }
 
+// Unchecked implements site.Kind.
 func (*Site) Unchecked() []string { return nil }
 
+// Watched implements site.Kind.
 func (*Site) Watched() bool { return true }
 
+// Secrets implements site.Kind.
 func (s *Site) Secrets() []site.Secret { return s.Described.secrets() }
 
+// Nonce implements site.Kind.
 func (*Site) Nonce(n int) string { return fmt.Sprintf("probe-%d", n) }
 
+// Dress implements site.Kind.
 func (s *Site) Dress(r *client.Request, p site.Probe, from netip.Addr) netip.Addr {
 	return s.fit(r, p, from)
 }
 
+// Stamped implements site.Kind.
 func (*Site) Stamped(r client.Response, nonce string) bool {
 	return r.Header.Get(stamp.Answer) == nonce
 }
 
+// Attribute implements site.Kind.
 func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 	probe := s.ProbeOf(p)
 	o.Served = o.Status != 0 && probe != nil && o.By == record.ByUpstream && s.steadily(probe, *o)
 }
 
+// SteadyState implements site.Kind.
 func (s *Site) SteadyState(r site.Route) string {
 	p := s.ProbeOf(site.Probe{Route: r})
 	return fmt.Sprintf("the steady %d of probe %s", p.Expect.Status, p.Name)
@@ -202,12 +213,16 @@ func (s *Site) SteadyState(r site.Route) string {
 // HasBystander reports whether some probe does not touch the upstream.
 func (s *Site) HasBystander() bool { return s.BystanderProbe != nil }
 
+// WholePool implements site.Kind.
 func (*Site) WholePool(s site.State) bool { return s == site.Balanced }
 
+// MembersVisible implements site.Kind.
 func (*Site) MembersVisible() error { return nil }
 
+// MemberNames implements site.Kind.
 func (s *Site) MemberNames() []string { return s.members() }
 
+// Servers implements site.Kind.
 func (*Site) Servers(o record.Observation) []string { return []string{o.Header.Get(stamp.Origin)} }
 
 // MembersTried is one: no client of the user's waits longer than the user says.
@@ -216,28 +231,39 @@ func (*Site) MembersTried() int { return 1 }
 // Delayed is a second at most, which people notice.
 func (*Site) Delayed(shortest time.Duration) time.Duration { return min(time.Second, shortest/2) }
 
+// AsksAll implements site.Kind.
 func (s *Site) AsksAll() bool { return s.Probe.Asks == gateway.AsksAll }
 
+// Opaque implements site.Kind.
 func (*Site) Opaque() string { return "" }
 
+// Question implements site.Kind.
 func (s *Site) Question(_ client.Request, nonce string) client.Request {
 	return direct(s.Upstream, nonce)
 }
 
+// Exchanged implements site.Kind.
 func (*Site) Exchanged(*site.Answer, string) {}
 
+// Conclusive implements site.Kind.
 func (s *Site) Conclusive() bool { return s.Upstream.TLS }
 
+// FaultyName implements site.Kind.
 func (s *Site) FaultyName() string { return s.Upstream.Host }
 
+// SecureNames implements site.Kind.
 func (s *Site) SecureNames() []string { return s.Upstream.CalledBy() }
 
+// StandsInTLS implements site.Kind.
 func (s *Site) StandsInTLS() bool { return s.Upstream.TLS }
 
+// Language implements site.Kind.
 func (s *Site) Language() string { return s.Upstream.Speaks }
 
+// SocketPath implements site.Kind.
 func (s *Site) SocketPath() string { return s.Upstream.Socket }
 
+// Dialled implements site.Kind.
 func (s *Site) Dialled() []netip.AddrPort {
 	if a, err := netip.ParseAddr(s.Upstream.Address); err == nil {
 		return []netip.AddrPort{netip.AddrPortFrom(a, s.Upstream.Port)}
@@ -245,25 +271,32 @@ func (s *Site) Dialled() []netip.AddrPort {
 	return []netip.AddrPort{s.B.Plan.Upstream}
 }
 
+// Sockets implements site.Kind.
 func (s *Site) Sockets(family string) (table string) {
 	_ = s.machine.Do(func() error { table = site.SocketTable(family); return nil })
 	return table
 }
 
+// Pooled implements site.Kind.
 func (s *Site) Pooled() []site.Dropper { return []site.Dropper{s.B.Upstream.Link} }
 
+// Reconfigurable implements site.Kind.
 func (*Site) Reconfigurable() error {
 	return site.Inapplicable("the fault takes another configuration, and your own is not touched")
 }
 
+// Theirs implements site.Kind.
 func (*Site) Theirs() bool { return false }
 
+// HomeReachable implements site.Kind.
 func (*Site) HomeReachable() error {
 	return site.Inapplicable("the home network leads to the known gateways' address")
 }
 
+// Checked implements site.Kind.
 func (s *Site) Checked() string { return s.Upstream.Checked }
 
+// Obstacle implements site.Kind.
 func (s *Site) Obstacle() string {
 	switch {
 	case s.Upstream.Socket != "":
@@ -274,6 +307,7 @@ func (s *Site) Obstacle() string {
 	return ""
 }
 
+// BystanderWay implements site.Kind.
 func (s *Site) BystanderWay(ctx context.Context) error { return s.EachWay(ctx, s.wayTo) }
 
 // EachWay proves the way to each upstream of the bystander.
@@ -320,6 +354,7 @@ func (s *Site) wayTo(ctx context.Context, u gateway.Upstream) error {
 	return c.Close()
 }
 
+// Sound implements site.Kind.
 func (s *Site) Sound(ctx context.Context) error {
 	return errors.Join(s.wayTo(ctx, s.Upstream), s.BystanderWay(ctx))
 }

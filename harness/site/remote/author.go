@@ -37,6 +37,7 @@ func (p print) is(o record.Observation) bool {
 // vague reports whether nothing but the status tells service from an error.
 func (p print) vague() bool { return p.page == "" && p.header == "" && p.body == "" }
 
+// Attribute implements site.Kind.
 func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 	if o.Status == 0 {
 		return

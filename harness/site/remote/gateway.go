@@ -1,3 +1,4 @@
+// Package remote is the site of a gateway that runs elsewhere, with the harness's links before its upstreams.
 package remote
 
 import (

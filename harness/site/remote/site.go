@@ -29,14 +29,17 @@ type Site struct {
 // upstream is the link in front of the upstream that faults strike.
 func (s *Site) link() *span { return s.there.span(s.Upstream.Name) }
 
+// Terms implements site.Kind.
 func (s *Site) Terms(t record.Terms, late bool) record.Terms {
 	t = s.Site.Terms(t, late)
 	t.Opaque, t.Besides = s.Opaque(), s.Besides(late, nil) // The members have no stamps.
 	return t
 }
 
+// Watched implements site.Kind.
 func (*Site) Watched() bool { return false }
 
+// Nonce implements site.Kind.
 func (s *Site) Nonce(int) string { return s.there.nonce() }
 
 // WayOf leads to the gateway's own door, whatever the listeners: a probe's URL says by which name it is asked.
@@ -48,6 +51,7 @@ func (s *Site) WayOf(p site.Probe, source netip.Addr) (client.Way, netip.AddrPor
 	return s.Way(probe), s.B.Plan.Gateway
 }
 
+// Healthy implements site.Kind.
 func (s *Site) Healthy(r site.Route, o record.Observation) bool {
 	return o.Served && s.Site.Healthy(r, o)
 }
@@ -57,6 +61,7 @@ func (s *Site) WholePool(state site.State) bool {
 	return state == site.Balanced || len(s.Pool()) > 0 && s.MembersVisible() == nil
 }
 
+// MembersVisible implements site.Kind.
 func (s *Site) MembersVisible() error {
 	if slices.ContainsFunc(s.MemberNames(), func(name string) bool { return s.there.span(name).blind }) {
 		return site.Inapplicable("which member of the pool serves a client cannot be read on the links")
@@ -75,6 +80,7 @@ func (s *Site) Servers(o record.Observation) []string {
 	return all
 }
 
+// Opaque implements site.Kind.
 func (s *Site) Opaque() string {
 	if s.link().blind {
 		return "requests cannot be read on the link"
@@ -82,6 +88,7 @@ func (s *Site) Opaque() string {
 	return ""
 }
 
+// Obstacle implements site.Kind.
 func (s *Site) Obstacle() string {
 	if s.link().blind {
 		return "a link that cannot be read"
@@ -99,12 +106,14 @@ func (s *Site) Question(_ client.Request, nonce string) client.Request {
 	return r
 }
 
+// ToUpstream implements site.Kind.
 func (s *Site) ToUpstream(to netip.AddrPort) client.Way {
 	way := s.Site.ToUpstream(to)
 	way.Protocol = s.link().asked[s.Probe.Name].speaks
 	return way
 }
 
+// Exchanged implements site.Kind.
 func (s *Site) Exchanged(a *site.Answer, nonce string) {
 	for _, x := range s.link().with(nonce) {
 		if end := bytes.Index(x.Received, endOfHead); end > 0 {
@@ -115,16 +124,20 @@ func (s *Site) Exchanged(a *site.Answer, nonce string) {
 	}
 }
 
+// Sockets implements site.Kind.
 func (*Site) Sockets(family string) string { return site.SocketTable(family) }
 
+// Theirs implements site.Kind.
 func (*Site) Theirs() bool { return true }
 
+// BystanderWay implements site.Kind.
 func (s *Site) BystanderWay(ctx context.Context) error {
 	return s.EachWay(ctx, func(ctx context.Context, u gateway.Upstream) error {
 		return s.there.site(gateway.Target{Probe: *s.BystanderProbe, Upstream: u}).upstreamSound(ctx)
 	})
 }
 
+// Sound implements site.Kind.
 func (s *Site) Sound(ctx context.Context) error {
 	return errors.Join(s.upstreamSound(ctx), s.BystanderWay(ctx))
 }
