@@ -59,7 +59,7 @@ fuzz: ## every parser of foreign bytes, with 20000 inputs each (FUZZ=500x)
 bench: ## speed, as ratios within one run
 	@$(GO) test -run '^$$' -bench . ./harness/... $(ARGS)
 
-docs: ## write the README's tables anew from the registries
+docs: ## write the generated tables of the pages anew, from the registries and the results
 	@$(GO) test -count=1 ./ci -run Docs -update
 
 matrix: build ## run everything on every gateway and write fixtures/gateways/RESULTS.md and RESULTS.json anew

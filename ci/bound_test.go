@@ -153,7 +153,7 @@ func findings(text string) (all []string) {
 	return all
 }
 
-// record are the rows of the README's track record.
+// trackRecord are the rows of the track record on the page of the gateways.
 func trackRecord(text string) (all []string) {
 	_, text, _ = strings.Cut(text, "\n## Track record\n")
 	text, _, _ = strings.Cut(text, "\n## ")
@@ -173,13 +173,13 @@ func TestWhatIsSaidOfGatewaysIsWhatWasSeen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range append(files, readme) {
+	for _, file := range append(files, gatewaysPage) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		passages := findings(string(text))
-		if file == readme {
+		if file == gatewaysPage {
 			passages = trackRecord(string(text))
 		}
 		if len(passages) < 3 {

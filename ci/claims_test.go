@@ -65,7 +65,7 @@ func claims(t *testing.T) (all []claim) {
 	return all
 }
 
-// claimsTable is the README's table: a row for each claim.
+// claimsTable is the table of scenarios/README.md: a row for each claim.
 func claimsTable(t *testing.T) string {
 	t.Helper()
 	cells := results(t).Cells
@@ -86,7 +86,7 @@ func (c claim) held(t *testing.T, cells []report.Cell) (experiments, found strin
 		if !slices.Contains([]string{holds, holdsOnlyIf, doesNot}, c.Suite.Found) {
 			t.Fatalf("claim %q: got %q, want %s, %s or %s", c.Claim, c.Suite.Found, holds, holdsOnlyIf, doesNot)
 		}
-		return fmt.Sprintf("[%s](scenarios/%s): `%s`", c.Suite.In, c.Suite.In, c.Suite.Label), c.Suite.found()
+		return fmt.Sprintf("[%s](%s): `%s`", c.Suite.In, c.Suite.In, c.Suite.Label), c.Suite.found()
 	case c.Apart:
 		return apart(cells)
 	case c.Pages:

@@ -43,7 +43,7 @@ func TestContainerCapabilities(t *testing.T) {
 			t.Errorf("got worlds made as root without %s, want none: it is not needed", missing)
 		}
 	}
-	for _, file := range []string{"Containerfile", "Jenkinsfile", "gitlab.yml", readme} {
+	for _, file := range []string{"Containerfile", "Jenkinsfile", "gitlab.yml", pipelines} {
 		text := string(read(t, file))
 		for _, c := range needs {
 			if !strings.Contains(text, c) {

@@ -96,7 +96,7 @@ func TestGitLabJobs(t *testing.T) {
 func TestJenkinsfile(t *testing.T) {
 	step := regexp.MustCompile(`sh '([^']+)'`)
 	dir := workshop(t)
-	for name, doc := range map[string][]byte{"Jenkinsfile": read(t, "Jenkinsfile"), readme: shown(t, "Jenkinsfile")} {
+	for name, doc := range map[string][]byte{"Jenkinsfile": read(t, "Jenkinsfile"), pipelines: shown(t, "Jenkinsfile")} {
 		found, folder := step.FindAllSubmatch(doc, -1), t.TempDir()
 		if len(found) != 1 || bytes.Count(doc, []byte("{")) != bytes.Count(doc, []byte("}")) {
 			t.Fatalf("%s: got %d steps, want one, and as many braces closed as opened", name, len(found))

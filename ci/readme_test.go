@@ -3,6 +3,7 @@ package ci
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,86 +13,111 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatequake/gatequake/fixtures"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// fence is a block of commands in the README; inline is one that stands in a sentence or a table; policyFence is the policy.
+// fence is a block of commands on a page; inline is one that stands in a sentence or a table; policyFence is the policy.
 var (
 	fence       = regexp.MustCompile("(?s)```sh\n(.*?)```")
 	policyFence = regexp.MustCompile("(?s)```yaml\n(name: .*?)```")
-	inline      = regexp.MustCompile("`(gatequake run [^`]+)`")
+	inline      = regexp.MustCompile("`gatequake ([a-z]+ [^`]+)`")
 )
 
-// TestReadmeCommands runs every command of the README as it stands there. Two kinds are not run again inside a test, because CI runs them by themselves: make
-// (here it must know the target) and go test (here the packages must compile).
-func TestReadmeCommands(t *testing.T) {
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	commands := []string{}
-	for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
-		commands = append(commands, strings.Split(strings.TrimSpace(block[1]), "\n")...)
-	}
-	if len(commands) < 10 {
-		t.Fatalf("got %d commands in %s, want those of every section", len(commands), readme)
-	}
-	dir := workshop(t)
-	for _, c := range commands {
-		t.Run(c, func(t *testing.T) { try(t, dir, c) })
-	}
-	// Those within sentences do not build on each other, and mostly wait.
-	for _, c := range inline.FindAllStringSubmatch(string(text), -1) {
-		t.Run(c[1], func(t *testing.T) {
-			t.Parallel()
-			try(t, another(t, dir), "bin/"+c[1])
-		})
+// longest is how many lines the README may have: a newcomer reads it to its end.
+const longest = 250
+
+func TestReadmeIsShort(t *testing.T) {
+	if n := bytes.Count(read(t, readme), []byte("\n")); n > longest {
+		t.Errorf("%s: got %d lines, want %d at most; what only some need has pages of its own", readme, n, longest)
 	}
 }
 
-// workshop is a folder like the one that the README's reader is in, after make build, and with a gateway of his own.
+// TestReadmeCommands runs every command of every page as it stands there. A page's reader has built bin/gatequake and read
+// no other page, so each has a folder of its own. Two kinds are not run again inside a test, because CI runs them by
+// themselves: make (here it must know the target) and go test (here the packages must compile).
+func TestReadmeCommands(t *testing.T) {
+	built := workshop(t)
+	total := 0
+	for _, page := range allPages {
+		commands, within := commandsOf(string(read(t, page)))
+		total += len(commands) + len(within)
+		t.Run(strings.TrimPrefix(page, "../"), func(t *testing.T) {
+			dir := another(t, built)
+			for _, c := range commands {
+				t.Run(c, func(t *testing.T) { try(t, dir, c) })
+			}
+			// Those within sentences do not build on each other, and mostly wait.
+			for _, c := range within {
+				t.Run(c, func(t *testing.T) {
+					t.Parallel()
+					try(t, another(t, built), c)
+				})
+			}
+		})
+	}
+	const enough = 50
+	if total < enough {
+		t.Errorf("got %d commands on %s, want those of every section", total, allPages)
+	}
+}
+
+// commandsOf returns the commands of a page: the lines of its blocks, and what stands within sentences.
+func commandsOf(page string) (blocks, within []string) {
+	for _, block := range fence.FindAllStringSubmatch(page, -1) {
+		blocks = append(blocks, strings.Split(strings.TrimSpace(block[1]), "\n")...)
+	}
+	for _, c := range inline.FindAllStringSubmatch(page, -1) {
+		within = append(within, "bin/gatequake "+c[1])
+	}
+	return blocks, within
+}
+
+// workshop is a folder like the one that a page's reader is in, after make build, and with a gateway of his own.
 func workshop(t *testing.T) string {
 	t.Helper()
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	if out, err := goCommand(t, root, "build", "-o", filepath.Join(dir, "bin", "gatequake"), "./harness/cmd/gatequake").CombinedOutput(); err != nil {
+	build := goCommand(t, "..", "build", "-o", filepath.Join(dir, "bin", "gatequake"), "./harness/cmd/gatequake")
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	// The built-in gateway's folder under another name: it is there on every machine.
-	if err := os.CopyFS(filepath.Join(dir, "mine", "proxy"), os.DirFS(filepath.Join(root, "fixtures", "gateways", "builtin"))); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(filepath.Join(dir, "fixtures", "edge"), os.DirFS(filepath.Join(root, "fixtures", "edge"))); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The policy that the README shows, under the name that its command uses.
-	policy := policyFence.FindStringSubmatch(string(text))
-	if policy == nil {
-		t.Fatalf("%s: no policy", readme)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "ours.yaml"), []byte(policy[1]), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	furnish(t, dir)
 	return dir
 }
 
-// another is a folder with the same things in it, for a report of its own.
+// another is a folder with the same things in it, for reports of its own.
 func another(t *testing.T, dir string) string {
 	t.Helper()
 	own := t.TempDir()
-	for _, name := range []string{"bin", "mine", "ours.yaml"} {
-		if err := os.Symlink(filepath.Join(dir, name), filepath.Join(own, name)); err != nil {
+	if err := os.Symlink(filepath.Join(dir, "bin"), filepath.Join(own, "bin")); err != nil {
+		t.Fatal(err)
+	}
+	furnish(t, own)
+	return own
+}
+
+// furnish puts into the folder what the commands name: a gateway of the reader's own, and the policy.
+func furnish(t *testing.T, dir string) {
+	t.Helper()
+	for to, from := range map[string]string{
+		"mine/proxy":    "../fixtures/gateways/builtin", // Under another name; it is there on every machine.
+		"fixtures/edge": "../fixtures/edge",
+	} {
+		if err := os.CopyFS(filepath.Join(dir, filepath.FromSlash(to)), os.DirFS(from)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return own
+	// The policy that a page shows, under the name that the page's command uses.
+	for _, page := range allPages {
+		if policy := policyFence.FindSubmatch(read(t, page)); policy != nil {
+			if err := os.WriteFile(filepath.Join(dir, "ours.yaml"), policy[1], 0o644); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+	}
+	t.Fatalf("got no policy on %s, want one", allPages)
 }
 
 func goCommand(t *testing.T, dir string, args ...string) *exec.Cmd {
@@ -120,6 +146,9 @@ func try(t *testing.T, dir, line string) {
 			t.Errorf("%v\n%s", err, out)
 		}
 		return
+	case words[0] == "go": // about this module
+		run(t, "..", line)
+		return
 	}
 	if strings.Contains(line, "fixtures/edge") { // A gateway of the reader's own: here an nginx, which needs a world with namespaces.
 		if _, err := exec.LookPath("nginx"); err != nil {
@@ -129,14 +158,24 @@ func try(t *testing.T, dir, line string) {
 			t.Skipf("unsupported: no namespaces here (%v)", err)
 		}
 	}
-	for i, w := range words {
-		if w == "--gateway" && words[i+1] != "builtin" && words[i+1] != "proxy" {
-			if _, err := exec.LookPath(words[i+1]); err != nil {
-				t.Skipf("unsupported: %s is not installed", words[i+1])
-			}
-		}
+	if i := slices.Index(words, "--gateway"); i >= 0 {
+		needs(t, words[i+1])
 	}
 	run(t, dir, line)
+}
+
+// needs skips the test if the gateway is a known one that is not installed here.
+func needs(t *testing.T, name string) {
+	t.Helper()
+	all, err := gateway.All(fixtures.Gateways())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range all {
+		if err := d.Missing(); d.Name == name && errors.Is(err, gateway.ErrNotInstalled) {
+			t.Skipf("unsupported: %v", err)
+		}
+	}
 }
 
 func run(t *testing.T, dir, line string) {

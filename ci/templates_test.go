@@ -29,18 +29,20 @@ func fits(t *testing.T, schema string, doc []byte) error {
 	return s.Validate(value)
 }
 
-// shown returns the block of code of the README that begins with a comment which names the file.
+// shown returns the block of code that begins with a comment which names the file; one page has it.
 func shown(t *testing.T, file string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
+	block := regexp.MustCompile("(?s)```[a-z]+\n(?:#|//) " + regexp.QuoteMeta(file) + "\n(.*?)```")
+	found := [][]byte{}
+	for _, page := range allPages {
+		for _, m := range block.FindAllSubmatch(read(t, page), -1) {
+			found = append(found, m[1])
+		}
 	}
-	block := regexp.MustCompile("(?s)```[a-z]+\n(?:#|//) " + regexp.QuoteMeta(file) + "\n(.*?)```").FindSubmatch(text)
-	if block == nil {
-		t.Fatalf("%s: no block for %s", readme, file)
+	if len(found) != 1 {
+		t.Fatalf("got %d blocks for %s on %s, want one", len(found), file, allPages)
 	}
-	return block[1]
+	return found[0]
 }
 
 func read(t *testing.T, file string) []byte {
@@ -61,9 +63,9 @@ func TestTemplatesFitTheVendorsSchemas(t *testing.T) {
 		{"the action", "github-actions.json", read(t, "github/action.yaml"), "using: composite", "using: compost"},
 		{"the workflow", "github-workflows.json", read(t, "github/workflow.yaml"), "timeout-minutes:", "timeout-hours:"},
 		{"our own workflow", "github-workflows.json", read(t, "../.github/workflows/ci.yml"), "runs-on:", "run-on:"},
-		{"the README's workflow", "github-workflows.json", shown(t, ".github/workflows/gatequake.yml"), "steps:", "step:"},
+		{"the page's workflow", "github-workflows.json", shown(t, ".github/workflows/gatequake.yml"), "steps:", "step:"},
 		{"GitLab's jobs", "gitlab-ci.json", read(t, "gitlab.yml"), "parallel: 4", "parallel: four"},
-		{"the README's jobs", "gitlab-ci.json", shown(t, ".gitlab-ci.yml"), "file:", "flie:"},
+		{"the page's jobs", "gitlab-ci.json", shown(t, ".gitlab-ci.yml"), "file:", "flie:"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := fits(t, c.schema, c.doc); err != nil {
