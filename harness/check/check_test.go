@@ -1,12 +1,12 @@
 package check
 
 import (
-	. "github.com/onsi/gomega"
-
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/policy"

@@ -17,16 +17,12 @@ import (
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/engine"
+	_ "github.com/gatequake/gatequake/harness/faults" // makes every fault known
+	"github.com/gatequake/gatequake/harness/gateway"
+	_ "github.com/gatequake/gatequake/harness/gateway/builtin" // lets this binary be the built-in gateway
 	"github.com/gatequake/gatequake/harness/gatewayfile"
 	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/sites"
-
-	_ "github.com/gatequake/gatequake/harness/faults"
-	"github.com/gatequake/gatequake/harness/gateway"
-
-	// makes every fault known
-
-	_ "github.com/gatequake/gatequake/harness/gateway/builtin"
 	"github.com/gatequake/gatequake/harness/world"
 )
 

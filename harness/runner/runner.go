@@ -13,20 +13,16 @@ import (
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/engine"
-	"github.com/gatequake/gatequake/harness/site"
-	"github.com/gatequake/gatequake/harness/site/own"
-	"github.com/gatequake/gatequake/harness/site/remote"
-	"github.com/gatequake/gatequake/harness/sites"
-
-	_ "github.com/gatequake/gatequake/harness/faults"
+	_ "github.com/gatequake/gatequake/harness/faults" // makes every fault and block known
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/judge"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
-
-	// makes every fault and block known
-
-	_ "github.com/gatequake/gatequake/harness/remedies"
+	_ "github.com/gatequake/gatequake/harness/remedies" // and every remedy
+	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/site/own"
+	"github.com/gatequake/gatequake/harness/site/remote"
+	"github.com/gatequake/gatequake/harness/sites"
 	"github.com/gatequake/gatequake/harness/strain"
 	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"

@@ -194,7 +194,7 @@ func (b *Bench) Hits(nonce string) []upstream.Hit {
 			most = hits
 		}
 	}
-	if b.Kind.AsksAll() {
+	if b.AsksAll() {
 		return most
 	}
 	return all
@@ -207,5 +207,5 @@ func (b *Bench) isUpstream(r Recorder) bool {
 
 // SecureName is the name that the certificate of Secure must be for.
 func (b *Bench) SecureName() string {
-	return b.Kind.SecureNames()[0]
+	return b.SecureNames()[0]
 }

@@ -34,12 +34,12 @@ func (b *Bench) Reload(change func(*gateway.Vars)) error {
 // Reconfigure restarts the gateway with its configuration changed, as a deployment of a wrong one would, and waits until the gateway answers something on
 // the bystander's route. The undo restores the right configuration in the same way.
 func (b *Bench) Reconfigure(ctx context.Context, change func(*gateway.Vars)) (undo func(context.Context) error, err error) {
-	if err := b.Kind.Reconfigurable(); err != nil {
+	if err := b.Reconfigurable(); err != nil {
 		return nil, err
 	}
 	wrong := b.Vars
 	change(&wrong)
-	if err := b.Kind.Relaunch(ctx, wrong); err != nil {
+	if err := b.Relaunch(ctx, wrong); err != nil {
 		return nil, fmt.Errorf("deploy wrong configuration: %w", err)
 	}
 	done := false
@@ -47,7 +47,7 @@ func (b *Bench) Reconfigure(ctx context.Context, change func(*gateway.Vars)) (un
 		if done {
 			return nil
 		}
-		if err := b.Kind.Relaunch(ctx, b.Vars); err != nil {
+		if err := b.Relaunch(ctx, b.Vars); err != nil {
 			return fmt.Errorf("deploy right configuration: %w", err)
 		}
 		done = true

@@ -31,19 +31,19 @@ func (b *Bench) after(ctx context.Context, c *client.Conn, o record.Observation,
 		}
 		return record.ConnectionClosed
 	}
-	if b.Kind.Exclusive(route) {
+	if b.Exclusive(route) {
 		return record.ConnectionUntried
 	}
 	r, _ := b.Request(Probe{Route: RouteBystander})
 	next := answered{c.Do(ctx, r), r.Header[0].Value}
 	switch {
-	case next.whole() && b.Kind.Stamped(next.Response, next.nonce):
+	case next.whole() && b.Stamped(next.Response, next.nonce):
 		return record.ConnectionUsable
 	case next.Gone, next.End == client.Closed:
 		return record.ConnectionClosed
 	case next.whole() && b.asOnNewOnes(ctx, next, source):
 		return record.ConnectionUsable // Whatever is wrong, a new connection fares no better.
-	case next.End == client.TimedOut && b.Kind.BystanderWay(context.WithoutCancel(ctx)) != nil:
+	case next.End == client.TimedOut && b.BystanderWay(context.WithoutCancel(ctx)) != nil:
 		return record.ConnectionUntried // Nobody could have answered it.
 	case next.whole():
 		return fmt.Sprintf("the next request on it got a whole %d that is not its own", next.Status)
@@ -64,7 +64,7 @@ func (a answered) whole() bool { return a.End == client.Complete || a.End == cli
 // anew asks the bystander on a new connection from source.
 func (b *Bench) anew(ctx context.Context, source netip.Addr) answered {
 	r, _ := b.Request(Probe{Route: RouteBystander})
-	way, door := b.Kind.WayOf(Probe{Route: RouteBystander}, source)
+	way, door := b.WayOf(Probe{Route: RouteBystander}, source)
 	return answered{way.Once(ctx, door, source, r), r.Header[0].Value}
 }
 
@@ -75,7 +75,7 @@ func (b *Bench) anew(ctx context.Context, source netip.Addr) answered {
 func (b *Bench) asOnNewOnes(ctx context.Context, next answered, source netip.Addr) bool {
 	first, second := b.anew(ctx, source), b.anew(ctx, source)
 	for _, fresh := range []answered{first, second} {
-		if !fresh.whole() || b.Kind.Stamped(fresh.Response, fresh.nonce) || fresh.Status != next.Status ||
+		if !fresh.whole() || b.Stamped(fresh.Response, fresh.nonce) || fresh.Status != next.Status ||
 			fresh.Header.Get(stamp.Answer) != next.Header.Get(stamp.Answer) {
 			return false
 		}

@@ -18,7 +18,7 @@ func (b *Bench) Direct(ctx context.Context, to netip.AddrPort, within time.Durat
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	nonce := r.Header[0].Value
-	return b.Kind.ToUpstream(to).Once(ctx, to, netip.Addr{}, b.Kind.Question(r, nonce)), nonce
+	return b.ToUpstream(to).Once(ctx, to, netip.Addr{}, b.Question(r, nonce)), nonce
 }
 
 // Handshake makes a TLS connection straight to an upstream's address and verifies its certificate as the gateway should.
@@ -43,18 +43,18 @@ func (b *Bench) DirectHTTP2(ctx context.Context, within time.Duration) (client.R
 
 // Open connects to the upstream as the gateway does, past it.
 func (b *Bench) Open(ctx context.Context) (*client.Conn, error) {
-	return b.Kind.ToUpstream(b.Plan.Upstream).Open(ctx, b.Plan.Upstream, netip.Addr{})
+	return b.ToUpstream(b.Plan.Upstream).Open(ctx, b.Plan.Upstream, netip.Addr{})
 }
 
 // Dial is Open for who writes and reads bytes.
 func (b *Bench) Dial(ctx context.Context) (net.Conn, error) {
-	return b.Kind.ToUpstream(b.Plan.Upstream).Connect(ctx, b.Plan.Upstream, netip.Addr{})
+	return b.ToUpstream(b.Plan.Upstream).Connect(ctx, b.Plan.Upstream, netip.Addr{})
 }
 
 // Answers reports whether a TCP connection to the address is made in that time, where the upstream is spoken to over TLS and a request tells no more than that
 // nothing came of it. Elsewhere it is false.
 func (b *Bench) Answers(ctx context.Context, at netip.AddrPort, within time.Duration) bool {
-	if !b.Kind.Conclusive() {
+	if !b.Conclusive() {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
@@ -88,10 +88,10 @@ func (b *Bench) Theirs() bool { return b.Kind.Theirs() }
 func (b *Bench) Ordinary(ctx context.Context) (Answer, error) {
 	r, nonce := b.Direct(ctx, b.Plan.Upstream, Patience)
 	if r.Status == 0 {
-		return Answer{}, Unanswered(r, b.Kind.Opaque() != "")
+		return Answer{}, Unanswered(r, b.Opaque() != "")
 	}
 	a := Answer{Response: r}
-	b.Kind.Exchanged(&a, nonce)
+	b.Exchanged(&a, nonce)
 	return a, nil
 }
 

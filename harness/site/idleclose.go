@@ -59,10 +59,10 @@ func InTable(at netip.AddrPort) string {
 // sockets returns the table of the network that the gateway is in.
 func (b *Bench) sockets() string {
 	family := ""
-	if slices.ContainsFunc(b.Kind.Dialled(), func(at netip.AddrPort) bool { return at.Addr().Is6() }) {
+	if slices.ContainsFunc(b.Dialled(), func(at netip.AddrPort) bool { return at.Addr().Is6() }) {
 		family = "6"
 	}
-	return b.Kind.Sockets(family)
+	return b.Sockets(family)
 }
 
 // SocketTable returns the table of this network's TCP sockets over IPv4, or with "6" over IPv6, or as much of it as there

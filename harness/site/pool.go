@@ -21,7 +21,7 @@ func (b *Bench) EnterState(ctx context.Context, s State) error {
 	if s != Cold {
 		return nil
 	}
-	if err := b.Kind.Relaunch(ctx, b.Vars); err != nil {
+	if err := b.Relaunch(ctx, b.Vars); err != nil {
 		return fmt.Errorf("start the gateway under the fault: %w", err)
 	}
 	return nil
@@ -38,7 +38,7 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 			return fmt.Errorf("drop pooled connections: %w", err)
 		}
 	}
-	AwaitIdleClose(ctx, b.sockets, b.Kind.Dialled()...)
+	AwaitIdleClose(ctx, b.sockets, b.Dialled()...)
 	return nil
 }
 
@@ -50,7 +50,7 @@ const newcomers = 5
 // Pooled makes the gateway hold an idle connection to the route's upstream, and returns its number there: two requests, each from a client of its own, have come
 // on it. The error of a gateway that opened one for each of five clients wraps errors.ErrUnsupported: it has no pool that a fault could strike.
 func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error) {
-	if b.Kind.Opaque() != "" {
+	if b.Opaque() != "" {
 		return 0, Inapplicable("on which connection a request reached the upstream cannot be read on the link")
 	}
 	if err := b.DropPooled(ctx); err != nil {
@@ -60,7 +60,7 @@ func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error)
 	for range newcomers {
 		o := b.Probe(ctx, Probe{Route: r, Within: Patience})
 		hits := b.Hits(o.Nonce)
-		if !b.Kind.Healthy(r, o) || len(hits) != 1 {
+		if !b.Healthy(r, o) || len(hits) != 1 {
 			return 0, fmt.Errorf("fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one", o, len(hits))
 		}
 		connection = hits[0].Connection

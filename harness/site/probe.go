@@ -44,7 +44,7 @@ func (b *Bench) Get(ctx context.Context, path ...string) record.Observation {
 func (b *Bench) Probe(ctx context.Context, p Probe) record.Observation {
 	span := b.Strain.Begin()
 	o := b.probe(ctx, p)
-	o.Steady = b.Kind.Healthy(p.Route, o)
+	o.Steady = b.Healthy(p.Route, o)
 	o.LateMS = record.MS(b.Strain.Late(span))
 	return o
 }
@@ -55,7 +55,7 @@ func (b *Bench) probe(ctx context.Context, p Probe) record.Observation {
 	within, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	o.Began = time.Now()
-	way, door := b.Kind.WayOf(p, source)
+	way, door := b.WayOf(p, source)
 	c, err := way.Open(within, door, source)
 	if err != nil {
 		if p.Sent != nil {
@@ -69,7 +69,7 @@ func (b *Bench) probe(ctx context.Context, p Probe) record.Observation {
 		if nonce, first := b.idle(ctx, c, p); !first.Keep {
 			o.Nonce = nonce
 			Fill(&o, first) // There is no other answer to show.
-			b.Kind.Attribute(&o, p)
+			b.Attribute(&o, p)
 			if o.Answered() {
 				o.After = b.after(ctx, c, o, source, p.Route)
 			}
@@ -80,8 +80,8 @@ func (b *Bench) probe(ctx context.Context, p Probe) record.Observation {
 		defer cancel()
 	}
 	o.Began = time.Now()
-	Fill(&o, b.Kind.Talk(p).Exchange(within, c, r))
-	b.Kind.Attribute(&o, p)
+	Fill(&o, b.Talk(p).Exchange(within, c, r))
+	b.Attribute(&o, p)
 	if o.Answered() {
 		o.After = b.after(ctx, c, o, source, p.Route)
 	}
@@ -133,7 +133,7 @@ func (p Probe) path() string { return cmp.Or(p.Ask.Path, p.Route.Path()) }
 func (b *Bench) Request(p Probe) (client.Request, netip.Addr) {
 	b.mu.Lock()
 	b.nonces++
-	nonce := b.Kind.Nonce(b.nonces)
+	nonce := b.Nonce(b.nonces)
 	b.mu.Unlock()
 	r := client.Request{
 		Method: p.method(), Target: p.path(), Host: GatewayHost,
@@ -146,11 +146,11 @@ func (b *Bench) Request(p Probe) (client.Request, netip.Addr) {
 			client.Field{Name: "Forwarded", Value: "for=" + claimed})
 	}
 	r.Header = append(r.Header, p.Ask.Header...)
-	if r.Method == http.MethodPost && b.Kind.Talk(p) != RouteGRPC {
+	if r.Method == http.MethodPost && b.Talk(p) != RouteGRPC {
 		r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "text/plain"})
 		r.Body = []byte(ProbeBody)
 	}
-	return r, b.Kind.Dress(&r, p, b.Plan.Clients[p.Ask.From])
+	return r, b.Dress(&r, p, b.Plan.Clients[p.Ask.From])
 }
 
 // shownBody is how much of a body stands in a record: more than any error page needs.

@@ -68,7 +68,7 @@ func (v *Visitor) ask(ctx context.Context, more ...client.Field) record.Observat
 	defer cancel()
 	o.Began = time.Now()
 	if !v.open() {
-		way, door := b.Kind.WayOf(p, source)
+		way, door := b.WayOf(p, source)
 		c, err := way.Open(within, door, source)
 		if err != nil {
 			Unconnected(&o, err)
@@ -77,7 +77,7 @@ func (v *Visitor) ask(ctx context.Context, more ...client.Field) record.Observat
 		v.conn = c
 	}
 	o.Began = time.Now()
-	Fill(&o, b.Kind.Talk(p).Exchange(within, v.conn, r))
+	Fill(&o, b.Talk(p).Exchange(within, v.conn, r))
 	o.Hits = b.HitsOf(o.Nonce)
 	if !o.Keep {
 		v.Disconnect()

@@ -38,10 +38,10 @@ func (g grace) Left() time.Duration {
 func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 	g := b.Grace()
 	for _, r := range routes {
-		if r == RouteBystander && !b.Kind.HasBystander() {
+		if r == RouteBystander && !b.HasBystander() {
 			continue
 		}
-		if err := b.await(ctx, g, r, b.Kind.SteadyState(r), func(o record.Observation) bool { return b.Kind.Healthy(r, o) }); err != nil {
+		if err := b.await(ctx, g, r, b.SteadyState(r), func(o record.Observation) bool { return b.Healthy(r, o) }); err != nil {
 			return err
 		}
 	}
@@ -83,16 +83,16 @@ func UnlessCutShort(ctx context.Context, o, before record.Observation) record.Ob
 
 // EachServes waits until every member of the pool has served a client.
 func (b *Bench) EachServes(ctx context.Context) error {
-	if err := b.Kind.MembersVisible(); err != nil {
+	if err := b.MembersVisible(); err != nil {
 		return err
 	}
 	missing := map[string]bool{}
-	for _, name := range b.Kind.MemberNames() {
+	for _, name := range b.MemberNames() {
 		missing[name] = true
 	}
 	return b.await(ctx, b.Grace(), RouteBalanced, fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)), func(o record.Observation) bool {
-		if b.Kind.Healthy(RouteBalanced, o) {
-			for _, name := range b.Kind.Servers(o) {
+		if b.Healthy(RouteBalanced, o) {
+			for _, name := range b.Servers(o) {
 				delete(missing, name)
 			}
 		}

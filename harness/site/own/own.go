@@ -198,7 +198,7 @@ func (s *Site) start() (err error) {
 	return nil
 }
 
-// relaunch starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the question.
+// Relaunch starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the question.
 func (s *Site) Relaunch(ctx context.Context, _ gateway.Vars) error {
 	b := s.B
 	b.Gateway.Stop()

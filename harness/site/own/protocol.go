@@ -21,7 +21,7 @@ func kindOf(p *gateway.Probe) site.Route {
 	return site.RouteMain
 }
 
-// talk is the route whose clients talk as those of the probe do.
+// Talk is the route whose clients talk as those of the probe do.
 func (s *Site) Talk(p site.Probe) site.Route {
 	if probe := s.ProbeOf(p); probe != nil {
 		return kindOf(probe)

@@ -111,8 +111,8 @@ func (s *Site) Exclusive(r site.Route) bool {
 	if s.BystanderProbe == nil || s.Probe.Protocol != s.BystanderProbe.Protocol || kindOf(&s.Probe) != site.RouteMain {
 		return true
 	}
-	_, door := b.Kind.WayOf(site.Probe{Route: r}, netip.Addr{})
-	_, other := b.Kind.WayOf(site.Probe{Route: site.RouteBystander}, netip.Addr{})
+	_, door := b.WayOf(site.Probe{Route: r}, netip.Addr{})
+	_, other := b.WayOf(site.Probe{Route: site.RouteBystander}, netip.Addr{})
 	return door != other || host(s.Probe.URL) != host(s.BystanderProbe.URL)
 }
 
@@ -172,7 +172,7 @@ func (s *Site) Terms(t record.Terms, late bool) record.Terms {
 	if s.HasBystander() {
 		t.Bystander = s.SteadyState(site.RouteBystander)
 	}
-	t.Besides = s.Besides(late, s.Described.pooled())
+	t.Besides = s.Besides(late, s.pooled())
 	return t
 }
 
@@ -183,7 +183,7 @@ func (*Site) Unchecked() []string { return nil }
 func (*Site) Watched() bool { return true }
 
 // Secrets implements site.Kind.
-func (s *Site) Secrets() []site.Secret { return s.Described.secrets() }
+func (s *Site) Secrets() []site.Secret { return s.secrets() }
 
 // Nonce implements site.Kind.
 func (*Site) Nonce(n int) string { return fmt.Sprintf("probe-%d", n) }

@@ -94,7 +94,7 @@ func touches(p *gateway.Probe, upstream string) bool {
 	return len(p.Upstreams) == 0
 }
 
-// unchecked lists what of an experiment's promises cannot be held against a gateway that runs elsewhere.
+// Unchecked lists what of an experiment's promises cannot be held against a gateway that runs elsewhere.
 func (s *Site) Unchecked() []string {
 	all := []string{"whether the gateway's process lives, and what it logged"}
 	if s.Opaque() != "" {
@@ -109,7 +109,7 @@ func (s *Site) Unchecked() []string {
 	return all
 }
 
-// stamped reports whether the answer, to a request of the bystander's with the nonce, is the one that it should get.
+// Stamped reports whether the answer, to a request of the bystander's with the nonce, is the one that it should get.
 func (s *Site) Stamped(r client.Response, _ string) bool {
 	o := record.Observation{Status: r.Status, Header: r.Header, End: r.End, Page: r.Body}
 	return s.there.prints[s.BystanderProbe.Name].is(o)
