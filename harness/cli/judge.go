@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,13 +36,18 @@ func (a *app) judge() *cobra.Command {
 				return err
 			}
 			judged := judgeAgain(stored, p, known)
-			a.say("%s", report.Changes(report.Diff(stored, judged)))
+			if _, err := fmt.Fprint(a.err, report.Changes(report.Diff(stored, judged))); err != nil {
+				return unclear(fmt.Errorf("print changes: %w", err))
+			}
 			return a.remake(judged, o)
 		},
 	}
 	c.Flags().StringVar(&name, "policy", name, "what each fault should be answered with: "+strings.Join(policyNames(), ", ")+", or a `FILE`")
 	c.Flags().StringVar(&folder, "gateways", "", "`DIR` with folders of your own gateways, whose known deviations count")
 	o.reportFlags(c)
+	report := c.Flags().Lookup("report")
+	report.DefValue = "judged" // The results that are read stand in report.
+	_ = report.Value.Set(report.DefValue)
 	return c
 }
 
