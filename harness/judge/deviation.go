@@ -7,6 +7,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 
+	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/verdict"
@@ -61,9 +62,27 @@ func Listed(v verdict.Verdict, d *gateway.Definition) (*verdict.Deviation, error
 	}
 	entry, err := listed(v, d, v.ID)
 	if entry == nil && err == nil && other {
-		return listed(v, d, base)
+		entry, err = listed(v, d, base)
+	}
+	if entry == nil && err == nil {
+		return ofFamily(v, d)
 	}
 	return entry, err
+}
+
+// ofFamily returns the entry about the error type of the verdict's fault that says what happened, or nil.
+func ofFamily(v verdict.Verdict, d *gateway.Definition) (*verdict.Deviation, error) {
+	for i := range d.Deviations {
+		entry := &d.Deviations[i]
+		about := slices.Contains(entry.Errors, v.ErrorType) && slices.Contains(entry.Settings, v.Setting)
+		if !about || strings.HasSuffix(v.ID, balanced) || v.Cause == cause.Blocked || !happened(v, entry) {
+			continue
+		}
+		if concerned, err := concerned(v, d, entry.Versions); err != nil || concerned {
+			return entry, err
+		}
+	}
+	return nil, nil
 }
 
 // listed returns the entry about the experiment that says what happened; where none does, the first about it, or nil.

@@ -8,6 +8,7 @@ import (
 	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
@@ -160,5 +161,39 @@ func TestOurOwnLackIsNoVerdict(t *testing.T) {
 		if v := Decide(r, policy.Document()); v.Result != verdict.Unsupported {
 			t.Errorf("got %s (%s), want unsupported: it was not tried", v.Result, v.Reason)
 		}
+	}
+}
+
+// TestAFamilyIsKnownWhereItComesOutAsListed: an entry for an error type is about every fault of it, also one that nobody
+// had thought of when it was written; and about none that comes out otherwise.
+func TestAFamilyIsKnownWhereItComesOutAsListed(t *testing.T) {
+	d := entry("503 by gateway", check.Status.ID)
+	d.Deviations[0].Experiments, d.Deviations[0].Errors = nil, []proxystatus.ErrorType{proxystatus.ConnectionRefused}
+	failed := verdict.Verdict{
+		Record: record.Record{ID: "new", ErrorType: proxystatus.ConnectionRefused, Setting: "stock", Version: "1.5"},
+		Policy: "document", Result: verdict.Fail, Observed: "503 by gateway", Checks: []verdict.Check{{Name: check.Status.ID}},
+	}
+	with := func(change func(*verdict.Verdict)) verdict.Verdict { v := failed; change(&v); return v }
+	for name, c := range map[string]struct {
+		v      verdict.Verdict
+		known  bool
+		result verdict.Result
+	}{
+		"as listed":          {failed, true, verdict.Fail},
+		"in another state":   {with(func(v *verdict.Verdict) { v.ID = "new@cold" }), true, verdict.Fail},
+		"over HTTP/2":        {with(func(v *verdict.Verdict) { v.ID = "new~h2" }), true, verdict.Fail},
+		"of a pool":          {with(func(v *verdict.Verdict) { v.ID = "new@balanced" }), false, verdict.Fail},
+		"another answer":     {with(func(v *verdict.Verdict) { v.Observed = "504 by gateway" }), false, verdict.Fail},
+		"another error type": {with(func(v *verdict.Verdict) { v.ErrorType = proxystatus.DNSError }), false, verdict.Fail},
+		"another setting":    {with(func(v *verdict.Verdict) { v.Setting = "document" }), false, verdict.Fail},
+		"as promised":        {with(func(v *verdict.Verdict) { v.Result, v.Checks = verdict.Pass, nil }), false, verdict.Pass},
+	} {
+		if got := Deviate(c.v, d); got.Known() != c.known || got.Result != c.result {
+			t.Errorf("%s: got %s, known %t (%s); want %s, known %t", name, got.Result, got.Known(), got.Reason, c.result, c.known)
+		}
+	}
+	d.Deviations[0].Errors = []proxystatus.ErrorType{"refused"}
+	if err := d.Deviations[0].Validate(); err == nil || !strings.Contains(err.Error(), `error type "refused"`) {
+		t.Errorf("got %v, want an error that names the type", err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gatequake/gatequake/harness/proxystatus"
 )
 
 // Deviation is what a gateway is known to do in a setting where something else was promised, or where chance decides
@@ -12,6 +14,10 @@ import (
 type Deviation struct {
 	// Experiments are the IDs it concerns.
 	Experiments []string `yaml:"experiments"`
+	// Errors are the error types whose faults it concerns as well, in every state but a pool, over every protocol, and
+	// also those that come into the catalogue later: where such a fault comes out as the entry says, that is known. One
+	// that comes out otherwise is none of the entry's.
+	Errors []proxystatus.ErrorType `yaml:"errors"`
 	// Settings it concerns.
 	Settings []string `yaml:"settings"`
 	// Versions is the range it concerns, as in github.com/Masterminds/semver; empty means all.
@@ -51,6 +57,11 @@ func (d *Deviation) Outcomes() []Outcome {
 
 // Validate returns what is wrong with the entry.
 func (d *Deviation) Validate() error {
+	for _, e := range d.Errors {
+		if !slices.Contains(proxystatus.ErrorTypes(), e) {
+			return fmt.Errorf("deviation of %s: got the error type %q, want one of %v", strings.Join(d.Experiments, ", "), e, proxystatus.ErrorTypes())
+		}
+	}
 	switch {
 	case len(d.Chance) == 1 || len(d.Chance) > 0 && (d.Observed != "" || len(d.Breaks) > 0):
 		return fmt.Errorf("deviation of %s: got chance with %d outcomes, want two or more, and no observed and breaks beside it",
