@@ -7,7 +7,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Block is a refusal by the gateway's own configuration: a 403, or what Control says, with the upstream never asked, whatever the upstream's state.
+// Block is a refusal by the gateway's own configuration: a 403, or what Control says, with the upstream never asked,
+// whatever the upstream's state.
 type Block struct {
 	// ID is stable, in kebab case, as in the catalogue.
 	ID string
@@ -19,11 +20,13 @@ type Block struct {
 	Needs []world.Need
 	// Control, if not nil, marks a refusal that is no 403: what must come in its place.
 	Control *record.Expectation
-	// First are requests that get through, before the others: what they use up is what the others are refused for. Optional.
+	// First are requests that get through, before the others: what they use up is what the others are refused for.
+	// Optional.
 	First []site.Ask
 	// Refused are requests that must be refused.
 	Refused []site.Ask
-	// LetIn are requests as like those as can be that must get through, so that a gateway that refuses everybody is found out.
+	// LetIn are requests as like those as can be that must get through, so that a gateway that refuses everybody is
+	// found out.
 	LetIn []site.Ask
 	// ServedBy is who answers those that get through; the zero value is the upstream.
 	ServedBy record.Author

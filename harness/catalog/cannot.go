@@ -45,7 +45,12 @@ func (e Experiment) cannot(d *gateway.Definition, setting string) string {
 	}
 	for _, p := range spoken {
 		if p.Protocol == e.Protocol && p.variable != "" && !d.Uses(setting, p.variable) {
-			return fmt.Sprintf("nothing in %s listens at {{.%s}}, where clients of %s connect", setting, p.variable, p.about)
+			return fmt.Sprintf(
+				"nothing in %s listens at {{.%s}}, where clients of %s connect",
+				setting,
+				p.variable,
+				p.about,
+			)
 		}
 	}
 	return ""
@@ -70,16 +75,29 @@ func (e Experiment) CannotOwn(d *gateway.Definition, setting string) string {
 		why string
 	}{
 		{e.Fault.Route == site.RouteSecure && !u.TLS, "the upstream is spoken to without TLS"},
-		{e.Fault.Route == site.RouteSecure && u.Speaks != string(upstream.HTTP1Spoken), "the upstream speaks " + u.Speaks + " inside TLS"},
+		{
+			e.Fault.Route == site.RouteSecure && u.Speaks != string(upstream.HTTP1Spoken),
+			"the upstream speaks " + u.Speaks + " inside TLS",
+		},
 		{e.Fault.Route == site.RouteNamed && u.Host == "", "the upstream is not looked up by a name"},
-		{e.Fault.Route == site.RouteNamed && u.Looked == gateway.AtStart, "the upstream's name was looked up at start, and not in the second after it: if your gateway does so later, say looked-up: at run time in its file"},
+		{
+			e.Fault.Route == site.RouteNamed && u.Looked == gateway.AtStart,
+			"the upstream's name was looked up at start, and not in the second after it: if your gateway does so later, " +
+				"say looked-up: at run time in its file",
+		},
 		{e.Fault.Route == site.RouteUnix && u.Socket == "", "the upstream is not behind a Unix socket"},
 		{cannotTalk(e.Fault.Route, t) != "", cannotTalk(e.Fault.Route, t)},
 		{e.Fault.Route == site.RouteVouched, "which upstream vouches for clients is not known"},
 		{!e.TriedIn(t), "the probe reaches no other upstream that could serve in its place"},
-		{e.State == site.Balanced && t.Probe.Expect.Status != http.StatusOK, "a pool is tried by its 200, and the probe gets another status while nothing is broken"},
+		{
+			e.State == site.Balanced && t.Probe.Expect.Status != http.StatusOK,
+			"a pool is tried by its 200, and the probe gets another status while nothing is broken",
+		},
 		{network && u.Socket != "", "no network leads to a Unix socket"},
-		{slices.Contains(e.Fault.Needs, world.AnyAddress) && u.Local(), "the upstream is on the gateway's own host: no route leads there that could be lost"},
+		{
+			slices.Contains(e.Fault.Needs, world.AnyAddress) && u.Local(),
+			"the upstream is on the gateway's own host: no route leads there that could be lost",
+		},
 		{e.movesBystander(), "it moves the bystander, whose place is your configuration's to say"},
 	} {
 		if c.so {

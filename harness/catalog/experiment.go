@@ -17,8 +17,8 @@ import (
 
 // Experiment is one row of the matrix: a fault, or a block in one state of its upstream.
 type Experiment struct {
-	// ID is the fault's or the block's; +FAULT tells what is wrong with the upstream behind a block, @STATE in which state of the gateway a fault strikes,
-	// ~PROTOCOL what the clients speak.
+	// ID is the fault's or the block's; +FAULT tells what is wrong with the upstream behind a block, @STATE in which
+	// state of the gateway a fault strikes, ~PROTOCOL what the clients speak.
 	ID string
 	// Fault is what is broken; for a block, the state of its upstream, nil for healthy.
 	Fault *Fault
@@ -34,11 +34,12 @@ type Experiment struct {
 	AtLeast time.Duration
 }
 
-// blockStates are the faults under which every block is tried besides a healthy upstream: one that a gateway sees at once, one whose answer and one whose
-// connection it waits for.
+// blockStates are the faults under which every block is tried besides a healthy upstream: one that a gateway sees at
+// once, one whose answer and one whose connection it waits for.
 var blockStates = []string{"refused", "silent-after-accept", "accept-queue-full"}
 
-// Experiments lists every experiment that the registry allows: the faults, each in every state that it is tried in, then each block with its upstream healthy and not.
+// Experiments lists every experiment that the registry allows: the faults, each in every state that it is tried in,
+// then each block with its upstream healthy and not.
 func Experiments() []Experiment {
 	ready()
 	return registered()
@@ -126,10 +127,18 @@ func (e Experiment) Needs() []world.Need {
 
 // Record is the record of the experiment before it is made: what it says of the right answer by itself.
 func (e Experiment) Record() record.Record {
-	r := record.Record{ID: e.ID, Title: e.Title(), Cause: e.Cause(), RecoveryMS: -1, Observations: []record.Observation{}, Log: []string{}}
+	r := record.Record{
+		ID:           e.ID,
+		Title:        e.Title(),
+		Cause:        e.Cause(),
+		RecoveryMS:   -1,
+		Observations: []record.Observation{},
+		Log:          []string{},
+	}
 	t := record.Terms{Base: e.Base(), Broken: e.Fault != nil, Balanced: e.State == site.Balanced}
 	if f := e.Fault; f != nil {
-		t.Control, t.Tolerated, t.AfterHead, t.GRPC, t.Load = f.Control, f.Tolerated, f.AfterHead, f.Route == site.RouteGRPC, f.Load != nil
+		t.Control, t.Tolerated, t.AfterHead = f.Control, f.Tolerated, f.AfterHead
+		t.GRPC, t.Load = f.Route == site.RouteGRPC, f.Load != nil
 		r.ErrorType = f.Type
 	}
 	if b := e.Block; b != nil {

@@ -1,5 +1,5 @@
-// Package catalog has what is tried: faults, blocks, remedies, and the experiments that are made of them. It says what cannot
-// be tried where, and why; nothing else does.
+// Package catalog has what is tried: faults, blocks, remedies, and the experiments that are made of them. It says
+// what cannot be tried where, and why; nothing else does.
 package catalog
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Fault is one way in which the world around a gateway can be broken. It is plain data until Inject runs. One file holds one fault, or one family of one
-// mechanism, and registers it.
+// Fault is one way in which the world around a gateway can be broken. It is plain data until Inject runs. One file
+// holds one fault, or one family of one mechanism, and registers it.
 type Fault struct {
 	// ID is stable, in kebab case, as in the catalogue.
 	ID string
@@ -27,24 +27,28 @@ type Fault struct {
 	Type proxystatus.ErrorType
 	// Control, if not nil, marks what is no fault: the answer that must come all the same.
 	Control *record.Expectation
-	// AfterHead is true when the fault strikes after the upstream's head was sent: a gateway that passed the head on cannot answer 502 any more, and its client
-	// must be able to see that the body is cut.
+	// AfterHead is true when the fault strikes after the upstream's head was sent: a gateway that passed the head on
+	// cannot answer 502 any more, and its client must be able to see that the body is cut.
 	AfterHead bool
-	// Tolerated, if not nil, marks what the standards leave to each gateway: the upstream's answer, passed on whole, is as right as an error.
+	// Tolerated, if not nil, marks what the standards leave to each gateway: the upstream's answer, passed on whole,
+	// is as right as an error.
 	Tolerated *record.Tolerance
-	// Late is true when the right answer does come, later than the gateways' folders let them wait. A gateway of the user's own may wait for it as long as its
-	// clients do.
+	// Late is true when the right answer does come, later than the gateways' folders let them wait. A gateway of the
+	// user's own may wait for it as long as its clients do.
 	Late bool
-	// Load, if not nil, makes every probe one of many: so many clients at a time, each of which asks once, waits so long after the answer, and sends the request
-	// that counts on the same connection. How often each answer came is in the verdict.
+	// Load, if not nil, makes every probe one of many: so many clients at a time, each of which asks once, waits so
+	// long after the answer, and sends the request that counts on the same connection. How often each answer came is
+	// in the verdict.
 	Load []time.Duration
-	// ByLink is true when the link in front of the upstream makes it alone, whoever's the upstream is, and wherever the gateway runs.
+	// ByLink is true when the link in front of the upstream makes it alone, whoever's the upstream is, and wherever
+	// the gateway runs.
 	ByLink bool
-	// Withholds is how long the link lets nothing through of what the upstream says, if it can be told: what a client gets earlier is not the upstream's.
+	// Withholds is how long the link lets nothing through of what the upstream says, if it can be told: what a client
+	// gets earlier is not the upstream's.
 	Withholds time.Duration
-	// Beyond tells what else than the upstream's own port the fault strikes by its nature, such as "the host's address":
-	// who needs the same beside it has no way of its own left. Empty for nothing; a fault of RouteNamed strikes the
-	// upstream's name.
+	// Beyond tells what else than the upstream's own port the fault strikes by its nature, such as "the host's
+	// address": who needs the same beside it has no way of its own left. Empty for nothing; a fault of RouteNamed
+	// strikes the upstream's name.
 	Beyond string
 	// Phase is where the exchange with the upstream goes wrong; it bounds the wait for an answer.
 	Phase Phase
@@ -96,9 +100,11 @@ func Phases() []Phase { return []Phase{AtOnce, Resolving, Connecting, Responding
 type Injection struct {
 	// Undo takes the fault back. It is idempotent.
 	Undo func(context.Context) error
-	// Confirm proves, with a dial of its own past the gateway, that the world is broken as claimed, and returns the evidence. It is called before the probes
-	// and again after them. An error means that the world is not broken so, and makes the experiment inconclusive.
+	// Confirm proves, with a dial of its own past the gateway, that the world is broken as claimed, and returns the
+	// evidence. It is called before the probes and again after them. An error means that the world is not broken so,
+	// and makes the experiment inconclusive.
 	Confirm func(context.Context) (evidence string, err error)
-	// Rearm makes a fault that one request uses up ready for the next. Optional; it is called before each probe and each confirmation.
+	// Rearm makes a fault that one request uses up ready for the next. Optional; it is called before each probe and
+	// each confirmation.
 	Rearm func(context.Context) error
 }

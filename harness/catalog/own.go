@@ -16,7 +16,8 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// OwnBlock is a block of a gateway of the user's own, with the setting that it is tried in: the probe that is most like it must get through.
+// OwnBlock is a block of a gateway of the user's own, with the setting that it is tried in: the probe that is most
+// like it must get through.
 type OwnBlock struct {
 	Experiment
 	Setting string
@@ -48,7 +49,8 @@ func OwnBlocks(o *gateway.Own) []OwnBlock {
 	return all
 }
 
-// likeness is how much two URLs have in common: the host first, then the length of the second's path if the first's begins with it.
+// likeness is how much two URLs have in common: the host first, then the length of the second's path if the first's
+// begins with it.
 func likeness(a, b string) int {
 	first, err := url.Parse(a)
 	second, err2 := url.Parse(b)
@@ -127,7 +129,8 @@ func claiming(a string) []client.Field {
 	}
 }
 
-// FindFor returns the experiment with the ID on the gateway: one of those that Find knows, or one of the gateway's own blocks.
+// FindFor returns the experiment with the ID on the gateway: one of those that Find knows, or one of the gateway's
+// own blocks.
 func FindFor(d *gateway.Definition, id string) (Experiment, error) {
 	if d.Own != nil {
 		for _, b := range OwnBlocks(d.Own) {
@@ -139,10 +142,13 @@ func FindFor(d *gateway.Definition, id string) (Experiment, error) {
 	return Find(id)
 }
 
-// OwnExperiments lists those that a gateway of the user's own is tried with: every fault, in every state of the gateway. Over which protocol clients come is for its
-// listeners to say.
+// OwnExperiments lists those that a gateway of the user's own is tried with: every fault, in every state of the
+// gateway. Over which protocol clients come is for its listeners to say.
 func OwnExperiments() []Experiment {
-	return slices.DeleteFunc(Experiments(), func(e Experiment) bool { return e.Block != nil || e.Protocol != e.Fault.Route.Protocol() })
+	return slices.DeleteFunc(
+		Experiments(),
+		func(e Experiment) bool { return e.Block != nil || e.Protocol != e.Fault.Route.Protocol() },
+	)
 }
 
 // TriedIn reports whether the experiment is one for the target at all: one on a pool is where there is a pool.

@@ -6,11 +6,21 @@ import (
 	"github.com/gatequake/gatequake/harness/client"
 )
 
-// overProtocols are the experiments that are made over every protocol that a client may speak: one for each kind of answer that a protocol has its own form
-// for. They are an error page at once, one after a wait, a body that is cut, an answer that nobody can read, an answer that is passed on, and a refusal.
-var overProtocols = []string{"refused", "silent-after-accept", "reset-mid-body", "short-chunked", "garbage", "error-500", "user-agent-deny"}
+// overProtocols are the experiments that are made over every protocol that a client may speak: one for each kind of
+// answer that a protocol has its own form for. They are an error page at once, one after a wait, a body that is cut,
+// an answer that nobody can read, an answer that is passed on, and a refusal.
+var overProtocols = []string{
+	"refused",
+	"silent-after-accept",
+	"reset-mid-body",
+	"short-chunked",
+	"garbage",
+	"error-500",
+	"user-agent-deny",
+}
 
-// spoken are the protocols besides HTTP/1.1, with what is to be said of each, and the variable of a gateway's templates that opens the door for it.
+// spoken are the protocols besides HTTP/1.1, with what is to be said of each, and the variable of a gateway's
+// templates that opens the door for it.
 var spoken = []struct {
 	client.Protocol
 	about, variable string

@@ -9,8 +9,8 @@ import (
 	"github.com/gatequake/gatequake/harness/cause"
 )
 
-// registry holds faults and blocks by ID. Only init functions and package variables of the files that declare them write to it, and what they left for later.
-// They may do so while others look for what is there already.
+// registry holds faults and blocks by ID. Only init functions and package variables of the files that declare them
+// write to it, and what they left for later. They may do so while others look for what is there already.
 var registry = struct {
 	mu     sync.RWMutex // guards the maps
 	faults map[string]*Fault
@@ -19,7 +19,8 @@ var registry = struct {
 	once   sync.Once
 }{faults: map[string]*Fault{}, blocks: map[string]*Block{}}
 
-// RegisterLater lets load register what takes time to read, when somebody first asks what there is: a process that only plays a gateway need not wait for it.
+// RegisterLater lets load register what takes time to read, when somebody first asks what there is: a process that
+// only plays a gateway need not wait for it.
 func RegisterLater(load func()) { registry.later = append(registry.later, load) }
 
 // ready reads what was left for later.
@@ -31,16 +32,22 @@ func ready() {
 	})
 }
 
-// RegisterFault makes a fault known and returns it. It panics when the ID is taken, or when what every fault must have is missing.
+// RegisterFault makes a fault known and returns it. It panics when the ID is taken, or when what every fault must
+// have is missing.
 func RegisterFault(f Fault) *Fault {
-	claim(f.ID, f.Title != "" && f.Cause != "" && f.What != "" && f.Made != "" && f.Confirmed != "" && f.Inject != nil && (f.Type != "") == (f.Control == nil))
+	claim(
+		f.ID,
+		f.Title != "" && f.Cause != "" && f.What != "" && f.Made != "" && f.Confirmed != "" && f.Inject != nil &&
+			(f.Type != "") == (f.Control == nil),
+	)
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
 	registry.faults[f.ID] = &f
 	return &f
 }
 
-// RegisterBlock makes a block known and returns it. It panics when the ID is taken, or when what every block must have is missing.
+// RegisterBlock makes a block known and returns it. It panics when the ID is taken, or when what every block must
+// have is missing.
 func RegisterBlock(b Block) *Block {
 	claim(b.ID, b.Title != "" && b.What != "" && len(b.Refused) > 0 && len(b.LetIn) > 0)
 	registry.mu.Lock()

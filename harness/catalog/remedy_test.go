@@ -10,7 +10,13 @@ import (
 )
 
 func TestRegisterRemedy(t *testing.T) {
-	whole := Remedy{ID: "prays", Order: 9, Title: "prays", What: "Nothing else is done.", Try: func(context.Context, *site.Visitor) (record.Observation, error) { return record.Observation{}, nil }}
+	whole := Remedy{
+		ID:    "prays",
+		Order: 9,
+		Title: "prays",
+		What:  "Nothing else is done.",
+		Try:   func(context.Context, *site.Visitor) (record.Observation, error) { return record.Observation{}, nil },
+	}
 	RegisterRemedy(whole)
 	defer delete(remedies, whole.ID)
 	part := whole
@@ -25,7 +31,10 @@ func TestRegisterRemedy(t *testing.T) {
 			RegisterRemedy(r)
 		}()
 	}
-	if _, err := (Experiment{}).With([]string{"prays", "curses"}); err == nil || !strings.Contains(err.Error(), `no remedy "curses"; there are: `) {
+	if _, err := (Experiment{}).With(
+		[]string{"prays", "curses"},
+	); err == nil ||
+		!strings.Contains(err.Error(), `no remedy "curses"; there are: `) {
 		t.Errorf("got %v, want an error that lists the remedies", err)
 	}
 }

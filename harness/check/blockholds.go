@@ -30,7 +30,8 @@ func judgeBlock(r record.Record, _ policy.Policy) (all []verdict.Check) {
 			got += fmt.Sprintf(", and %d requests at the upstream", o.Hits)
 		}
 		// To a client of gRPC PERMISSION_DENIED is what a 403 is to others.
-		refused := policy.Refusal.Accepts(o.Status) || o.Status == http.StatusOK && o.GRPC == record.GRPCPermissionDenied
+		refused := policy.Refusal.Accepts(o.Status) ||
+			o.Status == http.StatusOK && o.GRPC == record.GRPCPermissionDenied
 		ok := refused && o.By == policy.Refusal.By && o.Answered() && o.Hits == 0
 		all = append(all, outcome(o.Probe, ok, got, policy.Refusal.String()+", and nothing at the upstream"))
 	}

@@ -20,13 +20,13 @@ type Check struct {
 	ID string
 	// Promise says what the gateway is held to, and Harm what its breach is to clients: "…: a POST is sent twice".
 	Promise, Harm string
-	// Order is the place among the checks at which a verdict's reason is looked for: a gateway that is dead breaks others
-	// too. Severity is the place among the harms, the worst first.
+	// Order is the place among the checks at which a verdict's reason is looked for: a gateway that is dead breaks
+	// others too. Severity is the place among the harms, the worst first.
 	Order, Severity int
 	// For tells which experiments the promise is one of, by their terms; nil for all.
 	For func(record.Terms) bool
-	// Bears is how late the machine may be before a breach says nothing of the gateway; nil for what is so however late it
-	// is: a process that ended, a request that came twice, a page that names an address.
+	// Bears is how late the machine may be before a breach says nothing of the gateway; nil for what is so however
+	// late it is: a process that ended, a request that came twice, a page that names an address.
 	Bears func(record.Limits) time.Duration
 	// Judge is what Hold does, but that it leaves the names of the outcomes empty. It looks at nothing but the record.
 	Judge func(record.Record, policy.Policy) []verdict.Check
@@ -78,8 +78,8 @@ func Names() []string {
 // Find returns the check with the ID, or nil.
 func Find(id string) *Check { return registry[id] }
 
-// Hold holds the record of an experiment that came to its end against the promise, under the policy: once for each probe
-// that it is about.
+// Hold holds the record of an experiment that came to its end against the promise, under the policy: once for each
+// probe that it is about.
 func (c *Check) Hold(r record.Record, p policy.Policy) []verdict.Check {
 	all := c.Judge(r, p)
 	for i := range all {
@@ -105,8 +105,8 @@ const Bearable = time.Second
 // anAnswer is how late the machine may be for a check that looks at what a client was answered.
 func anAnswer(l record.Limits) time.Duration { return max(min(Bearable, l.Shortest()), strain.Tick) }
 
-// over is how late the machine may be before a time over a policy's bound says nothing of the gateway: as much as it was
-// over. The policy gives no slack.
+// over is how late the machine may be before a time over a policy's bound says nothing of the gateway: as much as it
+// was over. The policy gives no slack.
 func over(by time.Duration) float64 { return record.MS(min(max(by, strain.Tick), record.Slack)) }
 
 func ofBlock(t record.Terms) bool { return t.Refusal != nil }

@@ -30,25 +30,42 @@ func held(o record.Observation, want record.Expectation, within time.Duration) v
 func TestCheckAnswer(t *testing.T) {
 	bad := record.Expectation{Statuses: []int{502}, By: record.ByGateway}
 	orCut := record.Expectation{Statuses: []int{502}, By: record.ByGateway, OrCut: true}
-	right := record.Observation{Status: 502, By: record.ByGateway, End: client.Complete, After: record.ConnectionUsable}
+	right := record.Observation{
+		Status: 502,
+		By:     record.ByGateway,
+		End:    client.Complete,
+		After:  record.ConnectionUsable,
+	}
 	with := func(change func(*record.Observation)) record.Observation { o := right; change(&o); return o }
 	for name, c := range map[string]struct {
 		o      record.Observation
 		want   record.Expectation
 		broken string
 	}{
-		"right":                   {right, bad, ""},
-		"other status":            {with(func(o *record.Observation) { o.Status = 504 }), bad, Status.ID},
-		"by the upstream":         {with(func(o *record.Observation) { o.By = record.ByUpstream }), bad, AnsweredBy.ID},
-		"no answer":               {record.Observation{End: client.Closed}, bad, Status.ID},
-		"not in time":             {record.Observation{End: client.TimedOut}, bad, InTime.ID},
-		"half of it in time":      {with(func(o *record.Observation) { o.End = client.TimedOut }), bad, InTime.ID},
-		"cut":                     {with(func(o *record.Observation) { o.End = client.Truncated }), bad, Status.ID},
-		"connection broken":       {with(func(o *record.Observation) { o.After = "reset" }), bad, Connection.ID},
-		"502 where a cut may be":  {right, orCut, ""},
-		"visibly cut":             {record.Observation{Status: 200, By: record.ByUpstream, End: client.Truncated}, orCut, ""},
-		"cut made whole":          {record.Observation{Status: 200, By: record.ByUpstream, End: client.Complete, After: record.ConnectionUsable}, orCut, CutVisible.ID},
-		"cut, and nobody can see": {record.Observation{Status: 200, By: record.ByUpstream, End: client.Unframed, After: record.ConnectionClosed}, orCut, CutVisible.ID},
+		"right":                  {right, bad, ""},
+		"other status":           {with(func(o *record.Observation) { o.Status = 504 }), bad, Status.ID},
+		"by the upstream":        {with(func(o *record.Observation) { o.By = record.ByUpstream }), bad, AnsweredBy.ID},
+		"no answer":              {record.Observation{End: client.Closed}, bad, Status.ID},
+		"not in time":            {record.Observation{End: client.TimedOut}, bad, InTime.ID},
+		"half of it in time":     {with(func(o *record.Observation) { o.End = client.TimedOut }), bad, InTime.ID},
+		"cut":                    {with(func(o *record.Observation) { o.End = client.Truncated }), bad, Status.ID},
+		"connection broken":      {with(func(o *record.Observation) { o.After = "reset" }), bad, Connection.ID},
+		"502 where a cut may be": {right, orCut, ""},
+		"visibly cut": {
+			record.Observation{Status: 200, By: record.ByUpstream, End: client.Truncated}, orCut, "",
+		},
+		"cut made whole": {
+			record.Observation{
+				Status: 200, By: record.ByUpstream, End: client.Complete, After: record.ConnectionUsable,
+			},
+			orCut, CutVisible.ID,
+		},
+		"cut, and nobody can see": {
+			record.Observation{
+				Status: 200, By: record.ByUpstream, End: client.Unframed, After: record.ConnectionClosed,
+			},
+			orCut, CutVisible.ID,
+		},
 	} {
 		v := held(c.o, c.want, time.Second)
 		if got := strings.Join(v.Broken(), ","); got != c.broken {
@@ -72,33 +89,61 @@ func TestNoAnswerIsSilenceOnAConnection(t *testing.T) {
 	} {
 		checks := held(c.seen, record.Expectation{By: record.ByNobody}, time.Second).Checks
 		if len(checks) != 1 || checks[0].Name != Status.ID || checks[0].OK != c.ok {
-			t.Errorf("%s where no answer is wanted: got %v, want one check of the status that is %t", c.seen, checks, c.ok)
+			t.Errorf(
+				"%s where no answer is wanted: got %v, want one check of the status that is %t",
+				c.seen,
+				checks,
+				c.ok,
+			)
 		}
 	}
 }
 
 func TestAControlKeepsItsHeader(t *testing.T) {
 	g := NewWithT(t)
-	want := record.Expectation{Statuses: []int{503}, By: record.ByUpstream, Header: map[string]string{"Retry-After": "120"}}
-	o := record.Observation{Status: 503, By: record.ByUpstream, End: client.Complete, After: record.ConnectionUsable, Header: http.Header{"Retry-After": {"120"}}}
+	want := record.Expectation{
+		Statuses: []int{503},
+		By:       record.ByUpstream,
+		Header:   map[string]string{"Retry-After": "120"},
+	}
+	o := record.Observation{
+		Status: 503,
+		By:     record.ByUpstream,
+		End:    client.Complete,
+		After:  record.ConnectionUsable,
+		Header: http.Header{"Retry-After": {"120"}},
+	}
 	broken := func() []string { return held(o, want, 0).Broken() }
 	g.Expect(broken()).To(BeEmpty())
 	o.Header = nil
 	g.Expect(broken()).To(ConsistOf(AnsweredBy.ID))
 }
 
-// TestAnotherMemberServes holds what a client may see of a pool of which one member is broken: what would be right of that one alone, or an answer by another.
+// TestAnotherMemberServes holds what a client may see of a pool of which one member is broken: what would be right of
+// that one alone, or an answer by another.
 func TestAnotherMemberServes(t *testing.T) {
 	from := func(status int, origin string, fields ...string) record.Observation {
-		o := record.Observation{Status: status, By: record.ByUpstream, End: client.Complete, After: record.ConnectionUsable, Header: http.Header{stamp.Origin: {origin}}}
+		o := record.Observation{
+			Status: status,
+			By:     record.ByUpstream,
+			End:    client.Complete,
+			After:  record.ConnectionUsable,
+			Header: http.Header{stamp.Origin: {origin}},
+		}
 		for _, f := range fields {
 			o.Header.Set(f, "120")
 		}
 		return o
 	}
 	want := record.Expectation{
-		Statuses: []int{503}, By: record.ByUpstream, Header: map[string]string{"Retry-After": "120"},
-		OrRelayed: &record.Tolerance{By: []string{"b"}, Another: true, Besides: &record.Tolerance{Why: "nobody minds", Body: "whole"}},
+		Statuses: []int{503},
+		By:       record.ByUpstream,
+		Header:   map[string]string{"Retry-After": "120"},
+		OrRelayed: &record.Tolerance{
+			By:      []string{"b"},
+			Another: true,
+			Besides: &record.Tolerance{Why: "nobody minds", Body: "whole"},
+		},
 	}
 	whole := from(200, "a", "Retry-After")
 	whole.Body = "whole"
@@ -106,14 +151,17 @@ func TestAnotherMemberServes(t *testing.T) {
 		of record.Observation
 		ok bool
 	}{
-		"the broken one's answer":           {from(503, "a", "Retry-After"), true},
-		"that without what it must carry":   {from(503, "a"), false},
-		"another's":                         {from(200, "b"), true},
-		"a whole one of the broken":         {whole, true},
-		"another body of the broken":        {from(200, "a", "Retry-After"), false},
-		"an answer of nobody in the pool":   {from(200, "c"), false},
-		"an error of another, no service":   {from(500, "b"), false},
-		"the gateway's own in another name": {record.Observation{Status: 200, By: record.ByGateway, End: client.Complete, After: record.ConnectionUsable}, false},
+		"the broken one's answer":         {from(503, "a", "Retry-After"), true},
+		"that without what it must carry": {from(503, "a"), false},
+		"another's":                       {from(200, "b"), true},
+		"a whole one of the broken":       {whole, true},
+		"another body of the broken":      {from(200, "a", "Retry-After"), false},
+		"an answer of nobody in the pool": {from(200, "c"), false},
+		"an error of another, no service": {from(500, "b"), false},
+		"the gateway's own in another name": {
+			record.Observation{Status: 200, By: record.ByGateway, End: client.Complete, After: record.ConnectionUsable},
+			false,
+		},
 	} {
 		if broken := held(c.of, want, 0).Broken(); (len(broken) == 0) != c.ok {
 			t.Errorf("%s: got %v broken, want that it holds: %v", name, broken, c.ok)
@@ -123,8 +171,18 @@ func TestAnotherMemberServes(t *testing.T) {
 
 func TestToleranceIsForAWholeCleanAnswerOfTheUpstream(t *testing.T) {
 	g := NewWithT(t)
-	odd := record.Record{ErrorType: proxystatus.HTTPProtocolError, Terms: record.Terms{Base: "odd", Tolerated: &record.Tolerance{Why: "nobody minds", Body: "ok\n"}}}
-	relayed := record.Observation{Probe: "GET /", Status: 200, By: record.ByUpstream, End: client.Complete, Body: "ok\n", After: record.ConnectionUsable}
+	odd := record.Record{
+		ErrorType: proxystatus.HTTPProtocolError,
+		Terms:     record.Terms{Base: "odd", Tolerated: &record.Tolerance{Why: "nobody minds", Body: "ok\n"}},
+	}
+	relayed := record.Observation{
+		Probe:  "GET /",
+		Status: 200,
+		By:     record.ByUpstream,
+		End:    client.Complete,
+		Body:   "ok\n",
+		After:  record.ConnectionUsable,
+	}
 	holds := func(p policy.Policy, change func(*record.Observation)) bool {
 		o := relayed
 		change(&o)
@@ -132,7 +190,11 @@ func TestToleranceIsForAWholeCleanAnswerOfTheUpstream(t *testing.T) {
 	}
 	g.Expect(holds(policy.Document(), func(*record.Observation) {})).To(BeTrue())
 	g.Expect(holds(policy.RFC9209(), func(*record.Observation) {})).To(BeTrue())
-	g.Expect(holds(policy.Document(), func(o *record.Observation) { o.Status, o.By = 502, record.ByGateway })).To(BeTrue())
+	g.Expect(
+		holds(policy.Document(), func(o *record.Observation) { o.Status, o.By = 502, record.ByGateway }),
+	).To(
+		BeTrue(),
+	)
 	for name, change := range map[string]func(*record.Observation){
 		"another body":      func(o *record.Observation) { o.Body = "3\r\nok" },
 		"a cut":             func(o *record.Observation) { o.End = client.Truncated },
@@ -151,7 +213,9 @@ func TestToleranceIsForAWholeCleanAnswerOfTheUpstream(t *testing.T) {
 }
 
 func TestUnavailableIsAsGoodAs502(t *testing.T) {
-	want := policy.Document().Expect(record.Record{ErrorType: proxystatus.ConnectionRefused, Terms: record.Terms{GRPC: true}})
+	want := policy.Document().Expect(
+		record.Record{ErrorType: proxystatus.ConnectionRefused, Terms: record.Terms{GRPC: true}},
+	)
 	for _, c := range []struct {
 		o  record.Observation
 		ok bool
@@ -187,7 +251,13 @@ func TestChecksSayHowLateTheMachineMayBe(t *testing.T) {
 			t.Errorf("%s: got %g ms, want %g", c.ID, got, want[c])
 		}
 	}
-	slow := record.Observation{Status: 502, By: record.ByGateway, End: client.Complete, Took: 130, After: record.ConnectionUsable}
+	slow := record.Observation{
+		Status: 502,
+		By:     record.ByGateway,
+		End:    client.Complete,
+		Took:   130,
+		After:  record.ConnectionUsable,
+	}
 	most := record.Expectation{Statuses: []int{502}, By: record.ByGateway, Within: 100 * time.Millisecond}
 	for _, c := range held(slow, most, time.Second).Checks {
 		if late := c.Name == InTime.ID; late == c.OK || late && c.BearsMS != 30 {

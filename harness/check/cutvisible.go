@@ -20,7 +20,10 @@ var CutVisible = register(Check{
 func judgeCut(r record.Record, p policy.Policy) (all []verdict.Check) {
 	for _, a := range answers(r, p) {
 		if a.kind == cut {
-			all = append(all, outcome(a.Probe, a.End == client.Truncated, a.String()+", seemingly whole", a.want.String()))
+			all = append(
+				all,
+				outcome(a.Probe, a.End == client.Truncated, a.String()+", seemingly whole", a.want.String()),
+			)
 		}
 	}
 	return all

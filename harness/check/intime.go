@@ -25,9 +25,19 @@ func judgeTime(r record.Record, p policy.Policy) (all []verdict.Check) {
 		if a.kind == silence {
 			continue
 		}
-		c := outcome(a.Probe, a.kind != late, fmt.Sprintf("nothing whole in %s (%s)", a.limit(), a.Observation), "an answer in that time")
+		c := outcome(
+			a.Probe,
+			a.kind != late,
+			fmt.Sprintf("nothing whole in %s (%s)", a.limit(), a.Observation),
+			"an answer in that time",
+		)
 		if most := a.want.Within; a.kind != late && most > 0 && a.Duration() > most {
-			c = outcome(a.Probe, false, a.Duration().Round(time.Millisecond).String(), "an answer within "+most.String())
+			c = outcome(
+				a.Probe,
+				false,
+				a.Duration().Round(time.Millisecond).String(),
+				"an answer within "+most.String(),
+			)
 			c.BearsMS = over(a.Duration() - most)
 		}
 		all = append(all, c)

@@ -18,7 +18,10 @@ var NotAsked = register(Check{
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
 		for _, o := range with(r, record.ToRefuse) {
 			if r.Terms.Opaque == "" {
-				all = append(all, outcome(o.Probe, o.Hits == 0, fmt.Sprintf("%d requests at the upstream", o.Hits), "none"))
+				all = append(
+					all,
+					outcome(o.Probe, o.Hits == 0, fmt.Sprintf("%d requests at the upstream", o.Hits), "none"),
+				)
 			}
 		}
 		return all

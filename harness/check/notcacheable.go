@@ -25,8 +25,9 @@ var NotCacheable = register(Check{
 	},
 })
 
-// Cacheable returns what allows a cache to store and reuse an answer with the status (RFC 9111, section 3), or "" when nothing does. The error codes a
-// gateway makes (403, 500, 502, 503, 504) are not heuristically cacheable (RFC 9110, section 15.1), so it takes explicit freshness.
+// Cacheable returns what allows a cache to store and reuse an answer with the status (RFC 9111, section 3), or ""
+// when nothing does. The error codes a gateway makes (403, 500, 502, 503, 504) are not heuristically cacheable (RFC
+// 9110, section 15.1), so it takes explicit freshness.
 func Cacheable(status int, h http.Header) string {
 	directives := map[string]string{}
 	for _, d := range strings.Split(strings.ToLower(strings.Join(h.Values("Cache-Control"), ",")), ",") {
@@ -53,7 +54,12 @@ func Cacheable(status int, h http.Header) string {
 		return "Expires: " + h.Get("Expires")
 	}
 	switch status {
-	case http.StatusOK, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusRequestURITooLong, http.StatusNotImplemented:
+	case http.StatusOK,
+		http.StatusNotFound,
+		http.StatusMethodNotAllowed,
+		http.StatusGone,
+		http.StatusRequestURITooLong,
+		http.StatusNotImplemented:
 		return "the status " + strconv.Itoa(status) + ", which is cacheable by default"
 	}
 	return ""

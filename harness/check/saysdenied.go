@@ -21,7 +21,10 @@ var SaysDenied = register(Check{
 		for _, o := range pages(r) {
 			if o.Status == http.StatusForbidden {
 				ok := o.Says == wording.Denied
-				all = append(all, outcome(o.Probe, ok, fmt.Sprintf("%.80q", o.Body), "a page that says that access was denied"))
+				all = append(
+					all,
+					outcome(o.Probe, ok, fmt.Sprintf("%.80q", o.Body), "a page that says that access was denied"),
+				)
 			}
 		}
 		return all

@@ -19,7 +19,15 @@ var SaysStatus = register(Check{
 		for _, o := range pages(r) {
 			named := wording.Statuses(o.Header, []byte(o.Body))
 			ok := len(named) == 0 || named[0] == o.Status
-			all = append(all, outcome(o.Probe, ok, fmt.Sprintf("a page that names %v: %.80q", named, o.Body), fmt.Sprintf("a page of a %d", o.Status)))
+			all = append(
+				all,
+				outcome(
+					o.Probe,
+					ok,
+					fmt.Sprintf("a page that names %v: %.80q", named, o.Body),
+					fmt.Sprintf("a page of a %d", o.Status),
+				),
+			)
 		}
 		return all
 	},

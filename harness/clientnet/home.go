@@ -23,14 +23,16 @@ type Home struct {
 	*home.Network
 	// Through is the VPN that the browser is told to use; nil if none.
 	Through *home.VPN
-	// Secure lets the browser speak TLS with the gateway, whose certificate it verifies. Not every gateway's folder has a listener for that.
+	// Secure lets the browser speak TLS with the gateway, whose certificate it verifies. Not every gateway's folder
+	// has a listener for that.
 	Secure bool
 
 	bench *site.Bench
 }
 
-// HomeOf builds a home network whose router has the client's address; until the Home is closed nobody else can come from there. Sealed worlds only, and not for a
-// gateway of the user's own, which has a machine, and perhaps a name, of its own.
+// HomeOf builds a home network whose router has the client's address; until the Home is closed nobody else can come
+// from there. Sealed worlds only, and not for a gateway of the user's own, which has a machine, and perhaps a name,
+// of its own.
 func HomeOf(b *site.Bench, who site.Client) (*Home, error) {
 	if err := b.HomeReachable(); err != nil {
 		return nil, err
@@ -56,8 +58,9 @@ func (h *Home) Get(ctx context.Context) record.Observation {
 	return h.Probe(ctx, site.Probe{Within: site.Patience})
 }
 
-// Probe sends one request from the browser, on an idle connection if there is one, and records what came of it. By is ByForwardProxy for what the tap did not hear the site
-// send; where it cannot read (HTTP/2, TLS) an answer is taken for the gateway's, which over TLS is proved by its certificate.
+// Probe sends one request from the browser, on an idle connection if there is one, and records what came of it. By is
+// ByForwardProxy for what the tap did not hear the site send; where it cannot read (HTTP/2, TLS) an answer is taken
+// for the gateway's, which over TLS is proved by its certificate.
 func (h *Home) Probe(ctx context.Context, p site.Probe) record.Observation {
 	b := h.bench
 	r, _, o := b.Begin(p)
@@ -69,7 +72,12 @@ func (h *Home) Probe(ctx context.Context, p site.Probe) record.Observation {
 	}
 	mark, unheard := h.Tap.Mark()
 	o.Began = time.Now()
-	answer := h.Browser.Ask(within, to, way, func(c *client.Conn) client.Response { return p.Route.Exchange(within, c, r) })
+	answer := h.Browser.Ask(
+		within,
+		to,
+		way,
+		func(c *client.Conn) client.Response { return p.Route.Exchange(within, c, r) },
+	)
 	answer.Took = cmp.Or(answer.Took, time.Since(o.Began)) // No connection came about.
 	site.Fill(&o, answer)
 	o.Hits = b.HitsOf(o.Nonce)
@@ -86,11 +94,14 @@ func (h *Home) Probe(ctx context.Context, p site.Probe) record.Observation {
 	return o
 }
 
-// place is where the probe is sent, and how: to a VPN what is in plain text, and through a tunnel of the VPN's what is in TLS.
+// place is where the probe is sent, and how: to a VPN what is in plain text, and through a tunnel of the VPN's what
+// is in TLS.
 func (h *Home) place(p site.Probe) (client.Way, home.Place) {
 	way, door := h.bench.WayOf(p, h.Exit)
 	if h.Secure {
-		way, door = client.Way{TLS: &tls.Config{RootCAs: h.bench.Authority.Pool(), ServerName: site.GatewayHost}}, h.bench.Plan.GatewayTLS
+		way, door = client.Way{
+			TLS: &tls.Config{RootCAs: h.bench.Authority.Pool(), ServerName: site.GatewayHost},
+		}, h.bench.Plan.GatewayTLS
 	}
 	to := home.Place{Name: site.GatewayHost, Port: door.Port(), Protocol: way.Protocol}
 	switch {
@@ -103,7 +114,8 @@ func (h *Home) place(p site.Probe) (client.Way, home.Place) {
 	return client.Way{}, h.Through.Place()
 }
 
-// Warm lets the browser look the gateway's name up and open a connection for the probe, with no request on it: the devices of the home have state then to lose.
+// Warm lets the browser look the gateway's name up and open a connection for the probe, with no request on it: the
+// devices of the home have state then to lose.
 func (h *Home) Warm(ctx context.Context, p site.Probe) error {
 	ctx, cancel := context.WithTimeout(ctx, site.Patience)
 	defer cancel()
@@ -116,8 +128,14 @@ func (h *Home) Warm(ctx context.Context, p site.Probe) error {
 	return nil
 }
 
-// See asks as the fault wants to be asked, with the method, for so long, and tells what came of it at both ends. Elsewhere is another client, who comes another way.
-func (h *Home) See(ctx context.Context, f *home.Fault, method string, within time.Duration) (record.Observation, home.Sighting, error) {
+// See asks as the fault wants to be asked, with the method, for so long, and tells what came of it at both ends.
+// Elsewhere is another client, who comes another way.
+func (h *Home) See(
+	ctx context.Context,
+	f *home.Fault,
+	method string,
+	within time.Duration,
+) (record.Observation, home.Sighting, error) {
 	ask := site.Ask{}
 	if f.Bulk > 0 {
 		ask.Header = []client.Field{{Name: "Cookie", Value: "cart=" + strings.Repeat("x", f.Bulk)}}
@@ -129,15 +147,21 @@ func (h *Home) See(ctx context.Context, f *home.Fault, method string, within tim
 	o := h.Probe(ctx, site.Probe{Ask: ask, Method: method, Within: within})
 	elsewhere := h.bench.Get(ctx)
 	heard, err := h.Tap.Since(mark, o.Nonce)
-	s := home.Sighting{Heard: heard, Status: o.Status, BySite: o.By == record.ByGateway || o.By == record.ByUpstream, Elsewhere: elsewhere.Status}
+	s := home.Sighting{
+		Heard:     heard,
+		Status:    o.Status,
+		BySite:    o.By == record.ByGateway || o.By == record.ByUpstream,
+		Elsewhere: elsewhere.Status,
+	}
 	if elsewhere.Status == http.StatusOK && !elsewhere.Healthy() {
 		s.Elsewhere = 0
 	}
 	return o, s, err
 }
 
-// FromHome lets the visitor ask again from a home with the visitor's own address, after something was done about the devices there or at the provider's. Before that
-// the devices have state to lose: a name, a connection, neighbours. The way is proved to be good by a request on the bystander's route.
+// FromHome lets the visitor ask again from a home with the visitor's own address, after something was done about the
+// devices there or at the provider's. Before that the devices have state to lose: a name, a connection, neighbours.
+// The way is proved to be good by a request on the bystander's route.
 func FromHome(ctx context.Context, v *site.Visitor, r home.Remedy) (o record.Observation, err error) {
 	v.Disconnect()
 	h, err := HomeOf(v.Bench, v.Asks.Ask.From)
@@ -153,8 +177,16 @@ func FromHome(ctx context.Context, v *site.Visitor, r home.Remedy) (o record.Obs
 	}
 	o = h.Probe(ctx, v.Asks)
 	h.Browser.Disconnect() // Whatever the failure left on a connection says nothing about the way.
-	if way := h.Probe(ctx, site.Probe{Route: site.RouteBystander, Within: site.Patience}); !way.Answered() || way.By == record.ByForwardProxy {
-		return o, fmt.Errorf("ask the bystander from home: got %s (%s), want any answer of the site's", way, way.Error)
+	if way := h.Probe(
+		ctx,
+		site.Probe{Route: site.RouteBystander, Within: site.Patience},
+	); !way.Answered() ||
+		way.By == record.ByForwardProxy {
+		return o, fmt.Errorf(
+			"ask the bystander from home: got %s (%s), want any answer of the site's",
+			way,
+			way.Error,
+		)
 	}
 	return o, nil
 }

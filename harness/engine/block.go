@@ -7,10 +7,12 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// probeBlock sends what must get through first, then every request that must be refused, then the others that must get through.
+// probeBlock sends what must get through first, then every request that must be refused, then the others that must
+// get through.
 func (t *run) probeBlock(ctx context.Context) error {
 	b := t.experiment.Block
-	// Long enough for any other answer, so that what comes in place of a refusal is seen. Where no answer is to come, there is no use in waiting for it.
+	// Long enough for any other answer, so that what comes in place of a refusal is seen. Where no answer is to come,
+	// there is no use in waiting for it.
 	if t.within = t.longest() + record.Slack; len(b.Expected().Statuses) == 0 {
 		t.within = t.shortest()
 	}
@@ -43,10 +45,12 @@ func (t *run) refuse(ctx context.Context, p site.Probe) {
 	t.note(o, record.ToRefuse)
 }
 
-// theBlock is the one that every gateway must hold beside every fault: it needs no address, so that portable worlds can try it too.
+// theBlock is the one that every gateway must hold beside every fault: it needs no address, so that portable worlds
+// can try it too.
 const theBlock = "user-agent-deny"
 
-// besideBlocked sends, beside the GET through a broken world, one by a client that is blocked. The returned function waits for its answer.
+// besideBlocked sends, beside the GET through a broken world, one by a client that is blocked. The returned function
+// waits for its answer.
 func (t *run) besideBlocked(ctx context.Context, method string) (wait func()) {
 	if method != t.experiment.Fault.Route.Methods()[0] || !t.site.Holds(theBlock) {
 		return func() {}

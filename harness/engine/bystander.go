@@ -19,9 +19,9 @@ func (t *run) askBystander(ctx context.Context) (o record.Observation) {
 
 // seeBystander notes the bystander's answer.
 //
-// Before the gateway may be said to have hurt a bystander, the bystander's own way is proved without the gateway. Where
-// the fault itself has taken that away, the observation is excused, and the record says so; the error is of a way that is
-// broken for no reason of the fault's, so that nobody can tell.
+// Before the gateway may be said to have hurt a bystander, the bystander's own way is proved without the gateway.
+// Where the fault itself has taken that away, the observation is excused, and the record says so; the error is of a
+// way that is broken for no reason of the fault's, so that nobody can tell.
 func (t *run) seeBystander(ctx context.Context, o record.Observation) (err error) {
 	if !t.site.HasBystander() {
 		return nil
@@ -33,8 +33,8 @@ func (t *run) seeBystander(ctx context.Context, o record.Observation) (err error
 	return err
 }
 
-// excuse tells why the gateway could not have served the bystander, who got o; "" if it could. The error is of a way that
-// is broken, and not by the fault's nature.
+// excuse tells why the gateway could not have served the bystander, who got o; "" if it could. The error is of a way
+// that is broken, and not by the fault's nature.
 func (t *run) excuse(ctx context.Context, o record.Observation) (string, error) {
 	broken := t.site.BystanderWay(ctx)
 	switch f := t.experiment.Fault; {

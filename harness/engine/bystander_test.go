@@ -56,14 +56,19 @@ func TestNobodyIsHurtWithoutAWay(t *testing.T) {
 	}{
 		"its way is open": {well.Addr(), "", 1, "", ""},
 		"its way is open, whatever the fault strikes": {well.Addr(), "the host's address", 1, "", ""},
-		"the fault strikes what it needs":             {closed.Addr().String(), "the host's address", 0, "strikes the host's address", ""},
-		"its way is broken by nobody knows what":      {closed.Addr().String(), "", 0, "", "its own way is broken"},
+		"the fault strikes what it needs": {
+			closed.Addr().String(), "the host's address", 0, "strikes the host's address", "",
+		},
+		"its way is broken by nobody knows what": {closed.Addr().String(), "", 0, "", "its own way is broken"},
 	} {
 		b := &site.Bench{Plan: site.Plan{Bystander: netip.MustParseAddrPort(c.at)}}
 		b.Kind = stub{b: b}
 		tr := run{site: On(b), experiment: catalog.Experiment{Fault: &catalog.Fault{ID: "odd", Beyond: c.beyond}}}
 		for range 2 {
-			err = tr.seeBystander(t.Context(), record.Observation{Probe: "GET /bystander/", Status: 502, By: record.ByGateway, End: client.Complete})
+			err = tr.seeBystander(
+				t.Context(),
+				record.Observation{Probe: "GET /bystander/", Status: 502, By: record.ByGateway, End: client.Complete},
+			)
 			if (err != nil) != (c.err != "") || err != nil && !strings.Contains(err.Error(), c.err) {
 				t.Errorf("%s: got %v, want %q", name, err, c.err)
 			}

@@ -36,7 +36,8 @@ func TestPhasesComeInOrder(t *testing.T) {
 	if got := sideBySide(m.did); !slices.Equal(got, sideBySide(whole)) {
 		t.Errorf("got\n%v, want\n%v", got, whole)
 	}
-	if r.Stopped != "" || !r.Recovered || r.Evidence != "made, and seen" || r.RecoveryMS < 0 || len(r.Observations) != 4 {
+	if r.Stopped != "" || !r.Recovered || r.Evidence != "made, and seen" || r.RecoveryMS < 0 ||
+		len(r.Observations) != 4 {
 		t.Errorf("got %+v, want a record of an experiment that came to its end", r)
 	}
 	if v := judge.Decide(r, policy.Document()); v.Result != verdict.Pass {
@@ -47,7 +48,12 @@ func TestPhasesComeInOrder(t *testing.T) {
 		events = append(events, e.What)
 	}
 	want := []string{
-		record.EventSteady, record.EventInjected, record.EventConfirmed, record.EventConfirmed, record.EventUndone, record.EventSteady,
+		record.EventSteady,
+		record.EventInjected,
+		record.EventConfirmed,
+		record.EventConfirmed,
+		record.EventUndone,
+		record.EventSteady,
 	}
 	if !slices.Equal(events, want) {
 		t.Errorf("got events %v, want %v", events, want)
@@ -65,7 +71,8 @@ func sideBySide(did []string) []string {
 	return all
 }
 
-// TestUndoneOnEveryError: whatever fails, from the injection on, the fault is taken back; and the record says what it was.
+// TestUndoneOnEveryError: whatever fails, from the injection on, the fault is taken back; and the record says what it
+// was.
 func TestUndoneOnEveryError(t *testing.T) {
 	const said = "; it last said: a line" // Nothing was observed that would say more.
 	for name, c := range map[string]struct {
@@ -75,16 +82,32 @@ func TestUndoneOnEveryError(t *testing.T) {
 		result verdict.Result
 		reason string
 	}{
-		"never steady":                     {"steady 1", 1, false, verdict.Inconclusive, "steady 1: made to fail" + said},
-		"the route is never steady":        {"steady 2", 1, false, verdict.Inconclusive, "steady 2: made to fail" + said},
-		"the state cannot be prepared":     {"prepare", 1, false, verdict.Inconclusive, "prepare: made to fail" + said},
-		"the fault cannot be injected":     {"inject", 1, false, verdict.Inconclusive, "inject made: inject: made to fail" + said},
-		"it cannot be confirmed":           {"confirm", 1, true, verdict.Inconclusive, "confirm made: confirm: made to fail" + said},
-		"the state cannot be entered":      {"enter", 1, true, verdict.Inconclusive, "enter: made to fail" + said},
-		"not confirmed after the probes":   {"confirm", 2, true, verdict.Inconclusive, "after the probes: confirm made: confirm: made to fail"},
-		"it cannot be undone":              {"undo", 1, true, verdict.Inconclusive, "undo made: undo: made to fail"},
-		"it never recovers":                {"steady 2", 2, true, verdict.Fail, "steady-after: got steady 2: made to fail, want service again, with nothing restarted"},
-		"the bystander is hurt":            {"bystander", 1, true, verdict.Fail, "bystander of  /bystander: got 502 by gateway, want 200 (and 1 more)"},
+		"never steady": {
+			"steady 1", 1, false, verdict.Inconclusive, "steady 1: made to fail" + said,
+		},
+		"the route is never steady": {
+			"steady 2", 1, false, verdict.Inconclusive, "steady 2: made to fail" + said,
+		},
+		"the state cannot be prepared": {"prepare", 1, false, verdict.Inconclusive, "prepare: made to fail" + said},
+		"the fault cannot be injected": {
+			"inject", 1, false, verdict.Inconclusive, "inject made: inject: made to fail" + said,
+		},
+		"it cannot be confirmed": {
+			"confirm", 1, true, verdict.Inconclusive, "confirm made: confirm: made to fail" + said,
+		},
+		"the state cannot be entered": {"enter", 1, true, verdict.Inconclusive, "enter: made to fail" + said},
+		"not confirmed after the probes": {
+			"confirm", 2, true, verdict.Inconclusive, "after the probes: confirm made: confirm: made to fail",
+		},
+		"it cannot be undone": {"undo", 1, true, verdict.Inconclusive, "undo made: undo: made to fail"},
+		"it never recovers": {
+			"steady 2", 2, true, verdict.Fail,
+			"steady-after: got steady 2: made to fail, want service again, with nothing restarted",
+		},
+		"the bystander is hurt": {
+			"bystander", 1, true, verdict.Fail,
+			"bystander of  /bystander: got 502 by gateway, want 200 (and 1 more)",
+		},
 		"the last confirmation, and worse": {"confirm", 3, true, verdict.Pass, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,11 +153,12 @@ func TestUndoneAtTheEndOfTheContext(t *testing.T) {
 	}
 }
 
-// TestADeadGatewayIsAFail: whenever it dies from the injection on, that is the gateway's fault, and nothing that follows
-// from it is said besides. Before, nobody can tell.
+// TestADeadGatewayIsAFail: whenever it dies from the injection on, that is the gateway's fault, and nothing that
+// follows from it is said besides. Before, nobody can tell.
 func TestADeadGatewayIsAFail(t *testing.T) {
 	for of, want := range map[string]verdict.Result{
-		"steady 1": verdict.Inconclusive, "prepare": verdict.Fail, "inject": verdict.Fail, "confirm": verdict.Fail, "enter": verdict.Fail,
+		"steady 1": verdict.Inconclusive, "prepare": verdict.Fail, "inject": verdict.Fail, "confirm": verdict.Fail,
+		"enter":     verdict.Fail,
 		"probe GET": verdict.Fail, "probe POST": verdict.Fail, "bystander": verdict.Fail, "undo": verdict.Fail,
 	} {
 		t.Run(of, func(t *testing.T) {
@@ -143,7 +167,8 @@ func TestADeadGatewayIsAFail(t *testing.T) {
 			if v.Result != want {
 				t.Errorf("got %s (%s), want %s", v.Result, v.Reason, want)
 			}
-			if want == verdict.Fail && !strings.HasPrefix(v.Reason, "gateway-alive: got killed; it last said: a line") {
+			if want == verdict.Fail &&
+				!strings.HasPrefix(v.Reason, "gateway-alive: got killed; it last said: a line") {
 				t.Errorf("got the reason %q, want that it died first", v.Reason)
 			}
 			if m.broken {
@@ -161,7 +186,8 @@ func TestAPoolIsMetUntilItIsSure(t *testing.T) {
 	if n := len(slices.DeleteFunc(slices.Clone(m.did), func(d string) bool { return d != "inject" })); n != 2 {
 		t.Errorf("got %d injections, want one for each method: %v", n, m.did)
 	}
-	if len(r.Pool) != 2 || r.Pool[0].Requests != poolMost || r.Pool[0].Failed != poolMost || r.Pool[0].EjectedAfter != -1 {
+	if len(r.Pool) != 2 || r.Pool[0].Requests != poolMost || r.Pool[0].Failed != poolMost ||
+		r.Pool[0].EjectedAfter != -1 {
 		t.Errorf("got %+v, want two samples of %d requests of which every one failed", r.Pool, poolMost)
 	}
 }

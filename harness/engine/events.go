@@ -16,13 +16,18 @@ const maxEvents = 200
 
 // event notes that the harness did something just now.
 func (t *run) event(what string) {
-	t.record.Events = append(t.record.Events, record.Event{At: t.since(time.Now()), Source: record.Harness, What: what})
+	t.record.Events = append(
+		t.record.Events,
+		record.Event{At: t.since(time.Now()), Source: record.Harness, What: what},
+	)
 }
 
-// since returns the milliseconds from the start of the experiment to then. It is on the clock that the processes of a world share, not on one of ours.
+// since returns the milliseconds from the start of the experiment to then. It is on the clock that the processes of a
+// world share, not on one of ours.
 func (t *run) since(then time.Time) float64 { return record.MS(then.Sub(t.record.Started)) }
 
-// collectEvents asks the upstreams and the nameserver what they saw, and when. A request may arrive late: after a cut was healed, say.
+// collectEvents asks the upstreams and the nameserver what they saw, and when. A request may arrive late: after a cut
+// was healed, say.
 func (t *run) collectEvents() {
 	v := &t.record
 	for i := range v.Observations {
@@ -31,7 +36,14 @@ func (t *run) collectEvents() {
 		o.Hits, o.At, o.Ended = len(hits), t.since(o.Began), t.since(o.Done)
 		v.LateMS = max(v.LateMS, o.LateMS)
 		for _, h := range hits {
-			v.Events = append(v.Events, record.Event{At: t.since(h.At), Source: record.Upstream, What: fmt.Sprintf("%s %s (%s)", h.Method, h.Path, h.Nonce)})
+			v.Events = append(
+				v.Events,
+				record.Event{
+					At:     t.since(h.At),
+					Source: record.Upstream,
+					What:   fmt.Sprintf("%s %s (%s)", h.Method, h.Path, h.Nonce),
+				},
+			)
 		}
 	}
 	for _, q := range t.site.Queries() {
@@ -39,7 +51,9 @@ func (t *run) collectEvents() {
 		v.Events = append(v.Events, record.Event{At: t.since(q.At), Source: record.Resolver, What: what})
 	}
 	// What the harness did is said first of what is over the bound, and stays in any case.
-	ours := len(slices.DeleteFunc(slices.Clone(v.Events), func(m record.Event) bool { return m.Source != record.Harness }))
+	ours := len(
+		slices.DeleteFunc(slices.Clone(v.Events), func(m record.Event) bool { return m.Source != record.Harness }),
+	)
 	v.Events = v.Events[:min(len(v.Events), max(maxEvents, ours))]
 	slices.SortStableFunc(v.Events, func(a, b record.Event) int { return cmp.Compare(a.At, b.At) })
 }

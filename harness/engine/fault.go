@@ -11,7 +11,8 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// probeFault sends each method through the broken world, with the bystander at its side. A gateway that died of one is not asked for the next.
+// probeFault sends each method through the broken world, with the bystander at its side. A gateway that died of one
+// is not asked for the next.
 func (t *run) probeFault(ctx context.Context) error {
 	f := t.experiment.Fault
 	t.within = max(t.limit(f.Phase)+record.Slack, t.experiment.AtLeast)
@@ -46,13 +47,15 @@ func (t *run) probeFault(ctx context.Context) error {
 // note keeps what a client saw, and in which part.
 func (t *run) note(o record.Observation, as record.Role) {
 	o.Role = as
-	if (as == record.Probed || as == record.ToRefuse) && o.By == record.ByGateway && o.Status >= http.StatusBadRequest {
+	if (as == record.Probed || as == record.ToRefuse) && o.By == record.ByGateway &&
+		o.Status >= http.StatusBadRequest {
 		o.Tells = t.site.Tells(o)
 	}
 	t.record.Observations = append(t.record.Observations, o)
 }
 
-// mourning is how long the end of a gateway's process may take to be seen after the end of its connections. The kernel closes those first, within milliseconds.
+// mourning is how long the end of a gateway's process may take to be seen after the end of its connections. The
+// kernel closes those first, within milliseconds.
 const mourning = time.Second
 
 // killed reports whether the gateway's process ended with the answer.
@@ -73,7 +76,8 @@ func (t *run) ends() bool {
 	}
 }
 
-// ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load, when its clients have set out.
+// ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load,
+// when its clients have set out.
 func (t *run) ask(ctx context.Context, p site.Probe) (answers <-chan []record.Observation) {
 	if load := t.experiment.Fault.Load; load != nil {
 		return t.site.Crowd(ctx, p, load)

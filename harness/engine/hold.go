@@ -11,8 +11,9 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Inject breaks the bench's world with f, and returns when an own dial past the gateway has confirmed it. The undo is idempotent. The error wraps
-// errors.ErrUnsupported when the world cannot be broken so; nothing is broken then. A fault that one request uses up is ready for the next one only.
+// Inject breaks the bench's world with f, and returns when an own dial past the gateway has confirmed it. The undo is
+// idempotent. The error wraps errors.ErrUnsupported when the world cannot be broken so; nothing is broken then. A
+// fault that one request uses up is ready for the next one only.
 func Inject(ctx context.Context, b *site.Bench, f *catalog.Fault) (undo func(context.Context) error, err error) {
 	for _, n := range f.Needs {
 		if reason := b.World.Lacks(n); reason != "" {

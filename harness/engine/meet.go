@@ -11,14 +11,15 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// A gateway's log is at rest when nothing came for quiet, five times the interval at which Envoy, the slowest, is told to write; logged bounds the wait for one that
-// never is, or that says nothing.
+// A gateway's log is at rest when nothing came for quiet, five times the interval at which Envoy, the slowest, is
+// told to write; logged bounds the wait for one that never is, or that says nothing.
 const (
 	quiet  = 50 * time.Millisecond
 	logged = time.Second
 )
 
-// readLog lets another visitor see the failure, so that no line is there by chance, and keeps what the gateway has logged since the mark.
+// readLog lets another visitor see the failure, so that no line is there by chance, and keeps what the gateway has
+// logged since the mark.
 func (t *run) readLog(ctx context.Context, mark gateway.Mark) error {
 	v, err := t.meet(ctx)
 	if err != nil {
@@ -40,7 +41,8 @@ func (t *run) readLog(ctx context.Context, mark gateway.Mark) error {
 	}
 }
 
-// holds proves that the world is still broken, so that nothing helped by being late. A block is the gateway's own, and needs no proof.
+// holds proves that the world is still broken, so that nothing helped by being late. A block is the gateway's own,
+// and needs no proof.
 func (t *run) holds(ctx context.Context) error {
 	if t.experiment.Fault == nil {
 		return nil
@@ -57,7 +59,8 @@ func (t *run) meet(ctx context.Context) (v *site.Visitor, err error) {
 	}
 	f, methods := t.experiment.Fault, t.site.MethodsOf(t.experiment.Fault.Route)
 	if t.injection.Rearm == nil {
-		methods = methods[:1] // What is not used up meets all alike; a second method may meet what the first has left in the gateway's pool.
+		// What is not used up meets all alike; a second method may meet what the first has left in the gateway's pool.
+		methods = methods[:1]
 	}
 	for _, method := range methods {
 		if err := t.rearm(ctx); err != nil {

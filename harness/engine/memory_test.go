@@ -113,8 +113,17 @@ func (m *memory) Probe(_ context.Context, p site.Probe) record.Observation {
 	defer m.mu.Unlock()
 	m.nonces++
 	o := record.Observation{
-		Probe: p.Method + " /" + string(p.Route), Nonce: fmt.Sprint(m.nonces), Began: time.Now(), Done: time.Now(), Took: 1,
-		Status: http.StatusOK, By: record.ByUpstream, End: client.Complete, After: record.ConnectionUsable,
+		Probe: p.Method + " /" + string(
+			p.Route,
+		),
+		Nonce:  fmt.Sprint(m.nonces),
+		Began:  time.Now(),
+		Done:   time.Now(),
+		Took:   1,
+		Status: http.StatusOK,
+		By:     record.ByUpstream,
+		End:    client.Complete,
+		After:  record.ConnectionUsable,
 	}
 	switch {
 	case m.dead:

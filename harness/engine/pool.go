@@ -10,16 +10,17 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// Bounds of the requests to a pool, for one method. Where a member is picked by chance, sixteen requests miss it once in 65,536 times; twice as many show the share
-// of those that are hurt by one that is never avoided. No request begins later than poolTime, which bounds gateways that wait long.
+// Bounds of the requests to a pool, for one method. Where a member is picked by chance, sixteen requests miss it once
+// in 65,536 times; twice as many show the share of those that are hurt by one that is never avoided. No request
+// begins later than poolTime, which bounds gateways that wait long.
 const (
 	poolSure = 16
 	poolMost = 32
 	poolTime = 5 * time.Second
 )
 
-// probePool sends, for each method, requests to a pool of which one member is broken. Between the methods the member is well again, so that each finds the
-// gateway as it was.
+// probePool sends, for each method, requests to a pool of which one member is broken. Between the methods the member
+// is well again, so that each finds the gateway as it was.
 func (t *run) probePool(ctx context.Context) error {
 	f := t.experiment.Fault
 	// Each member is waited for once; and no client of a gateway of the user's own waits longer than he does.
@@ -42,7 +43,8 @@ func (t *run) probePool(ctx context.Context) error {
 	return nil
 }
 
-// meetPool sends requests with the method until the broken member is avoided, or is not going to be, and notes what came of them.
+// meetPool sends requests with the method until the broken member is avoided, or is not going to be, and notes what
+// came of them.
 func (t *run) meetPool(ctx context.Context, method string) error {
 	share, met, begin := record.PoolSample{Method: method}, []record.Observation{}, time.Now()
 	for calm := 0; calm < poolSure && len(met) < poolMost && time.Since(begin) < poolTime; calm++ {
@@ -70,7 +72,8 @@ func (t *run) meetPool(ctx context.Context, method string) error {
 	return nil
 }
 
-// delay is from when on an answer was delayed: half of the shortest of the gateway's time limits, or where those are not known a second, which people notice.
+// delay is from when on an answer was delayed: half of the shortest of the gateway's time limits, or where those are
+// not known a second, which people notice.
 func (t *run) delay() time.Duration {
 	return t.site.Delayed(t.shortest())
 }

@@ -18,8 +18,8 @@ type kept struct {
 	course  record.Trace
 }
 
-// probeRemedies lets a client see the failure, and then do something about it while it lasts: each remedy with a client of its own, at a failure that is made and
-// proved anew.
+// probeRemedies lets a client see the failure, and then do something about it while it lasts: each remedy with a
+// client of its own, at a failure that is made and proved anew.
 func (t *run) probeRemedies(ctx context.Context) error {
 	if t.within = t.longest() + record.Slack; t.experiment.Fault != nil {
 		t.within = max(t.limit(t.experiment.Fault.Phase)+record.Slack, t.experiment.AtLeast)
@@ -37,7 +37,8 @@ func (t *run) probeRemedies(ctx context.Context) error {
 	return nil
 }
 
-// attempt tries one remedy. The error says that nobody can tell: the failure was not there any more when it was looked for.
+// attempt tries one remedy. The error says that nobody can tell: the failure was not there any more when it was
+// looked for.
 func (t *run) attempt(ctx context.Context, r *catalog.Remedy) error {
 	a := record.RemedyOutcome{Remedy: r.ID}
 	if a.Reason = t.without(r); a.Reason != "" {
@@ -108,7 +109,8 @@ func (t *run) without(r *catalog.Remedy) string {
 	return ""
 }
 
-// refreshed is what a visitor sees who refreshes, at a failure of its own, when the time has passed that a remedy took: time alone heals some.
+// refreshed is what a visitor sees who refreshes, at a failure of its own, when the time has passed that a remedy
+// took: time alone heals some.
 func (t *run) refreshed(ctx context.Context, after time.Duration) (*record.Observation, error) {
 	v, err := t.meet(ctx)
 	if err != nil {

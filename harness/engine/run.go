@@ -1,5 +1,5 @@
-// Package engine makes an experiment on a site, whatever kind of site that is, and records what was seen. It knows no policy
-// and no check.
+// Package engine makes an experiment on a site, whatever kind of site that is, and records what was seen. It knows no
+// policy and no check.
 //
 //	steady ─> inject, confirm ─> probe ─> confirm again ─> undo ─> steady ─> log
 package engine
@@ -55,7 +55,8 @@ var phases = []phase{
 	{"try what is for afterwards", (*run).afterwards, false},
 }
 
-// through goes through all phases that apply. The error is what stopped the experiment; a gateway that failed stops none.
+// through goes through all phases that apply. The error is what stopped the experiment; a gateway that failed stops
+// none.
 func (t *run) through(ctx context.Context) error {
 	// The world is mended on every path, also when the time for the experiment is over.
 	defer func() { _ = t.undo(context.WithoutCancel(ctx)) }()
@@ -218,7 +219,9 @@ func (t *run) inject(ctx context.Context) (err error) {
 	t.site.Strike(f.Withholds)
 	if err := t.confirm(ctx); err != nil {
 		if obstacle := t.site.Obstacle(); obstacle != "" {
-			err = site.Inapplicable("what cannot be proved through " + obstacle + " cannot be told from another fault there")
+			err = site.Inapplicable(
+				"what cannot be proved through " + obstacle + " cannot be told from another fault there",
+			)
 		}
 		return err
 	}
@@ -236,7 +239,9 @@ func (t *run) confirm(ctx context.Context) (err error) {
 		}
 	}
 	if check := t.site.Checked(); err != nil && check != "" && t.injection.Rearm != nil {
-		return site.Inapplicable("one request uses the fault up, and the gateway's own checks (" + check + ") come before ours")
+		return site.Inapplicable(
+			"one request uses the fault up, and the gateway's own checks (" + check + ") come before ours",
+		)
 	}
 	if err != nil {
 		return err
@@ -255,7 +260,8 @@ func (t *run) rearm(ctx context.Context) error {
 	return nil
 }
 
-// settle waits until a gateway that resolves names in the background must have noticed, by its own configuration, that they changed.
+// settle waits until a gateway that resolves names in the background must have noticed, by its own configuration,
+// that they changed.
 func (t *run) settle(ctx context.Context) error {
 	f, wait := t.experiment.Fault, t.site.Resolves()
 	if f.Route != site.RouteNamed {
@@ -269,7 +275,8 @@ func (t *run) settle(ctx context.Context) error {
 	}
 }
 
-// cacheTick is how long a gateway that counts in whole seconds may keep an answer whose time to live is 0 (nginx: ngx_resolver.c compares seconds).
+// cacheTick is how long a gateway that counts in whole seconds may keep an answer whose time to live is 0 (nginx:
+// ngx_resolver.c compares seconds).
 const cacheTick = time.Second
 
 // steady waits for service on every route that the experiment looks at; of a pool, by each member.
@@ -280,7 +287,8 @@ func (t *run) steady(ctx context.Context) error {
 	return t.site.Steady(ctx, t.experiment.Route(), site.RouteBystander)
 }
 
-// recover waits for the steady state after the undo, and tells a gateway that is dead from one that does not recover, and that from a world that does not.
+// recover waits for the steady state after the undo, and tells a gateway that is dead from one that does not recover,
+// and that from a world that does not.
 func (t *run) recover(ctx context.Context) error {
 	r := &t.record
 	begin, late := time.Now(), t.site.Late()

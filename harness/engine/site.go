@@ -15,17 +15,17 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Site is where one experiment happens, as the engine sees it: a gateway, what stands around it, and what can be seen of
-// both. On returns the one of a bench; the engine's own tests have one in memory.
+// Site is where one experiment happens, as the engine sees it: a gateway, what stands around it, and what can be seen
+// of both. On returns the one of a bench; the engine's own tests have one in memory.
 type Site interface {
-	// Steady waits until each route serves; EachServes until every member of the pool has served a client. Their errors say
-	// what came in place of service.
+	// Steady waits until each route serves; EachServes until every member of the pool has served a client. Their
+	// errors say what came in place of service.
 	Steady(context.Context, ...site.Route) error
 	EachServes(context.Context) error
 	// Inject breaks the world; nothing is broken when it fails.
 	Inject(context.Context, *catalog.Fault) (*catalog.Injection, error)
-	// PrepareState brings the gateway into the state in which the fault strikes, EnterState into the one that it can be in
-	// only once that has struck. Strike and Mend tell the site that a fault holds, and that none does any more.
+	// PrepareState brings the gateway into the state in which the fault strikes, EnterState into the one that it can
+	// be in only once that has struck. Strike and Mend tell the site that a fault holds, and that none does any more.
 	PrepareState(context.Context, site.State, site.Route) error
 	EnterState(context.Context, site.State) error
 	Strike(withholds time.Duration)
@@ -47,7 +47,8 @@ type Site interface {
 	Process() Process
 	// SettleLog waits until the gateway has written down what happened so far.
 	SettleLog(context.Context)
-	// Late measures, from now on until the returned function is called, how late the machine lets the world run at worst.
+	// Late measures, from now on until the returned function is called, how late the machine lets the world run at
+	// worst.
 	Late() (until func() time.Duration)
 	// Lacks tells why the world cannot do what a remedy needs; "" if it can.
 	Lacks(world.Need) string

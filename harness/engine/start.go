@@ -10,8 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Run makes the experiment on the site: steady state, inject, confirm, probe, undo, steady again. It knows no policy and no
-// check. It always returns a record, which says what stopped it early, if something did.
+// Run makes the experiment on the site: steady state, inject, confirm, probe, undo, steady again. It knows no policy
+// and no check. It always returns a record, which says what stopped it early, if something did.
 func Run(ctx context.Context, s Site, e catalog.Experiment) record.Record {
 	return begun(e, nil).on(ctx, s)
 }

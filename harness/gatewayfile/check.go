@@ -14,7 +14,12 @@ import (
 )
 
 func (f *ownFile) checkUpstreams() error {
-	speaks := []string{string(upstream.HTTP1Spoken), string(upstream.HTTP2Spoken), string(upstream.FastCGISpoken), string(upstream.OtherSpoken)}
+	speaks := []string{
+		string(upstream.HTTP1Spoken),
+		string(upstream.HTTP2Spoken),
+		string(upstream.FastCGISpoken),
+		string(upstream.OtherSpoken),
+	}
 	for i, u := range f.Upstreams {
 		ways := 0
 		for _, way := range []string{u.Host, u.Address, u.Socket} {
@@ -30,14 +35,26 @@ func (f *ownFile) checkUpstreams() error {
 			key       string
 			got, want string
 		}{
-			{u.Name == "" || strings.Contains(u.Name, "/"), "name", fmt.Sprintf("%q", u.Name), "a name without a slash"},
+			{
+				u.Name == "" || strings.Contains(u.Name, "/"), "name", fmt.Sprintf("%q", u.Name),
+				"a name without a slash",
+			},
 			{same < i, "name", fmt.Sprintf("%q twice", u.Name), "a name of its own for each upstream"},
 			{ways != 1, "name", fmt.Sprintf("%d of host, address and socket", ways), "one of them"},
 			{u.Address != "" && bad != nil, "address", fmt.Sprintf("%q", u.Address), "an IP address; a name is a host"},
 			{u.Socket == "" && u.Port == 0, "port", "none", "1 to 65535"},
-			{!slices.Contains(speaks, u.Speaks), "speaks", fmt.Sprintf("%q", u.Speaks), "one of " + strings.Join(speaks, ", ")},
-			{u.Looked != "" && u.Looked != gateway.AtStart && u.Looked != gateway.AtRunTime, "looked-up", fmt.Sprintf("%q", u.Looked), gateway.AtStart + " or " + gateway.AtRunTime},
-			{u.Nameserver != "" && u.Nameserver != gateway.ResolvConf && nobody != nil, "nameserver", fmt.Sprintf("%q", u.Nameserver), "an IP address or " + gateway.ResolvConf},
+			{
+				!slices.Contains(speaks, u.Speaks), "speaks", fmt.Sprintf("%q", u.Speaks),
+				"one of " + strings.Join(speaks, ", "),
+			},
+			{
+				u.Looked != "" && u.Looked != gateway.AtStart && u.Looked != gateway.AtRunTime, "looked-up",
+				fmt.Sprintf("%q", u.Looked), gateway.AtStart + " or " + gateway.AtRunTime,
+			},
+			{
+				u.Nameserver != "" && u.Nameserver != gateway.ResolvConf && nobody != nil, "nameserver",
+				fmt.Sprintf("%q", u.Nameserver), "an IP address or " + gateway.ResolvConf,
+			},
 		} {
 			if c.wrong {
 				return f.fault(where("upstreams", i, c.key), c.got, c.want)
@@ -58,17 +75,33 @@ func (f *ownFile) checkProbes() error {
 		case p.Name == "" || strings.ContainsAny(p.Name, "/ "):
 			return f.fault(where("probes", i, "name"), fmt.Sprintf("%q", p.Name), "a name without a slash or a space")
 		case same < i:
-			return f.fault(where("probes", i, "name"), fmt.Sprintf("%q twice", p.Name), "a name of its own for each probe")
+			return f.fault(
+				where("probes", i, "name"),
+				fmt.Sprintf("%q twice", p.Name),
+				"a name of its own for each probe",
+			)
 		case p.Protocol != "" && !slices.Contains(gateway.Protocols(), p.Protocol):
-			return f.fault(where("probes", i, "protocol"), fmt.Sprintf("%q", p.Protocol), "one of "+strings.Join(gateway.Protocols(), ", "))
+			return f.fault(
+				where("probes", i, "protocol"),
+				fmt.Sprintf("%q", p.Protocol),
+				"one of "+strings.Join(gateway.Protocols(), ", "),
+			)
 		case p.Asks != "" && p.Asks != gateway.AsksOne && p.Asks != gateway.AsksAll:
-			return f.fault(where("probes", i, "asks"), fmt.Sprintf("%q", p.Asks), gateway.AsksOne+" or "+gateway.AsksAll)
+			return f.fault(
+				where("probes", i, "asks"),
+				fmt.Sprintf("%q", p.Asks),
+				gateway.AsksOne+" or "+gateway.AsksAll,
+			)
 		case (p.Expect.Status < 100 || p.Expect.Status > 599) && (p.Expect.Status != 0 || f.Elsewhere == nil):
 			return f.fault(where("probes", i, "expect"), fmt.Sprintf("status %d", p.Expect.Status), "100 to 599")
 		}
 		for _, name := range p.Upstreams {
 			if !slices.Contains(names, name) {
-				return f.fault(where("probes", i, "upstreams"), fmt.Sprintf("%q", name), "one of "+strings.Join(names, ", "))
+				return f.fault(
+					where("probes", i, "upstreams"),
+					fmt.Sprintf("%q", name),
+					"one of "+strings.Join(names, ", "),
+				)
 			}
 		}
 		if err := f.checkRequest(where("probes", i), p); err != nil {
@@ -110,9 +143,17 @@ func (f *ownFile) checkBlocks() error {
 		case b.Name == "" || strings.ContainsAny(b.Name, "/ +@~"):
 			return f.fault(where("blocks", i, "name"), fmt.Sprintf("%q", b.Name), "a name in kebab case")
 		case same < i:
-			return f.fault(where("blocks", i, "name"), fmt.Sprintf("%q twice", b.Name), "a name of its own for each block")
+			return f.fault(
+				where("blocks", i, "name"),
+				fmt.Sprintf("%q twice", b.Name),
+				"a name of its own for each block",
+			)
 		case faultNamed(b.Name):
-			return f.fault(where("blocks", i, "name"), fmt.Sprintf("%q, which is an experiment of Gatequake's own", b.Name), "another name")
+			return f.fault(
+				where("blocks", i, "name"),
+				fmt.Sprintf("%q, which is an experiment of Gatequake's own", b.Name),
+				"another name",
+			)
 		case b.Expect < 100 || b.Expect > 599:
 			return f.fault(where("blocks", i, "expect"), fmt.Sprint(b.Expect), "100 to 599")
 		}

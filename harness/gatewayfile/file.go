@@ -14,7 +14,8 @@ import (
 	"github.com/gatequake/gatequake/harness/yamldoc"
 )
 
-// Patience is how long a client of a gateway of the user's own waits whose file says nothing: what people take, and less than most gateways' own defaults.
+// Patience is how long a client of a gateway of the user's own waits whose file says nothing: what people take, and
+// less than most gateways' own defaults.
 const Patience = 10 * time.Second
 
 // ownFile is a file on its way into a gateway.Own.
@@ -23,7 +24,8 @@ type ownFile struct {
 	gateway.Own
 }
 
-// Parse reads what a file says of a gateway of the user's own; gatequake survey writes such files. The error is one line that begins with file:line:column.
+// Parse reads what a file says of a gateway of the user's own; gatequake survey writes such files. The error is one
+// line that begins with file:line:column.
 func Parse(name string, text []byte) (gateway.Own, error) {
 	f, err := readOwnFile(name, text)
 	if err != nil {

@@ -19,7 +19,8 @@ import (
 // told fails the test unless the error is one line of bounded length that begins with the file.
 func told(t *testing.T, file string, err error) {
 	t.Helper()
-	if said := err.Error(); !strings.HasPrefix(said, file+":") || strings.ContainsAny(said, "\n\r") || len(said) > 64<<10 {
+	if said := err.Error(); !strings.HasPrefix(said, file+":") || strings.ContainsAny(said, "\n\r") ||
+		len(said) > 64<<10 {
 		t.Errorf("got %.300q of %d bytes, want one line that begins with the place", said, len(said))
 	}
 }
@@ -41,11 +42,30 @@ func seeds(f *testing.F, pattern string) {
 }
 
 // odd are documents at which readers of YAML have stumbled.
-var odd = []string{"", "# nothing", "---", "!", "!!x", "...", "~", "a", "- a", "&a {}", "*a", "name: x\n---\nname: y", "%YAML 1.2\n---\nname: x", "<<: *x", "{a: {a: {a: }}}", "? a\n: b", "\x00"}
+var odd = []string{
+	"",
+	"# nothing",
+	"---",
+	"!",
+	"!!x",
+	"...",
+	"~",
+	"a",
+	"- a",
+	"&a {}",
+	"*a",
+	"name: x\n---\nname: y",
+	"%YAML 1.2\n---\nname: x",
+	"<<: *x",
+	"{a: {a: {a: }}}",
+	"? a\n: b",
+	"\x00",
+}
 
 // FuzzPolicy reads policies: one that is read has an expectation for every fault, of statuses that there are.
 func FuzzPolicy(f *testing.F) {
-	for _, text := range append(odd, "name: x\ndefault: 502\ncauses: {dns: [502, 503]}\nerrors: {dns_error: {status: 502, within: 1s}}\nexperiments: {refused: {recovery: 2s}}\n") {
+	for _, text := range append(odd, "name: x\ndefault: 502\ncauses: {dns: [502, 503]}\nerrors: {dns_error: "+
+		"{status: 502, within: 1s}}\nexperiments: {refused: {recovery: 2s}}\n") {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -114,7 +134,10 @@ func FuzzOwn(f *testing.F) {
 // FuzzPopulation reads Toxiproxy's files: what is read is whole, and reads the same when it is written again.
 func FuzzPopulation(f *testing.F) {
 	seeds(f, "../cli/testdata/toxiproxy/*.json")
-	for _, text := range []string{"", "null", "[null]", "[]", "[[]]", "{}", `[{"name":"a","listen":"b","upstream":"c"}]x`, `[{"name":"a","listen":"b","upstream":"c","toxics":[1]}]`, "[{", strings.Repeat("[", 1<<16)} {
+	for _, text := range []string{
+		"", "null", "[null]", "[]", "[[]]", "{}", `[{"name":"a","listen":"b","upstream":"c"}]x`,
+		`[{"name":"a","listen":"b","upstream":"c","toxics":[1]}]`, "[{", strings.Repeat("[", 1<<16),
+	} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -124,7 +147,8 @@ func FuzzPopulation(f *testing.F) {
 			return
 		}
 		for _, p := range all {
-			if p.Name == "" || p.Listen == "" || p.Upstream == "" || len(p.Toxics) > 0 || !strings.HasPrefix(p.At, "p.json:") {
+			if p.Name == "" || p.Listen == "" || p.Upstream == "" || len(p.Toxics) > 0 ||
+				!strings.HasPrefix(p.At, "p.json:") {
 				t.Errorf("got %+v, want a whole one with its place", p)
 			}
 		}

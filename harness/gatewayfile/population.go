@@ -31,8 +31,12 @@ func ParsePopulation(name string, text []byte) ([]Proxied, error) {
 	all := []Proxied{}
 	d := json.NewDecoder(bytes.NewReader(text))
 	if t, err := d.Token(); err != nil || t != json.Delim('[') {
-		return nil, fmt.Errorf("%s: got %.40q, want a JSON array such as [{\"name\": \"orders\", \"listen\": \"127.0.0.1:9001\", \"upstream\": \"127.0.0.1:9000\"}]",
-			spot(name, text, 0), bytes.TrimSpace(text))
+		return nil, fmt.Errorf(
+			"%s: got %.40q, want a JSON array such as [{\"name\": \"orders\", \"listen\": \"127.0.0.1:9001\", "+
+				"\"upstream\": \"127.0.0.1:9000\"}]",
+			spot(name, text, 0),
+			bytes.TrimSpace(text),
+		)
 	}
 	for d.More() {
 		begin := int(d.InputOffset())
@@ -56,7 +60,10 @@ func ParsePopulation(name string, text []byte) ([]Proxied, error) {
 		return nil, misread(name, text, 0, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: got more after the end of the array, want nothing", spot(name, text, int(d.InputOffset())))
+		return nil, fmt.Errorf(
+			"%s: got more after the end of the array, want nothing",
+			spot(name, text, int(d.InputOffset())),
+		)
 	}
 	return all, nil
 }
@@ -68,7 +75,11 @@ func (p Proxied) check() error {
 		}
 	}
 	if len(p.Toxics) > 0 {
-		return fmt.Errorf("%s: toxics: got %d, want none: what is broken, and when, is for an experiment to say", p.Name, len(p.Toxics))
+		return fmt.Errorf(
+			"%s: toxics: got %d, want none: what is broken, and when, is for an experiment to say",
+			p.Name,
+			len(p.Toxics),
+		)
 	}
 	return nil
 }
@@ -87,7 +98,13 @@ func misread(name string, text []byte, begin int, err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("%s: %w", spot(name, text, begin+int(syntax.Offset)-1), err)
 	case errors.As(err, &kind):
-		return fmt.Errorf("%s: %s: got a %s, want a %s", spot(name, text, begin+int(kind.Offset)-1), kind.Field, kind.Value, kind.Type)
+		return fmt.Errorf(
+			"%s: %s: got a %s, want a %s",
+			spot(name, text, begin+int(kind.Offset)-1),
+			kind.Field,
+			kind.Value,
+			kind.Type,
+		)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%s: got the end of the file, want the end of the array", spot(name, text, len(text)))
 	}
@@ -106,14 +123,23 @@ func misread(name string, text []byte, begin int, err error) error {
 	if near := suggest.Nearest(strings.Trim(key, `"`), keys); near != "" {
 		hint = "; did you mean " + near + "?"
 	}
-	return fmt.Errorf("%s: got the key %s, want one of %s%s", spot(name, text, at), key, strings.Join(keys, ", "), hint)
+	return fmt.Errorf(
+		"%s: got the key %s, want one of %s%s",
+		spot(name, text, at),
+		key,
+		strings.Join(keys, ", "),
+		hint,
+	)
 }
 
 // FormatPopulation writes the links as Toxiproxy reads them.
 func FormatPopulation(links []gateway.Link) ([]byte, error) {
 	all, yes := []Proxied{}, true
 	for _, l := range links {
-		all = append(all, Proxied{Name: l.Name, Listen: l.Listen.String(), Upstream: l.Upstream.String(), Enabled: &yes})
+		all = append(
+			all,
+			Proxied{Name: l.Name, Listen: l.Listen.String(), Upstream: l.Upstream.String(), Enabled: &yes},
+		)
 	}
 	text, err := json.MarshalIndent(all, "", "  ")
 	return append(text, '\n'), err

@@ -10,8 +10,16 @@ import (
 
 func TestPopulationIsReadAsWritten(t *testing.T) {
 	links := []gateway.Link{
-		{Name: "orders", Listen: netip.MustParseAddrPort("127.0.0.1:9001"), Upstream: netip.MustParseAddrPort("127.0.0.1:9000")},
-		{Name: "users", Listen: netip.MustParseAddrPort("[::1]:9002"), Upstream: netip.MustParseAddrPort("[::1]:9010")},
+		{
+			Name:     "orders",
+			Listen:   netip.MustParseAddrPort("127.0.0.1:9001"),
+			Upstream: netip.MustParseAddrPort("127.0.0.1:9000"),
+		},
+		{
+			Name:     "users",
+			Listen:   netip.MustParseAddrPort("[::1]:9002"),
+			Upstream: netip.MustParseAddrPort("[::1]:9010"),
+		},
 	}
 	text, err := FormatPopulation(links)
 	if err != nil {
@@ -22,7 +30,8 @@ func TestPopulationIsReadAsWritten(t *testing.T) {
 		t.Fatalf("got %v and %v of %s, want %v", got, err, text, links)
 	}
 	for i, l := range links {
-		if p := got[i]; p.Name != l.Name || p.Listen != l.Listen.String() || p.Upstream != l.Upstream.String() || !*p.Enabled {
+		if p := got[i]; p.Name != l.Name || p.Listen != l.Listen.String() || p.Upstream != l.Upstream.String() ||
+			!*p.Enabled {
 			t.Errorf("got %+v, want %v", p, l)
 		}
 	}
@@ -36,10 +45,16 @@ func TestPopulationMistakes(t *testing.T) {
 		{"[\n" + one, "p.json:2:"},
 		{"[\n" + one + "}", "want the end of the array"},
 		{"[\n" + one + "}\n] []", "p.json:3:4: got more after the end of the array"},
-		{"[\n " + one + `, "upstrem": 1}]`, `p.json:2:68: got the key "upstrem", want one of name, listen, upstream, enabled, toxics; did you mean upstream?`},
+		{
+			"[\n " + one + `, "upstrem": 1}]`,
+			`p.json:2:68: got the key "upstrem", want one of name, listen, upstream, enabled, toxics; did you mean upstream?`,
+		},
 		{"[\n " + one + `, "enabled": "yes"}]`, "enabled: got a string, want a bool"},
 		{"[\n " + one + `, "toxics": [{}]}]`, "p.json:2:2: a: toxics: got 1, want none"},
-		{"[" + one + "},\n\n\t{\"name\": \"b\", \"listen\": \"127.0.0.1:1\"}]", "p.json:3:2: upstream: got none, want one"},
+		{
+			"[" + one + "},\n\n\t{\"name\": \"b\", \"listen\": \"127.0.0.1:1\"}]",
+			"p.json:3:2: upstream: got none, want one",
+		},
 		{"[\n" + one + "},,]", "p.json:2:"},
 		{"[7]", "p.json:1:"},
 	} {

@@ -8,8 +8,9 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// Read reads a file that describes a gateway of the user's own; gatequake survey writes such files. The gateway is started in the folder dir, and what is
-// relative, the file's path included, is relative to that: as in a shell in that folder.
+// Read reads a file that describes a gateway of the user's own; gatequake survey writes such files. The gateway is
+// started in the folder dir, and what is relative, the file's path included, is relative to that: as in a shell in
+// that folder.
 func Read(dir, file string) (gateway.Own, error) {
 	path := file
 	if !filepath.IsAbs(path) {

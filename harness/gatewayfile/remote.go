@@ -6,8 +6,9 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// ParseRemote reads what a file says of a gateway that runs already: its name, patience, probes and blocks. How it is started and where it listens is not
-// asked for, and nothing is made of it; of the upstreams those count that are links of o. The error is one line that begins with file:line:column.
+// ParseRemote reads what a file says of a gateway that runs already: its name, patience, probes and blocks. How it is
+// started and where it listens is not asked for, and nothing is made of it; of the upstreams those count that are
+// links of o. The error is one line that begins with file:line:column.
 func ParseRemote(name string, text []byte, o gateway.Own) (gateway.Own, error) {
 	f, err := readOwnFile(name, text)
 	if err != nil {
@@ -25,7 +26,10 @@ func ParseRemote(name string, text []byte, o gateway.Own) (gateway.Own, error) {
 	f.Upstreams = o.Upstreams
 	for i := range f.Probes {
 		p := &f.Probes[i]
-		p.Upstreams = slices.DeleteFunc(p.Upstreams, func(name string) bool { return !slices.Contains(f.linked(), name) })
+		p.Upstreams = slices.DeleteFunc(
+			p.Upstreams,
+			func(name string) bool { return !slices.Contains(f.linked(), name) },
+		)
 	}
 	return f.Own, nil
 }

@@ -1,9 +1,10 @@
-// Package gotest lets plain test functions speak of worlds, as package spec does for Ginkgo: the body of a test runs inside a world of its own, with a gateway
-// of the user's own in it.
+// Package gotest lets plain test functions speak of worlds, as package spec does for Ginkgo: the body of a test runs
+// inside a world of its own, with a gateway of the user's own in it.
 //
 //	go test ──request──> world (this test binary again, the same test) ──> what it printed, and whether it passed
 //
-// The test binary itself stays outside of every world. What a test, its parents and TestMain do before In is done on both sides: once outside, once in the world.
+// The test binary itself stays outside of every world. What a test, its parents and TestMain do before In is done on
+// both sides: once outside, once in the world.
 package gotest
 
 import (
@@ -28,7 +29,8 @@ import (
 
 // lets this binary be the built-in gateway
 
-// Bench is a harness.Bench for tests: its verbs end the test when they cannot be done, skip it when they cannot be done here, and are undone at its end.
+// Bench is a harness.Bench for tests: its verbs end the test when they cannot be done, skip it when they cannot be
+// done here, and are undone at its end.
 type Bench struct {
 	*site.Bench
 	t *testing.T
@@ -40,8 +42,9 @@ type Own struct {
 	err error
 }
 
-// Gateway reads the file that describes a gateway of the user's own; gatequake survey writes such files. The gateway is started in the folder dir, to which the
-// file's path and those in it are relative. What is wrong with the file fails the tests that use it.
+// Gateway reads the file that describes a gateway of the user's own; gatequake survey writes such files. The gateway
+// is started in the folder dir, to which the file's path and those in it are relative. What is wrong with the file
+// fails the tests that use it.
 func Gateway(dir, file string) Own {
 	own, err := gatewayfile.Read(dir, file)
 	return Own{own, err}
@@ -56,9 +59,10 @@ type request struct {
 // outcome is what became of it.
 type outcome struct{ Failed, Skipped bool }
 
-// In runs body inside a world, with the gateway in it, which serves. The setting is PROBE/UPSTREAM, as in reports: Get asks for the probe, and faults strike the
-// upstream, while all others are well. What body does to its T (Log, Errorf, Fatal, Skip, Cleanup, Run) is done to t. A test calls In once; for more it has
-// subtests. On a machine that has no namespaces the test is skipped.
+// In runs body inside a world, with the gateway in it, which serves. The setting is PROBE/UPSTREAM, as in reports:
+// Get asks for the probe, and faults strike the upstream, while all others are well. What body does to its T (Log,
+// Errorf, Fatal, Skip, Cleanup, Run) is done to t. A test calls In once; for more it has subtests. On a machine that
+// has no namespaces the test is skipped.
 func In(t *testing.T, o Own, setting string, body func(*testing.T, *Bench)) {
 	t.Helper()
 	if world.Inside() {
@@ -77,7 +81,10 @@ func In(t *testing.T, o Own, setting string, body func(*testing.T, *Bench)) {
 		parts[i] = "^" + regexp.QuoteMeta(p) + "$"
 	}
 	said, became := bytes.Buffer{}, outcome{}
-	options := world.Options{Args: []string{"-test.run=" + strings.Join(parts, "/"), "-test.v", "-test.count=1"}, Output: &said}
+	options := world.Options{
+		Args:   []string{"-test.run=" + strings.Join(parts, "/"), "-test.v", "-test.count=1"},
+		Output: &said,
+	}
 	err := world.Run(t.Context(), options, request{t.Name(), setting, o.own}, &became)
 	if text := theirs(said.String()); text != "" {
 		t.Logf("in its world:\n%s", text)
@@ -134,8 +141,8 @@ func newBench(t *testing.T, w *world.World, r request) *Bench {
 	return &Bench{b, t}
 }
 
-// Inject breaks the world with f, proves that it is broken, and returns. Mend mends it; so does the end of the test. Inject skips the test when the world cannot
-// be broken so.
+// Inject breaks the world with f, proves that it is broken, and returns. Mend mends it; so does the end of the test.
+// Inject skips the test when the world cannot be broken so.
 func (b *Bench) Inject(f *catalog.Fault) (mend func()) {
 	b.t.Helper()
 	undo, err := engine.Inject(b.t.Context(), b.Bench, f)

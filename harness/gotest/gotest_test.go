@@ -30,7 +30,9 @@ func TestIn(t *testing.T) {
 }
 
 func TestInOfSubtests(t *testing.T) {
-	for path, want := range map[string]string{"/admin": "403 by gateway", "/api/": "502 by gateway", "/": "200 by upstream"} {
+	for path, want := range map[string]string{
+		"/admin": "403 by gateway", "/api/": "502 by gateway", "/": "200 by upstream",
+	} {
 		t.Run("GET "+path, func(t *testing.T) {
 			t.Parallel()
 			gotest.In(t, mine, "api/api", func(t *testing.T, b *gotest.Bench) {
@@ -86,14 +88,23 @@ func TestInTells(t *testing.T) {
 		t.Skipf("unsupported: no namespaces here (%v)", err)
 	}
 	for how, want := range map[string][]string{
-		"passes":        {"--- PASS: TestMisbehaving/inner", "cleaned up"},
-		"fails":         {"--- FAIL: TestMisbehaving/inner", "gotest_test.go:", "got 200 by upstream, want something else", "cleaned up"},
-		"panics":        {"--- FAIL: TestMisbehaving/inner", "panic: out of cheese"},
-		"skips":         {"--- SKIP: TestMisbehaving/inner", "not today"},
-		"is impossible": {"--- SKIP: TestMisbehaving/inner", "unsupported: inject unix-socket-missing: the upstream is not behind a Unix socket"},
-		"no file":       {"--- FAIL: TestMisbehaving/inner", "none.yaml: no such file"},
-		"no setting":    {"--- FAIL: TestMisbehaving/inner", `mine has no "root/none"; there are: [root/shop api/api]`},
-		"outer":         {"--- FAIL: TestMisbehaving/inner", "TestMisbehaving calls In, and so does TestMisbehaving/inner inside it"},
+		"passes": {"--- PASS: TestMisbehaving/inner", "cleaned up"},
+		"fails": {
+			"--- FAIL: TestMisbehaving/inner", "gotest_test.go:", "got 200 by upstream, want something else",
+			"cleaned up",
+		},
+		"panics": {"--- FAIL: TestMisbehaving/inner", "panic: out of cheese"},
+		"skips":  {"--- SKIP: TestMisbehaving/inner", "not today"},
+		"is impossible": {
+			"--- SKIP: TestMisbehaving/inner",
+			"unsupported: inject unix-socket-missing: the upstream is not behind a Unix socket",
+		},
+		"no file":    {"--- FAIL: TestMisbehaving/inner", "none.yaml: no such file"},
+		"no setting": {"--- FAIL: TestMisbehaving/inner", `mine has no "root/none"; there are: [root/shop api/api]`},
+		"outer": {
+			"--- FAIL: TestMisbehaving/inner",
+			"TestMisbehaving calls In, and so does TestMisbehaving/inner inside it",
+		},
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()

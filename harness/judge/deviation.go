@@ -13,9 +13,9 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// Deviate holds a verdict against the gateway's known deviations: a fail that is listed, and happened just as listed, is
-// known; one that happened otherwise, or not at all, is a fail that says so. A verdict of which the list says that it
-// comes by chance has that with it, whether it passed or not.
+// Deviate holds a verdict against the gateway's known deviations: a fail that is listed, and happened just as listed,
+// is known; one that happened otherwise, or not at all, is a fail that says so. A verdict of which the list says that
+// it comes by chance has that with it, whether it passed or not.
 func Deviate(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 	known, err := Listed(v, d)
 	switch {
@@ -29,11 +29,16 @@ func Deviate(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 		if len(known.Chance) > 0 {
 			v.Chance = &verdict.Chance{Outcomes: known.Chance, Reason: known.Reason}
 		}
-	case v.Policy != policy.Document().Name: // The lists were made under the default policy; another may accept what is on them.
+	// The lists were made under the default policy; another may accept what is on them.
+	case v.Policy != policy.Document().Name:
 	case v.Result == verdict.Pass:
 		v.Result = verdict.Fail
-		v.Reason = fmt.Sprintf("known deviation is gone: got %s, want %s as listed in %s/gateway.yaml; remove it from the list",
-			v.Observed, outcomes(known), d.Name)
+		v.Reason = fmt.Sprintf(
+			"known deviation is gone: got %s, want %s as listed in %s/gateway.yaml; remove it from the list",
+			v.Observed,
+			outcomes(known),
+			d.Name,
+		)
 	default:
 		v.Reason = fmt.Sprintf("known deviation changed: got %s (%v), want %s as listed in %s/gateway.yaml: %s",
 			v.Observed, v.Broken(), outcomes(known), d.Name, v.Reason)
@@ -53,8 +58,9 @@ func outcomes(known *verdict.Deviation) string {
 // balanced ends the IDs of experiments on a pool.
 const balanced = "@balanced"
 
-// Listed returns the entry of the gateway's list that is about the verdict's experiment, version and setting, or nil. An entry for an experiment holds in
-// the other states of the gateway and over the other protocols too, unless they have entries of their own; not of a pool, which promises something else.
+// Listed returns the entry of the gateway's list that is about the verdict's experiment, version and setting, or nil.
+// An entry for an experiment holds in the other states of the gateway and over the other protocols too, unless they
+// have entries of their own; not of a pool, which promises something else.
 func Listed(v verdict.Verdict, d *gateway.Definition) (*verdict.Deviation, error) {
 	base, other := v.ID, false
 	if at := strings.IndexAny(v.ID, "@~"); at > 0 && !strings.HasSuffix(v.ID, balanced) {

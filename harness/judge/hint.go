@@ -5,7 +5,8 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// Advise returns the verdict of a fail with the gateway's hint for it: the one for a promise that was broken, or else the one for the fault's error type.
+// Advise returns the verdict of a fail with the gateway's hint for it: the one for a promise that was broken, or else
+// the one for the fault's error type.
 func Advise(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 	if v.Result != verdict.Fail {
 		return v

@@ -41,8 +41,12 @@ func decide(v *verdict.Verdict, p policy.Policy) {
 	unknown := func(o record.Observation) bool { return o.By == record.ByUnknown }
 	if who := slices.IndexFunc(r.Observations, unknown); who >= 0 {
 		o := r.Observations[who]
-		v.Reason = fmt.Sprintf("%s: got %s, and it cannot be told who wrote it: something came back on a link that cannot "+
-			"be read, or the answers are never the same", o.Probe, o)
+		v.Reason = fmt.Sprintf(
+			"%s: got %s, and it cannot be told who wrote it: something came back on a link that cannot "+
+				"be read, or the answers are never the same",
+			o.Probe,
+			o,
+		)
 		return
 	}
 	for _, known := range policy.Policies() {
@@ -116,8 +120,8 @@ func count(r record.Record) map[string]int {
 	return counts
 }
 
-// decideRemedies concludes: it passes when every attempt came to an outcome, whatever that is. What the gateway promises
-// is tried elsewhere.
+// decideRemedies concludes: it passes when every attempt came to an outcome, whatever that is. What the gateway
+// promises is tried elsewhere.
 func decideRemedies(v *verdict.Verdict) {
 	parts := []string{}
 	for _, a := range v.Remedies {

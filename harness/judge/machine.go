@@ -37,9 +37,9 @@ func lateOf(r record.Record, probe string) (late float64) {
 	return late
 }
 
-// Excuse returns the verdict, made inconclusive if it is a fail that is not known and that the machine may be to blame for: it was later than each of the checks that
-// were not kept can bear. What is inconclusive anyway is marked if the machine was that late. Of a known gateway, what its list holds is no news: only the other
-// checks count.
+// Excuse returns the verdict, made inconclusive if it is a fail that is not known and that the machine may be to
+// blame for: it was later than each of the checks that were not kept can bear. What is inconclusive anyway is marked
+// if the machine was that late. Of a known gateway, what its list holds is no news: only the other checks count.
 func Excuse(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 	switch {
 	case v.Starved:
@@ -48,14 +48,19 @@ func Excuse(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 	case v.Result == verdict.Fail && !v.Known():
 		if late, bears := blames(v, d); late > bears {
 			v.Result, v.Starved = verdict.Inconclusive, true
-			v.Reason = fmt.Sprintf("this machine was %.0f ms late, and the check allows %.0f ms: %s", late, bears, v.Reason)
+			v.Reason = fmt.Sprintf(
+				"this machine was %.0f ms late, and the check allows %.0f ms: %s",
+				late,
+				bears,
+				v.Reason,
+			)
 		}
 	}
 	return v
 }
 
-// blames returns how late the machine was, and how late it may be, in milliseconds, for the check that has least to do with it. Where all that was not kept is
-// listed, or nothing was not, it was what was observed that changed.
+// blames returns how late the machine was, and how late it may be, in milliseconds, for the check that has least to
+// do with it. Where all that was not kept is listed, or nothing was not, it was what was observed that changed.
 func blames(v verdict.Verdict, d *gateway.Definition) (late, bears float64) {
 	listed := []string{}
 	if known, err := Listed(v, d); err == nil && known != nil {

@@ -27,13 +27,14 @@ type Load struct {
 	Meter *Meter
 }
 
-// Send sends the load through the gateway, and returns when the last client has its answer, or has given up. Nothing is sent twice by us.
+// Send sends the load through the gateway, and returns when the last client has its answer, or has given up. Nothing
+// is sent twice by us.
 func Send(ctx context.Context, b *site.Bench, l Load) (Traffic, error) {
 	return send(ctx, ctx, b, l, int(math.Round(l.For.Seconds()*float64(l.Rate))))
 }
 
-// During sends the load while do is at work, and returns when the last client that set out meanwhile has its answer. There is no traffic to speak of when do
-// fails.
+// During sends the load while do is at work, and returns when the last client that set out meanwhile has its answer.
+// There is no traffic to speak of when do fails.
 func During(ctx context.Context, b *site.Bench, l Load, do func() error) (Traffic, error) {
 	more, stop := context.WithCancel(ctx)
 	defer stop()

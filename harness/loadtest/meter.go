@@ -13,7 +13,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// Meter counts what the clients of a load see, as metrics of Prometheus: what a probe would export that sits where the clients are. The zero value is not one; nil counts nothing.
+// Meter counts what the clients of a load see, as metrics of Prometheus: what a probe would export that sits where
+// the clients are. The zero value is not one; nil counts nothing.
 type Meter struct {
 	registry *prometheus.Registry
 	sent     *prometheus.CounterVec
@@ -21,20 +22,28 @@ type Meter struct {
 	duration *prometheus.HistogramVec
 }
 
-// NewMeter returns a Meter for a route, on which every answer that is to be reckoned with stands at zero: an increase from nothing is none to Prometheus.
+// NewMeter returns a Meter for a route, on which every answer that is to be reckoned with stands at zero: an increase
+// from nothing is none to Prometheus.
 func NewMeter(r site.Route) *Meter {
 	m := &Meter{
 		registry: prometheus.NewRegistry(),
 		sent: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: "gatequake", Subsystem: "client", Name: "sent_total", Help: "How many clients have set out, answered or not.",
+			Namespace: "gatequake",
+			Subsystem: "client",
+			Name:      "sent_total",
+			Help:      "How many clients have set out, answered or not.",
 		}, []string{"path"}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: "gatequake", Subsystem: "client", Name: "requests_total",
 			Help: "What clients asked for, by the status that they got, none if no answer came, and by who wrote it.",
 		}, []string{"path", "status", "by"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: "gatequake", Subsystem: "client", Name: "request_duration_seconds", Buckets: prometheus.DefBuckets,
-			Help: "How long clients waited for the end of an answer, or for one that did not come, from when they were due to set out.",
+			Namespace: "gatequake",
+			Subsystem: "client",
+			Name:      "request_duration_seconds",
+			Buckets:   prometheus.DefBuckets,
+			Help: "How long clients waited for the end of an answer, or for one that did not come, from when they " +
+				"were due to set out.",
 		}, []string{"path"}),
 	}
 	m.registry.MustRegister(m.sent, m.requests, m.duration)

@@ -31,19 +31,30 @@ func TestMeterCountsFromZero(t *testing.T) {
 		return all
 	}
 	before := counted()
-	for _, name := range []string{"gatequake_client_sent_total /balanced/", "gatequake_client_requests_total gateway /balanced/ 502", "gatequake_client_request_duration_seconds /balanced/"} {
+	for _, name := range []string{
+		"gatequake_client_sent_total /balanced/", "gatequake_client_requests_total gateway /balanced/ 502",
+		"gatequake_client_request_duration_seconds /balanced/",
+	} {
 		if v, there := before[name]; v != 0 || !there {
 			t.Errorf("%s: got %g, there %t, want a zero that is there", name, v, there)
 		}
 	}
 	due := time.Now()
 	m.setOut(site.RouteBalanced)
-	m.observe(site.RouteBalanced, met{due, record.Observation{Status: http.StatusBadGateway, By: record.ByGateway, Done: due.Add(2 * time.Second)}})
+	m.observe(
+		site.RouteBalanced,
+		met{
+			due,
+			record.Observation{Status: http.StatusBadGateway, By: record.ByGateway, Done: due.Add(2 * time.Second)},
+		},
+	)
 	m.observe(site.RouteBalanced, met{due, record.Observation{End: client.Reset, Done: due.Add(time.Second)}})
 	after := counted()
 	for name, want := range map[string]float64{
-		"gatequake_client_sent_total /balanced/": 1, "gatequake_client_requests_total gateway /balanced/ 502": 1, "gatequake_client_requests_total gateway /balanced/ 504": 0,
-		"gatequake_client_requests_total  /balanced/ none": 1, "gatequake_client_request_duration_seconds /balanced/": 3,
+		"gatequake_client_sent_total /balanced/": 1, "gatequake_client_requests_total gateway /balanced/ 502": 1,
+		"gatequake_client_requests_total gateway /balanced/ 504": 0,
+		"gatequake_client_requests_total  /balanced/ none":       1,
+		"gatequake_client_request_duration_seconds /balanced/":   3,
 	} {
 		if after[name] != want {
 			t.Errorf("%s: got %g, want %g, of %v", name, after[name], want, after)

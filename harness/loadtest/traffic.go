@@ -22,15 +22,16 @@ type Traffic struct {
 	Requests int    `json:"requests"`
 	// Answers counts them by what Observation.String says of each.
 	Answers map[string]int `json:"answers"`
-	// P50, P95 and P99 are how long so many of a hundred clients waited at most, in milliseconds from when they were due to set out to the end of their answer, or of their
-	// wait for one. They are waits that were measured (nearest rank).
+	// P50, P95 and P99 are how long so many of a hundred clients waited at most, in milliseconds from when they were
+	// due to set out to the end of their answer, or of their wait for one. They are waits that were measured (nearest
+	// rank).
 	P50 float64 `json:"p50_ms"`
 	P95 float64 `json:"p95_ms"`
 	P99 float64 `json:"p99_ms"`
 	// Lag is how late a client set out at most, in milliseconds: of a machine that was too busy for the load.
 	Lag float64 `json:"lag_ms"`
-	// FailedUntil is when the last client was due that was not served, in milliseconds from when the first was; negative if all were served. Where the cause goes on, the gateway avoids it
-	// from then on.
+	// FailedUntil is when the last client was due that was not served, in milliseconds from when the first was;
+	// negative if all were served. Where the cause goes on, the gateway avoids it from then on.
 	FailedUntil float64 `json:"failed_until_ms"`
 	// Again is how many requests reached the upstreams more than once, as the gateway sent them again.
 	Again int `json:"again"`
@@ -120,6 +121,18 @@ func (t Traffic) String() string {
 	if t.FailedUntil >= 0 {
 		failed = fmt.Sprintf("the last failed after %.0f ms", t.FailedUntil)
 	}
-	return fmt.Sprintf("%d × %s at %d a second: %s; %s; p50 %.0f ms, p95 %.0f ms, p99 %.0f ms; %d sent again by the gateway; set out %.0f ms late at most",
-		t.Requests, t.Probe, t.Rate, t.Shares(), failed, t.P50, t.P95, t.P99, t.Again, t.Lag)
+	return fmt.Sprintf(
+		"%d × %s at %d a second: %s; %s; p50 %.0f ms, p95 %.0f ms, p99 %.0f ms; %d sent again by the gateway; set out "+
+			"%.0f ms late at most",
+		t.Requests,
+		t.Probe,
+		t.Rate,
+		t.Shares(),
+		failed,
+		t.P50,
+		t.P95,
+		t.P99,
+		t.Again,
+		t.Lag,
+	)
 }

@@ -29,11 +29,24 @@ func TestTrafficCounts(t *testing.T) {
 	again.Hits = 2
 	cut := whole(http.StatusBadGateway, record.ByGateway)
 	cut.End = client.Truncated
-	got := loaded(whole(200, record.ByUpstream), again, whole(502, record.ByGateway), whole(504, record.ByGateway), whole(503, record.ByUpstream), cut, record.Observation{End: client.Reset},
-		whole(200, record.ByGateway), whole(200, record.ByUpstream))
+	got := loaded(
+		whole(200, record.ByUpstream),
+		again,
+		whole(502, record.ByGateway),
+		whole(504, record.ByGateway),
+		whole(503, record.ByUpstream),
+		cut,
+		record.Observation{End: client.Reset},
+		whole(200, record.ByGateway),
+		whole(200, record.ByUpstream),
+	)
 	for what, c := range map[string]struct{ got, want int }{
-		"served": {got.Served(), 3}, "failed": {got.Failed(), 6}, "bad gateways": {got.BadGateways(), 1}, "honest": {got.Honest(), 2},
-		"again": {got.Again, 1}, "kinds": {len(got.Answers), 7}, "200": {got.Answers["200 by upstream"], 3}, "failed until": {int(got.FailedUntil), 700},
+		"served": {got.Served(), 3}, "failed": {got.Failed(), 6}, "bad gateways": {got.BadGateways(), 1}, "honest": {
+			got.Honest(), 2,
+		},
+		"again": {got.Again, 1}, "kinds": {len(got.Answers), 7}, "200": {got.Answers["200 by upstream"], 3}, "failed until": {
+			int(got.FailedUntil), 700,
+		},
 		"wait": {int(got.P50), 25}, "lag": {int(got.Lag), 5}, "requests": {got.Requests, 9},
 	} {
 		if c.got != c.want {
@@ -45,10 +58,14 @@ func TestTrafficCounts(t *testing.T) {
 	}
 }
 
-// TestTrafficCountsWhatALateClientWaited stands against coordinated omission: who set out late waited from when he was due.
+// TestTrafficCountsWhatALateClientWaited stands against coordinated omission: who set out late waited from when he
+// was due.
 func TestTrafficCountsWhatALateClientWaited(t *testing.T) {
 	due := time.Now()
-	late := met{due, record.Observation{Took: 1, Began: due.Add(time.Second), Done: due.Add(time.Second + time.Millisecond)}}
+	late := met{
+		due,
+		record.Observation{Took: 1, Began: due.Add(time.Second), Done: due.Add(time.Second + time.Millisecond)},
+	}
 	if got := newTraffic(Load{Rate: 1}, []met{late}); got.P99 != 1001 || got.Lag != 1000 {
 		t.Errorf("got a wait of %g ms, %g late, want 1001 and 1000", got.P99, got.Lag)
 	}

@@ -69,7 +69,11 @@ func Parse(name string, text []byte, faults []string) (Policy, error) {
 		return p, fmt.Errorf("%s:1:1: got no name, want one, so that reports can say which policy it was", name)
 	}
 	if slices.ContainsFunc(Policies(), func(own Policy) bool { return own.Name == p.Name }) {
-		return p, fmt.Errorf("%s: name: got %q, which is a policy of Gatequake's own, want another", doc.At("name"), p.Name)
+		return p, fmt.Errorf(
+			"%s: name: got %q, which is a policy of Gatequake's own, want another",
+			doc.At("name"),
+			p.Name,
+		)
 	}
 	if p.Default, err = f.Default.rule(doc, "default"); err != nil {
 		return p, err
@@ -98,7 +102,14 @@ func section[K ~string](doc *yamldoc.Doc, name string, rules map[string]ruleFile
 			if n := suggest.Nearest(key, names); n != "" {
 				near = "did you mean " + n + "? "
 			}
-			return nil, fmt.Errorf("%s: %s: got %q; %sthere are: %s", doc.At(name, key), name, key, near, strings.Join(names, ", "))
+			return nil, fmt.Errorf(
+				"%s: %s: got %q; %sthere are: %s",
+				doc.At(name, key),
+				name,
+				key,
+				near,
+				strings.Join(names, ", "),
+			)
 		}
 		rule, err := r.rule(doc, name, key)
 		if err != nil {
@@ -113,11 +124,20 @@ func section[K ~string](doc *yamldoc.Doc, name string, rules map[string]ruleFile
 func (r ruleFile) rule(doc *yamldoc.Doc, path ...any) (Rule, error) {
 	for _, code := range r.Status {
 		if code < 100 || code > 599 {
-			return Rule{}, fmt.Errorf("%s: %s: got status %d, want 100 to 599", doc.At(path...), yamldoc.Words(path), code)
+			return Rule{}, fmt.Errorf(
+				"%s: %s: got status %d, want 100 to 599",
+				doc.At(path...),
+				yamldoc.Words(path),
+				code,
+			)
 		}
 	}
 	if r.Within < 0 || r.Recovery < 0 {
-		return Rule{}, fmt.Errorf("%s: %s: got a negative time, want more than 0", doc.At(path...), yamldoc.Words(path))
+		return Rule{}, fmt.Errorf(
+			"%s: %s: got a negative time, want more than 0",
+			doc.At(path...),
+			yamldoc.Words(path),
+		)
 	}
 	return Rule{Statuses: r.Status, Within: r.Within, Recovery: r.Recovery}, nil
 }

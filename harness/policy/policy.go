@@ -11,8 +11,8 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// Policy says what each fault should be answered with. A rule for the experiment wins over one for its error type, that over one for its cause, and that over
-// the default. Blocks are no matter of policy: a block is a 403.
+// Policy says what each fault should be answered with. A rule for the experiment wins over one for its error type,
+// that over one for its cause, and that over the default. Blocks are no matter of policy: a block is a 403.
 type Policy struct {
 	// Name is how reports call it.
 	Name string `json:"name"`
@@ -28,8 +28,8 @@ type Policy struct {
 type Rule struct {
 	// Statuses are the acceptable codes.
 	Statuses []int `json:"statuses,omitempty"`
-	// Within bounds the time to the answer, and Recovery the time from the end of the fault to the steady state. Without them the gateway's own limits bound the
-	// answer, and nothing bounds the recovery.
+	// Within bounds the time to the answer, and Recovery the time from the end of the fault to the steady state.
+	// Without them the gateway's own limits bound the answer, and nothing bounds the recovery.
 	Within   time.Duration `json:"within,omitempty"`
 	Recovery time.Duration `json:"recovery,omitempty"`
 }
@@ -41,7 +41,11 @@ func Document() Policy {
 
 // RFC9209 is the policy of RFC 9209, section 2.3: the code that it recommends for the fault's error type.
 func RFC9209() Policy {
-	p := Policy{Name: "rfc9209", Default: Rule{Statuses: []int{http.StatusBadGateway}}, Errors: map[proxystatus.ErrorType]Rule{}}
+	p := Policy{
+		Name:    "rfc9209",
+		Default: Rule{Statuses: []int{http.StatusBadGateway}},
+		Errors:  map[proxystatus.ErrorType]Rule{},
+	}
 	for _, e := range proxystatus.ErrorTypes() {
 		p.Errors[e] = Rule{Statuses: []int{e.Recommended()}}
 	}
@@ -68,7 +72,12 @@ func (p Policy) rule(r record.Record) record.Expectation {
 	t := r.Terms
 	rule := p.Experiments[t.Base].or(p.Errors[r.ErrorType]).or(p.Causes[r.Cause]).or(p.Default)
 	e := record.Expectation{
-		Statuses: rule.Statuses, By: record.ByGateway, OrCut: t.AfterHead, OrUnavailable: t.GRPC, Within: rule.Within, Recovery: rule.Recovery,
+		Statuses:      rule.Statuses,
+		By:            record.ByGateway,
+		OrCut:         t.AfterHead,
+		OrUnavailable: t.GRPC,
+		Within:        rule.Within,
+		Recovery:      rule.Recovery,
 	}
 	_, named := p.Experiments[t.Base]
 	if !named {
@@ -81,8 +90,8 @@ func (p Policy) rule(r record.Record) record.Expectation {
 	return e
 }
 
-// OfFault returns what a client may see of the fault alone, with all that is as good where the gateway stands: in a pool,
-// a request that no other member may answer in the broken one's place may be answered so.
+// OfFault returns what a client may see of the fault alone, with all that is as good where the gateway stands: in a
+// pool, a request that no other member may answer in the broken one's place may be answered so.
 func (p Policy) OfFault(r record.Record) record.Expectation {
 	t, e := r.Terms, p.rule(r)
 	if t.Steady != 0 && e.By == record.ByUpstream && slices.Equal(e.Statuses, Service.Statuses) {

@@ -69,9 +69,9 @@ func TestPolicies(t *testing.T) {
 
 func TestPolicyMistakesHaveAPlace(t *testing.T) {
 	for text, want := range map[string]string{
-		"name: x\nexperiments:\n  refsued: 502\n":        `p.yaml:3:3: experiments: got "refsued"; did you mean refused? there are: `,
+		"name: x\nexperiments:\n  refsued: 502\n":        `p.yaml:3:3: experiments: got "refsued"; did you mean refused? `,
 		"name: x\ncauses: {dsn: 502}\n":                  `p.yaml:2:10: causes: got "dsn"; did you mean dns? there are: `,
-		"name: x\nerrors: {dns_eror: 502}\n":             `p.yaml:2:10: errors: got "dns_eror"; did you mean dns_error? there are: `,
+		"name: x\nerrors: {dns_eror: 502}\n":             `p.yaml:2:10: errors: got "dns_eror"; did you mean dns_error? `,
 		"name: x\ndefault: 99\n":                         "p.yaml:2:1: default: got status 99, want 100 to 599",
 		"name: x\nexperiments:\n  refused: [502, 600]\n": "p.yaml:3:3: experiments: refused: got status 600, want 100 to 599",
 		"name: x\ncauses:\n  dns: 502\n  dns: 503\n":     "p.yaml:4:3: mapping key \"dns\" already defined at [3:3]",
@@ -95,9 +95,14 @@ func TestPolicyMistakesHaveAPlace(t *testing.T) {
 		strings.Repeat("[", 1<<20):                       "p.yaml:1:1: got more than 100 lists or mappings in one another",
 		strings.Repeat("- ", 1<<19):                      "p.yaml:1:1: got more than 100 lists or mappings in one another",
 		"name: [x]\ncauses: nothing\n":                   "p.yaml:1:7: got a list, want a string",
-		"name: document\n":                               `p.yaml:1:1: name: got "document", which is a policy of Gatequake's own`,
+		"name: document\n":                               `p.yaml:1:1: name: got "document", which is a policy of Gatequake's`,
 	} {
-		if _, err := policy.Parse("p.yaml", []byte(text), catalog.FaultIDs()); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if _, err := policy.Parse(
+			"p.yaml",
+			[]byte(text),
+			catalog.FaultIDs(),
+		); err == nil || !strings.HasPrefix(err.Error(), want) ||
+			strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q:\n got %v\nwant %s", text, err, want)
 		}
 	}
@@ -118,7 +123,8 @@ func TestPolicySchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, want := range map[string]bool{
-		ours: true, "name: x\n": true, "default: 502\n": false, "name: x\ndefault: 99\n": false, "name: x\nstatus: 502\n": false,
+		ours: true, "name: x\n": true, "default: 502\n": false, "name: x\ndefault: 99\n": false,
+		"name: x\nstatus: 502\n":                       false,
 		"name: x\ndefault: {status: 502, withn: 1s}\n": false,
 	} {
 		var value any

@@ -28,8 +28,21 @@ const (
 // ErrorTypes lists the error types, in the order of RFC 9209, section 2.3.
 func ErrorTypes() []ErrorType {
 	return []ErrorType{
-		DNSTimeout, DNSError, DestinationUnavailable, DestinationIPUnroutable, ConnectionRefused, ConnectionTerminated, ConnectionTimeout, TLSProtocolError,
-		TLSCertificateError, TLSAlertReceived, HTTPRequestDenied, HTTPResponseIncomplete, HTTPResponseHeaderSectionSize, HTTPResponseTimeout, HTTPProtocolError,
+		DNSTimeout,
+		DNSError,
+		DestinationUnavailable,
+		DestinationIPUnroutable,
+		ConnectionRefused,
+		ConnectionTerminated,
+		ConnectionTimeout,
+		TLSProtocolError,
+		TLSCertificateError,
+		TLSAlertReceived,
+		HTTPRequestDenied,
+		HTTPResponseIncomplete,
+		HTTPResponseHeaderSectionSize,
+		HTTPResponseTimeout,
+		HTTPProtocolError,
 	}
 }
 

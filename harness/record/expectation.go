@@ -86,7 +86,8 @@ func (e Expectation) tolerated(o Observation, so func(*Tolerance) bool) bool {
 
 // accepts reports whether o is an answer that the tolerance is for.
 func (t Tolerance) accepts(o Observation) bool {
-	if !o.Healthy() || t.Body != "" && o.Body != t.Body || len(t.By) > 0 && !slices.Contains(t.By, o.Header.Get(stamp.Origin)) {
+	if !o.Healthy() || t.Body != "" && o.Body != t.Body ||
+		len(t.By) > 0 && !slices.Contains(t.By, o.Header.Get(stamp.Origin)) {
 		return false
 	}
 	for _, values := range o.Header {

@@ -63,7 +63,8 @@ type Observation struct {
 	Header http.Header `json:"header,omitempty"`
 	// GRPC is the status of a call of gRPC; empty for what is none, or has none.
 	GRPC string `json:"grpc_status,omitempty"`
-	// By is who wrote the answer: the one who stamped it with our nonce, the upstream or someone between; else the gateway.
+	// By is who wrote the answer: the one who stamped it with our nonce, the upstream or someone between; else the
+	// gateway.
 	By Author `json:"by"`
 	// End is how the exchange ended; Error is what stopped one that did not end well.
 	End   client.End `json:"end"`
@@ -71,9 +72,11 @@ type Observation struct {
 	// Body is the start of the body; BodyBytes counts all of it.
 	Body      string `json:"body,omitempty"`
 	BodyBytes int64  `json:"body_bytes"`
-	// At is when the request was sent, in milliseconds from the start of the experiment; if no connection came about, when that was begun.
+	// At is when the request was sent, in milliseconds from the start of the experiment; if no connection came about,
+	// when that was begun.
 	At float64 `json:"at_ms,omitempty"`
-	// Connect, TLS, First, Head and Took are times in milliseconds: to connect, of that for TLS, to the first byte, to the end of the head, and in all, counted from the request.
+	// Connect, TLS, First, Head and Took are times in milliseconds: to connect, of that for TLS, to the first byte,
+	// to the end of the head, and in all, counted from the request.
 	Connect float64 `json:"connect_ms"`
 	TLS     float64 `json:"tls_ms,omitempty"`
 	First   float64 `json:"first_byte_ms,omitempty"`
@@ -98,8 +101,8 @@ type Observation struct {
 	Ended float64 `json:"ended_ms,omitempty"`
 	// Steady is true when the answer is the one that the probe gets while nothing is broken.
 	Steady bool `json:"steady,omitempty"`
-	// Served is true when, of a gateway of the user's own, an upstream gave the answer that the probe gets while nothing
-	// is broken, whatever its status is.
+	// Served is true when, of a gateway of the user's own, an upstream gave the answer that the probe gets while
+	// nothing is broken, whatever its status is.
 	Served bool `json:"served,omitempty"`
 	// Heard is true when the client heard back over a WebSocket what it had said.
 	Heard bool `json:"heard,omitempty"`
@@ -107,7 +110,8 @@ type Observation struct {
 	Says wording.Kind `json:"says,omitempty"`
 	// Tells is the internal address or name that the gateway's error page tells, and where; empty for none.
 	Tells string `json:"tells,omitempty"`
-	// Beside, of a refusal, is how long the bystander's answer took that was asked for at the same time, in milliseconds.
+	// Beside, of a refusal, is how long the bystander's answer took that was asked for at the same time, in
+	// milliseconds.
 	Beside float64 `json:"beside_ms,omitempty"`
 	// Excused is why the gateway could not have served this bystander: the fault, by its nature, has broken the
 	// bystander's own way as well, which was proved without the gateway. Empty where it could, or where it did.
@@ -133,7 +137,8 @@ const (
 	ConnectionUntried = "open, not tried again"
 )
 
-// String sums the observation up, without anything that differs from run to run: "502 by gateway", "200 by upstream, cut", "no answer: reset".
+// String sums the observation up, without anything that differs from run to run: "502 by gateway", "200 by upstream,
+// cut", "no answer: reset".
 func (o Observation) String() string {
 	if o.End == client.Malformed {
 		return "malformed answer"
@@ -180,7 +185,8 @@ func (o Observation) Late() bool { return o.End == client.TimedOut }
 // Healthy reports whether an upstream served the request: with a whole 200, or, of a gateway of the user's own, with
 // what the probe gets while nothing is broken.
 func (o Observation) Healthy() bool {
-	return (o.Status == http.StatusOK || o.Heard || o.Served) && o.By == ByUpstream && o.Answered() && (o.GRPC == "" || o.GRPC == GRPCOK)
+	return (o.Status == http.StatusOK || o.Heard || o.Served) && o.By == ByUpstream && o.Answered() &&
+		(o.GRPC == "" || o.GRPC == GRPCOK)
 }
 
 // Duration is how long the answer took.
@@ -188,9 +194,9 @@ func (o Observation) Duration() time.Duration {
 	return time.Duration(o.Took * float64(time.Millisecond))
 }
 
-// How long the steady state is waited for: gateways are up within some tens of milliseconds, those with health checks or a
-// resolver of their own within seconds; several times that is a gateway that does not work. On a machine that is late it is
-// waited for longer by as much, up to SteadyMost.
+// How long the steady state is waited for: gateways are up within some tens of milliseconds, those with health checks
+// or a resolver of their own within seconds; several times that is a gateway that does not work. On a machine that is
+// late it is waited for longer by as much, up to SteadyMost.
 const (
 	SteadyTimeout = 15 * time.Second
 	SteadyMost    = time.Minute

@@ -22,8 +22,8 @@ type Record struct {
 	World string `json:"world"`
 	// Terms are what the experiment itself says of the right answer, whatever the policy.
 	Terms Terms `json:"terms"`
-	// Cannot is why the experiment cannot be made here; Stopped is what kept it from its end. Both are empty for one that
-	// was made.
+	// Cannot is why the experiment cannot be made here; Stopped is what kept it from its end. Both are empty for one
+	// that was made.
 	Cannot  string `json:"cannot,omitempty"`
 	Stopped string `json:"stopped,omitempty"`
 	// Lacks is what the machine had none left of for the harness: descriptors, memory, processes. Empty for nothing.
@@ -38,14 +38,15 @@ type Record struct {
 	Evidence string `json:"evidence,omitempty"`
 	// Observations are what clients saw.
 	Observations []Observation `json:"observations"`
-	// Pool tells, for a fault of one member of a pool, what clients met meanwhile, by method; RecoveryMS is then the time
-	// until each member served again.
+	// Pool tells, for a fault of one member of a pool, what clients met meanwhile, by method; RecoveryMS is then the
+	// time until each member served again.
 	Pool []PoolSample `json:"pool,omitempty"`
 	// Remedies are what came of each remedy, where some were tried in place of the probes.
 	Remedies []RemedyOutcome `json:"remedies,omitempty"`
 	// Events are when it all happened, in order; what clients saw is in the observations.
 	Events []Event `json:"events,omitempty"`
-	// Before holds the gateway's last lines before the injection, when all was well; Log its lines from the injection on.
+	// Before holds the gateway's last lines before the injection, when all was well; Log its lines from the injection
+	// on.
 	Before []string `json:"log_before,omitempty"`
 	Log    []string `json:"log"`
 	// Dead is how the gateway's process ended, when it did; Unwatched is true when it is not the harness's to watch.
@@ -63,17 +64,18 @@ type Record struct {
 	RecoveryLateMS float64 `json:"recovery_late_ms,omitempty"`
 	// Unchecked lists promises that cannot be held against this gateway, each with the reason.
 	Unchecked []string `json:"unchecked,omitempty"`
-	// Started, TookMS and FaultMS are when the experiment began, how long it took, and how much of that was spent in the
-	// fault (inject to undo).
+	// Started, TookMS and FaultMS are when the experiment began, how long it took, and how much of that was spent in
+	// the fault (inject to undo).
 	Started time.Time `json:"started"`
 	TookMS  float64   `json:"took_ms"`
 	FaultMS float64   `json:"fault_ms"`
 	// CPUMS is the CPU time that the world took, the gateway's included.
 	CPUMS float64 `json:"cpu_ms"`
-	// LateMS is how late the machine let the world run at worst, while a probe or the recovery was on its way; before that,
-	// while it was set up, if it did not come to that. See strain.Monitor.
+	// LateMS is how late the machine let the world run at worst, while a probe or the recovery was on its way; before
+	// that, while it was set up, if it did not come to that. See strain.Monitor.
 	LateMS float64 `json:"late_ms"`
-	// Again is why the experiment was measured a second time: what is wrong with the first, of which nothing else is left.
+	// Again is why the experiment was measured a second time: what is wrong with the first, of which nothing else is
+	// left.
 	Again string `json:"measured_again,omitempty"`
 	// Replay is the command that runs this very experiment again.
 	Replay string `json:"replay"`
@@ -92,8 +94,8 @@ type Target struct {
 type Terms struct {
 	// Base is the ID of the fault, or of the block in whatever state of its upstream.
 	Base string `json:"base"`
-	// Refusal is what a client who is blocked should see, and Admission what one should who is not, where the experiment
-	// is of a block; nil for a fault.
+	// Refusal is what a client who is blocked should see, and Admission what one should who is not, where the
+	// experiment is of a block; nil for a fault.
 	Refusal   *Expectation `json:"refusal,omitempty"`
 	Admission *Expectation `json:"admission,omitempty"`
 	// Broken is true when something around the gateway is broken, also behind a block.
@@ -110,7 +112,8 @@ type Terms struct {
 	Load bool `json:"load,omitempty"`
 	// Balanced is true when the fault strikes one member of a pool, and the service should go on.
 	Balanced bool `json:"balanced,omitempty"`
-	// Steady is the status of the main probe while nothing is broken, where that is the user's to say; 0 stands for 200.
+	// Steady is the status of the main probe while nothing is broken, where that is the user's to say; 0 stands for
+	// 200.
 	Steady int `json:"steady,omitempty"`
 	// Bystander says what the bystander gets while nothing is broken; empty where there is none.
 	Bystander string `json:"bystander,omitempty"`

@@ -23,14 +23,15 @@ type RemedyOutcome struct {
 	Reason  string `json:"reason"`
 	// Unseen is true when there was nothing to try it on: the client saw no failure. It is then not applicable.
 	Unseen bool `json:"unseen,omitempty"`
-	// Saw is what the client saw before it, and Then what its next request got with it, both with the fault still in force.
+	// Saw is what the client saw before it, and Then what its next request got with it, both with the fault still in
+	// force.
 	Saw  string `json:"saw,omitempty"`
 	Then string `json:"then,omitempty"`
-	// Without is what another client saw, at the same failure, who did nothing but refresh, when as much time had passed. It is asked only when
-	// Then was service.
+	// Without is what another client saw, at the same failure, who did nothing but refresh, when as much time had
+	// passed. It is asked only when Then was service.
 	Without string `json:"without,omitempty"`
-	// OverWithout and Over are what the client's next request got when the fault was over, first without the remedy, then with it; empty for a remedy that is about
-	// the failure itself.
+	// OverWithout and Over are what the client's next request got when the fault was over, first without the remedy,
+	// then with it; empty for a remedy that is about the failure itself.
 	OverWithout string `json:"over_without,omitempty"`
 	Over        string `json:"over,omitempty"`
 }
@@ -47,7 +48,17 @@ func (a *RemedyOutcome) Decide(c Trace, served func(Observation) bool) {
 		return o.String()
 	}
 	is := func(o *Observation) bool { return o != nil && served(*o) }
-	a.Saw, a.Then, a.Without, a.OverWithout, a.Over = say(c.Saw), say(c.Then), say(c.Without), say(c.OverWithout), say(c.Over)
+	a.Saw, a.Then, a.Without, a.OverWithout, a.Over = say(
+		c.Saw,
+	), say(
+		c.Then,
+	), say(
+		c.Without,
+	), say(
+		c.OverWithout,
+	), say(
+		c.Over,
+	)
 	switch {
 	case c.Saw == nil || is(c.Saw):
 		a.Outcome, a.Unseen, a.Reason = NotApplicable, true, "the client saw no failure: "+a.Saw
@@ -58,7 +69,11 @@ func (a *RemedyOutcome) Decide(c Trace, served func(Observation) bool) {
 	case is(c.Then):
 		a.Outcome, a.Reason = Effective, "served, with nothing repaired"
 	case is(c.Over) && !is(c.OverWithout):
-		a.Outcome, a.Reason = Effective, fmt.Sprintf("not while it lasts; but when it was over the client still saw %s, and with this %s", a.OverWithout, a.Over)
+		a.Outcome, a.Reason = Effective, fmt.Sprintf(
+			"not while it lasts; but when it was over the client still saw %s, and with this %s",
+			a.OverWithout,
+			a.Over,
+		)
 	case a.Then == a.Saw:
 		a.Outcome, a.Reason = Ineffective, a.Then+" again"
 	default:

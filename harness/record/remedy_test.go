@@ -28,10 +28,22 @@ func TestAttempt(t *testing.T) {
 		{"no answer at all", Trace{Saw: nothing, Then: nothing}, Ineffective, "no answer: refused again"},
 		{"service", Trace{Saw: bad, Then: well}, Effective, "served"},
 		{"service where a refresh fails", Trace{Saw: bad, Then: well, Without: bad}, Effective, "served"},
-		{"service where a refresh does, too", Trace{Saw: bad, Then: well, Without: well}, Ineffective, "who only refreshes"},
-		{"a failure that outlives its cause", Trace{Saw: bad, Then: bad, OverWithout: stale, Over: well}, Effective, "from the client's cache"},
-		{"service when it is over, anyway", Trace{Saw: bad, Then: bad, OverWithout: well, Over: well}, Ineffective, "again"},
-		{"failure when it is over, anyway", Trace{Saw: bad, Then: bad, OverWithout: bad, Over: bad}, Ineffective, "again"},
+		{
+			"service where a refresh does, too", Trace{Saw: bad, Then: well, Without: well}, Ineffective,
+			"who only refreshes",
+		},
+		{
+			"a failure that outlives its cause", Trace{Saw: bad, Then: bad, OverWithout: stale, Over: well},
+			Effective, "from the client's cache",
+		},
+		{
+			"service when it is over, anyway", Trace{Saw: bad, Then: bad, OverWithout: well, Over: well},
+			Ineffective, "again",
+		},
+		{
+			"failure when it is over, anyway", Trace{Saw: bad, Then: bad, OverWithout: bad, Over: bad}, Ineffective,
+			"again",
+		},
 		{"not tried", Trace{Saw: bad}, "", "not tried"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,8 +18,9 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// BenchmarkExperiment is the cost of a whole experiment whose fault needs no waiting (world, bench, gateway, steady state, fault, probes, recovery, end) beside
-// that of stopping and starting the same gateway by hand, up to its first answer.
+// BenchmarkExperiment is the cost of a whole experiment whose fault needs no waiting (world, bench, gateway, steady
+// state, fault, probes, recovery, end) beside that of stopping and starting the same gateway by hand, up to its first
+// answer.
 func BenchmarkExperiment(b *testing.B) {
 	all, err := gateway.All(fixtures.Gateways())
 	if err != nil {
@@ -42,7 +43,12 @@ func experiment(b *testing.B, j Job) {
 	n := 0
 	for ; b.Loop(); n++ {
 		var took time.Duration
-		if err := world.Run(b.Context(), world.Options{Mode: world.Portable}, byHand{Do: "by-hand", Job: j}, &took); err != nil {
+		if err := world.Run(
+			b.Context(),
+			world.Options{Mode: world.Portable},
+			byHand{Do: "by-hand", Job: j},
+			&took,
+		); err != nil {
 			b.Fatal(err)
 		}
 		hand += took
@@ -83,7 +89,8 @@ func init() {
 	}
 }
 
-// BenchmarkWorkers is the number of experiments a second by the number of worlds at a time, over a fault that needs no waiting.
+// BenchmarkWorkers is the number of experiments a second by the number of worlds at a time, over a fault that needs
+// no waiting.
 func BenchmarkWorkers(b *testing.B) {
 	for _, n := range []int{1, 2, 4, 8} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -102,8 +109,9 @@ func BenchmarkWorkers(b *testing.B) {
 	}
 }
 
-// BenchmarkCatalogue is the whole catalogue on the built-in gateway with eight worlds at a time, beside its two lower bounds: the faults' own waits dealt out
-// to the workers, and the processor time of everything that ran dealt out to the processors.
+// BenchmarkCatalogue is the whole catalogue on the built-in gateway with eight worlds at a time, beside its two lower
+// bounds: the faults' own waits dealt out to the workers, and the processor time of everything that ran dealt out to
+// the processors.
 func BenchmarkCatalogue(b *testing.B) {
 	const workers = 8
 	for b.Loop() {

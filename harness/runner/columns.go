@@ -8,9 +8,9 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// columns remembers, for each gateway and setting of a run, whether it serves at all. One that did not is in doubt, and its experiments wait, until it was tried again
-// with no other world beside it; then it is given up: the other experiments on it would wait in vain, half a minute each, and are reported as inconclusive for that
-// one's reason.
+// columns remembers, for each gateway and setting of a run, whether it serves at all. One that did not is in doubt,
+// and its experiments wait, until it was tried again with no other world beside it; then it is given up: the other
+// experiments on it would wait in vain, half a minute each, and are reported as inconclusive for that one's reason.
 type columns struct {
 	mu     sync.Mutex
 	served map[string]bool
@@ -24,7 +24,8 @@ func newColumns() *columns {
 
 func column(j Job) string { return j.Gateway.Name + "/" + j.Setting }
 
-// silent reports whether v tells that the gateway did not serve. A machine that had no descriptors or processes for a world says nothing of the gateway.
+// silent reports whether v tells that the gateway did not serve. A machine that had no descriptors or processes for a
+// world says nothing of the gateway.
 func silent(v verdict.Verdict) bool {
 	return v.Result == verdict.Inconclusive && !v.Served && !v.Lacked
 }

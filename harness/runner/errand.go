@@ -10,7 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// errand is what a world is asked to do other than an experiment. It stands in the field Do of the request, which a Job does not have.
+// errand is what a world is asked to do other than an experiment. It stands in the field Do of the request, which a
+// Job does not have.
 type errand string
 
 const (
@@ -54,9 +55,15 @@ type versionRequest struct {
 	Dir     string
 }
 
-// Version makes a world and has the command of the gateway say its version in it, in the folder: a program of the user's
-// own is started in worlds alone.
-func Version(ctx context.Context, d *gateway.Definition, command []string, dir string, o Options) (version string, err error) {
+// Version makes a world and has the command of the gateway say its version in it, in the folder: a program of the
+// user's own is started in worlds alone.
+func Version(
+	ctx context.Context,
+	d *gateway.Definition,
+	command []string,
+	dir string,
+	o Options,
+) (version string, err error) {
 	request := versionRequest{askVersion, d, command, dir}
 	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, &version)
 	return version, err

@@ -17,7 +17,11 @@ func ExampleOne() {
 		fmt.Println(err)
 		return
 	}
-	v := runner.One(context.Background(), runner.Job{Experiment: "refused", Gateway: builtin, Setting: "document"}, runner.Options{Mode: world.Portable})
+	v := runner.One(
+		context.Background(),
+		runner.Job{Experiment: "refused", Gateway: builtin, Setting: "document"},
+		runner.Options{Mode: world.Portable},
+	)
 	fmt.Printf("%s: %s: got %s, want %s\n", v.ID, v.Result, v.Observed, v.Expected)
 	// Output: refused: pass: got 502 by gateway, want 502 by gateway
 }

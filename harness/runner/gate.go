@@ -8,8 +8,8 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// gate lets as many worlds in as the machine bears: fewer when they were late, more when they were not (additive increase, multiplicative decrease). A world of a
-// gateway that takes much of a processor counts for several.
+// gate lets as many worlds in as the machine bears: fewer when they were late, more when they were not (additive
+// increase, multiplicative decrease). A world of a gateway that takes much of a processor counts for several.
 type gate struct {
 	most  float64 // worlds at a time, whatever they weigh
 	least float64 // weight at a time, however late they are
@@ -30,8 +30,9 @@ type gate struct {
 const (
 	// firstPerCPU is how many light worlds there are for each processor until the machine has shown what it bears.
 	firstPerCPU = 16
-	// leastPerCPU is how many there are however late they are: when it is others who keep the machine busy, to wait for it with fewer worlds helps nobody. Measured
-	// with 24 busy processes beside them on two processors: 69 experiments took 24 s with all at a time, 19 s so, and 109 s when the gate closed down to one.
+	// leastPerCPU is how many there are however late they are: when it is others who keep the machine busy, to wait
+	// for it with fewer worlds helps nobody. Measured with 24 busy processes beside them on two processors: 69
+	// experiments took 24 s with all at a time, 19 s so, and 109 s when the gate closed down to one.
 	leastPerCPU = 8
 	// light is the share of a processor of a world that counts for one: what one with the built-in gateway takes.
 	light = 0.15
@@ -40,7 +41,8 @@ const (
 	// lightest and heaviest are the least and the most that a world counts for: its start is dear whatever comes then,
 	// and a few of the dearest run at a time even if others are none.
 	lightest, heaviest = 0.5, 4
-	// tooLate and onTime, in milliseconds, are when the gate lets fewer in and when more: a half and a quarter of what most checks bear (check.Bearable).
+	// tooLate and onTime, in milliseconds, are when the gate lets fewer in and when more: a half and a quarter of
+	// what most checks bear (check.Bearable).
 	tooLate, onTime = 500, 250
 	// shrink is what is left of bears when worlds were too late. It is not cut again for worlds that began before.
 	shrink = 0.7
@@ -112,16 +114,18 @@ func (g *gate) weightOf(gateway string) float64 {
 	return min(max(lightest, share/light), heaviest)
 }
 
-// Descriptors that a world costs. Ten are open at a time while one is started, and half of them as long as it lives; its first process, which has the same limit, was
-// seen with 62 (connection-limit-close), and is given twice that. What this process has open besides was 16.
+// Descriptors that a world costs. Ten are open at a time while one is started, and half of them as long as it lives;
+// its first process, which has the same limit, was seen with 62 (connection-limit-close), and is given twice that.
+// What this process has open besides was 16.
 const (
 	descriptorsOfWorld = 10
 	descriptorsInside  = 128
 	descriptorsBesides = 32
 )
 
-// Room returns how many worlds this process has descriptors for, and of how many descriptors that is a share. None means that not even one could do its work: Needed
-// is then how many it takes. Go has raised the limit as far as the system lets it; gateways get the limit that this process was started with.
+// Room returns how many worlds this process has descriptors for, and of how many descriptors that is a share. None
+// means that not even one could do its work: Needed is then how many it takes. Go has raised the limit as far as the
+// system lets it; gateways get the limit that this process was started with.
 func Room() (worlds int, limit uint64) {
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {

@@ -8,7 +8,8 @@ import (
 	"github.com/gatequake/gatequake/harness/engine"
 )
 
-// rearmEvery is how long an upstream that a request has killed stays dead: long enough to see it refuse, short enough not to wait for.
+// rearmEvery is how long an upstream that a request has killed stays dead: long enough to see it refuse, short enough
+// not to wait for.
 const rearmEvery = 3 * time.Second
 
 // rearmed makes a fault that one request uses up anew whenever the upstream is found dead, until it is told to stop,

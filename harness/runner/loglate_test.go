@@ -43,8 +43,13 @@ func TestLogsAreNotLaterThanStated(t *testing.T) {
 				t.Fatal(err)
 			}
 			if last.Late > d.LogsLate+busy {
-				t.Errorf("got the last line %s after the answer, want %s at most, as logs-late says in %s/gateway.yaml: %s",
-					last.Late, d.LogsLate, d.Name, last.Line)
+				t.Errorf(
+					"got the last line %s after the answer, want %s at most, as logs-late says in %s/gateway.yaml: %s",
+					last.Late,
+					d.LogsLate,
+					d.Name,
+					last.Line,
+				)
 			}
 		})
 	}

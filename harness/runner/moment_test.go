@@ -25,12 +25,23 @@ func TestMomentsAreInOrder(t *testing.T) {
 		case record.Upstream:
 			hits++
 		case record.Resolver:
-			if at, ok := when[record.EventInjected]; ok && at < m.At && when[record.EventUndone] == 0 && strings.HasSuffix(m.What, ": NXDOMAIN") {
+			if at, ok := when[record.EventInjected]; ok && at < m.At && when[record.EventUndone] == 0 &&
+				strings.HasSuffix(m.What, ": NXDOMAIN") {
 				lookups++
 			}
 		}
 	}
-	if want := []string{"steady", "injected", "confirmed", "confirmed", "undone", "steady"}; !slices.Equal(did, want) {
+	if want := []string{
+		"steady",
+		"injected",
+		"confirmed",
+		"confirmed",
+		"undone",
+		"steady",
+	}; !slices.Equal(
+		did,
+		want,
+	) {
 		t.Errorf("got %v, want %v", did, want)
 	}
 	if lookups == 0 {
@@ -40,7 +51,13 @@ func TestMomentsAreInOrder(t *testing.T) {
 	for _, o := range v.Observations {
 		seen += o.Hits
 		if o.At <= when[record.EventInjected] || o.At+o.Took >= when[record.EventUndone] {
-			t.Errorf("%s: got %f ms to %f ms, want it between the injection and the undo: %v", o.Probe, o.At, o.At+o.Took, when)
+			t.Errorf(
+				"%s: got %f ms to %f ms, want it between the injection and the undo: %v",
+				o.Probe,
+				o.At,
+				o.At+o.Took,
+				when,
+			)
 		}
 	}
 	if hits != seen || hits == 0 {
@@ -50,7 +67,10 @@ func TestMomentsAreInOrder(t *testing.T) {
 
 func TestMomentsOfABlockAreItsProbes(t *testing.T) {
 	v := One(t.Context(), job(t, "user-agent-deny"), Options{})
-	if slices.ContainsFunc(v.Events, func(m record.Event) bool { return m.What == record.EventInjected || m.What == record.EventUndone }) {
+	if slices.ContainsFunc(
+		v.Events,
+		func(m record.Event) bool { return m.What == record.EventInjected || m.What == record.EventUndone },
+	) {
 		t.Errorf("got %+v, want no fault: there is none", v.Events)
 	}
 	if v.Observations[0].At <= v.Events[0].At {

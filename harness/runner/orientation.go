@@ -21,7 +21,14 @@ func orientation(h *engine.Held, e catalog.Experiment, j Job) string {
 	var s strings.Builder
 	b, p := h.Bench, h.Bench.Plan
 	evidence := cmp.Or(h.Evidence, "nothing is broken")
-	fmt.Fprintf(&s, "\n%s: %s\n  confirmed  %s\n  expected   %s\n\n", e.ID, e.Title(), foreign.Text(evidence), policy.Document().Expect(e.Record()))
+	fmt.Fprintf(
+		&s,
+		"\n%s: %s\n  confirmed  %s\n  expected   %s\n\n",
+		e.ID,
+		e.Title(),
+		foreign.Text(evidence),
+		policy.Document().Expect(e.Record()),
+	)
 	t := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
 	line("gateway", p.Gateway.String(), fmt.Sprintf("%s %s, setting %s", j.Gateway.Name, j.Version, j.Setting))
@@ -33,7 +40,11 @@ func orientation(h *engine.Held, e catalog.Experiment, j Job) string {
 	line("bystander", p.Bystander.String(), "serves /bystander/, and must stay healthy")
 	line("nameserver", p.Nameserver.String(), "knows "+p.Named.Host)
 	if b.World.Lacks(world.SourceAddress) == "" {
-		line("denied", p.Clients[site.DeniedIP].String(), fmt.Sprintf("and the network %s; %s is not", p.BannedNet, p.Clients[site.Neighbour]))
+		line(
+			"denied",
+			p.Clients[site.DeniedIP].String(),
+			fmt.Sprintf("and the network %s; %s is not", p.BannedNet, p.Clients[site.Neighbour]),
+		)
 	}
 	line("files", b.World.Dir, "the gateway's configuration, its output (gateway.out) and its logs")
 	_ = t.Flush()

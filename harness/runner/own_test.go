@@ -67,10 +67,21 @@ func TestBystanderNeedsItsOwnWay(t *testing.T) {
 			if err := own.Missing(); err != nil {
 				t.Skipf("unsupported: %v; to get it: ci/gateways %s", err, own.Command[0])
 			}
-			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting}, Options{})
+			v := One(
+				t.Context(),
+				Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting},
+				Options{},
+			)
 			said := strings.Join(v.Unchecked, "; ")
-			if v.Result != verdict.Pass || !strings.Contains(said, c.unchecked) || (said == "") != (c.unchecked == "") {
-				t.Errorf("got %s: %s, unchecked %q; want a pass, unchecked what needs %q", v.Result.String(), v.Reason, said, c.unchecked)
+			if v.Result != verdict.Pass || !strings.Contains(said, c.unchecked) ||
+				(said == "") != (c.unchecked == "") {
+				t.Errorf(
+					"got %s: %s, unchecked %q; want a pass, unchecked what needs %q",
+					v.Result.String(),
+					v.Reason,
+					said,
+					c.unchecked,
+				)
 			}
 		})
 	}
@@ -82,7 +93,10 @@ func TestClientsOfEitherFamily(t *testing.T) {
 		own := described(t, "shared", "over6.yaml")
 		own.Listeners = nil
 		for _, at := range listeners {
-			own.Listeners = append(own.Listeners, gateway.Listener{At: netip.MustParseAddrPort(at), Speaks: gateway.SpeaksHTTP})
+			own.Listeners = append(
+				own.Listeners,
+				gateway.Listener{At: netip.MustParseAddrPort(at), Speaks: gateway.SpeaksHTTP},
+			)
 		}
 		for _, setting := range []string{"over4/a", "over6/a"} {
 			for _, id := range []string{"refused", "refused@cold", "firewall-drop@cold"} {
@@ -90,7 +104,12 @@ func TestClientsOfEitherFamily(t *testing.T) {
 					t.Parallel()
 					v := One(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: setting}, Options{})
 					if v.Result != verdict.Pass || v.Observed != "502 by gateway" {
-						t.Errorf("got %s: %s %s, want a pass: 502 by gateway", v.Result.String(), v.Observed, v.Reason)
+						t.Errorf(
+							"got %s: %s %s, want a pass: 502 by gateway",
+							v.Result.String(),
+							v.Observed,
+							v.Reason,
+						)
 					}
 				})
 			}
@@ -101,7 +120,10 @@ func TestClientsOfEitherFamily(t *testing.T) {
 // TestUpstreamOverIPv6 holds the faults that are made or proved in another way over IPv6.
 func TestUpstreamOverIPv6(t *testing.T) {
 	own := described(t, "shared", "upstream6.yaml")
-	for _, id := range []string{"refused", "firewall-drop@pooled", "firewall-drop-replies", "firewall-reject-admin", "packet-loss-30", "no-route", "stale-pooled-connection"} {
+	for _, id := range []string{
+		"refused", "firewall-drop@pooled", "firewall-drop-replies", "firewall-reject-admin", "packet-loss-30", "no-route",
+		"stale-pooled-connection",
+	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			v := One(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: "six/six"}, Options{})
@@ -161,9 +183,20 @@ func TestOwnGateway(t *testing.T) {
 	} {
 		t.Run(c.setting+" "+c.experiment, func(t *testing.T) {
 			t.Parallel()
-			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting}, Options{})
+			v := One(
+				t.Context(),
+				Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting},
+				Options{},
+			)
 			if said := v.Observed + " " + v.Reason; v.Result != c.result || !strings.Contains(said, c.says) {
-				t.Errorf("got %s: %s, want %s: %s\n%s", v.Result.String(), said, c.result.String(), c.says, strings.Join(v.Log, "\n"))
+				t.Errorf(
+					"got %s: %s, want %s: %s\n%s",
+					v.Result.String(),
+					said,
+					c.result.String(),
+					c.says,
+					strings.Join(v.Log, "\n"),
+				)
 			}
 		})
 	}
@@ -186,15 +219,27 @@ func TestOwnBlocksAreTriedAsOthers(t *testing.T) {
 			t.Parallel()
 			own := described(t, "own", "gatequake.yaml")
 			own.Command = []string{"@" + mutants.Role, c.mutant.Name, "gateway.json"}
-			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: "root/shop"}, Options{})
+			v := One(
+				t.Context(),
+				Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: "root/shop"},
+				Options{},
+			)
 			if !slices.Equal(v.Broken(), c.broken) {
-				t.Errorf("got %s: %s %s, broken %v; want %v", v.Result.String(), v.Observed, v.Reason, v.Broken(), c.broken)
+				t.Errorf(
+					"got %s: %s %s, broken %v; want %v",
+					v.Result.String(),
+					v.Observed,
+					v.Reason,
+					v.Broken(),
+					c.broken,
+				)
 			}
 		})
 	}
 }
 
-// TestOwnGatewayAfterASurvey tries gateways with configurations of the kind that people run, and with nothing else to go by.
+// TestOwnGatewayAfterASurvey tries gateways with configurations of the kind that people run, and with nothing else to
+// go by.
 func TestOwnGatewayAfterASurvey(t *testing.T) {
 	sealed(t)
 	for _, c := range []struct {
@@ -204,25 +249,69 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 		says                        string
 	}{
 		// It listens on every address of port 80, and this upstream is at port 80 too: two machines.
-		{"nginx-microservices", "orders/orders-1", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "200 by upstream"},
-		{"nginx-microservices", "pay/payments", "certificate-expired", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "200 by upstream"},
+		{
+			"nginx-microservices", "orders/orders-1", "refused",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "200 by upstream",
+		},
+		{
+			"nginx-microservices", "pay/payments", "certificate-expired",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "200 by upstream",
+		},
 		// On its own loopback, which no other IPv6 address can reach.
-		{"nginx-ipv6", "sidecar-8080/[::1]:9000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway"},
+		{
+			"nginx-ipv6", "sidecar-8080/[::1]:9000", "refused",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway",
+		},
 		// Wrong over one family alone.
-		{"nginx-families", "root-80/10.1.1.1:3000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway"},
-		{"nginx-families", "root-80-ipv6/10.1.1.1:3000", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "200 by gateway"},
-		{"nginx-families", "root-8082/10.1.1.2:3000", "refused@cold", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway"},
+		{
+			"nginx-families", "root-80/10.1.1.1:3000", "refused",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway",
+		},
+		{
+			"nginx-families", "root-80-ipv6/10.1.1.1:3000", "refused",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "200 by gateway",
+		},
+		{
+			"nginx-families", "root-8082/10.1.1.2:3000", "refused@cold",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway",
+		},
 		// A GET goes to the other member.
-		{"nginx-microservices", "orders/orders-1", "refused@balanced", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "200 by upstream"},
+		{
+			"nginx-microservices", "orders/orders-1", "refused@balanced",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "200 by upstream",
+		},
 		// Of two that are asked for each answer neither can serve in the other's place.
-		{"nginx-auth", "root/vouch", "refused@balanced", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Unsupported, "no other upstream"},
-		{"nginx-auth", "root/vouch", "refused", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "500 by gateway"},
-		{"nginx-own-ca", "root/ledger", "certificate-untrusted", []string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway"},
+		{
+			"nginx-auth", "root/vouch", "refused@balanced",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Unsupported,
+			"no other upstream",
+		},
+		{
+			"nginx-auth", "root/vouch", "refused",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "500 by gateway",
+		},
+		{
+			"nginx-own-ca", "root/ledger", "certificate-untrusted",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway",
+		},
 		// It goes into the background by itself.
-		{"nginx-php-fpm", "root/gatequake-fpm", "unix-socket-missing", []string{"nginx", "-p", ".", "-c", "nginx.conf"}, verdict.Pass, "502 by gateway"},
-		{"envoy-http2", "root/10.7.7.7:50051", "h2-upstream-refused", []string{"envoy", "-c", "envoy.yaml", "-l", "warn", "--use-dynamic-base-id"}, verdict.Fail, "503 by gateway"},
-		{"caddy-tls", "shop.example.com-root-443/web", "refused", []string{"caddy", "run", "--config", "Caddyfile"}, verdict.Pass, "502 by gateway"},
-		{"haproxy-checks", "api/api", "refused", []string{"haproxy", "-f", "haproxy.cfg"}, verdict.Fail, "503 by gateway"},
+		{
+			"nginx-php-fpm", "root/gatequake-fpm", "unix-socket-missing",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf"}, verdict.Pass, "502 by gateway",
+		},
+		{
+			"envoy-http2", "root/10.7.7.7:50051", "h2-upstream-refused",
+			[]string{"envoy", "-c", "envoy.yaml", "-l", "warn", "--use-dynamic-base-id"}, verdict.Fail,
+			"503 by gateway",
+		},
+		{
+			"caddy-tls", "shop.example.com-root-443/web", "refused",
+			[]string{"caddy", "run", "--config", "Caddyfile"}, verdict.Pass, "502 by gateway",
+		},
+		{
+			"haproxy-checks", "api/api", "refused", []string{"haproxy", "-f", "haproxy.cfg"}, verdict.Fail,
+			"503 by gateway",
+		},
 	} {
 		t.Run(c.folder+" "+c.setting+" "+c.experiment, func(t *testing.T) {
 			t.Parallel()
@@ -235,15 +324,27 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 				t.Skipf("unsupported: %v; to get it: ci/gateways %s", err, c.command[0])
 			}
 			found, err := Survey(t.Context(), own, Options{})
-			if err != nil && os.Geteuid() != 0 && strings.Contains(err.Error(), "/var/") && strings.Contains(err.Error(), "ermission denied") {
+			if err != nil && os.Geteuid() != 0 && strings.Contains(err.Error(), "/var/") &&
+				strings.Contains(err.Error(), "ermission denied") {
 				t.Skip("unsupported: it writes below /var, where only root may")
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			v := One(t.Context(), Job{Experiment: c.experiment, Gateway: found.Own.Definition(), Setting: c.setting}, Options{})
+			v := One(
+				t.Context(),
+				Job{Experiment: c.experiment, Gateway: found.Own.Definition(), Setting: c.setting},
+				Options{},
+			)
 			if said := v.Observed + " " + v.Reason; v.Result != c.result || !strings.Contains(said, c.says) {
-				t.Errorf("got %s: %s, want %s: %s\n%s", v.Result.String(), said, c.result.String(), c.says, strings.Join(v.Log, "\n"))
+				t.Errorf(
+					"got %s: %s, want %s: %s\n%s",
+					v.Result.String(),
+					said,
+					c.result.String(),
+					c.says,
+					strings.Join(v.Log, "\n"),
+				)
 			}
 		})
 	}
@@ -265,7 +366,11 @@ func TestScratchIsToldWithAndWithoutASurvey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, _ := Survey(t.Context(), gateway.Own{Name: "false", Command: []string{"false"}, Dir: t.TempDir()}, Options{})
+	found, _ := Survey(
+		t.Context(),
+		gateway.Own{Name: "false", Command: []string{"false"}, Dir: t.TempDir()},
+		Options{},
+	)
 	if told := slices.Contains(found.Warnings, survey.ReadOnlyHere(bare)); told != (len(bare) > 0) {
 		t.Errorf("got %v from the survey, want that it tells of %v, if of anything", found.Warnings, bare)
 	}

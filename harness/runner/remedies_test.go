@@ -17,10 +17,14 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Remedies that no person has. The mender makes an end of the cause, and is no remedy for it; the helpless one cannot be tried; the patient one takes time.
+// Remedies that no person has. The mender makes an end of the cause, and is no remedy for it; the helpless one cannot
+// be tried; the patient one takes time.
 var (
 	mender = catalog.RegisterRemedy(catalog.Remedy{
-		ID: "mender", Order: 9, Title: "mends the upstream", What: "The upstream is well again, although nobody said so.",
+		ID:    "mender",
+		Order: 9,
+		Title: "mends the upstream",
+		What:  "The upstream is well again, although nobody said so.",
 		Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
 			v.Bench.Upstream.Origin.Behave(upstream.Status{Code: http.StatusOK})
 			return v.Reload(ctx), nil
@@ -40,8 +44,12 @@ var (
 		},
 	})
 	elsewhere = catalog.RegisterRemedy(catalog.Remedy{
-		ID: "elsewhere", Order: 9, Title: "needs a firewall", What: "It needs what a portable world lacks.", Needs: []world.Need{world.Firewall},
-		Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
+		ID:    "elsewhere",
+		Order: 9,
+		Title: "needs a firewall",
+		What:  "It needs what a portable world lacks.",
+		Needs: []world.Need{world.Firewall},
+		Try:   func(ctx context.Context, v *site.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
 	})
 )
 
@@ -55,15 +63,19 @@ func tried(t *testing.T, o Options, experiment string, remedies ...string) verdi
 
 func TestRemediesAreTriedInPlaceOfTheProbes(t *testing.T) {
 	v := tried(t, Options{}, "refused", "refresh", "clear-browser-cache", "other-browser", helpless.ID)
-	if want := "refresh: does not help; clear-browser-cache: does not help; other-browser: does not help; helpless: not applicable"; v.Result != verdict.Pass || v.Observed != want {
+	if want := "refresh: does not help; clear-browser-cache: does not help; other-browser: does not help; helpless: " +
+		"not applicable"; v.Result != verdict.Pass ||
+		v.Observed != want {
 		t.Fatalf("got %s: %s (%s), want a pass: %s", v.Result, v.Observed, v.Reason, want)
 	}
 	for _, a := range v.Remedies {
-		if a.Saw != "502 by gateway" || a.Remedy == "clear-browser-cache" && (a.OverWithout != "200 by upstream" || a.Over != "200 by upstream") {
+		if a.Saw != "502 by gateway" ||
+			a.Remedy == "clear-browser-cache" && (a.OverWithout != "200 by upstream" || a.Over != "200 by upstream") {
 			t.Errorf("got %+v, want what was seen before and after", a)
 		}
 	}
-	if want := "gatequake remedies --gateway builtin --setting document --only refused"; v.Replay != want || len(v.Checks) > 0 {
+	if want := "gatequake remedies --gateway builtin --setting document --only refused"; v.Replay != want ||
+		len(v.Checks) > 0 {
 		t.Errorf("got %q and %d checks, want %q and none", v.Replay, len(v.Checks), want)
 	}
 	if v.Remedies[3].Reason != "nobody has a spare modem" {
@@ -73,7 +85,8 @@ func TestRemediesAreTriedInPlaceOfTheProbes(t *testing.T) {
 
 func TestRemedyThatEndsTheCauseTellsNothing(t *testing.T) {
 	v := tried(t, Options{}, "deadlock", mender.ID)
-	if v.Result != verdict.Inconclusive || !strings.HasPrefix(v.Reason, "mender: confirm deadlock: ") || len(v.Remedies) > 0 {
+	if v.Result != verdict.Inconclusive || !strings.HasPrefix(v.Reason, "mender: confirm deadlock: ") ||
+		len(v.Remedies) > 0 {
 		t.Errorf("got %s (%s) and %+v, want inconclusive: the cause was over", v.Result, v.Reason, v.Remedies)
 	}
 }
@@ -88,14 +101,16 @@ func TestTimeIsNoRemedy(t *testing.T) {
 
 func TestRemedyWithoutAFailure(t *testing.T) {
 	v := tried(t, Options{}, "latency-within-budget", "refresh")
-	if a := v.Remedies; v.Result != verdict.Pass || len(a) != 1 || a[0].Outcome != record.NotApplicable || a[0].Reason != "the client saw no failure: 200 by upstream" {
+	if a := v.Remedies; v.Result != verdict.Pass || len(a) != 1 || a[0].Outcome != record.NotApplicable ||
+		a[0].Reason != "the client saw no failure: 200 by upstream" {
 		t.Errorf("got %s (%s) and %+v, want not applicable: nothing was wrong", v.Result, v.Reason, a)
 	}
 }
 
 func TestRemedyThatThisWorldCannotTry(t *testing.T) {
 	v := tried(t, Options{Mode: world.Portable}, "refused", "refresh", elsewhere.ID)
-	if v.Result != verdict.Pass || v.Remedies[0].Outcome != record.Ineffective || v.Remedies[1].Outcome != record.NotApplicable ||
+	if v.Result != verdict.Pass || v.Remedies[0].Outcome != record.Ineffective ||
+		v.Remedies[1].Outcome != record.NotApplicable ||
 		!strings.HasPrefix(v.Remedies[1].Reason, "needs "+world.Firewall.About()) {
 		t.Errorf("got %s (%s) and %+v, want the second not applicable, and why", v.Result, v.Reason, v.Remedies)
 	}

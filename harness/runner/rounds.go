@@ -11,9 +11,10 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// rounds carries jobs out. What may have been the machine's doing in the first round, with many worlds side by side, is measured again after it, with few.
+// rounds carries jobs out. What may have been the machine's doing in the first round, with many worlds side by side,
+// is measured again after it, with few.
 //
-//	all ──> doubtful columns, alone ──> what waited for those ──> what the machine was late for, one world for each processor
+//	all ──> doubtful columns, alone ──> what waited for those ──> what the machine was late for, with few worlds
 type rounds struct {
 	o        Options
 	one      func(context.Context, Job, Options) verdict.Verdict // One, but in tests
@@ -34,9 +35,10 @@ type second struct {
 	why string
 }
 
-// Run runs the jobs and sends each verdict on the returned channel as it comes. An experiment that may have failed because of the machine is measured once more when
-// all are through, with fewer worlds beside it, and its verdict is the second; so is one whose gateway did not serve. When ctx ends, worlds are ended at once, no
-// further job begins, and those not finished have no verdict. The channel is closed when everything has ended.
+// Run runs the jobs and sends each verdict on the returned channel as it comes. An experiment that may have failed
+// because of the machine is measured once more when all are through, with fewer worlds beside it, and its verdict is
+// the second; so is one whose gateway did not serve. When ctx ends, worlds are ended at once, no further job begins,
+// and those not finished have no verdict. The channel is closed when everything has ended.
 func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
 	verdicts := make(chan verdict.Verdict)
 	if o.There != nil {
@@ -48,7 +50,12 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
 	}
 	o.monitor = strain.Watch(nil)
 	r := &rounds{
-		o: o, one: One, gate: newGate(workers, runtime.GOMAXPROCS(0)), columns: newColumns(), runs: &runs{want: max(o.Repeat, 1)}, verdicts: verdicts,
+		o:        o,
+		one:      One,
+		gate:     newGate(workers, runtime.GOMAXPROCS(0)),
+		columns:  newColumns(),
+		runs:     &runs{want: max(o.Repeat, 1)},
+		verdicts: verdicts,
 	}
 	go func() {
 		defer close(verdicts)
@@ -71,7 +78,12 @@ func (r *rounds) all(ctx context.Context, jobs []Job) {
 func (j Job) gateway() string { return j.Gateway.Name }
 
 // play does the jobs, as many at a time as the gate lets in, and returns when all are done.
-func play[J interface{ gateway() string }](ctx context.Context, g *gate, jobs iter.Seq[J], do func(context.Context, J) verdict.Verdict) {
+func play[J interface{ gateway() string }](
+	ctx context.Context,
+	g *gate,
+	jobs iter.Seq[J],
+	do func(context.Context, J) verdict.Verdict,
+) {
 	var worlds sync.WaitGroup
 	defer worlds.Wait()
 	for j := range jobs {

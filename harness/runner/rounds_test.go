@@ -68,7 +68,14 @@ func (m *machine) on(t *testing.T, jobs []Job) map[string]verdict.Verdict {
 // experimentsOn is so many jobs on a gateway.
 func experimentsOn(name string, n int) (jobs []Job) {
 	for i := range n {
-		jobs = append(jobs, Job{Experiment: fmt.Sprintf("%s-%d", name, i), Gateway: &gateway.Definition{Name: name}, Setting: "document"})
+		jobs = append(
+			jobs,
+			Job{
+				Experiment: fmt.Sprintf("%s-%d", name, i),
+				Gateway:    &gateway.Definition{Name: name},
+				Setting:    "document",
+			},
+		)
 	}
 	return jobs
 }
@@ -78,7 +85,11 @@ func served(r verdict.Result) verdict.Verdict {
 }
 
 func starved() verdict.Verdict {
-	return verdict.Verdict{Record: record.Record{Served: true, LateMS: 5000}, Starved: true, Reason: "this machine was 5000 ms late"}
+	return verdict.Verdict{
+		Record:  record.Record{Served: true, LateMS: 5000},
+		Starved: true,
+		Reason:  "this machine was 5000 ms late",
+	}
 }
 
 func TestWhatTheMachineMayHaveDoneIsMeasuredAgain(t *testing.T) {
@@ -89,7 +100,11 @@ func TestWhatTheMachineMayHaveDoneIsMeasuredAgain(t *testing.T) {
 		case j.Experiment == "g-2":
 			return served(verdict.Fail) // In time: it is the gateway's.
 		case j.Experiment == "g-3" && times == 1:
-			return verdict.Verdict{Starved: true, Lacked: true, Reason: "no descriptors"} // It says nothing of the column.
+			return verdict.Verdict{
+				Starved: true,
+				Lacked:  true,
+				Reason:  "no descriptors",
+			} // It says nothing of the column.
 		}
 		return served(verdict.Pass)
 	}}
@@ -97,12 +112,17 @@ func TestWhatTheMachineMayHaveDoneIsMeasuredAgain(t *testing.T) {
 	if v := all["g-0"]; v.Result != verdict.Pass || v.Again != "this machine was 5000 ms late" {
 		t.Errorf("late once: got %s, again %q; want the second verdict and why there is one", v.Result, v.Again)
 	}
-	if v := all["g-1"]; v.Result != verdict.Inconclusive || v.Again == "" || !strings.HasSuffix(v.Reason, "so it was twice") {
+	if v := all["g-1"]; v.Result != verdict.Inconclusive || v.Again == "" ||
+		!strings.HasSuffix(v.Reason, "so it was twice") {
 		t.Errorf("late twice: got %s (%s), want inconclusive", v.Result, v.Reason)
 	}
 	if v := all["g-2"]; v.Result != verdict.Fail || v.Again != "" || m.times["g/document g-2"] != 1 {
-		t.Errorf("a fail in time: got %s after %d times, want a fail at once: what is wrong with a gateway is not tried until it is right",
-			v.Result, m.times["g/document g-2"])
+		t.Errorf(
+			"a fail in time: got %s after %d times, want a fail at once: what is wrong with a gateway is not tried until "+
+				"it is right",
+			v.Result,
+			m.times["g/document g-2"],
+		)
 	}
 	if v := all["g-3"]; v.Result != verdict.Pass || v.Again != "no descriptors" {
 		t.Errorf("no descriptors: got %s, again %q; want the second verdict", v.Result, v.Again)
@@ -133,8 +153,14 @@ func TestAColumnIsGivenUpWhenItDoesNotServeAloneEither(t *testing.T) {
 		case name == "dead" && m.times[key] == 0 && !strings.HasPrefix(v.Reason, "not tried after dead-"):
 			t.Errorf("%s: got %q, want the experiment that showed that it does not serve", id, v.Reason)
 		case name == "dead" && m.times[key] == 2:
-			if dead++; m.most2[key] != 1 || !strings.Contains(v.Reason, "twice, the second time with no other world beside it") {
-				t.Errorf("%s: got %q beside %d worlds, want one that says that it was tried alone", id, v.Reason, m.most2[key]-1)
+			if dead++; m.most2[key] != 1 ||
+				!strings.Contains(v.Reason, "twice, the second time with no other world beside it") {
+				t.Errorf(
+					"%s: got %q beside %d worlds, want one that says that it was tried alone",
+					id,
+					v.Reason,
+					m.most2[key]-1,
+				)
 			}
 		case m.times[key] == 2 && m.most2[key] == 1:
 			alone++
@@ -173,13 +199,19 @@ func TestGateFollowsTheMachine(t *testing.T) {
 		round(1, late)
 	}
 	if g.bears != 16 {
-		t.Errorf("got %g after a hundred that were late, want eight for each of two processors: fewer would wait in vain", g.bears)
+		t.Errorf(
+			"got %g after a hundred that were late, want eight for each of two processors: fewer would wait in vain",
+			g.bears,
+		)
 	}
 	for range 12 {
 		round(8, onTime)
 	}
 	if g.bears < 64 {
-		t.Errorf("got %g after three seconds on time, want the most: an experiment may take longer than that", g.bears)
+		t.Errorf(
+			"got %g after three seconds on time, want the most: an experiment may take longer than that",
+			g.bears,
+		)
 	}
 	for share, want := range map[float64]float64{0.375: 2.5, 0.04: lightest, 0.99: heaviest} {
 		g.share["g"] = share
@@ -191,7 +223,9 @@ func TestGateFollowsTheMachine(t *testing.T) {
 
 // TestGateBounds lets a crowd of heavy worlds through a narrow gate.
 func TestGateBounds(t *testing.T) {
-	m := &machine{says: func(Job, int) verdict.Verdict { v := served(verdict.Pass); v.CPUMS, v.TookMS = 800, 800; return v }}
+	m := &machine{
+		says: func(Job, int) verdict.Verdict { v := served(verdict.Pass); v.CPUMS, v.TookMS = 800, 800; return v },
+	}
 	m.times, m.most2 = map[string]int{}, map[string]int{}
 	g := newGate(4, 2)
 	jobs := func(yield func(Job) bool) {

@@ -38,7 +38,8 @@ type Job struct {
 	Setting    string              `json:"setting"`
 	// Policy says what should come of it; nil means policy.Document.
 	Policy *policy.Policy `json:"policy,omitempty"`
-	// Remedies are the IDs of those that are tried in place of the experiment's probes. Known deviations are not about them.
+	// Remedies are the IDs of those that are tried in place of the experiment's probes. Known deviations are not
+	// about them.
 	Remedies []string `json:"remedies,omitempty"`
 }
 
@@ -65,9 +66,11 @@ func (j Job) folders() []string {
 type Options struct {
 	// Mode is how worlds are made.
 	Mode world.Mode
-	// Workers is how many worlds there are at a time at most; less than one means one. There are fewer while the machine is late, or has not the descriptors.
+	// Workers is how many worlds there are at a time at most; less than one means one. There are fewer while the
+	// machine is late, or has not the descriptors.
 	Workers int
-	// Repeat is how many times each job is run; less than one means once. Its verdict comes when all its runs are over, and tells if they were not alike.
+	// Repeat is how many times each job is run; less than one means once. Its verdict comes when all its runs are
+	// over, and tells if they were not alike.
 	Repeat int
 	// Timeout bounds each experiment; zero means Timeout, the constant.
 	Timeout time.Duration
@@ -81,12 +84,13 @@ type Options struct {
 	monitor *strain.Monitor // of Run
 }
 
-// Timeout bounds one experiment: the longest, with a gateway that waits for retries and does not recover, takes below a minute; on a machine that is late each of the
-// two steady states may take one more.
+// Timeout bounds one experiment: the longest, with a gateway that waits for retries and does not recover, takes below
+// a minute; on a machine that is late each of the two steady states may take one more.
 const Timeout = 4 * time.Minute
 
-// Serve plays what this process was started for (the experiment of Run, or the part of Shell or TryFirewall inside the world), if world.Inside says that it
-// was, and exits. Every main whose binary runs jobs calls it first; elsewhere it does nothing.
+// Serve plays what this process was started for (the experiment of Run, or the part of Shell or TryFirewall inside
+// the world), if world.Inside says that it was, and exits. Every main whose binary runs jobs calls it first;
+// elsewhere it does nothing.
 func Serve() {
 	if world.Inside() {
 		world.Serve(serve)
@@ -121,9 +125,9 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	return engine.RunIn(ctx, w, j.setup(), sites.New, e.Under(j.policy())), nil
 }
 
-// apart is how many jobs are run between two runs of one, if there are as many: seconds, so that what the logs of two runs
-// have in common is not when they were written. Of a run that is interrupted no more verdicts than that are lost for want of
-// their last runs.
+// apart is how many jobs are run between two runs of one, if there are as many: seconds, so that what the logs of two
+// runs have in common is not when they were written. Of a run that is interrupted no more verdicts than that are lost
+// for want of their last runs.
 const apart = 64
 
 // inTurn are the jobs in the order in which they are run so many times.
@@ -143,7 +147,7 @@ func One(ctx context.Context, j Job, o Options) verdict.Verdict {
 	begin, spent, span := time.Now(), time.Duration(0), o.monitor.Begin()
 	if o.There != nil {
 		r = playThere(ctx, j, o.There)
-	} else if err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Writable: j.folders(), Spent: &spent}, j, &r); err != nil {
+	} else if err := world.Run(ctx, o.world(j, &spent), j, &r); err != nil {
 		r = unheard(j, err)
 		r.LateMS = float64(o.monitor.Late(span).Milliseconds())
 		r.Started, r.TookMS = begin.UTC(), float64(time.Since(begin).Milliseconds())
@@ -155,6 +159,11 @@ func One(ctx context.Context, j Job, o Options) verdict.Verdict {
 	return j.judge(r)
 }
 
+// world says what the world of the job is like, and where to note the CPU time that it took.
+func (o Options) world(j Job, spent *time.Duration) world.Options {
+	return world.Options{Mode: o.Mode, Args: o.Args, Writable: j.folders(), Spent: spent}
+}
+
 // judge concludes from the record of the job.
 func (j Job) judge(r record.Record) verdict.Verdict {
 	v := judge.Advise(judge.Decide(r, j.policy()), j.Gateway)
@@ -164,7 +173,8 @@ func (j Job) judge(r record.Record) verdict.Verdict {
 	return judge.Excuse(v, j.Gateway)
 }
 
-// playThere runs the job on a gateway that runs already. No link of it is broken any more when that returns, however it ends.
+// playThere runs the job on a gateway that runs already. No link of it is broken any more when that returns, however
+// it ends.
 func playThere(ctx context.Context, j Job, there *remote.Gateway) record.Record {
 	e, err := catalog.FindFor(j.Gateway, j.Experiment)
 	if err != nil {

@@ -42,7 +42,8 @@ func job(t testing.TB, experiment string) Job {
 
 func TestOneFillsTheRecord(t *testing.T) {
 	v := One(t.Context(), job(t, "refused"), Options{})
-	if v.Result != verdict.Pass || v.Observed != "502 by gateway" || v.Expected != "502 by gateway" || v.ErrorType != proxystatus.ConnectionRefused {
+	if v.Result != verdict.Pass || v.Observed != "502 by gateway" || v.Expected != "502 by gateway" ||
+		v.ErrorType != proxystatus.ConnectionRefused {
 		t.Fatalf("got %s: %s (%s), want a pass; log: %q", v.Result, v.Observed, v.Reason, v.Log)
 	}
 	if v.RecoveryMS < 0 || v.TookMS <= 0 || v.FaultMS <= 0 || v.Evidence == "" || v.Version == "" || len(v.Log) == 0 {
@@ -54,7 +55,12 @@ func TestOneFillsTheRecord(t *testing.T) {
 	for _, o := range v.Observations {
 		bystander := strings.HasSuffix(o.Probe, "/bystander/")
 		if bystander != (o.Hits == 1) || o.Took <= 0 {
-			t.Errorf("%s: got %d hits in %f ms, want one at the bystander, none at the refused upstream", o.Probe, o.Hits, o.Took)
+			t.Errorf(
+				"%s: got %d hits in %f ms, want one at the bystander, none at the refused upstream",
+				o.Probe,
+				o.Hits,
+				o.Took,
+			)
 		}
 	}
 }
@@ -80,7 +86,8 @@ func TestGatewayThatEndsAtOnce(t *testing.T) {
 	j := job(t, "refused")
 	j.Gateway.Command = []string{"sh", "-c", "echo no such luck; exit 3"}
 	v := One(t.Context(), j, Options{})
-	if v.Result != verdict.Inconclusive || !strings.Contains(v.Reason, "exit status 3") || !strings.Contains(v.Reason, "no such luck") {
+	if v.Result != verdict.Inconclusive || !strings.Contains(v.Reason, "exit status 3") ||
+		!strings.Contains(v.Reason, "no such luck") {
 		t.Errorf("got %s (%s), want inconclusive with its status and last words", v.Result, v.Reason)
 	}
 }
@@ -94,7 +101,8 @@ func TestRestOfAColumnThatDoesNotServeIsNotTried(t *testing.T) {
 		switch {
 		case v.Setting == "stock" && v.Result != verdict.Pass:
 			t.Errorf("stock: got %s (%s), want a pass: it is another column", v.Result, v.Reason)
-		case v.ID == "empty-reply" && (v.Result != verdict.Inconclusive || !strings.HasPrefix(v.Reason, "not tried after refused: ") || v.Replay == ""):
+		case v.ID == "empty-reply" &&
+			(v.Result != verdict.Inconclusive || !strings.HasPrefix(v.Reason, "not tried after refused: ") || v.Replay == ""):
 			t.Errorf("empty-reply: got %s (%s), want inconclusive, for the reason of the first", v.Result, v.Reason)
 		}
 	}
@@ -124,7 +132,13 @@ func TestRunRepeats(t *testing.T) {
 	for v := range Run(t.Context(), []Job{job(t, "refused"), job(t, "garbage")}, Options{Workers: 3, Repeat: 3}) {
 		n++
 		if v.Result != verdict.Pass || len(v.Runs) != 3 || v.Observed != "502 by gateway" {
-			t.Errorf("%s: got %s with %d runs, %s; want a pass with 3, always the same", v.ID, v.Result, len(v.Runs), v.Observed)
+			t.Errorf(
+				"%s: got %s with %d runs, %s; want a pass with 3, always the same",
+				v.ID,
+				v.Result,
+				len(v.Runs),
+				v.Observed,
+			)
 		}
 	}
 	if n != 2 {
@@ -132,8 +146,8 @@ func TestRunRepeats(t *testing.T) {
 	}
 }
 
-// TestRepeatsAreApart holds how far the runs of a job are from each other: far enough to be of another second, and near enough
-// for an interrupted run to be left with whole verdicts.
+// TestRepeatsAreApart holds how far the runs of a job are from each other: far enough to be of another second, and
+// near enough for an interrupted run to be left with whole verdicts.
 func TestRepeatsAreApart(t *testing.T) {
 	jobs, places := []Job{}, map[string][]int{}
 	for i := range 3*apart - 1 {
@@ -145,7 +159,13 @@ func TestRepeatsAreApart(t *testing.T) {
 	for i, j := range jobs {
 		want, distance := i/apart*apart*3+i%apart, min(apart, len(jobs)-i/apart*apart)
 		if got := places[j.Experiment]; !slices.Equal(got, []int{want, want + distance, want + 2*distance}) {
-			t.Fatalf("job %d: got runs at %v, want the first at %d, and each %d after the one before", i, got, want, distance)
+			t.Fatalf(
+				"job %d: got runs at %v, want the first at %d, and each %d after the one before",
+				i,
+				got,
+				want,
+				distance,
+			)
 		}
 	}
 	if got := inTurn(jobs[:2], 1); len(got) != 2 || got[0].Experiment != "0" {
@@ -168,7 +188,11 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	begin := time.Now()
 	started := 0
-	verdicts := Run(ctx, []Job{job(t, "slow-answer"), job(t, "refused")}, Options{Started: func(Job) { started++; cancel() }})
+	verdicts := Run(
+		ctx,
+		[]Job{job(t, "slow-answer"), job(t, "refused")},
+		Options{Started: func(Job) { started++; cancel() }},
+	)
 	for v := range verdicts {
 		t.Errorf("got a verdict on %s, want none", v.ID)
 	}

@@ -23,11 +23,17 @@ type shellRequest struct {
 	Program string
 }
 
-// Shell makes a world, brings it into the state of the job's experiment, says on standard output who lives where, and hands the caller's terminal to the
-// program until that ends. Then the fault is undone and nothing of the world is left. It returns the program's exit status.
+// Shell makes a world, brings it into the state of the job's experiment, says on standard output who lives where, and
+// hands the caller's terminal to the program until that ends. Then the fault is undone and nothing of the world is
+// left. It returns the program's exit status.
 func Shell(ctx context.Context, j Job, program string, o Options) (status int, err error) {
 	defer keepTerminal()()
-	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Terminal: true}, shellRequest{openShell, j, program}, &status)
+	err = world.Run(
+		ctx,
+		world.Options{Mode: o.Mode, Args: o.Args, Terminal: true},
+		shellRequest{openShell, j, program},
+		&status,
+	)
 	return status, err
 }
 

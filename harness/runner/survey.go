@@ -26,12 +26,22 @@ type surveyAnswer struct {
 	Why   string
 }
 
-// Survey surveys the gateway that o names in a world of its own. The error of a gateway that cannot be tried wraps survey.ErrNotTryable.
+// Survey surveys the gateway that o names in a world of its own. The error of a gateway that cannot be tried wraps
+// survey.ErrNotTryable.
 func Survey(ctx context.Context, own gateway.Own, o Options) (survey.Found, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, surveyTimeout, fmt.Errorf("the survey took longer than %s", surveyTimeout))
+	ctx, cancel := context.WithTimeoutCause(
+		ctx,
+		surveyTimeout,
+		fmt.Errorf("the survey took longer than %s", surveyTimeout),
+	)
 	defer cancel()
 	a := surveyAnswer{}
-	err := world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args, Writable: own.Folders()}, surveyRequest{makeSurvey, own}, &a)
+	err := world.Run(
+		ctx,
+		world.Options{Mode: o.Mode, Args: o.Args, Writable: own.Folders()},
+		surveyRequest{makeSurvey, own},
+		&a,
+	)
 	if err == nil && a.Why != "" {
 		err = notTryable(a.Why)
 	}

@@ -9,7 +9,8 @@ import (
 	"github.com/gatequake/gatequake/harness/gatewayfile"
 )
 
-// BenchmarkSurvey measures surveys of two gateways. What counts is beyond-start: how long a survey takes besides the gateway's own start.
+// BenchmarkSurvey measures surveys of two gateways. What counts is beyond-start: how long a survey takes besides the
+// gateway's own start.
 func BenchmarkSurvey(b *testing.B) {
 	for _, c := range []struct {
 		folder  string
@@ -28,7 +29,11 @@ func BenchmarkSurvey(b *testing.B) {
 			}
 			beyond := 0.0
 			for b.Loop() {
-				found, err := Survey(b.Context(), gateway.Own{Name: c.command[0], Command: c.command, Dir: dir, Patience: gatewayfile.Patience}, Options{})
+				found, err := Survey(
+					b.Context(),
+					gateway.Own{Name: c.command[0], Command: c.command, Dir: dir, Patience: gatewayfile.Patience},
+					Options{},
+				)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// foreground makes a program the terminal's foreground process group, as a shell expects to be: Ctrl-C is for what runs in it, and not for us. Without a
-// terminal it changes nothing.
+// foreground makes a program the terminal's foreground process group, as a shell expects to be: Ctrl-C is for what
+// runs in it, and not for us. Without a terminal it changes nothing.
 func foreground() *syscall.SysProcAttr {
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		return nil
@@ -18,7 +18,8 @@ func foreground() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Foreground: true, Ctty: int(os.Stdin.Fd())}
 }
 
-// keepTerminal returns what makes this process group the terminal's foreground again, for a script that called us and has more to ask.
+// keepTerminal returns what makes this process group the terminal's foreground again, for a script that called us and
+// has more to ask.
 func keepTerminal() (restore func()) {
 	in := int(os.Stdin.Fd())
 	if !term.IsTerminal(in) {

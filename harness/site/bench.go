@@ -1,6 +1,6 @@
-// Package site is where experiments happen: who lives where, how requests go through the gateway and past it, and what came of
-// them. Kind is what differs between a known gateway, one of the user's own, and one that runs elsewhere; the packages below
-// are the three.
+// Package site is where experiments happen: who lives where, how requests go through the gateway and past it, and
+// what came of them. Kind is what differs between a known gateway, one of the user's own, and one that runs
+// elsewhere; the packages below are the three.
 package site
 
 import (
@@ -20,7 +20,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Bench is a world set up around one gateway: links, upstreams, names, firewall, and the gateway itself. Faults work on it; probes go through it.
+// Bench is a world set up around one gateway: links, upstreams, names, firewall, and the gateway itself. Faults work
+// on it; probes go through it.
 type Bench struct {
 	// Kind is what kind of gateway it is.
 	Kind
@@ -99,7 +100,12 @@ func New(w *world.World, s Setup) (*Bench, error) {
 		s.Prepare(&plan)
 	}
 	b := &Bench{
-		World: w, Plan: plan, Definition: s.Definition, Setting: s.Setting, Reloads: s.Reloads, Way: client.Way{Protocol: s.Protocol},
+		World:      w,
+		Plan:       plan,
+		Definition: s.Definition,
+		Setting:    s.Setting,
+		Reloads:    s.Reloads,
+		Way:        client.Way{Protocol: s.Protocol},
 	}
 	b.WatchMachine()
 	return b, nil
@@ -124,7 +130,8 @@ func (b *Bench) Close() {
 	b.closers = nil
 }
 
-// WatchMachine measures from now on how late the machine lets the world run: all that is in a sealed one, else this process and what it started.
+// WatchMachine measures from now on how late the machine lets the world run: all that is in a sealed one, else this
+// process and what it started.
 func (b *Bench) WatchMachine() {
 	look := strain.World
 	if !b.World.Sealed() {
@@ -181,8 +188,8 @@ func (b *Bench) Record(r Recorder) {
 // HitsOf counts the requests with the nonce that reached any upstream.
 func (b *Bench) HitsOf(nonce string) int { return len(b.Hits(nonce)) }
 
-// Hits lists the requests with the nonce that reached any upstream. Where each request asks several upstreams, that is no repetition: they are those of the upstream
-// that was asked most often, the broken one if it is one of these.
+// Hits lists the requests with the nonce that reached any upstream. Where each request asks several upstreams, that
+// is no repetition: they are those of the upstream that was asked most often, the broken one if it is one of these.
 func (b *Bench) Hits(nonce string) []upstream.Hit {
 	b.mu.Lock()
 	defer b.mu.Unlock()

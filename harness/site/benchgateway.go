@@ -16,8 +16,8 @@ func (b *Bench) Watch(p *gateway.Process) {
 	b.AtClose(p.Stop)
 }
 
-// Reload gives the gateway another configuration while it serves, which a Setup must have said. It returns when the gateway has been told; how long it takes to obey can be seen from
-// outside only.
+// Reload gives the gateway another configuration while it serves, which a Setup must have said. It returns when the
+// gateway has been told; how long it takes to obey can be seen from outside only.
 func (b *Bench) Reload(change func(*gateway.Vars)) error {
 	v := b.Vars
 	change(&v)
@@ -31,9 +31,13 @@ func (b *Bench) Reload(change func(*gateway.Vars)) error {
 	return nil
 }
 
-// Reconfigure restarts the gateway with its configuration changed, as a deployment of a wrong one would, and waits until the gateway answers something on
-// the bystander's route. The undo restores the right configuration in the same way.
-func (b *Bench) Reconfigure(ctx context.Context, change func(*gateway.Vars)) (undo func(context.Context) error, err error) {
+// Reconfigure restarts the gateway with its configuration changed, as a deployment of a wrong one would, and waits
+// until the gateway answers something on the bystander's route. The undo restores the right configuration in the same
+// way.
+func (b *Bench) Reconfigure(
+	ctx context.Context,
+	change func(*gateway.Vars),
+) (undo func(context.Context) error, err error) {
 	if err := b.Reconfigurable(); err != nil {
 		return nil, err
 	}

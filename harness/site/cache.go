@@ -10,8 +10,9 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// pages is the private cache of one browser (RFC 9111), by the path. Whether an answer may be kept, and for how long, is what cachecontrol makes of its head; an
-// answer that would have to be validated first is not kept, which to the person at the browser is the same.
+// pages is the private cache of one browser (RFC 9111), by the path. Whether an answer may be kept, and for how long,
+// is what cachecontrol makes of its head; an answer that would have to be validated first is not kept, which to the
+// person at the browser is the same.
 type pages map[string]page
 
 type page struct {

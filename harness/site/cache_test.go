@@ -20,7 +20,8 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// errorPages are heads of a 502, and whether a private cache may show the page again without asking (RFC 9111, sections 3 and 4).
+// errorPages are heads of a 502, and whether a private cache may show the page again without asking (RFC 9111,
+// sections 3 and 4).
 var errorPages = []struct {
 	name   string
 	header map[string]string
@@ -56,7 +57,15 @@ func TestPagesKeepWhatTheyMay(t *testing.T) {
 	for _, c := range errorPages {
 		t.Run(c.name, func(t *testing.T) {
 			cache, p := pages{}, Probe{}
-			cache.keep(p, record.Observation{Status: http.StatusBadGateway, By: record.ByGateway, End: client.Complete, Header: head(c.header)})
+			cache.keep(
+				p,
+				record.Observation{
+					Status: http.StatusBadGateway,
+					By:     record.ByGateway,
+					End:    client.Complete,
+					Header: head(c.header),
+				},
+			)
 			if got, kept := cache.find(p); kept != c.kept || kept != got.Cached {
 				t.Errorf("got kept %t (%s), want %t", kept, got, c.kept)
 			}
@@ -73,9 +82,11 @@ func TestPagesOfOthers(t *testing.T) {
 		p Probe
 		o record.Observation
 	}{
-		"a POST": {Probe{Method: http.MethodPost}, record.Observation{Status: 502, End: client.Complete, Header: minute}},
-		"a cut":  {Probe{}, record.Observation{Status: 200, End: client.Truncated, Header: minute}},
-		"none":   {Probe{}, record.Observation{End: client.Refused}},
+		"a POST": {
+			Probe{Method: http.MethodPost}, record.Observation{Status: 502, End: client.Complete, Header: minute},
+		},
+		"a cut": {Probe{}, record.Observation{Status: 200, End: client.Truncated, Header: minute}},
+		"none":  {Probe{}, record.Observation{End: client.Refused}},
 	} {
 		cache := pages{}
 		cache.keep(c.p, c.o)
@@ -119,7 +130,12 @@ func TestPagesKeepWhatChromiumKeeps(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			path := fmt.Sprintf("/%d", i)
 			for range 2 {
-				if p, err := browsertest.Visit(tab, s.URL+path, nil); err != nil || p.Status != http.StatusBadGateway {
+				if p, err := browsertest.Visit(
+					tab,
+					s.URL+path,
+					nil,
+				); err != nil ||
+					p.Status != http.StatusBadGateway {
 					t.Fatalf("got %d (%v), want a 502", p.Status, err)
 				}
 				if err := browsertest.Leave(tab); err != nil {

@@ -12,10 +12,19 @@ func TestWhatCannotBeDoneIsToldByItsType(t *testing.T) {
 		why    string
 		cannot bool
 	}{
-		"nothing":                   {nil, "", false},
-		"wrapped":                   {fmt.Errorf("replace resolv.conf: no mount namespace: %w", errors.ErrUnsupported), "replace resolv.conf: no mount namespace", true},
-		"in other words":            {fmt.Errorf("inject refused: %w", Inapplicable("the upstream speaks grpc")), "inject refused: the upstream speaks grpc", true},
-		"not at the end":            {fmt.Errorf("reload (%w), then stop", errors.ErrUnsupported), "reload (unsupported operation), then stop", true},
+		"nothing": {nil, "", false},
+		"wrapped": {
+			fmt.Errorf("replace resolv.conf: no mount namespace: %w", errors.ErrUnsupported),
+			"replace resolv.conf: no mount namespace", true,
+		},
+		"in other words": {
+			fmt.Errorf("inject refused: %w", Inapplicable("the upstream speaks grpc")),
+			"inject refused: the upstream speaks grpc", true,
+		},
+		"not at the end": {
+			fmt.Errorf("reload (%w), then stop", errors.ErrUnsupported),
+			"reload (unsupported operation), then stop", true,
+		},
 		"a gateway's words like it": {errors.New("it last said: listen: " + errors.ErrUnsupported.Error()), "", false},
 	} {
 		if why, cannot := Cannot(c.err); why != c.why || cannot != c.cannot {

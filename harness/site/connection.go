@@ -18,7 +18,13 @@ import (
 // A gateway may close it at any time, announced or not (RFC 9112, section 9.5; RFC 9113, section 9.1). Whether the
 // client sees that as FIN or as RST is a matter of chance: the kernel answers with RST if the client's request arrives
 // before the gateway closes. Both are a close, as long as nothing of an answer came.
-func (b *Bench) after(ctx context.Context, c *client.Conn, o record.Observation, source netip.Addr, route Route) string {
+func (b *Bench) after(
+	ctx context.Context,
+	c *client.Conn,
+	o record.Observation,
+	source netip.Addr,
+	route Route,
+) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), Patience)
 	defer cancel()
 	if !o.Keep {
@@ -68,10 +74,10 @@ func (b *Bench) anew(ctx context.Context, source netip.Addr) answered {
 	return answered{way.Once(ctx, door, source, r), r.Header[0].Value}
 }
 
-// asOnNewOnes reports whether the next answer on a connection, which does not have the stamp that it should have, is what
-// the same request gets on new connections: the same status, as little stamped, and the same body, if that is the same each
-// time. Without that, an answer to an earlier request, or one that an upstream has made up behind the end of its own
-// (response splitting), would be taken for the answer to this one.
+// asOnNewOnes reports whether the next answer on a connection, which does not have the stamp that it should have, is
+// what the same request gets on new connections: the same status, as little stamped, and the same body, if that is
+// the same each time. Without that, an answer to an earlier request, or one that an upstream has made up behind the
+// end of its own (response splitting), would be taken for the answer to this one.
 func (b *Bench) asOnNewOnes(ctx context.Context, next answered, source netip.Addr) bool {
 	first, second := b.anew(ctx, source), b.anew(ctx, source)
 	for _, fresh := range []answered{first, second} {

@@ -139,11 +139,18 @@ func TestNextAnswerIsItsOwn(t *testing.T) {
 		"a late one of another status":          {late(reply(http.StatusNotFound, "late answer", "")), well, own},
 		"an error that new connections get too": {nothing, unstamped(same), record.ConnectionUsable},
 		"one that is another each time":         {nothing, unstamped(other), record.ConnectionUsable},
-		"a late one of the same status":         {late(reply(http.StatusInternalServerError, "late answer", "")), unstamped(same), own},
-		"a late one where others are down":      {late(reply(http.StatusInternalServerError, "down", "probe-1")), unstamped(same), own},
-		"one with the time on it":               {late(reply(http.StatusInternalServerError, "down since 00:00:00", "")), unstamped(clock), record.ConnectionUsable},
-		"half of one":                           {cut, well, "got 200, truncated"},
-		"no answer":                             {late("and more\r\n\r\n"), well, "got no answer: malformed"},
+		"a late one of the same status": {
+			late(reply(http.StatusInternalServerError, "late answer", "")), unstamped(same), own,
+		},
+		"a late one where others are down": {
+			late(reply(http.StatusInternalServerError, "down", "probe-1")), unstamped(same), own,
+		},
+		"one with the time on it": {
+			late(reply(http.StatusInternalServerError, "down since 00:00:00", "")), unstamped(clock),
+			record.ConnectionUsable,
+		},
+		"half of one": {cut, well, "got 200, truncated"},
+		"no answer":   {late("and more\r\n\r\n"), well, "got no answer: malformed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, conn := plays(t, c.first, c.rest)

@@ -12,7 +12,8 @@ import (
 	"github.com/gatequake/gatequake/harness/stamp"
 )
 
-// Direct sends one GET straight to an upstream's address, past the gateway, and waits at most within. Faults are confirmed with it.
+// Direct sends one GET straight to an upstream's address, past the gateway, and waits at most within. Faults are
+// confirmed with it.
 func (b *Bench) Direct(ctx context.Context, to netip.AddrPort, within time.Duration) (client.Response, string) {
 	r, _ := b.Request(Probe{})
 	ctx, cancel := context.WithTimeout(ctx, within)
@@ -21,11 +22,15 @@ func (b *Bench) Direct(ctx context.Context, to netip.AddrPort, within time.Durat
 	return b.ToUpstream(to).Once(ctx, to, netip.Addr{}, b.Question(r, nonce)), nonce
 }
 
-// Handshake makes a TLS connection straight to an upstream's address and verifies its certificate as the gateway should.
+// Handshake makes a TLS connection straight to an upstream's address and verifies its certificate as the gateway
+// should.
 func (b *Bench) Handshake(ctx context.Context, to netip.AddrPort) error {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
-	d := tls.Dialer{NetDialer: &net.Dialer{}, Config: &tls.Config{ServerName: b.SecureName(), RootCAs: b.Authority.Pool()}}
+	d := tls.Dialer{
+		NetDialer: &net.Dialer{},
+		Config:    &tls.Config{ServerName: b.SecureName(), RootCAs: b.Authority.Pool()},
+	}
 	c, err := d.DialContext(ctx, "tcp", to.String())
 	if err != nil {
 		return err
@@ -51,8 +56,8 @@ func (b *Bench) Dial(ctx context.Context) (net.Conn, error) {
 	return b.ToUpstream(b.Plan.Upstream).Connect(ctx, b.Plan.Upstream, netip.Addr{})
 }
 
-// Answers reports whether a TCP connection to the address is made in that time, where the upstream is spoken to over TLS and a request tells no more than that
-// nothing came of it. Elsewhere it is false.
+// Answers reports whether a TCP connection to the address is made in that time, where the upstream is spoken to over
+// TLS and a request tells no more than that nothing came of it. Elsewhere it is false.
 func (b *Bench) Answers(ctx context.Context, at netip.AddrPort, within time.Duration) bool {
 	if !b.Conclusive() {
 		return false
@@ -79,12 +84,14 @@ type Answer struct {
 	Chunked bool
 }
 
-// Theirs reports whether the upstream is not ours: it cannot be told to misbehave, and only the link in front of it can be broken.
+// Theirs reports whether the upstream is not ours: it cannot be told to misbehave, and only the link in front of it
+// can be broken.
 func (b *Bench) Theirs() bool { return b.Kind.Theirs() }
 
-// Ordinary asks the upstream past the gateway, as own dials do. The status is that of the catalogue's upstream, 200, where that is what is there; elsewhere it is
-// what the upstream of the user's has for the request. The error of one that gives no HTTP answer wraps errors.ErrUnsupported only if its link cannot be read:
-// where it can, answers have come by it.
+// Ordinary asks the upstream past the gateway, as own dials do. The status is that of the catalogue's upstream, 200,
+// where that is what is there; elsewhere it is what the upstream of the user's has for the request. The error of one
+// that gives no HTTP answer wraps errors.ErrUnsupported only if its link cannot be read: where it can, answers have
+// come by it.
 func (b *Bench) Ordinary(ctx context.Context) (Answer, error) {
 	r, nonce := b.Direct(ctx, b.Plan.Upstream, Patience)
 	if r.Status == 0 {
@@ -98,12 +105,21 @@ func (b *Bench) Ordinary(ctx context.Context) (Answer, error) {
 // Unanswered is the error of an own request that got no HTTP answer, on a link that cannot be read or on one that can.
 func Unanswered(r client.Response, blind bool) error {
 	if blind {
-		return fmt.Errorf("own request to the upstream: %s: %w", r.End, Inapplicable("an own request gets no HTTP answer from the upstream, so that nothing could be confirmed"))
+		return fmt.Errorf(
+			"own request to the upstream: %s: %w",
+			r.End,
+			Inapplicable("an own request gets no HTTP answer from the upstream, so that nothing could be confirmed"),
+		)
 	}
-	return fmt.Errorf("own request to the upstream: got %s (%s), want an HTTP answer, as the gateway has had one", r.End, r.Error)
+	return fmt.Errorf(
+		"own request to the upstream: got %s (%s), want an HTTP answer, as the gateway has had one",
+		r.End,
+		r.Error,
+	)
 }
 
-// Strike notes that a fault holds from now on, and for how long the link lets nothing through of what the upstream says.
+// Strike notes that a fault holds from now on, and for how long the link lets nothing through of what the upstream
+// says.
 func (b *Bench) Strike(withholds time.Duration) { b.Broken, b.Withholds = true, withholds }
 
 // Mend notes that no fault holds any more.
@@ -136,7 +152,11 @@ func CannotCome(from string, door netip.AddrPort) string {
 	case !mine(a):
 		return "no client of this machine can come from " + from
 	case a.Is4() != door.Addr().Is4():
-		return fmt.Sprintf("no client can come from %s to %s: one is an address of IPv4, the other of IPv6", from, door)
+		return fmt.Sprintf(
+			"no client can come from %s to %s: one is an address of IPv4, the other of IPv6",
+			from,
+			door,
+		)
 	}
 	return ""
 }

@@ -23,12 +23,14 @@ func (r Route) Exchange(ctx context.Context, c *client.Conn, request client.Requ
 	return c.Do(ctx, request)
 }
 
-// heard reports whether the client got its words back. A mere 101 is no proof of a WebSocket, least of all to a client that asked for none.
+// heard reports whether the client got its words back. A mere 101 is no proof of a WebSocket, least of all to a
+// client that asked for none.
 func heard(r client.Response) bool {
 	return r.Status == http.StatusSwitchingProtocols && websocket.Asked(r.Header) && string(r.Body) == said
 }
 
-// DirectTalk makes a WebSocket straight to an upstream's address, past the gateway, and says a word in it. The context bounds it.
+// DirectTalk makes a WebSocket straight to an upstream's address, past the gateway, and says a word in it. The
+// context bounds it.
 func (b *Bench) DirectTalk(ctx context.Context, to netip.AddrPort) client.Response {
 	c, err := client.Open(ctx, to, netip.Addr{})
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 
 // What a call of gRPC is made of (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
 const (
-	// grpcMethod is the path of the one method that there is: the service grpc, which is the route's name too, has a unary method Echo.
+	// grpcMethod is the path of the one method that there is: the service grpc, which is the route's name too, has a
+	// unary method Echo.
 	grpcMethod = "Echo"
 	grpcStatus = "Grpc-Status"
 )
@@ -22,14 +23,19 @@ func Call(r *client.Request) {
 
 // Envelop makes r a call of the method that is its target.
 func Envelop(r *client.Request) {
-	r.Header = append(r.Header, client.Field{Name: "Content-Type", Value: "application/grpc"}, client.Field{Name: "TE", Value: "trailers"})
-	// A message of one field, number 1, of bytes (protobuf's google.protobuf.StringValue, say), not compressed, behind its length.
+	r.Header = append(
+		r.Header,
+		client.Field{Name: "Content-Type", Value: "application/grpc"},
+		client.Field{Name: "TE", Value: "trailers"},
+	)
+	// A message of one field, number 1, of bytes (protobuf's google.protobuf.StringValue, say), not compressed,
+	// behind its length.
 	message := append([]byte{1<<3 | 2, byte(len(said))}, said...)
 	r.Body = append(binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message))), message...)
 }
 
-// called is what a client of gRPC makes of the answer to a call: its status stands behind the body, or in the head if there is no body. A 200 without it is
-// not whole.
+// called is what a client of gRPC makes of the answer to a call: its status stands behind the body, or in the head if
+// there is no body. A 200 without it is not whole.
 func called(r client.Response) client.Response {
 	if r.Status != http.StatusOK || r.End != client.Complete {
 		return r

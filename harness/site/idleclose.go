@@ -11,13 +11,15 @@ import (
 	"time"
 )
 
-// noticed bounds the wait for a gateway to let go of a connection that the other side has closed. One that looks at its idle connections does so within
-// milliseconds, also on a loaded machine within some hundred; one that does not look before it wants to use them is not waited for any longer.
+// noticed bounds the wait for a gateway to let go of a connection that the other side has closed. One that looks at
+// its idle connections does so within milliseconds, also on a loaded machine within some hundred; one that does not
+// look before it wants to use them is not waited for any longer.
 const noticed = 500 * time.Millisecond
 
-// AwaitIdleClose returns when the gateway has closed its end of every connection to the addresses whose other end is closed, so that the next request cannot go
-// out on one; also when that took too long, and at once where the system does not tell (not Linux). HAProxy hands a closed connection that it has not noticed
-// yet to a client of HTTP/2 as RST_STREAM, as it may (https://github.com/haproxy/haproxy/issues/3414).
+// AwaitIdleClose returns when the gateway has closed its end of every connection to the addresses whose other end is
+// closed, so that the next request cannot go out on one; also when that took too long, and at once where the system
+// does not tell (not Linux). HAProxy hands a closed connection that it has not noticed yet to a client of HTTP/2 as
+// RST_STREAM, as it may (https://github.com/haproxy/haproxy/issues/3414).
 func AwaitIdleClose(ctx context.Context, sockets func() string, at ...netip.AddrPort) {
 	ctx, cancel := context.WithTimeout(ctx, noticed)
 	defer cancel()
@@ -65,9 +67,9 @@ func (b *Bench) sockets() string {
 	return b.Sockets(family)
 }
 
-// SocketTable returns the table of this network's TCP sockets over IPv4, or with "6" over IPv6, or as much of it as there
-// is. For every read the kernel walks the hash of all sockets of
-// the machine, a millisecond each time, and fills a page at most: a read that fills less was the last, with no need of another to hear so.
+// SocketTable returns the table of this network's TCP sockets over IPv4, or with "6" over IPv6, or as much of it as
+// there is. For every read the kernel walks the hash of all sockets of the machine, a millisecond each time, and
+// fills a page at most: a read that fills less was the last, with no need of another to hear so.
 func SocketTable(family string) string {
 	const page, line = 4096, 200
 	f, err := os.Open("/proc/thread-self/net/tcp" + family)

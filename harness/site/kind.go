@@ -10,11 +10,11 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// Kind is what differs between the places of an experiment: a known gateway in a world, one of the user's own in a world,
-// and one that runs already. A Bench has one of the three, and nothing else tells them apart.
+// Kind is what differs between the places of an experiment: a known gateway in a world, one of the user's own in a
+// world, and one that runs already. A Bench has one of the three, and nothing else tells them apart.
 type Kind interface {
-	// Terms adds to those of an experiment what depends on the gateway. Late says that the right answer does come, later
-	// than a known gateway waits.
+	// Terms adds to those of an experiment what depends on the gateway. Late says that the right answer does come,
+	// later than a known gateway waits.
 	Terms(t record.Terms, late bool) record.Terms
 	// Unchecked lists the promises that cannot be held against this gateway, each with the reason.
 	Unchecked() []string
@@ -35,10 +35,11 @@ type Kind interface {
 	MethodsOf(r Route) []string
 	// Attribute says who wrote the answer to a probe.
 	Attribute(o *record.Observation, p Probe)
-	// Stamped reports whether the answer, to a request of the bystander's with the nonce, is the one that it should get.
+	// Stamped reports whether the answer, to a request of the bystander's with the nonce, is the one that it should
+	// get.
 	Stamped(r client.Response, nonce string) bool
-	// Exclusive reports whether nothing shares the client's connection with the route: there is no other request to send
-	// on it that the fault must leave alone.
+	// Exclusive reports whether nothing shares the client's connection with the route: there is no other request to
+	// send on it that the fault must leave alone.
 	Exclusive(r Route) bool
 
 	// Healthy reports whether the observation is of a steady state of the route; SteadyState says what that is.
@@ -55,7 +56,8 @@ type Kind interface {
 	Servers(o record.Observation) []string
 	// MembersTried is of how many members of a pool a client waits in turn.
 	MembersTried() int
-	// Delayed is from when on an answer of a pool is said to be delayed, if the gateway waits no less than this for anybody.
+	// Delayed is from when on an answer of a pool is said to be delayed, if the gateway waits no less than this for
+	// anybody.
 	Delayed(shortest time.Duration) time.Duration
 	// AsksAll reports whether each request of a client asks several upstreams.
 	AsksAll() bool
@@ -72,8 +74,8 @@ type Kind interface {
 	ToUpstream(to netip.AddrPort) client.Way
 	// Exchanged tells what passed between the harness and the upstream for the nonce, if that was read.
 	Exchanged(a *Answer, nonce string)
-	// BystanderWay proves, without the gateway, that there is all that the gateway needs to serve the bystander; Sound that
-	// every upstream works that an experiment looks at.
+	// BystanderWay proves, without the gateway, that there is all that the gateway needs to serve the bystander;
+	// Sound that every upstream works that an experiment looks at.
 	BystanderWay(ctx context.Context) error
 	Sound(ctx context.Context) error
 	// Conclusive reports whether a TCP connection by itself tells that the upstream listens, as a request tells no more
@@ -81,14 +83,14 @@ type Kind interface {
 	Conclusive() bool
 	// FaultyName is the name that faults of the nameserver's answers are about: "" is every name.
 	FaultyName() string
-	// SecureNames are those that the certificate of the upstream is for, the one first that it must be for; StandsInTLS is true when whoever stands in
-	// for the upstream speaks TLS.
+	// SecureNames are those that the certificate of the upstream is for, the one first that it must be for;
+	// StandsInTLS is true when whoever stands in for the upstream speaks TLS.
 	SecureNames() []string
 	StandsInTLS() bool
 	// SocketPath is where the Unix socket is that leads to the upstream.
 	SocketPath() string
-	// Dialled lists the addresses of the upstreams that faults strike, as the gateway dials them; Sockets is the table of
-	// the network that the gateway is in, of IPv4, or of IPv6 for "6".
+	// Dialled lists the addresses of the upstreams that faults strike, as the gateway dials them; Sockets is the
+	// table of the network that the gateway is in, of IPv4, or of IPv6 for "6".
 	Dialled() []netip.AddrPort
 	Sockets(family string) string
 	// Pooled lists the links to upstreams to which the gateway may keep connections.

@@ -17,7 +17,8 @@ import (
 type Secret struct {
 	// what calls it, for reports.
 	what string
-	// spellings are the texts that tell it, in lower case, anywhere on the page and in any field, as words of their own.
+	// spellings are the texts that tell it, in lower case, anywhere on the page and in any field, as words of their
+	// own.
 	spellings []string
 	// inFields are those that tell it as a word in a field of a gateway's own alone: a name of one label is an ordinary
 	// word too, and may stand on any page.
@@ -132,7 +133,8 @@ func partOf(before, word, after string) bool {
 		return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_'
 	}
 	n := len(before)
-	if !strings.HasPrefix(word, "/") && (inWord(before, n-1) || strings.HasSuffix(before, ".") && inWord(before, n-2)) {
+	if !strings.HasPrefix(word, "/") &&
+		(inWord(before, n-1) || strings.HasSuffix(before, ".") && inWord(before, n-2)) {
 		return true
 	}
 	number, six := strings.Trim(word, "0123456789") == "", strings.Count(word, ":") > 1

@@ -38,7 +38,8 @@ func (b *Bench) Members() []Member {
 	return all
 }
 
-// Restart lets the upstream go away, without warning and whatever it is at, and come back after so long. It returns when it listens again.
+// Restart lets the upstream go away, without warning and whatever it is at, and come back after so long. It returns
+// when it listens again.
 func (p *Place) Restart(ctx context.Context, away time.Duration) error {
 	back, err := p.Link.Inject(ctx, link.Refuse{})
 	if err != nil {
@@ -55,8 +56,8 @@ func (p *Place) Restart(ctx context.Context, away time.Duration) error {
 	return nil
 }
 
-// RestartEach restarts the members of the pool one after another. Each is away for so long, and the next has its turn when every one of them has served a client
-// since: a gateway may go on avoiding a member for some time that is back.
+// RestartEach restarts the members of the pool one after another. Each is away for so long, and the next has its turn
+// when every one of them has served a client since: a gateway may go on avoiding a member for some time that is back.
 func (b *Bench) RestartEach(ctx context.Context, away time.Duration) error {
 	for _, m := range b.Members() {
 		if err := m.Restart(ctx, away); err != nil {

@@ -13,7 +13,8 @@ import (
 
 // Plan is who lives where in a world.
 type Plan struct {
-	// Gateway is where clients connect; Gateway6 is where those do that have an IPv6 address, and not valid in a portable world.
+	// Gateway is where clients connect; Gateway6 is where those do that have an IPv6 address, and not valid in a
+	// portable world.
 	Gateway, Gateway6 netip.AddrPort
 	// GatewayTLS and GatewayH2C are where those do that speak HTTP/2, over TLS and in plain text.
 	GatewayTLS, GatewayH2C netip.AddrPort
@@ -28,7 +29,8 @@ type Plan struct {
 	Nameserver netip.AddrPort
 	// HTTP2 is an upstream that speaks HTTP/2 in plain text.
 	HTTP2 netip.AddrPort
-	// NamedFor is the time to live of Named's address. The zero value is what experiments want that look at a fault of names.
+	// NamedFor is the time to live of Named's address. The zero value is what experiments want that look at a fault
+	// of names.
 	NamedFor time.Duration
 	// Nobody is an address of the upstream's host at which nothing listens.
 	Nobody netip.AddrPort
@@ -40,7 +42,8 @@ type Plan struct {
 	Auth netip.AddrPort
 	// beyond is where Third is, if there is one.
 	beyond netip.AddrPort
-	// Clients are the addresses that clients come from; BannedNet is the denied prefix, VPN the denied range of a VPN's exits.
+	// Clients are the addresses that clients come from; BannedNet is the denied prefix, VPN the denied range of a
+	// VPN's exits.
 	Clients        map[Client]netip.Addr
 	BannedNet, VPN netip.Prefix
 }
@@ -68,8 +71,8 @@ const (
 	Password     = "open-sesame"
 )
 
-// planFor lays out a world: fixed, readable addresses from the documentation ranges (RFC 5737) in a sealed one, free ports of the loopback address in a
-// portable one.
+// planFor lays out a world: fixed, readable addresses from the documentation ranges (RFC 5737) in a sealed one, free
+// ports of the loopback address in a portable one.
 func planFor(w *world.World) (Plan, error) {
 	if !w.Sealed() {
 		return portablePlan()
@@ -97,25 +100,32 @@ func planFor(w *world.World) (Plan, error) {
 	}, nil
 }
 
-// clients picks the clients' addresses in the /24 that starts with net: .9 is denied, and so are .64 to .127 and, as the exits of a VPN, .192 to .223. Those of
-// IPv6 are from the documentation range (RFC 3849), and of use only in a sealed world.
+// clients picks the clients' addresses in the /24 that starts with net: .9 is denied, and so are .64 to .127 and, as
+// the exits of a VPN, .192 to .223. Those of IPv6 are from the documentation range (RFC 3849), and of use only in a
+// sealed world.
 func clients(net string) map[Client]netip.Addr {
-	all := map[Client]netip.Addr{DeniedIPv6: netip.MustParseAddr("2001:db8:113::9"), Neighbour6: netip.MustParseAddr("2001:db8:113::8")}
-	for c, host := range map[Client]int{Anyone: 10, DeniedIP: 9, Neighbour: 8, InDeniedCIDR: 70, OutsideDeniedCIDR: 63, AtHome: 20, BehindVPN: 200} {
+	all := map[Client]netip.Addr{
+		DeniedIPv6: netip.MustParseAddr("2001:db8:113::9"),
+		Neighbour6: netip.MustParseAddr("2001:db8:113::8"),
+	}
+	for c, host := range map[Client]int{
+		Anyone: 10, DeniedIP: 9, Neighbour: 8, InDeniedCIDR: 70, OutsideDeniedCIDR: 63, AtHome: 20, BehindVPN: 200,
+	} {
 		all[c] = netip.MustParseAddr(fmt.Sprintf("%s%d", net, host))
 	}
 	return all
 }
 
-// Ports of a portable plan. They lie below the range from which systems take ports for outgoing connections (32768 on Linux, 49152 elsewhere), so that a
-// port found free stays free.
+// Ports of a portable plan. They lie below the range from which systems take ports for outgoing connections (32768 on
+// Linux, 49152 elsewhere), so that a port found free stays free.
 const (
 	firstPort  = 10000
 	blockCount = 2000
 	blockSize  = 12
 )
 
-// portablePlan takes a block of ports that no other process of this machine uses; processes start looking at different places.
+// portablePlan takes a block of ports that no other process of this machine uses; processes start looking at
+// different places.
 func portablePlan() (Plan, error) {
 	for i := range blockCount {
 		base := uint16(firstPort + (os.Getpid()+i)%blockCount*blockSize)
@@ -128,16 +138,35 @@ func portablePlan() (Plan, error) {
 		c := clients("127.0.0.")
 		c[Anyone] = at(0).Addr() // Systems that have no other loopback address can still make clients.
 		return Plan{
-			Gateway: at(0), Upstream: at(1), Bystander: at(2), Secure: at(3), Nobody: at(4), Nameserver: at(5), Auth: at(6),
-			GatewayTLS: at(7), GatewayH2C: at(8), HTTP2: at(9), Spare: at(10), beyond: at(11),
-			Named:     gateway.Name{Host: NamedHost, Port: base + 1},
-			Stranger:  netip.MustParseAddr("127.0.0.99"), // Linux answers for all of 127.0.0.0/8, and our servers are at 127.0.0.1.
+			Gateway: at(
+				0,
+			),
+			Upstream:   at(1),
+			Bystander:  at(2),
+			Secure:     at(3),
+			Nobody:     at(4),
+			Nameserver: at(5),
+			Auth:       at(6),
+			GatewayTLS: at(7),
+			GatewayH2C: at(8),
+			HTTP2:      at(9),
+			Spare:      at(10),
+			beyond:     at(11),
+			Named:      gateway.Name{Host: NamedHost, Port: base + 1},
+			Stranger: netip.MustParseAddr(
+				"127.0.0.99",
+			), // Linux answers for all of 127.0.0.0/8, and our servers are at 127.0.0.1.
 			Clients:   c,
 			BannedNet: netip.MustParsePrefix("127.0.0.64/26"),
 			VPN:       netip.MustParsePrefix("127.0.0.192/27"),
 		}, nil
 	}
-	return Plan{}, fmt.Errorf("find free ports: none of %d blocks of %d from port %d on is free", blockCount, blockSize, firstPort)
+	return Plan{}, fmt.Errorf(
+		"find free ports: none of %d blocks of %d from port %d on is free",
+		blockCount,
+		blockSize,
+		firstPort,
+	)
 }
 
 func free(base uint16) bool {

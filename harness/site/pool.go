@@ -27,7 +27,8 @@ func (b *Bench) EnterState(ctx context.Context, s State) error {
 	return nil
 }
 
-// DropPooled ends every connection between the gateway and its upstreams: a pooled one may hide a fault of the connection attempt.
+// DropPooled ends every connection between the gateway and its upstreams: a pooled one may hide a fault of the
+// connection attempt.
 func (b *Bench) DropPooled(ctx context.Context) error {
 	for _, l := range b.Kind.Pooled() {
 		back, err := l.StepAside(ctx)
@@ -42,13 +43,15 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 	return nil
 }
 
-// newcomers is how many clients are served before a gateway is said to keep no connection for the next. Two would do for one that always keeps it; but Go's transport,
-// as an example, closes a connection whose writer does not get the processor within 50 ms (net/http, maxWriteWaitBeforeConnReuse), and each worker of a gateway may
-// have a pool of its own.
+// newcomers is how many clients are served before a gateway is said to keep no connection for the next. Two would do
+// for one that always keeps it; but Go's transport, as an example, closes a connection whose writer does not get the
+// processor within 50 ms (net/http, maxWriteWaitBeforeConnReuse), and each worker of a gateway may have a pool of its
+// own.
 const newcomers = 5
 
-// Pooled makes the gateway hold an idle connection to the route's upstream, and returns its number there: two requests, each from a client of its own, have come
-// on it. The error of a gateway that opened one for each of five clients wraps errors.ErrUnsupported: it has no pool that a fault could strike.
+// Pooled makes the gateway hold an idle connection to the route's upstream, and returns its number there: two
+// requests, each from a client of its own, have come on it. The error of a gateway that opened one for each of five
+// clients wraps errors.ErrUnsupported: it has no pool that a fault could strike.
 func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error) {
 	if b.Opaque() != "" {
 		return 0, Inapplicable("on which connection a request reached the upstream cannot be read on the link")
@@ -61,7 +64,11 @@ func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error)
 		o := b.Probe(ctx, Probe{Route: r, Within: Patience})
 		hits := b.Hits(o.Nonce)
 		if !b.Healthy(r, o) || len(hits) != 1 {
-			return 0, fmt.Errorf("fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one", o, len(hits))
+			return 0, fmt.Errorf(
+				"fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one",
+				o,
+				len(hits),
+			)
 		}
 		connection = hits[0].Connection
 		if slices.Contains(used, connection) {
@@ -69,5 +76,9 @@ func (b *Bench) Pooled(ctx context.Context, r Route) (connection int, err error)
 		}
 		used = append(used, connection)
 	}
-	return 0, fmt.Errorf("the gateway sent the requests of %d clients on as many connections, and keeps none for the next client: %w", newcomers, errors.ErrUnsupported)
+	return 0, fmt.Errorf(
+		"the gateway sent the requests of %d clients on as many connections, and keeps none for the next client: %w",
+		newcomers,
+		errors.ErrUnsupported,
+	)
 }

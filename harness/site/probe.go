@@ -23,7 +23,8 @@ type Probe struct {
 	Method string
 	// Within is how long the client waits for the whole answer.
 	Within time.Duration
-	// Idle, if not zero, is how long the client waits after the answer to a GET before it sends the request, on the same connection; Within begins then.
+	// Idle, if not zero, is how long the client waits after the answer to a GET before it sends the request, on the
+	// same connection; Within begins then.
 	Idle time.Duration
 	// Sent, if not nil, is called when the request is on its way, or never will be.
 	Sent func()
@@ -32,15 +33,18 @@ type Probe struct {
 // ProbeBody is what a POST carries.
 const ProbeBody = "a thing that must not be bought twice\n"
 
-// Patience is how long a client waits for an answer when nothing is wrong: generous, because nothing depends on it but the end of a hang.
+// Patience is how long a client waits for an answer when nothing is wrong: generous, because nothing depends on it
+// but the end of a hang.
 const Patience = 10 * time.Second
 
-// Get asks the main route once, or another path of the same gateway, as an ordinary client would, and waits at most ten seconds.
+// Get asks the main route once, or another path of the same gateway, as an ordinary client would, and waits at most
+// ten seconds.
 func (b *Bench) Get(ctx context.Context, path ...string) record.Observation {
 	return b.Probe(ctx, Probe{Method: http.MethodGet, Ask: Ask{Path: strings.Join(path, "")}, Within: Patience})
 }
 
-// Probe sends one request through the gateway, on a connection of its own, and records what came of it. Hits are counted up to now; see Bench.HitsOf.
+// Probe sends one request through the gateway, on a connection of its own, and records what came of it. Hits are
+// counted up to now; see Bench.HitsOf.
 func (b *Bench) Probe(ctx context.Context, p Probe) record.Observation {
 	span := b.Strain.Begin()
 	o := b.probe(ctx, p)
@@ -89,10 +93,16 @@ func (b *Bench) probe(ctx context.Context, p Probe) record.Observation {
 	return o
 }
 
-// Begin returns the request that the probe sends, the address that it comes from, and the record that is to be made of it.
+// Begin returns the request that the probe sends, the address that it comes from, and the record that is to be made
+// of it.
 func (b *Bench) Begin(p Probe) (client.Request, netip.Addr, record.Observation) {
 	r, source := b.Request(p)
-	o := record.Observation{Probe: r.Method + " " + r.Target, Nonce: r.Header[0].Value, Sent: SentBy(r), Limit: record.MS(p.Within)}
+	o := record.Observation{
+		Probe: r.Method + " " + r.Target,
+		Nonce: r.Header[0].Value,
+		Sent:  SentBy(r),
+		Limit: record.MS(p.Within),
+	}
 	if p.Ask.As != "" {
 		o.Probe = r.Method + " " + p.Ask.As
 	}
@@ -136,14 +146,24 @@ func (b *Bench) Request(p Probe) (client.Request, netip.Addr) {
 	nonce := b.Nonce(b.nonces)
 	b.mu.Unlock()
 	r := client.Request{
-		Method: p.method(), Target: p.path(), Host: GatewayHost,
+		Method: p.method(),
+		Target: p.path(),
+		Host:   GatewayHost,
 		Sent:   p.Sent,
-		Header: []client.Field{{Name: stamp.Nonce, Value: nonce}, {Name: "User-Agent", Value: p.Ask.Agent.String()}, {Name: "Accept", Value: "*/*"}},
+		Header: []client.Field{
+			{Name: stamp.Nonce, Value: nonce},
+			{Name: "User-Agent", Value: p.Ask.Agent.String()},
+			{Name: "Accept", Value: "*/*"},
+		},
 	}
 	if p.Ask.Claims != Anyone {
 		claimed := b.Plan.Clients[p.Ask.Claims].String()
-		r.Header = append(r.Header, client.Field{Name: "X-Forwarded-For", Value: claimed}, client.Field{Name: "X-Real-IP", Value: claimed},
-			client.Field{Name: "Forwarded", Value: "for=" + claimed})
+		r.Header = append(
+			r.Header,
+			client.Field{Name: "X-Forwarded-For", Value: claimed},
+			client.Field{Name: "X-Real-IP", Value: claimed},
+			client.Field{Name: "Forwarded", Value: "for=" + claimed},
+		)
 	}
 	r.Header = append(r.Header, p.Ask.Header...)
 	if r.Method == http.MethodPost && b.Talk(p) != RouteGRPC {
@@ -162,7 +182,17 @@ func Fill(o *record.Observation, r client.Response) {
 	o.Status, o.Header, o.End, o.Error = r.Status, r.Header, r.End, r.Error
 	o.Page = r.Body
 	o.Body, o.BodyBytes = string(r.Body[:min(len(r.Body), shownBody)]), r.BodyBytes
-	o.Connect, o.TLS, o.First, o.Head, o.Took = record.MS(r.Connect), record.MS(r.Handshake), record.MS(r.First), record.MS(r.Head), record.MS(r.Took)
+	o.Connect, o.TLS, o.First, o.Head, o.Took = record.MS(
+		r.Connect,
+	), record.MS(
+		r.Handshake,
+	), record.MS(
+		r.First,
+	), record.MS(
+		r.Head,
+	), record.MS(
+		r.Took,
+	)
 	o.Keep, o.Heard, o.GRPC = r.Keep, heard(r), statusOf(r)
 	o.Says, _ = wording.Classify(r.Status, r.Header, r.Body)
 	switch {

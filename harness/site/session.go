@@ -10,8 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// Visitor is a person with a browser: one connection at a time, which is used again as long as it is open, cookies, and a private cache. It is not safe for use by
-// several goroutines.
+// Visitor is a person with a browser: one connection at a time, which is used again as long as it is open, cookies,
+// and a private cache. It is not safe for use by several goroutines.
 type Visitor struct {
 	Bench *Bench
 	// Asks is what the visitor asks for each time.
@@ -35,7 +35,8 @@ func (b *Bench) NewVisitor(asks Probe) *Visitor {
 	return v
 }
 
-// Navigate asks as somebody does who follows a link: what is in the cache and still fresh is shown, and nobody is asked.
+// Navigate asks as somebody does who follows a link: what is in the cache and still fresh is shown, and nobody is
+// asked.
 func (v *Visitor) Navigate(ctx context.Context) record.Observation {
 	if o, ok := v.pages.find(v.Asks); ok {
 		return o

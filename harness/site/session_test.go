@@ -10,9 +10,15 @@ import (
 func TestOtherBrowserTakesNothingAlong(t *testing.T) {
 	b := &Bench{Plan: Plan{}}
 	b.Kind = stub{b: b}
-	v := b.NewVisitor(Probe{Ask: Ask{Header: []client.Field{AllowedUser, {Name: "Accept-Language", Value: "en"}}}, Method: http.MethodGet})
+	v := b.NewVisitor(
+		Probe{
+			Ask:    Ask{Header: []client.Field{AllowedUser, {Name: "Accept-Language", Value: "en"}}},
+			Method: http.MethodGet,
+		},
+	)
 	other := v.OtherBrowser()
-	if got := other.Asks.Ask.Header; len(got) != 1 || got[0].Name != "Accept-Language" || other.Asks.Ask.Agent == v.Asks.Ask.Agent {
+	if got := other.Asks.Ask.Header; len(got) != 1 || got[0].Name != "Accept-Language" ||
+		other.Asks.Ask.Agent == v.Asks.Ask.Agent {
 		t.Errorf("got %v of agent %s, want all but the cookie, with another browser", got, other.Asks.Ask.Agent)
 	}
 	if got := v.Asks.Ask.Header[0]; got != AllowedUser {

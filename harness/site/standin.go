@@ -6,7 +6,8 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// Scripted returns the upstream as one whose answers can be changed. The error wraps errors.ErrUnsupported when it speaks another language than HTTP/1.
+// Scripted returns the upstream as one whose answers can be changed. The error wraps errors.ErrUnsupported when it
+// speaks another language than HTTP/1.
 func (b *Bench) Scripted() (*upstream.Origin, error) {
 	if b.Upstream.Origin == nil {
 		return nil, Inapplicable("the upstream speaks " + b.Language() + ", and the fault is one of HTTP/1")

@@ -13,12 +13,13 @@ import (
 const (
 	shortestPoll = time.Millisecond
 	LongestPoll  = 200 * time.Millisecond
-	// pollShare is the share of the time waited so far that is waited before the next attempt: the state is seen an eighth too late at most.
+	// pollShare is the share of the time waited so far that is waited before the next attempt: the state is seen an
+	// eighth too late at most.
 	pollShare = 8
 )
 
-// grace is the time in which a steady state has to come: fifteen seconds, and as long again as the machine was late meanwhile, for which the gateway can do nothing. At
-// its end nothing is concluded but that it did not come.
+// grace is the time in which a steady state has to come: fifteen seconds, and as long again as the machine was late
+// meanwhile, for which the gateway can do nothing. At its end nothing is concluded but that it did not come.
 type grace struct {
 	bench *Bench
 	begin time.Time
@@ -33,15 +34,22 @@ func (g grace) Left() time.Duration {
 	return min(record.SteadyTimeout+g.bench.Strain.Late(g.span), record.SteadyMost) - time.Since(g.begin)
 }
 
-// Steady waits until each route answers 200, stamped by its upstream. It fails at once when the gateway's process has ended, and when the state does not
-// come in fifteen seconds, or up to a minute on a machine that is late. Every attempt is a new connection.
+// Steady waits until each route answers 200, stamped by its upstream. It fails at once when the gateway's process has
+// ended, and when the state does not come in fifteen seconds, or up to a minute on a machine that is late. Every
+// attempt is a new connection.
 func (b *Bench) Steady(ctx context.Context, routes ...Route) error {
 	g := b.Grace()
 	for _, r := range routes {
 		if r == RouteBystander && !b.HasBystander() {
 			continue
 		}
-		if err := b.await(ctx, g, r, b.SteadyState(r), func(o record.Observation) bool { return b.Healthy(r, o) }); err != nil {
+		if err := b.await(
+			ctx,
+			g,
+			r,
+			b.SteadyState(r),
+			func(o record.Observation) bool { return b.Healthy(r, o) },
+		); err != nil {
 			return err
 		}
 	}
@@ -73,7 +81,8 @@ func (b *Bench) await(ctx context.Context, g grace, r Route, want string, is fun
 	}
 }
 
-// UnlessCutShort is the observation, or the one before when ctx ended meanwhile: what was cut short says nothing of the gateway.
+// UnlessCutShort is the observation, or the one before when ctx ended meanwhile: what was cut short says nothing of
+// the gateway.
 func UnlessCutShort(ctx context.Context, o, before record.Observation) record.Observation {
 	if ctx.Err() != nil && before.Probe != "" {
 		return before
@@ -90,12 +99,18 @@ func (b *Bench) EachServes(ctx context.Context) error {
 	for _, name := range b.MemberNames() {
 		missing[name] = true
 	}
-	return b.await(ctx, b.Grace(), RouteBalanced, fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)), func(o record.Observation) bool {
-		if b.Healthy(RouteBalanced, o) {
-			for _, name := range b.Servers(o) {
-				delete(missing, name)
+	return b.await(
+		ctx,
+		b.Grace(),
+		RouteBalanced,
+		fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)),
+		func(o record.Observation) bool {
+			if b.Healthy(RouteBalanced, o) {
+				for _, name := range b.Servers(o) {
+					delete(missing, name)
+				}
 			}
-		}
-		return len(missing) == 0
-	})
+			return len(missing) == 0
+		},
+	)
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// Post posts to the main route once, or to another path of the same gateway, as an ordinary client would, and waits at most ten seconds.
+// Post posts to the main route once, or to another path of the same gateway, as an ordinary client would, and waits
+// at most ten seconds.
 func (b *Bench) Post(ctx context.Context, path ...string) record.Observation {
 	return b.Probe(ctx, Probe{Method: http.MethodPost, Ask: Ask{Path: strings.Join(path, "")}, Within: Patience})
 }

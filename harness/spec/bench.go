@@ -17,7 +17,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Bench is a harness.Bench for specs: its verbs fail the spec when they cannot be done, skip it when they cannot be done here, and are undone at its end.
+// Bench is a harness.Bench for specs: its verbs fail the spec when they cannot be done, skip it when they cannot be
+// done here, and are undone at its end.
 type Bench struct {
 	*site.Bench
 	subject subject
@@ -34,7 +35,11 @@ func newBench(ctx context.Context, i inside, l Layout) *Bench {
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(func() {
 		if ginkgo.CurrentSpecReport().Failed() {
-			ginkgo.AddReportEntry("the gateway's log", strings.Join(b.Gateway.Since(nil), "\n"), ginkgo.ReportEntryVisibilityFailureOrVerbose)
+			ginkgo.AddReportEntry(
+				"the gateway's log",
+				strings.Join(b.Gateway.Since(nil), "\n"),
+				ginkgo.ReportEntryVisibilityFailureOrVerbose,
+			)
 		}
 		b.Close()
 	})
@@ -46,15 +51,17 @@ func newBench(ctx context.Context, i inside, l Layout) *Bench {
 	return &Bench{Bench: b, subject: i.subject, layout: l}
 }
 
-// Inject breaks the world with f, proves that it is broken, and returns. Undo mends it; so does the end of the spec. Inject skips the spec when the world cannot
-// be broken so, or when the gateway is known not to answer f as it should, so that nothing can be built on its answer.
+// Inject breaks the world with f, proves that it is broken, and returns. Undo mends it; so does the end of the spec.
+// Inject skips the spec when the world cannot be broken so, or when the gateway is known not to answer f as it
+// should, so that nothing can be built on its answer.
 func (b *Bench) Inject(ctx context.Context, f *catalog.Fault) (undo func()) {
 	ginkgo.GinkgoHelper()
 	b.Trust(f.ID)
 	return b.Break(ctx, f)
 }
 
-// Trust skips the spec if the gateway is known to deviate in the experiment with the ID, so that nothing can be built on how it answers there.
+// Trust skips the spec if the gateway is known to deviate in the experiment with the ID, so that nothing can be built
+// on how it answers there.
 func (b *Bench) Trust(id string) {
 	ginkgo.GinkgoHelper()
 	known, err := b.subject.known(id)
@@ -68,7 +75,9 @@ func (b *Bench) Trust(id string) {
 func (b *Bench) Break(ctx context.Context, f *catalog.Fault) (undo func()) {
 	ginkgo.GinkgoHelper()
 	if f.Prepare != nil && !slices.Contains(b.layout.Faults, f) {
-		ginkgo.Fail("inject " + f.ID + ": got a world that is not prepared for it, want spec.In(…, faults.…) to name it")
+		ginkgo.Fail(
+			"inject " + f.ID + ": got a world that is not prepared for it, want spec.In(…, faults.…) to name it",
+		)
 	}
 	mend, err := engine.Inject(ctx, b.Bench, f)
 	skipUnsupported(err)
@@ -80,7 +89,8 @@ func (b *Bench) Break(ctx context.Context, f *catalog.Fault) (undo func()) {
 	}
 }
 
-// Try skips the spec where the block cannot be tried: the world or the gateway cannot express it, or the gateway is known not to hold it.
+// Try skips the spec where the block cannot be tried: the world or the gateway cannot express it, or the gateway is
+// known not to hold it.
 func (b *Bench) Try(block *catalog.Block) {
 	ginkgo.GinkgoHelper()
 	for _, n := range block.Needs {
@@ -94,7 +104,8 @@ func (b *Bench) Try(block *catalog.Block) {
 	b.Trust(block.ID)
 }
 
-// Crowd keeps n workers of the upstream busy, with real requests past the gateway, until it leaves or the spec ends. More than harness.Workers do not fit in.
+// Crowd keeps n workers of the upstream busy, with real requests past the gateway, until it leaves or the spec ends.
+// More than harness.Workers do not fit in.
 func (b *Bench) Crowd(ctx context.Context, n int) *upstream.Crowd {
 	ginkgo.GinkgoHelper()
 	crowd, err := upstream.NewCrowd(ctx, b.Plan.Upstream.String(), n)
@@ -103,7 +114,8 @@ func (b *Bench) Crowd(ctx context.Context, n int) *upstream.Crowd {
 	return crowd
 }
 
-// Ask probes the gateway once as the client that a describes. It skips the spec where no client can come from that client's address.
+// Ask probes the gateway once as the client that a describes. It skips the spec where no client can come from that
+// client's address.
 func (b *Bench) Ask(ctx context.Context, a site.Ask) record.Observation {
 	ginkgo.GinkgoHelper()
 	if reason := b.World.Lacks(world.SourceAddress); reason != "" && a.From != site.Anyone {

@@ -10,16 +10,21 @@ import (
 	"github.com/gatequake/gatequake/harness/runner"
 )
 
-// Causes returns a table entry for each registered fault of the cause that a gateway can answer with a 502. A new fault is in its suite by itself.
+// Causes returns a table entry for each registered fault of the cause that a gateway can answer with a 502. A new
+// fault is in its suite by itself.
 func Causes(c cause.Cause) []ginkgo.TableEntry {
 	ginkgo.GinkgoHelper()
-	return entries(func(e catalog.Experiment) bool { return e.Cause() == c && e.Fault.Control == nil && !e.Fault.AfterHead })
+	return entries(
+		func(e catalog.Experiment) bool { return e.Cause() == c && e.Fault.Control == nil && !e.Fault.AfterHead },
+	)
 }
 
 // Cuts returns a table entry for each registered fault that strikes after the head of the answer, whatever its cause.
 func Cuts() []ginkgo.TableEntry {
 	ginkgo.GinkgoHelper()
-	return entries(func(e catalog.Experiment) bool { return e.Block == nil && e.Fault.Control == nil && e.Fault.AfterHead })
+	return entries(
+		func(e catalog.Experiment) bool { return e.Block == nil && e.Fault.Control == nil && e.Fault.AfterHead },
+	)
 }
 
 // Controls returns a table entry for each registered fault that is none, whatever its cause.
@@ -34,7 +39,8 @@ func Blocks() []ginkgo.TableEntry {
 	return entries(func(e catalog.Experiment) bool { return e.Block != nil })
 }
 
-// margin is what a spec has beyond the time of its experiment, so that the experiment's own verdict on a time that is over comes first.
+// margin is what a spec has beyond the time of its experiment, so that the experiment's own verdict on a time that is
+// over comes first.
 const margin = 10 * time.Second
 
 // entries makes table entries, labelled with the experiment's ID, its cause, and "cause", "control" or "block".

@@ -13,8 +13,9 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// Holds is the body of a table whose entries are experiments: it runs one in a world of its own and fails unless the gateway kept its word. What it takes is a
-// *harness.Fault, a *harness.Block (its upstream healthy) or a harness.Experiment.
+// Holds is the body of a table whose entries are experiments: it runs one in a world of its own and fails unless the
+// gateway kept its word. What it takes is a *harness.Fault, a *harness.Block (its upstream healthy) or a
+// harness.Experiment.
 func Holds(ctx ginkgo.SpecContext, what any) {
 	e, err := experiment(what)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
@@ -48,7 +49,10 @@ func experiment(what any) (catalog.Experiment, error) {
 	case *catalog.Block:
 		return catalog.Find(w.ID)
 	}
-	return catalog.Experiment{}, fmt.Errorf("read table entry: got %T, want a *harness.Fault, a *harness.Block or a harness.Experiment", what)
+	return catalog.Experiment{}, fmt.Errorf(
+		"read table entry: got %T, want a *harness.Fault, a *harness.Block or a harness.Experiment",
+		what,
+	)
 }
 
 // entry is a verdict as a report entry: the same JSON, and some lines for a console.
@@ -57,7 +61,16 @@ type entry verdict.Verdict
 // String tells what was seen: the evidence of the fault, each probe, and what the gateway logged.
 func (r entry) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s on %s %s, setting %s, world %s\n", r.Result, r.ID, r.Gateway, r.Version, r.Setting, r.World)
+	fmt.Fprintf(
+		&b,
+		"%s: %s on %s %s, setting %s, world %s\n",
+		r.Result,
+		r.ID,
+		r.Gateway,
+		r.Version,
+		r.Setting,
+		r.World,
+	)
 	if r.Evidence != "" {
 		fmt.Fprintf(&b, "  confirmed: %s\n", r.Evidence)
 	}

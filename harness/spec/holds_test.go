@@ -13,7 +13,8 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// wrong is the path of a gateway's folder that denies nobody; known the same, with two entries in its list of known deviations.
+// wrong is the path of a gateway's folder that denies nobody; known the same, with two entries in its list of known
+// deviations.
 const (
 	wrong = "GATEQUAKE_GATEWAY=testdata/gateways/open"
 	known = "GATEQUAKE_GATEWAY=testdata/gateways/known"
@@ -28,20 +29,50 @@ func TestHolds(t *testing.T) {
 		{"kept word", "The experiment refused$", "", types.SpecStatePassed, ""},
 		{"kept refusal", "The experiment user-agent-deny$", "", types.SpecStatePassed, ""},
 		{"broken word", "The experiment user-agent-deny$", wrong, types.SpecStateFailed, "--only user-agent-deny"},
-		{"known deviation", "The experiment user-agent-deny$", known, types.SpecStateSkipped, "known deviation: got 200 by upstream, want 403 by gateway: it knows no names"},
-		{"known deviation that is gone", "The experiment refused$", known, types.SpecStateFailed, "known deviation is gone"},
-		{"bench of a known deviation", "A body needs a refusal$", known, types.SpecStateSkipped, "known deviation: refused: it is said to answer 504"},
-		{"unsupported", "The experiment firewall-drop$", "GATEQUAKE_PORTABLE=1", types.SpecStateSkipped, "unsupported: needs real nftables rules"},
-		{"unsupported on a bench", "A body needs a firewall$", "GATEQUAKE_PORTABLE=1", types.SpecStateSkipped, "unsupported: inject firewall-drop"},
+		{
+			"known deviation", "The experiment user-agent-deny$", known, types.SpecStateSkipped,
+			"known deviation: got 200 by upstream, want 403 by gateway: it knows no names",
+		},
+		{
+			"known deviation that is gone", "The experiment refused$", known, types.SpecStateFailed,
+			"known deviation is gone",
+		},
+		{
+			"bench of a known deviation", "A body needs a refusal$", known, types.SpecStateSkipped,
+			"known deviation: refused: it is said to answer 504",
+		},
+		{
+			"unsupported", "The experiment firewall-drop$", "GATEQUAKE_PORTABLE=1", types.SpecStateSkipped,
+			"unsupported: needs real nftables rules",
+		},
+		{
+			"unsupported on a bench", "A body needs a firewall$", "GATEQUAKE_PORTABLE=1", types.SpecStateSkipped,
+			"unsupported: inject firewall-drop",
+		},
 		{"portable", "The experiment refused$", "GATEQUAKE_PORTABLE=1", types.SpecStatePassed, ""},
 		{"wrong entry", "The experiment nonsense$", "", types.SpecStateFailed, "got int, want a *harness.Fault"},
 		{"remedy", "A client sees a failure", "", types.SpecStatePassed, ""},
-		{"remedy for what must be a failure, and is none", "A client sees a failure", wrong, types.SpecStateFailed, "user-agent-deny: the client saw no failure: 200"},
-		{"remedy for what is known to be none", "A client sees a failure", known, types.SpecStateSkipped, "not applicable: refresh: the client saw no failure: 200"},
+		{
+			"remedy for what must be a failure, and is none", "A client sees a failure", wrong,
+			types.SpecStateFailed, "user-agent-deny: the client saw no failure: 200",
+		},
+		{
+			"remedy for what is known to be none", "A client sees a failure", known, types.SpecStateSkipped,
+			"not applicable: refresh: the client saw no failure: 200",
+		},
 		{"claim that is not tried on its mutant", "catches .* is waived$", "", types.SpecStateFailed, "was not tried"},
-		{"claim that lets its mutant pass", "catches .* holds for everybody$", "", types.SpecStateFailed, "let it pass"},
-		{"unknown gateway", "The experiment refused$", "GATEQUAKE_GATEWAY=ngnix", types.SpecStateFailed, `no gateway "ngnix"; there are: `},
-		{"unknown setting", "A body passes$", "GATEQUAKE_SETTING=stok", types.SpecStateFailed, `no setting "stok" of builtin; there are: document, stock`},
+		{
+			"claim that lets its mutant pass", "catches .* holds for everybody$", "", types.SpecStateFailed,
+			"let it pass",
+		},
+		{
+			"unknown gateway", "The experiment refused$", "GATEQUAKE_GATEWAY=ngnix", types.SpecStateFailed,
+			`no gateway "ngnix"; there are: `,
+		},
+		{
+			"unknown setting", "A body passes$", "GATEQUAKE_SETTING=stok", types.SpecStateFailed,
+			`no setting "stok" of builtin; there are: document, stock`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := NewWithT(t)

@@ -12,7 +12,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// AtHome returns the home network of the client, from which the gateway can be reached. It skips the spec where no such network can be built.
+// AtHome returns the home network of the client, from which the gateway can be reached. It skips the spec where no
+// such network can be built.
 func (b *Bench) AtHome(ctx context.Context, who site.Client) *clientnet.Home {
 	ginkgo.GinkgoHelper()
 	for _, n := range []world.Need{world.AnyAddress, world.Firewall} {
@@ -28,8 +29,8 @@ func (b *Bench) AtHome(ctx context.Context, who site.Client) *clientnet.Home {
 	return h
 }
 
-// BreakHome breaks the home's way to the gateway, proves that it is broken, and returns. Mend mends it; so does the end of the spec. What is given to BreakHome last must be
-// mended first.
+// BreakHome breaks the home's way to the gateway, proves that it is broken, and returns. Mend mends it; so does the
+// end of the spec. What is given to BreakHome last must be mended first.
 func (b *Bench) BreakHome(ctx context.Context, h *clientnet.Home, f *home.Fault) (mend func()) {
 	ginkgo.GinkgoHelper()
 	i, err := f.Inject(ctx, h.Network)

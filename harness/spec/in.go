@@ -16,9 +16,10 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// In makes a spec's body of one that runs inside a world with a bench in it, whose gateway serves; the bench is closed after it. Assertions, By, Skip and
-// DeferCleanup work in it as anywhere. The world is prepared for the faults that are given, if one of them asks for that. The spec's BeforeEach and the suite's
-// BeforeSuite run on both sides: once outside, once in the world.
+// In makes a spec's body of one that runs inside a world with a bench in it, whose gateway serves; the bench is
+// closed after it. Assertions, By, Skip and DeferCleanup work in it as anywhere. The world is prepared for the faults
+// that are given, if one of them asks for that. The spec's BeforeEach and the suite's BeforeSuite run on both sides:
+// once outside, once in the world.
 func In(body func(ginkgo.SpecContext, *Bench), prepared ...*catalog.Fault) func(ginkgo.SpecContext) {
 	return Layout{Faults: prepared}.In(body)
 }
@@ -28,8 +29,13 @@ func (l Layout) In(body func(ginkgo.SpecContext, *Bench)) func(ginkgo.SpecContex
 	return l.in(underTest, body)
 }
 
-// On makes a spec's body as In does, with a gateway of the suite's own in place of the one under test: one that is wrong on purpose, say, in the setting document.
-func On(find func() (*gateway.Definition, error), body func(ginkgo.SpecContext, *Bench), prepared ...*catalog.Fault) func(ginkgo.SpecContext) {
+// On makes a spec's body as In does, with a gateway of the suite's own in place of the one under test: one that is
+// wrong on purpose, say, in the setting document.
+func On(
+	find func() (*gateway.Definition, error),
+	body func(ginkgo.SpecContext, *Bench),
+	prepared ...*catalog.Fault,
+) func(ginkgo.SpecContext) {
 	return Layout{Faults: prepared}.in(func() (subject, error) {
 		d, err := find()
 		return subject{Gateway: d, Setting: document}, err
@@ -100,7 +106,11 @@ func replay(r types.SpecReport, s subject) string {
 func command(r types.SpecReport, s subject) string {
 	settings := []string{}
 	if s.Gateway.Own == nil {
-		settings = append(settings, environGateway+"="+environment(environGateway, s.Gateway.Name), environSetting+"="+s.Setting)
+		settings = append(
+			settings,
+			environGateway+"="+environment(environGateway, s.Gateway.Name),
+			environSetting+"="+s.Setting,
+		)
 	}
 	if mode() == world.Portable {
 		settings = append(settings, environPortable+"=1")
@@ -109,8 +119,9 @@ func command(r types.SpecReport, s subject) string {
 	return strings.Join(append(settings, "go test -ginkgo.focus="+quoted), " ")
 }
 
-// grace is how long a world may go on when its spec's time is over: enough for the spec in it, whose time is over a moment later as it began a moment later,
-// to tell what it was waiting for, also where a world takes seconds to begin, and not so long that Ctrl-C annoys.
+// grace is how long a world may go on when its spec's time is over: enough for the spec in it, whose time is over a
+// moment later as it began a moment later, to tell what it was waiting for, also where a world takes seconds to
+// begin, and not so long that Ctrl-C annoys.
 const grace = 5 * time.Second
 
 // withGrace returns a context that ends a grace after ctx, with its cause.

@@ -51,9 +51,15 @@ func TestInTellsOfAFailure(t *testing.T) {
 	g.Expect(spec.Failure.Message).To(SatisfyAll(
 		ContainSubstring("Expected GET / to get a whole 403 by gateway; it got 200 by upstream"),
 		ContainSubstring(lineOf(t, "Expect(b.Get(ctx)).To(BeForbidden()) //")),
-		HaveSuffix(`GATEQUAKE_GATEWAY=builtin GATEQUAKE_SETTING=document go test -ginkgo.focus='^Misbehaving A body fails$'`),
+		HaveSuffix(
+			`GATEQUAKE_GATEWAY=builtin GATEQUAKE_SETTING=document go test -ginkgo.focus='^Misbehaving A body fails$'`,
+		),
 	))
-	g.Expect(spec.CapturedGinkgoWriterOutput).To(SatisfyAll(ContainSubstring("a line for the writer"), ContainSubstring("looking for a refusal")))
+	g.Expect(
+		spec.CapturedGinkgoWriterOutput,
+	).To(
+		SatisfyAll(ContainSubstring("a line for the writer"), ContainSubstring("looking for a refusal")),
+	)
 }
 
 func TestInTellsHowItWentWrong(t *testing.T) {
@@ -95,7 +101,11 @@ func TestTimeoutEndsTheWorld(t *testing.T) {
 			g := NewWithT(t)
 			begin := time.Now()
 			report := only(t, "A body "+spec+"$").one(t)
-			g.Expect(time.Since(begin)).To(BeNumerically("<", 20*time.Second)) // Half of Ginkgo's own grace, after which it leaves a spec behind.
+			g.Expect(
+				time.Since(begin),
+			).To(
+				BeNumerically("<", 20*time.Second),
+			) // Half of Ginkgo's own grace, after which it leaves a spec behind.
 			g.Expect(report.State).To(Equal(types.SpecStateTimedout))
 			g.Expect(report.Failure.AdditionalFailure).NotTo(BeNil())
 			g.Expect(report.Failure.AdditionalFailure.Failure.Message).To(ContainSubstring(want))

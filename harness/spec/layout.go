@@ -36,7 +36,11 @@ func (l Layout) setup(s subject) site.Setup {
 // cannot is why the layout cannot be made with the gateway, and "" if it can.
 func (l Layout) cannot(s subject) string {
 	if l.Members > 2 && !s.Gateway.Uses(s.Setting, "Third") {
-		return fmt.Sprintf("the files of %s, setting %s, know two members of a pool: {{.Third}} is the third", s.Gateway.Name, s.Setting)
+		return fmt.Sprintf(
+			"the files of %s, setting %s, know two members of a pool: {{.Third}} is the third",
+			s.Gateway.Name,
+			s.Setting,
+		)
 	}
 	return ""
 }

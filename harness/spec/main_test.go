@@ -24,7 +24,14 @@ func TestMain(m *testing.M) {
 	}
 	fixture = filepath.Join(dir, "misbehaving.test")
 	status := 1
-	if out, err := exec.Command("go", "test", "-c", "-o", fixture, "./testdata/misbehaving").CombinedOutput(); err != nil {
+	if out, err := exec.Command(
+		"go",
+		"test",
+		"-c",
+		"-o",
+		fixture,
+		"./testdata/misbehaving",
+	).CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "compile fixture: %v: %s", err, out)
 	} else {
 		status = m.Run()

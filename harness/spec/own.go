@@ -12,26 +12,34 @@ import (
 	"github.com/gatequake/gatequake/harness/runner"
 )
 
-// Own is a gateway of the user's own: a command and a configuration, tried in worlds in which its upstreams are where it dials them. See Gateway.
+// Own is a gateway of the user's own: a command and a configuration, tried in worlds in which its upstreams are where
+// it dials them. See Gateway.
 type Own struct {
 	own gateway.Own
 	err error // of reading it; every spec tells it
 }
 
-// Gateway reads the file that describes a gateway of the user's own; gatequake survey writes such files. The gateway is started in the folder dir, to which the
-// file's path and those in it are relative. Call it while Ginkgo builds its tree, for a package variable, say: what is wrong with the file fails the specs.
+// Gateway reads the file that describes a gateway of the user's own; gatequake survey writes such files. The gateway
+// is started in the folder dir, to which the file's path and those in it are relative. Call it while Ginkgo builds
+// its tree, for a package variable, say: what is wrong with the file fails the specs.
 func Gateway(dir, file string) Own {
 	own, err := gatewayfile.Read(dir, file)
 	return Own{own, err}
 }
 
-// In is like the function In, on the user's own gateway. The setting is PROBE/UPSTREAM, as in reports: Get asks for the probe, and faults strike the upstream,
-// while all others are well. It skips the spec on a machine that has no namespaces.
-func (o Own) In(setting string, body func(ginkgo.SpecContext, *Bench), prepared ...*catalog.Fault) func(ginkgo.SpecContext) {
+// In is like the function In, on the user's own gateway. The setting is PROBE/UPSTREAM, as in reports: Get asks for
+// the probe, and faults strike the upstream, while all others are well. It skips the spec on a machine that has no
+// namespaces.
+func (o Own) In(
+	setting string,
+	body func(ginkgo.SpecContext, *Bench),
+	prepared ...*catalog.Fault,
+) func(ginkgo.SpecContext) {
 	return Layout{Faults: prepared}.in(func() (subject, error) { return o.subject(setting) }, body)
 }
 
-// Holds makes the body of a table whose entries are those of Experiments: it is like the function Holds, on the user's own gateway.
+// Holds makes the body of a table whose entries are those of Experiments: it is like the function Holds, on the
+// user's own gateway.
 func (o Own) Holds(setting string) func(ginkgo.SpecContext, any) {
 	return func(ctx ginkgo.SpecContext, what any) {
 		s, err := o.subject(setting)
@@ -45,8 +53,8 @@ func (o Own) Holds(setting string) func(ginkgo.SpecContext, any) {
 	}
 }
 
-// Experiments returns a table entry for each fault and each block of its file that the gateway can be tried with in the setting; of the experiments with
-// certain IDs alone if any are given.
+// Experiments returns a table entry for each fault and each block of its file that the gateway can be tried with in
+// the setting; of the experiments with certain IDs alone if any are given.
 func (o Own) Experiments(setting string, ids ...string) []ginkgo.TableEntry {
 	ginkgo.GinkgoHelper()
 	if o.err != nil {

@@ -21,14 +21,32 @@ func TestOwnGateway(t *testing.T) {
 	}{
 		{"passes$", "", types.SpecStatePassed, nil},
 		{"passes$", "GATEQUAKE_PORTABLE=1", types.SpecStateSkipped, []string{"unsupported: "}},
-		{"fails$", "", types.SpecStateFailed, []string{"it got 200 by upstream", "own_test.go:", "in the suite's folder: go test -ginkgo.focus='^Misbehaving An own gateway fails$'"}},
-		{"needs what it has not$", "", types.SpecStateSkipped, []string{"unsupported: inject unix-socket-missing: the upstream is not behind a Unix socket"}},
-		{"has no such setting$", "", types.SpecStateFailed, []string{`mine has no "root/none"; there are: [root/shop api/api]`}},
+		{
+			"fails$", "", types.SpecStateFailed,
+			[]string{
+				"it got 200 by upstream", "own_test.go:",
+				"in the suite's folder: go test -ginkgo.focus='^Misbehaving An own gateway fails$'",
+			},
+		},
+		{
+			"needs what it has not$", "", types.SpecStateSkipped,
+			[]string{"unsupported: inject unix-socket-missing: the upstream is not behind a Unix socket"},
+		},
+		{
+			"has no such setting$", "", types.SpecStateFailed,
+			[]string{`mine has no "root/none"; there are: [root/shop api/api]`},
+		},
 		{"is not there$", "", types.SpecStateFailed, []string{"none.yaml: no such file"}},
 		{"is not read", "", types.SpecStateFailed, []string{"none.yaml: no such file"}},
 		{"holds nothing listens at the upstream's address$", "", types.SpecStatePassed, nil},
 		{"holds GET or POST shop.test:8080/admin$", "", types.SpecStatePassed, nil},
-		{"holds GET or POST shop.test:8080/open$", "", types.SpecStateFailed, []string{"200 by upstream", "403 by gateway", "To reproduce: go test -ginkgo.focus='^Misbehaving An own gateway holds "}},
+		{
+			"holds GET or POST shop.test:8080/open$", "", types.SpecStateFailed,
+			[]string{
+				"200 by upstream", "403 by gateway",
+				"To reproduce: go test -ginkgo.focus='^Misbehaving An own gateway holds ",
+			},
+		},
 	} {
 		t.Run(c.spec+c.environment, func(t *testing.T) {
 			g := NewWithT(t)

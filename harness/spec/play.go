@@ -16,7 +16,9 @@ func play(t *testing.T, w *world.World, r request) (any, error) {
 	done := make(chan types.Report)
 	ginkgo.ReportAfterSuite("tell the world outside", func(report ginkgo.Report) {
 		done <- report
-		select {} // The answer ends this process; what Ginkgo would do from here on (print, set an exit status) is for the process outside.
+		// The answer ends this process; what Ginkgo would do from here on (print, set an exit status) is for the
+		// process outside.
+		select {}
 	})
 	go func() {
 		config, reporter := ginkgo.GinkgoConfiguration()
@@ -27,7 +29,8 @@ func play(t *testing.T, w *world.World, r request) (any, error) {
 	return pick((<-done).SpecReports)
 }
 
-// pick returns the report of the one spec that ran; or of what failed around it, a BeforeSuite for one, if the spec itself did not.
+// pick returns the report of the one spec that ran; or of what failed around it, a BeforeSuite for one, if the spec
+// itself did not.
 func pick(all types.SpecReports) (any, error) {
 	ran := types.SpecReports{}
 	for _, r := range all.WithLeafNodeType(types.NodeTypeIt) {
@@ -45,5 +48,7 @@ func pick(all types.SpecReports) (any, error) {
 	if len(failed) > 0 {
 		return failed[0], nil
 	}
-	return nil, fmt.Errorf("the spec did not run in its world: is the suite's tree of specs the same in every process?")
+	return nil, fmt.Errorf(
+		"the spec did not run in its world: is the suite's tree of specs the same in every process?",
+	)
 }

@@ -13,9 +13,10 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// Remedied tries remedies on the gateway under test, in a world of its own, for a client who sees what a fault or a block makes of its request. What is a
-// *harness.Fault, a *harness.Block or a harness.Experiment. It may take all of the spec's time. It skips the spec where that cannot be tried,
-// or where nobody sees a failure and the gateway may serve there, and fails it where it may not, or nobody can tell what came of it.
+// Remedied tries remedies on the gateway under test, in a world of its own, for a client who sees what a fault or a
+// block makes of its request. What is a *harness.Fault, a *harness.Block or a harness.Experiment. It may take all of
+// the spec's time. It skips the spec where that cannot be tried, or where nobody sees a failure and the gateway may
+// serve there, and fails it where it may not, or nobody can tell what came of it.
 func Remedied(ctx ginkgo.SpecContext, what any, tried ...*catalog.Remedy) verdict.Verdict {
 	ginkgo.GinkgoHelper()
 	s, err := underTest()
@@ -37,8 +38,11 @@ func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*catalog.Reme
 	for _, r := range tried {
 		ids = append(ids, r.ID)
 	}
-	v := runner.Settled(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting, Remedies: ids},
-		runner.Options{Mode: mode(), Args: suite.args, Timeout: left(ctx)})
+	v := runner.Settled(
+		ctx,
+		runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting, Remedies: ids},
+		runner.Options{Mode: mode(), Args: suite.args, Timeout: left(ctx)},
+	)
 	ginkgo.AddReportEntry("verdict", entry(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)
 	if v.Result == verdict.Unsupported {
 		ginkgo.Skip(lacking + v.Reason)
@@ -55,7 +59,8 @@ func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*catalog.Reme
 	return v
 }
 
-// mayServe reports whether clients may be served in the experiment: the standards let a gateway make it good, or this one is known to do something of its own.
+// mayServe reports whether clients may be served in the experiment: the standards let a gateway make it good, or this
+// one is known to do something of its own.
 func (s subject) mayServe(e catalog.Experiment) (bool, error) {
 	if e.Fault != nil && (e.Fault.Tolerated != nil || e.Fault.AfterHead) {
 		return true, nil

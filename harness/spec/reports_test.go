@@ -40,7 +40,13 @@ func TestGinkgoReportsCarryTheVerdicts(t *testing.T) {
 		t.Run(string(c.want), func(t *testing.T) {
 			g := NewWithT(t)
 			file := filepath.Join(t.TempDir(), "junit.xml")
-			spec := run(t, exec.CommandContext(t.Context(), fixture, "-ginkgo.focus="+focus, "-ginkgo.junit-report="+file), c.environment).one(t)
+			spec := run(
+				t,
+				exec.CommandContext(t.Context(), fixture, "-ginkgo.focus="+focus, "-ginkgo.junit-report="+file),
+				c.environment,
+			).one(
+				t,
+			)
 			g.Expect(spec.ReportEntries).To(HaveLen(1))
 			asJSON := spec.ReportEntries[0].Value.AsJSON
 			v := verdict.Verdict{}

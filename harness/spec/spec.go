@@ -1,13 +1,16 @@
-// Package spec lets Ginkgo suites speak of worlds: an experiment becomes a spec, and the body of a spec runs inside a world of its own.
+// Package spec lets Ginkgo suites speak of worlds: an experiment becomes a spec, and the body of a spec runs inside a
+// world of its own.
 //
-//	spec ──request──> world (this test binary again, the same spec) ──> verdict, or the spec's report ──> pass, fail or skip
+//	spec ──request──> world (this test binary again, the same spec) ──> verdict, or a report ──> pass, fail or skip
 //
-// The Ginkgo process itself stays outside of every world, so go test, ginkgo -p, --focus, timeouts and Ctrl-C work as in any suite. The gateway under test
-// comes from the environment: GATEQUAKE_GATEWAY (a known name, or the path of a folder; builtin if empty), GATEQUAKE_SETTING (document if empty) and
-// GATEQUAKE_PORTABLE (1 for worlds without namespaces).
+// The Ginkgo process itself stays outside of every world, so go test, ginkgo -p, --focus, timeouts and Ctrl-C work as
+// in any suite. The gateway under test comes from the environment: GATEQUAKE_GATEWAY (a known name, or the path of a
+// folder; builtin if empty), GATEQUAKE_SETTING (document if empty) and GATEQUAKE_PORTABLE (1 for worlds without
+// namespaces).
 //
-// A suite skips only what does not count: what the world cannot express ("unsupported: …"), and what the gateway is known to break ("known deviation: …"),
-// which is neither a pass, as the promise was not kept, nor news. Everything else that is not a pass is a failure, inconclusive verdicts included.
+// A suite skips only what does not count: what the world cannot express ("unsupported: …"), and what the gateway is
+// known to break ("known deviation: …"), which is neither a pass, as the promise was not kept, nor news. Everything
+// else that is not a pass is a failure, inconclusive verdicts included.
 package spec
 
 import (
@@ -39,8 +42,8 @@ type inside struct {
 	subject subject
 }
 
-// Run runs the suite of the calling package; a suite's only test function calls it and nothing else. In a process that is the first of a world it plays what
-// that world was made for instead, and does not return.
+// Run runs the suite of the calling package; a suite's only test function calls it and nothing else. In a process
+// that is the first of a world it plays what that world was made for instead, and does not return.
 func Run(t *testing.T, description string) {
 	suite.description = description
 	suite.args = []string{"-test.run=^" + regexp.QuoteMeta(t.Name()) + "$"}

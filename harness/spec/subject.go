@@ -35,7 +35,8 @@ type subject struct {
 	Setting string              `json:"setting"`
 }
 
-// underTest reads the environment and finds the gateway. It does so once in a process, when the first spec needs it: listing specs needs no gateway.
+// underTest reads the environment and finds the gateway. It does so once in a process, when the first spec needs it:
+// listing specs needs no gateway.
 var underTest = sync.OnceValues(func() (s subject, err error) {
 	s.Setting = environment(environSetting, document)
 	if s.Gateway, err = load(environment(environGateway, "builtin")); err != nil {
@@ -85,7 +86,10 @@ func mode() world.Mode {
 
 // known returns why the gateway is known to fail the experiment with the ID, and "" if it is not.
 func (s subject) known(id string) (string, error) {
-	entry, err := judge.Listed(verdict.Verdict{Record: record.Record{ID: id, Version: s.Version, Setting: s.Setting}}, s.Gateway)
+	entry, err := judge.Listed(
+		verdict.Verdict{Record: record.Record{ID: id, Version: s.Version, Setting: s.Setting}},
+		s.Gateway,
+	)
 	if entry == nil {
 		return "", err
 	}

@@ -49,7 +49,8 @@ func (b *Bench) told(t loadtest.Traffic, err error) loadtest.Traffic {
 	return t
 }
 
-// Busy lets each request keep a worker of the upstream busy for so long, and returns how many requests a second that leaves it with: its capacity.
+// Busy lets each request keep a worker of the upstream busy for so long, and returns how many requests a second that
+// leaves it with: its capacity.
 func (b *Bench) Busy(each time.Duration) (capacity int) {
 	b.Upstream.Origin.Behave(upstream.Working{For: each})
 	return int(site.Workers * time.Second / each)

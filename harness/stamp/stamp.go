@@ -1,4 +1,5 @@
-// Package stamp is how an upstream of the harness signs its answers, so that it can be told who wrote what a client got.
+// Package stamp is how an upstream of the harness signs its answers, so that it can be told who wrote what a client
+// got.
 package stamp
 
 import (
@@ -14,8 +15,9 @@ const (
 	Answer = "Gatequake-Stamp"  // of an answer: the nonce of the request it answers, empty when that had none
 )
 
-// Check returns nil when an answer with these headers and this body was written by origin for the request that carried nonce, and an error that
-// says what differs otherwise. The body counts too: a gateway may put one answer's body under another's head. A nil body (HEAD) is not looked at.
+// Check returns nil when an answer with these headers and this body was written by origin for the request that
+// carried nonce, and an error that says what differs otherwise. The body counts too: a gateway may put one answer's
+// body under another's head. A nil body (HEAD) is not looked at.
 func Check(h http.Header, body []byte, origin, nonce string) error {
 	if got := h.Get(Origin); got != origin {
 		return fmt.Errorf("check stamp: %s: got %q, want %q", Origin, got, origin)

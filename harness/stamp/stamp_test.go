@@ -18,13 +18,25 @@ func TestCheckStamp(t *testing.T) {
 		origin, nonce string
 		want          string // empty: it is ours
 	}{
-		"ours":              {stamped, []byte(body), "upstream", "n1", ""},
-		"ours, HEAD":        {stamped, nil, "upstream", "n1", ""},
-		"another request's": {stamped, []byte(body), "upstream", "n2", `check stamp: Gatequake-Stamp: got "n1", want "n2"`},
-		"another origin's":  {stamped, []byte(body), "secure", "n1", `check stamp: Gatequake-Origin: got "upstream", want "secure"`},
-		"nobody's":          {http.Header{}, []byte(body), "upstream", "n1", `check stamp: Gatequake-Origin: got "", want "upstream"`},
-		"another body":      {stamped, []byte("oops"), "upstream", "n1", `check stamp: body: got "oops", want "answered by upstream for n1\n" in it`},
-		"no body":           {stamped, []byte{}, "upstream", "n1", `check stamp: body: got "", want "answered by upstream for n1\n" in it`},
+		"ours":       {stamped, []byte(body), "upstream", "n1", ""},
+		"ours, HEAD": {stamped, nil, "upstream", "n1", ""},
+		"another request's": {
+			stamped, []byte(body), "upstream", "n2", `check stamp: Gatequake-Stamp: got "n1", want "n2"`,
+		},
+		"another origin's": {
+			stamped, []byte(body), "secure", "n1", `check stamp: Gatequake-Origin: got "upstream", want "secure"`,
+		},
+		"nobody's": {
+			http.Header{}, []byte(body), "upstream", "n1", `check stamp: Gatequake-Origin: got "", want "upstream"`,
+		},
+		"another body": {
+			stamped, []byte("oops"), "upstream", "n1",
+			`check stamp: body: got "oops", want "answered by upstream for n1\n" in it`,
+		},
+		"no body": {
+			stamped, []byte{}, "upstream", "n1",
+			`check stamp: body: got "", want "answered by upstream for n1\n" in it`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := stamp.Check(c.header, c.body, c.origin, c.nonce)

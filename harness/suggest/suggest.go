@@ -7,7 +7,8 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Nearest returns the known name that takes the fewest changes to make of name, or "" when that is more than a third of its letters: then it is a guess.
+// Nearest returns the known name that takes the fewest changes to make of name, or "" when that is more than a third
+// of its letters: then it is a guess.
 func Nearest(name string, known []string) string {
 	best, least := "", len(name)/3+1
 	for _, k := range known {

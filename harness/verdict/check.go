@@ -12,8 +12,9 @@ type Check struct {
 	// Got and Want say what was promised and what came, when it was not kept.
 	Got  string `json:"got,omitempty"`
 	Want string `json:"want,omitempty"`
-	// BearsMS is, of one that was not kept, how late the machine may be before it says nothing of the gateway; zero for one that does not depend on time. LateMS is
-	// how late it was, while that probe, or the recovery, was on its way.
+	// BearsMS is, of one that was not kept, how late the machine may be before it says nothing of the gateway; zero
+	// for one that does not depend on time. LateMS is how late it was, while that probe, or the recovery, was on its
+	// way.
 	BearsMS float64 `json:"bears_ms,omitempty"`
 	LateMS  float64 `json:"late_ms,omitempty"`
 }

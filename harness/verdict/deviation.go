@@ -59,15 +59,26 @@ func (d *Deviation) Outcomes() []Outcome {
 func (d *Deviation) Validate() error {
 	for _, e := range d.Errors {
 		if !slices.Contains(proxystatus.ErrorTypes(), e) {
-			return fmt.Errorf("deviation of %s: got the error type %q, want one of %v", strings.Join(d.Experiments, ", "), e, proxystatus.ErrorTypes())
+			return fmt.Errorf(
+				"deviation of %s: got the error type %q, want one of %v",
+				strings.Join(d.Experiments, ", "),
+				e,
+				proxystatus.ErrorTypes(),
+			)
 		}
 	}
 	switch {
 	case len(d.Chance) == 1 || len(d.Chance) > 0 && (d.Observed != "" || len(d.Breaks) > 0):
-		return fmt.Errorf("deviation of %s: got chance with %d outcomes, want two or more, and no observed and breaks beside it",
-			strings.Join(d.Experiments, ", "), len(d.Chance))
+		return fmt.Errorf(
+			"deviation of %s: got chance with %d outcomes, want two or more, and no observed and breaks beside it",
+			strings.Join(d.Experiments, ", "),
+			len(d.Chance),
+		)
 	case slices.ContainsFunc(d.Outcomes(), func(o Outcome) bool { return o.Observed == "" || o.Times < 0 }):
-		return fmt.Errorf("deviation of %s: got an outcome without observed, or a negative times", strings.Join(d.Experiments, ", "))
+		return fmt.Errorf(
+			"deviation of %s: got an outcome without observed, or a negative times",
+			strings.Join(d.Experiments, ", "),
+		)
 	}
 	return nil
 }

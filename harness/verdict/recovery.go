@@ -10,7 +10,8 @@ import (
 // Never is how long service takes, in milliseconds, that does not come back: longer than any that does.
 var Never = math.Inf(1)
 
-// Recovery is how long it took until service was back, over several runs of an experiment: from the undo of the fault to the steady state, in milliseconds.
+// Recovery is how long it took until service was back, over several runs of an experiment: from the undo of the fault
+// to the steady state, in milliseconds.
 type Recovery struct {
 	// Times is how often service came back, Never how often it did not while it was waited for (fifteen seconds).
 	Times int `json:"times"`
@@ -30,7 +31,11 @@ func recoveryOf(v Verdict) *Recovery {
 	}
 	slices.Sort(times)
 	r := Recovery{
-		P50: written(stats.Quantile(times, 0.50)), P95: written(stats.Quantile(times, 0.95)), Most: written(stats.Quantile(times, 1)),
+		P50: written(
+			stats.Quantile(times, 0.50),
+		),
+		P95:  written(stats.Quantile(times, 0.95)),
+		Most: written(stats.Quantile(times, 1)),
 	}
 	for _, t := range times {
 		if t == Never {

@@ -17,7 +17,9 @@ func TestRecoveryOfRuns(t *testing.T) {
 	if got := Combine(runs).Recovery; got == nil || *got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if got := Combine([]Verdict{{Record: record.Record{RecoveryMS: -1}}, {Record: record.Record{RecoveryMS: -1}}}).Recovery; got != nil {
+	if got := Combine(
+		[]Verdict{{Record: record.Record{RecoveryMS: -1}}, {Record: record.Record{RecoveryMS: -1}}},
+	).Recovery; got != nil {
 		t.Errorf("of nothing that was waited for: got %+v, want none", got)
 	}
 	if got := Combine(runs[2:3]).Recovery; got != nil {
@@ -30,18 +32,27 @@ func TestRecoveryOfRuns(t *testing.T) {
 }
 
 func TestNeverIsTheSlowest(t *testing.T) {
-	never, quick := Verdict{Record: record.Record{RecoveryMS: -1}, Result: Fail}, Verdict{Record: record.Record{RecoveryMS: 4}, Result: Pass}
+	never, quick := Verdict{
+		Record: record.Record{RecoveryMS: -1},
+		Result: Fail,
+	}, Verdict{
+		Record: record.Record{RecoveryMS: 4},
+		Result: Pass,
+	}
 	for name, c := range map[string]struct {
 		of     Verdict
 		want   float64
 		waited bool
 	}{
-		"once":                       {quick, 4, true},
-		"never":                      {never, Never, true},
-		"ended early":                {Verdict{Record: record.Record{RecoveryMS: -1}}, 0, false},
-		"never in two of three":      {Combine([]Verdict{never, quick, never}), Never, true},
-		"never in one of three":      {Combine([]Verdict{quick, never, quick}), 4, true},
-		"ended early in all but one": {Combine([]Verdict{{Record: record.Record{RecoveryMS: -1}}, quick, {Record: record.Record{RecoveryMS: -1}}}), 4, true},
+		"once":                  {quick, 4, true},
+		"never":                 {never, Never, true},
+		"ended early":           {Verdict{Record: record.Record{RecoveryMS: -1}}, 0, false},
+		"never in two of three": {Combine([]Verdict{never, quick, never}), Never, true},
+		"never in one of three": {Combine([]Verdict{quick, never, quick}), 4, true},
+		"ended early in all but one": {
+			Combine([]Verdict{{Record: record.Record{RecoveryMS: -1}}, quick, {Record: record.Record{RecoveryMS: -1}}}),
+			4, true,
+		},
 	} {
 		if got, waited := c.of.Back(); got != c.want || waited != c.waited {
 			t.Errorf("%s: got %g (%t), want %g (%t)", name, got, waited, c.want, c.waited)

@@ -51,7 +51,13 @@ func Combine(runs []Verdict) Verdict {
 	merged.LateMS, merged.Again = 0, ""
 	for i, v := range runs {
 		merged.Runs[i] = Run{
-			Observed: v.Observed, Result: v.Result, Reason: v.Reason, RecoveryMS: v.RecoveryMS, TookMS: v.TookMS, Pool: v.Pool, Log: v.Log,
+			Observed:   v.Observed,
+			Result:     v.Result,
+			Reason:     v.Reason,
+			RecoveryMS: v.RecoveryMS,
+			TookMS:     v.TookMS,
+			Pool:       v.Pool,
+			Log:        v.Log,
 		}
 		merged.TookMS += v.TookMS
 		merged.CPUMS += v.CPUMS
@@ -80,7 +86,10 @@ func Combine(runs []Verdict) Verdict {
 	}
 	if merged.Result != Pass && merged.Result != Unsupported {
 		merged.Deviation, merged.Link = "", "" // What happens only sometimes is not what the list says.
-		merged.Reason = strings.TrimSuffix(fmt.Sprintf("%s; the worst: %s", merged.Observed, worst.Reason), "; the worst: ")
+		merged.Reason = strings.TrimSuffix(
+			fmt.Sprintf("%s; the worst: %s", merged.Observed, worst.Reason),
+			"; the worst: ",
+		)
 	}
 	if merged.Result == Inconclusive && slices.ContainsFunc(runs, func(v Verdict) bool { return v.Result == Fail }) {
 		merged.Result = Fail

@@ -44,12 +44,13 @@ func (r *Result) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Verdict is the record of one experiment and what was concluded from it under a policy. Its zero value is inconclusive.
+// Verdict is the record of one experiment and what was concluded from it under a policy. Its zero value is
+// inconclusive.
 type Verdict struct {
 	record.Record
 	Policy string `json:"policy"`
-	// Under tells what each of Gatequake's own policies would have said of the same observations; empty when nothing was
-	// observed.
+	// Under tells what each of Gatequake's own policies would have said of the same observations; empty when nothing
+	// was observed.
 	Under []Under `json:"under,omitempty"`
 	// Expected and Observed sum up the promise and what came instead, in words that do not differ from run to run.
 	Expected string `json:"expected"`
@@ -66,16 +67,16 @@ type Verdict struct {
 	Hint string `json:"hint,omitempty"`
 	// HintLink is where its vendor documents it.
 	HintLink string `json:"hint_link,omitempty"`
-	// Checks are the promises, each with its outcome. Where remedies were tried in place of the probes there are none, and
-	// it is a pass when each came to an outcome.
+	// Checks are the promises, each with its outcome. Where remedies were tried in place of the probes there are
+	// none, and it is a pass when each came to an outcome.
 	Checks []Check `json:"checks"`
 	// Counts tells, for a fault that is tried under load, how often each answer came, by "METHOD PATH: answer".
 	Counts map[string]int `json:"counts,omitempty"`
-	// Recovery sums up how long it took until service was back, over the runs of an experiment that was repeated; nil when
-	// it was run once, or nothing was asked.
+	// Recovery sums up how long it took until service was back, over the runs of an experiment that was repeated; nil
+	// when it was run once, or nothing was asked.
 	Recovery *Recovery `json:"recovery,omitempty"`
-	// Starved is true when it is inconclusive because of the machine: that was too late, or had no descriptors, memory or
-	// processes left for the world.
+	// Starved is true when it is inconclusive because of the machine: that was too late, or had no descriptors,
+	// memory or processes left for the world.
 	Starved bool `json:"starved,omitempty"`
 	// Lacked is true when it was the latter.
 	Lacked bool `json:"lacked,omitempty"`

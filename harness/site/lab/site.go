@@ -28,7 +28,16 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 	}
 	at := known{b}
 	b.Kind = at
-	return b, b.SetUp(at.startUpstreams, at.startHTTP2, at.startSocket, at.startAuth, at.startFiles, at.startNames, at.startWall, at.startGateway)
+	return b, b.SetUp(
+		at.startUpstreams,
+		at.startHTTP2,
+		at.startSocket,
+		at.startAuth,
+		at.startFiles,
+		at.startNames,
+		at.startWall,
+		at.startGateway,
+	)
 }
 
 // known is the world of a known gateway: everything in it is the harness's own, at the places of the plan.
@@ -140,7 +149,11 @@ func (s known) Sound(ctx context.Context) error {
 			return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", at, r.Status, r.End, r.Error)
 		}
 	}
-	if r, nonce := b.DirectHTTP2(ctx, site.Patience); r.Header.Get(stamp.Answer) != nonce || r.End != client.Complete {
+	if r, nonce := b.DirectHTTP2(
+		ctx,
+		site.Patience,
+	); r.Header.Get(stamp.Answer) != nonce ||
+		r.End != client.Complete {
 		return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", b.Plan.HTTP2, r.Status, r.End, r.Error)
 	}
 	if err := b.Handshake(ctx, b.Plan.Secure); err != nil {

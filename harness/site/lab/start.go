@@ -42,7 +42,10 @@ func (s known) startUpstreams() (err error) {
 		{&b.Spare, b.Plan.Spare, upstream.Options{Name: site.SpareName}},
 		{&b.Third, b.Plan.Third, upstream.Options{Name: site.ThirdName}},
 		{&b.Bystander, b.Plan.Bystander, upstream.Options{Name: "bystander"}},
-		{&b.Secure, b.Plan.Secure, upstream.Options{Name: "secure", TLS: &tls.Config{Certificates: []tls.Certificate{cert}}}},
+		{
+			&b.Secure, b.Plan.Secure,
+			upstream.Options{Name: "secure", TLS: &tls.Config{Certificates: []tls.Certificate{cert}}},
+		},
 	} {
 		if !p.at.IsValid() {
 			continue
@@ -101,21 +104,24 @@ func (s known) startWall() (err error) {
 	return err
 }
 
-// startAuth starts the service that says who may pass: 200, the one yes that every gateway understands (Envoy takes any other status for a no), or 403. It is no
-// upstream: it stamps nothing, and what it is asked is not counted.
+// startAuth starts the service that says who may pass: 200, the one yes that every gateway understands (Envoy takes
+// any other status for a no), or 403. It is no upstream: it stamps nothing, and what it is asked is not counted.
 func (s known) startAuth() error {
 	b := s.b
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	server := &http.Server{ReadHeaderTimeout: site.Patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get(site.DeniedUser.Name) == site.DeniedUser.Value {
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.WriteHeader(http.StatusForbidden)
-			_, _ = io.WriteString(w, refusalPage)
-		}
-	})}
+	server := &http.Server{
+		ReadHeaderTimeout: site.Patience,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get(site.DeniedUser.Name) == site.DeniedUser.Value {
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, refusalPage)
+			}
+		}),
+	}
 	go func() { _ = server.Serve(strain.Listener{Listener: l}) }()
 	b.AtClose(func() { _ = server.Close() })
 	b.Auth, err = b.NewLink(b.Plan.Auth, l.Addr().String())
@@ -142,7 +148,8 @@ func (s known) startFiles() error {
 	if os.Geteuid() != 0 || b.World.Sealed() {
 		return nil
 	}
-	// A gateway that drops its privileges must get to its files in a portable world too: by their names, as nobody else may list the folder.
+	// A gateway that drops its privileges must get to its files in a portable world too: by their names, as nobody
+	// else may list the folder.
 	return os.Chmod(b.World.Dir, 0o711)
 }
 
@@ -162,12 +169,37 @@ func (s known) startGateway() error {
 		return err
 	}
 	b.Vars = gateway.Vars{
-		Dir: b.World.Dir, Listen: b.Plan.Gateway, Upstream: b.Plan.Upstream, Spare: b.Plan.Spare, Third: b.Plan.Third, Bystander: b.Plan.Bystander, Named: b.Plan.Named,
-		Resolver: b.Plan.Nameserver, Secure: b.Plan.Secure, SecureName: site.SecureHost, CA: ca, Socket: b.SocketPath(),
-		DeniedIP: b.Plan.Clients[site.DeniedIP], DeniedCIDR: b.Plan.BannedNet, DeniedAgent: site.DeniedAgent, DeniedPath: site.DeniedPath,
-		Listen6: b.Plan.Gateway6, DeniedIPv6: b.Plan.Clients[site.DeniedIPv6], DeniedVPN: b.Plan.VPN, DeniedMethod: site.DeniedMethod, GuardedPath: site.GuardedPath,
-		DroppedAgent: site.DroppedAgent, Files: s.files(), Member: site.UserName, Password: site.Password, Auth: b.Plan.Auth,
-		ListenTLS: b.Plan.GatewayTLS, ListenH2C: b.Plan.GatewayH2C, ServerCert: cert, HTTP2: b.Plan.HTTP2, Root: os.Geteuid() == 0 && b.World.Sealed(),
+		Dir:          b.World.Dir,
+		Listen:       b.Plan.Gateway,
+		Upstream:     b.Plan.Upstream,
+		Spare:        b.Plan.Spare,
+		Third:        b.Plan.Third,
+		Bystander:    b.Plan.Bystander,
+		Named:        b.Plan.Named,
+		Resolver:     b.Plan.Nameserver,
+		Secure:       b.Plan.Secure,
+		SecureName:   site.SecureHost,
+		CA:           ca,
+		Socket:       b.SocketPath(),
+		DeniedIP:     b.Plan.Clients[site.DeniedIP],
+		DeniedCIDR:   b.Plan.BannedNet,
+		DeniedAgent:  site.DeniedAgent,
+		DeniedPath:   site.DeniedPath,
+		Listen6:      b.Plan.Gateway6,
+		DeniedIPv6:   b.Plan.Clients[site.DeniedIPv6],
+		DeniedVPN:    b.Plan.VPN,
+		DeniedMethod: site.DeniedMethod,
+		GuardedPath:  site.GuardedPath,
+		DroppedAgent: site.DroppedAgent,
+		Files:        s.files(),
+		Member:       site.UserName,
+		Password:     site.Password,
+		Auth:         b.Plan.Auth,
+		ListenTLS:    b.Plan.GatewayTLS,
+		ListenH2C:    b.Plan.GatewayH2C,
+		ServerCert:   cert,
+		HTTP2:        b.Plan.HTTP2,
+		Root:         os.Geteuid() == 0 && b.World.Sealed(),
 	}
 	return s.launch(b.Vars)
 }
@@ -177,7 +209,11 @@ func (s known) launch(v gateway.Vars) error {
 	start := b.Definition.Start
 	if b.Reloads {
 		if b.Definition.Reload.Sealed && !b.World.Sealed() {
-			return fmt.Errorf("reload %s: what it shares with its successor is the machine's: %w", b.Definition.Name, errors.ErrUnsupported)
+			return fmt.Errorf(
+				"reload %s: what it shares with its successor is the machine's: %w",
+				b.Definition.Name,
+				errors.ErrUnsupported,
+			)
 		}
 		start = b.Definition.StartToReload
 	}
@@ -189,7 +225,8 @@ func (s known) launch(v gateway.Vars) error {
 	return nil
 }
 
-// certify makes the certificate that the gateway shows its clients, who will trust it, and returns the file that holds it: PEM, its key included.
+// certify makes the certificate that the gateway shows its clients, who will trust it, and returns the file that
+// holds it: PEM, its key included.
 func (s known) certify() (file string, err error) {
 	b := s.b
 	cert, err := b.Authority.Issue(upstream.Leaf{Names: []string{site.GatewayHost}})
@@ -207,5 +244,9 @@ func (s known) certify() (file string, err error) {
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}),
 		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
 	file = filepath.Join(b.World.Dir, "gateway.pem")
-	return file, os.WriteFile(file, text, 0o644) // Gateways read it that are another user; it is of no use to anybody after this experiment.
+	return file, os.WriteFile(
+		file,
+		text,
+		0o644,
+	) // Gateways read it that are another user; it is of no use to anybody after this experiment.
 }

@@ -22,8 +22,9 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Described is what a bench has besides, whose gateway is the user's own. The setting is a target: a probe, which is the bench's main route, and one of the upstreams
-// that it touches, which is the bench's Upstream. Every other upstream is there and healthy.
+// Described is what a bench has besides, whose gateway is the user's own. The setting is a target: a probe, which is
+// the bench's main route, and one of the upstreams that it touches, which is the bench's Upstream. Every other
+// upstream is there and healthy.
 type Described struct {
 	*gateway.Own
 	gateway.Target
@@ -53,7 +54,12 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 func (s *Site) findTarget() error {
 	b := s.B
 	if !b.World.Sealed() {
-		return fmt.Errorf("a gateway with its own configuration needs %s: %s: %w", world.AnyAddress.About(), b.World.Lacks(world.AnyAddress), errors.ErrUnsupported)
+		return fmt.Errorf(
+			"a gateway with its own configuration needs %s: %s: %w",
+			world.AnyAddress.About(),
+			b.World.Lacks(world.AnyAddress),
+			errors.ErrUnsupported,
+		)
 	}
 	o := b.Definition.Own
 	t, err := o.Target(b.Setting)
@@ -198,7 +204,8 @@ func (s *Site) start() (err error) {
 	return nil
 }
 
-// Relaunch starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the question.
+// Relaunch starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the
+// question.
 func (s *Site) Relaunch(ctx context.Context, _ gateway.Vars) error {
 	b := s.B
 	b.Gateway.Stop()
@@ -247,7 +254,8 @@ func (o *Described) pooled() []string { return o.stamps(o.Pool()) }
 
 func (o *Described) members() []string { return o.stamps(o.Probe.Upstreams) }
 
-// stamps are what upstreams with the names call themselves: a scripted origin by its name, others by the address at which they stand.
+// stamps are what upstreams with the names call themselves: a scripted origin by its name, others by the address at
+// which they stand.
 func (o *Described) stamps(names []string) []string {
 	all := []string{}
 	for _, u := range o.Upstreams {

@@ -10,7 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// kindOf is the route of Gatequake's own whose clients talk as those of the probe do: one of WebSockets, one of calls of gRPC, or RouteMain.
+// kindOf is the route of Gatequake's own whose clients talk as those of the probe do: one of WebSockets, one of calls
+// of gRPC, or RouteMain.
 func kindOf(p *gateway.Probe) site.Route {
 	switch p.Protocol {
 	case gateway.WebSocket:
@@ -54,7 +55,8 @@ func ownMethods(p *gateway.Probe) []string {
 	return []string{http.MethodGet}
 }
 
-// finished reports whether an answer is, by its protocol, what a client wants: over a WebSocket its own words, of a call of gRPC the status OK.
+// finished reports whether an answer is, by its protocol, what a client wants: over a WebSocket its own words, of a
+// call of gRPC the status OK.
 func finished(p *gateway.Probe, o record.Observation) bool {
 	switch p.Protocol {
 	case gateway.WebSocket:

@@ -82,7 +82,10 @@ func (s *Site) Way(probe *gateway.Probe) client.Way {
 	way := s.B.Way
 	way.Protocol = protocolOf(probe)
 	if u, err := url.Parse(probe.URL); err == nil && u.Scheme == gateway.SpeaksHTTPS {
-		way.TLS = &tls.Config{ServerName: u.Hostname(), InsecureSkipVerify: true} // Whoever signed it: the gateway's own certificate is not what is tried.
+		way.TLS = &tls.Config{
+			ServerName:         u.Hostname(),
+			InsecureSkipVerify: true,
+		} // Whoever signed it: the gateway's own certificate is not what is tried.
 	}
 	return way
 }
@@ -105,10 +108,12 @@ func (s *Site) steadily(p *gateway.Probe, o record.Observation) bool {
 		(p.Expect.Header == "" || o.Header.Get(p.Expect.Header) != "") && finished(p, o)
 }
 
-// Exclusive reports whether nothing shares the client's connection with the route: there is no other request to send on it that the fault must leave alone.
+// Exclusive reports whether nothing shares the client's connection with the route: there is no other request to send
+// on it that the fault must leave alone.
 func (s *Site) Exclusive(r site.Route) bool {
 	b := s.B
-	if s.BystanderProbe == nil || s.Probe.Protocol != s.BystanderProbe.Protocol || kindOf(&s.Probe) != site.RouteMain {
+	if s.BystanderProbe == nil || s.Probe.Protocol != s.BystanderProbe.Protocol ||
+		kindOf(&s.Probe) != site.RouteMain {
 		return true
 	}
 	_, door := b.WayOf(site.Probe{Route: r}, netip.Addr{})
@@ -137,10 +142,15 @@ func (s *Site) ToUpstream(to netip.AddrPort) client.Way {
 func wayToUpstream(u gateway.Upstream) client.Way {
 	way := client.Way{}
 	if u.TLS {
-		way.TLS = &tls.Config{ServerName: u.CalledBy()[0], InsecureSkipVerify: true} // Certificates are Handshake's matter.
+		way.TLS = &tls.Config{
+			ServerName:         u.CalledBy()[0],
+			InsecureSkipVerify: true,
+		} // Certificates are Handshake's matter.
 	}
 	if u.Socket != "" {
-		way.Dial = func(ctx context.Context) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "unix", u.Socket) }
+		way.Dial = func(ctx context.Context) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", u.Socket)
+		}
 	}
 	return way
 }
@@ -160,7 +170,10 @@ func (s *Site) Besides(late bool, others []string) (all []record.Tolerance) {
 		all = append(all, record.Tolerance{Why: "the answer came while its client was still there"})
 	}
 	if len(s.Pool()) > 0 {
-		all = append(all, record.Tolerance{Why: "another member of the pool serves the client", Another: true, By: others})
+		all = append(
+			all,
+			record.Tolerance{Why: "another member of the pool serves the client", Another: true, By: others},
+		)
 	}
 	return all
 }
@@ -338,7 +351,14 @@ func (s *Site) wayTo(ctx context.Context, u gateway.Upstream) error {
 			return fmt.Errorf("ask the nameserver %s for %s: no answer to be used", who, u.Host)
 		}
 		if got := reply.Addresses; !slices.Contains(got, at.Addr()) {
-			return fmt.Errorf("ask the nameserver %s for %s: got %s %v, want %s", who, u.Host, reply.Rcode, got, at.Addr())
+			return fmt.Errorf(
+				"ask the nameserver %s for %s: got %s %v, want %s",
+				who,
+				u.Host,
+				reply.Rcode,
+				got,
+				at.Addr(),
+			)
 		}
 	}
 	way := wayToUpstream(u)

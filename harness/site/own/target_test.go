@@ -24,7 +24,8 @@ func TestHints(t *testing.T) {
 	for _, d := range all {
 		for key, hint := range d.Hints {
 			n++
-			if !slices.Contains(check.Names(), key) && !slices.Contains(proxystatus.ErrorTypes(), proxystatus.ErrorType(key)) {
+			if !slices.Contains(check.Names(), key) &&
+				!slices.Contains(proxystatus.ErrorTypes(), proxystatus.ErrorType(key)) {
 				t.Errorf("%s: hints: got %q, want an error type or the name of a check", d.Name, key)
 			}
 			if hint.Says == "" || !strings.HasPrefix(hint.Link, "http") {
@@ -39,7 +40,11 @@ func TestHints(t *testing.T) {
 
 func TestAdvise(t *testing.T) {
 	d := &gateway.Definition{Hints: map[string]gateway.Hint{
-		check.PostOnce.ID: {Says: "post", Link: "a"}, string(proxystatus.ConnectionTimeout): {Says: "timeout", Link: "b"},
+		check.PostOnce.ID: {
+			Says: "post",
+			Link: "a",
+		},
+		string(proxystatus.ConnectionTimeout): {Says: "timeout", Link: "b"},
 	}}
 	for _, c := range []struct {
 		broken verdict.Check
@@ -50,7 +55,11 @@ func TestAdvise(t *testing.T) {
 		{verdict.Check{Name: check.Status.ID}, verdict.Fail, "timeout"},
 		{verdict.Check{Name: check.PostOnce.ID, OK: true}, verdict.Pass, ""},
 	} {
-		v := verdict.Verdict{Record: record.Record{ErrorType: proxystatus.ConnectionTimeout}, Result: c.result, Checks: []verdict.Check{c.broken}}
+		v := verdict.Verdict{
+			Record: record.Record{ErrorType: proxystatus.ConnectionTimeout},
+			Result: c.result,
+			Checks: []verdict.Check{c.broken},
+		}
 		if got := judge.Advise(v, d).Hint; got != c.want {
 			t.Errorf("%+v: got %q, want %q", c.broken, got, c.want)
 		}

@@ -23,12 +23,18 @@ type print struct {
 
 // printOf takes the print of an answer.
 func printOf(o record.Observation, want gateway.Expect) print {
-	return print{status: o.Status, page: fmt.Sprintf("%x", sha256.Sum256(o.Page)), header: want.Header, body: want.Body}
+	return print{
+		status: o.Status,
+		page:   fmt.Sprintf("%x", sha256.Sum256(o.Page)),
+		header: want.Header,
+		body:   want.Body,
+	}
 }
 
 // is reports whether the answer is like it.
 func (p print) is(o record.Observation) bool {
-	if o.Status != p.status || !o.Answered() || p.header != "" && o.Header.Get(p.header) == "" || !strings.Contains(string(o.Page), p.body) {
+	if o.Status != p.status || !o.Answered() || p.header != "" && o.Header.Get(p.header) == "" ||
+		!strings.Contains(string(o.Page), p.body) {
 		return false
 	}
 	return p.page == "" || p.page == printOf(o, gateway.Expect{}).page
@@ -70,7 +76,8 @@ func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 	}
 }
 
-// blindly reports whether the probe's requests may pass a link on which they cannot be read, and whether anything came back on such a one between the times.
+// blindly reports whether the probe's requests may pass a link on which they cannot be read, and whether anything
+// came back on such a one between the times.
 func (e *Gateway) blindly(p *gateway.Probe, since, until time.Time) (blind, passed bool) {
 	for _, s := range e.spans {
 		if !s.blind || !touches(p, s.Name) {
@@ -101,7 +108,11 @@ func (s *Site) Unchecked() []string {
 		all = append(all, "how often a request reached "+s.Upstream.Name+", as it cannot be read on the link")
 	}
 	if s.there.prints[s.Probe.Name].vague() {
-		all = append(all, "who wrote an answer of probe "+s.Probe.Name+" with the steady status, as its body is another each time (name a text or a field of it in a file: expect)")
+		all = append(
+			all,
+			"who wrote an answer of probe "+s.Probe.Name+" with the steady status, as its body is another each time (name "+
+				"a text or a field of it in a file: expect)",
+		)
 	}
 	if !s.HasBystander() {
 		all = append(all, "a bystander, as no probe passes by "+s.Upstream.Name)

@@ -19,8 +19,9 @@ import (
 	"github.com/gatequake/gatequake/harness/stamp"
 )
 
-// Learn asks for each probe while nothing is broken, and notes what the answer is like and which links it passes. It writes into the gateway's description what
-// that did not say: the steady status of a probe, and the upstreams that it touches. The error says what is missing for an experiment.
+// Learn asks for each probe while nothing is broken, and notes what the answer is like and which links it passes. It
+// writes into the gateway's description what that did not say: the steady status of a probe, and the upstreams that
+// it touches. The error says what is missing for an experiment.
 func (e *Gateway) Learn(ctx context.Context) error {
 	for _, s := range e.spans {
 		c, err := (&net.Dialer{Timeout: site.Patience}).DialContext(ctx, "tcp", s.Upstream.String())
@@ -44,7 +45,8 @@ func (e *Gateway) Learn(ctx context.Context) error {
 // handshake reports whether the exchange begins as TLS does (RFC 8446, section 5.1: a record of type 22).
 func handshake(x link.Exchange) bool { return len(x.Sent) > 1 && x.Sent[0] == 22 && x.Sent[1] == 3 }
 
-// most is how often a probe is asked for to see which of several members of a pool serve it, and whether its answer is the same each time.
+// most is how often a probe is asked for to see which of several members of a pool serve it, and whether its answer
+// is the same each time.
 const most = 8
 
 func (e *Gateway) learn(ctx context.Context, p *gateway.Probe) error {
@@ -68,7 +70,12 @@ func (e *Gateway) learn(ctx context.Context, p *gateway.Probe) error {
 	for range times {
 		o := e.ask(ctx, p)
 		if o.Status != first.Status || !o.Answered() {
-			return fmt.Errorf("%s: got %s, and %s a moment later, want the same each time", p.URL, brief(first), brief(o))
+			return fmt.Errorf(
+				"%s: got %s, and %s a moment later, want the same each time",
+				p.URL,
+				brief(first),
+				brief(o),
+			)
 		}
 		if printOf(o, p.Expect).page != print.page {
 			print.page = ""
@@ -83,25 +90,41 @@ func (e *Gateway) learn(ctx context.Context, p *gateway.Probe) error {
 func (e *Gateway) recognise(o record.Observation) {
 	for _, s := range e.spans {
 		for _, x := range s.with(o.Nonce) {
-			if name := cmp.Or(o.Header.Get("Server"), o.Header.Get("Via")); !bytes.Contains(x.Received, []byte(name)) {
+			if name := cmp.Or(
+				o.Header.Get("Server"),
+				o.Header.Get("Via"),
+			); !bytes.Contains(
+				x.Received,
+				[]byte(name),
+			) {
 				e.own.Server = name
 			}
 		}
 	}
 }
 
-// connect notes which links the probe passes: those on which its requests were seen, or, if it is none, on which anything came back meanwhile.
+// connect notes which links the probe passes: those on which its requests were seen, or, if it is none, on which
+// anything came back meanwhile.
 func (e *Gateway) connect(p *gateway.Probe, seen []*span, begun time.Time) error {
 	touched := []string{}
 	for _, s := range e.spans {
-		passed := slices.ContainsFunc(s.tap.Since(time.Time{}), func(x link.Exchange) bool { return x.Answered.After(begun) })
+		passed := slices.ContainsFunc(
+			s.tap.Since(time.Time{}),
+			func(x link.Exchange) bool { return x.Answered.After(begun) },
+		)
 		wanted := slices.Contains(p.Upstreams, s.Name)
 		switch visible := slices.Contains(seen, s); {
 		case visible, passed && len(seen) == 0 && (wanted || len(p.Upstreams) == 0):
 			s.blind = s.blind || !visible
 			touched = append(touched, s.Name)
 		case wanted:
-			return fmt.Errorf("%s: got %d, and nothing of it passed the link %s, want the gateway to dial %s for it", p.URL, p.Expect.Status, s.Name, s.Listen)
+			return fmt.Errorf(
+				"%s: got %d, and nothing of it passed the link %s, want the gateway to dial %s for it",
+				p.URL,
+				p.Expect.Status,
+				s.Name,
+				s.Listen,
+			)
 		}
 	}
 	p.Upstreams = touched
@@ -122,7 +145,8 @@ func (e *Gateway) seen(p *gateway.Probe, nonce string) []*span {
 	return all
 }
 
-// again makes a request of one that passed a link, if it is one that may be repeated: only those that ask are, never those that act.
+// again makes a request of one that passed a link, if it is one that may be repeated: only those that ask are, never
+// those that act.
 func again(sent []byte) (q question, ok bool) {
 	read, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(sent)))
 	if err != nil || read.Method != http.MethodGet && read.Method != http.MethodHead {

@@ -18,8 +18,9 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Gateway is a gateway that runs already, with our links between it and its upstreams, none of which is ours to start, to stop, or to read the log of. Nor do the
-// upstreams stamp their answers: who wrote one is told by what passed the links meanwhile, and by what the answer is like while nothing is broken.
+// Gateway is a gateway that runs already, with our links between it and its upstreams, none of which is ours to
+// start, to stop, or to read the log of. Nor do the upstreams stamp their answers: who wrote one is told by what
+// passed the links meanwhile, and by what the answer is like while nothing is broken.
 //
 //	client (us) ──> gateway (theirs) ──> Link ──> Tap ──> upstream (theirs)
 //
@@ -40,7 +41,8 @@ type span struct {
 	tap  *link.Tap
 	// blind is true when requests cannot be read on it: TLS, HTTP/2, or a gateway that does not pass our header on.
 	blind bool
-	// asked is what the gateway asked the upstream for, by the name of the probe, if that could be read; own dials ask for the same.
+	// asked is what the gateway asked the upstream for, by the name of the probe, if that could be read; own dials
+	// ask for the same.
 	asked map[string]question
 }
 
@@ -50,7 +52,8 @@ type question struct {
 	speaks client.Protocol
 }
 
-// Connect puts the links into their places. Its error is about a link that could not be, and begins with where the user wrote it.
+// Connect puts the links into their places. Its error is about a link that could not be, and begins with where the
+// user wrote it.
 func Connect(o *gateway.Own) (*Gateway, error) {
 	e := &Gateway{own: o, prints: map[string]print{}}
 	for _, l := range o.Elsewhere.Links {
@@ -113,7 +116,10 @@ func (e *Gateway) bench(t gateway.Target) *site.Bench { return e.site(t).B }
 // site is the one for the target, with its bench.
 func (e *Gateway) site(t gateway.Target) *Site {
 	b := &site.Bench{}
-	at := &Site{there: e, Site: own.Site{B: b, Described: &own.Described{Own: e.own, Target: t, BystanderProbe: e.own.Bystander(t)}}}
+	at := &Site{
+		there: e,
+		Site:  own.Site{B: b, Described: &own.Described{Own: e.own, Target: t, BystanderProbe: e.own.Bystander(t)}},
+	}
 	b.Kind = at
 	b.Plan.Gateway = e.own.Elsewhere.Door
 	b.Plan.Clients = map[site.Client]netip.Addr{}

@@ -17,15 +17,22 @@ func (s *span) HitsOf(nonce string) []upstream.Hit {
 	all := []upstream.Hit{}
 	for _, x := range s.with(nonce) {
 		method, path := requestLine(x.Sent)
-		all = append(all, upstream.Hit{Nonce: nonce, Method: method, Path: path, Connection: x.Connection, At: x.Begun})
+		all = append(
+			all,
+			upstream.Hit{Nonce: nonce, Method: method, Path: path, Connection: x.Connection, At: x.Begun},
+		)
 	}
 	return all
 }
 
-// with lists the exchanges that began with a request with the nonce. Names of fields are written in any case (RFC 9110, section 5.1).
+// with lists the exchanges that began with a request with the nonce. Names of fields are written in any case (RFC
+// 9110, section 5.1).
 func (s *span) with(nonce string) []link.Exchange {
 	marked := bytes.ToLower([]byte("\r\n" + stamp.Nonce + ": " + nonce + "\r\n"))
-	return slices.DeleteFunc(s.tap.Since(time.Time{}), func(x link.Exchange) bool { return !bytes.Contains(bytes.ToLower(x.Sent), marked) })
+	return slices.DeleteFunc(
+		s.tap.Since(time.Time{}),
+		func(x link.Exchange) bool { return !bytes.Contains(bytes.ToLower(x.Sent), marked) },
+	)
 }
 
 // longestLine bounds what is shown of a request line, which is somebody else's.
@@ -43,7 +50,12 @@ func requestLine(request []byte) (method, path string) {
 // statusOn reads the status code of an answer as it passed a link; 0 if it is no HTTP/1.
 func statusOn(answer []byte) int {
 	status, version := 0, ""
-	if _, err := fmt.Sscanf(string(answer[:min(len(answer), longestLine)]), "HTTP/%s %d", &version, &status); err != nil {
+	if _, err := fmt.Sscanf(
+		string(answer[:min(len(answer), longestLine)]),
+		"HTTP/%s %d",
+		&version,
+		&status,
+	); err != nil {
 		return 0
 	}
 	return cmp.Or(status, 0)

@@ -16,7 +16,8 @@ import (
 
 // harmless reports whether the probe's first request changes nothing (RFC 9110, section 9.2.1).
 func harmless(p *gateway.Probe) bool {
-	return len(p.Methods) == 0 || slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, p.Methods[0])
+	return len(p.Methods) == 0 ||
+		slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, p.Methods[0])
 }
 
 // ask sends the probe's request, and no other: what becomes of the connection is not asked for yet, and a request that
@@ -39,13 +40,17 @@ func (e *Gateway) steady(ctx context.Context, p *gateway.Probe) (o record.Observ
 		begun = time.Now()
 		last := o
 		o = e.ask(late, p)
-		if o.Answered() && (o.Status == p.Expect.Status || p.Expect.Status == 0 && o.Status < http.StatusInternalServerError) {
+		if o.Answered() &&
+			(o.Status == p.Expect.Status || p.Expect.Status == 0 && o.Status < http.StatusInternalServerError) {
 			return o, begun, nil
 		}
 		o = site.UnlessCutShort(late, o, last)
 		select {
 		case <-late.Done():
-			return o, begun, errors.Join(ctx.Err(), fmt.Errorf("%s: got %s, want %s%s", p.URL, brief(o), want, e.idle()))
+			return o, begun, errors.Join(
+				ctx.Err(),
+				fmt.Errorf("%s: got %s, want %s%s", p.URL, brief(o), want, e.idle()),
+			)
 		case <-time.After(site.LongestPoll):
 		}
 	}
@@ -71,5 +76,8 @@ func (e *Gateway) idle() string {
 	if len(all) == 0 {
 		return ""
 	}
-	return "; nobody has dialled the link " + strings.Join(all, ", or ") + ": is it what the gateway's configuration names?"
+	return "; nobody has dialled the link " + strings.Join(
+		all,
+		", or ",
+	) + ": is it what the gateway's configuration names?"
 }

@@ -23,11 +23,24 @@ import (
 // state allow, each by itself.
 func TestTolerancesAddUp(t *testing.T) {
 	upstreams := []gateway.Upstream{
-		{Name: "a", Address: "10.1.1.1", Port: 1, Speaks: string(upstream.HTTP2Spoken)}, {Name: "b", Address: "10.1.1.2", Port: 1, Speaks: string(upstream.HTTP2Spoken)},
+		{
+			Name:    "a",
+			Address: "10.1.1.1",
+			Port:    1,
+			Speaks:  string(upstream.HTTP2Spoken),
+		},
+		{Name: "b", Address: "10.1.1.2", Port: 1, Speaks: string(upstream.HTTP2Spoken)},
 	}
 	file := &gateway.Own{Upstreams: upstreams}
 	by := func(origin, call string) record.Observation {
-		o := record.Observation{Status: 200, By: record.ByUpstream, GRPC: call, End: client.Complete, After: record.ConnectionUsable, Header: http.Header{stamp.Origin: {origin}}}
+		o := record.Observation{
+			Status: 200,
+			By:     record.ByUpstream,
+			GRPC:   call,
+			End:    client.Complete,
+			After:  record.ConnectionUsable,
+			Header: http.Header{stamp.Origin: {origin}},
+		}
 		if origin == "" {
 			o.By = record.ByGateway
 		}
@@ -45,23 +58,58 @@ func TestTolerancesAddUp(t *testing.T) {
 		o        record.Observation
 		ok       bool
 	}{
-		"a call, UNAVAILABLE":                        {gateway.GRPC, nil, 0, false, catalog.Fault{}, by("", record.GRPCUnavailable), true},
-		"a call that the broken one answered":        {gateway.GRPC, nil, 0, false, catalog.Fault{}, by("10.1.1.1:1", record.GRPCOK), false},
-		"a call on a pool, UNAVAILABLE":              {gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("", record.GRPCUnavailable), true},
-		"a call on a pool, served by the other":      {gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("10.1.1.2:1", record.GRPCOK), true},
-		"a call on a pool, served by the broken one": {gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("10.1.1.1:1", record.GRPCOK), false},
-		"a late call":                                {gateway.GRPC, nil, 0, false, catalog.Fault{Late: true}, by("10.1.1.1:1", record.GRPCOK), true},
-		"late, of a pool, by the other":              {"", []string{"a", "b"}, 0, false, catalog.Fault{Late: true}, by("10.1.1.2:1", ""), true},
-		"late, of a pool, by the late one":           {"", []string{"a", "b"}, 0, false, catalog.Fault{Late: true}, by("10.1.1.1:1", ""), true},
-		"late, of a pool, by a stranger's stamp":     {"", []string{"a", "b"}, 0, false, catalog.Fault{}, by("10.1.1.9:1", ""), false},
-		"a control where service is no 200":          {"", nil, 307, false, catalog.Fault{Control: control}, moved, true},
-		"elsewhere, a control where it is none":      {"", nil, 307, true, catalog.Fault{Control: control}, moved, true},
-		"elsewhere, a late pool":                     {"", []string{"a", "b"}, 0, true, catalog.Fault{Late: true}, by("10.1.1.1:1", ""), true},
-		"elsewhere, a control on a pool, by another": {"", []string{"a", "b"}, 307, true, catalog.Fault{Control: &record.Expectation{Statuses: []int{500}, By: record.ByUpstream}}, moved, true},
+		"a call, UNAVAILABLE": {
+			gateway.GRPC, nil, 0, false, catalog.Fault{}, by("", record.GRPCUnavailable), true,
+		},
+		"a call that the broken one answered": {
+			gateway.GRPC, nil, 0, false, catalog.Fault{}, by("10.1.1.1:1", record.GRPCOK), false,
+		},
+		"a call on a pool, UNAVAILABLE": {
+			gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("", record.GRPCUnavailable), true,
+		},
+		"a call on a pool, served by the other": {
+			gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("10.1.1.2:1", record.GRPCOK), true,
+		},
+		"a call on a pool, served by the broken one": {
+			gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("10.1.1.1:1", record.GRPCOK), false,
+		},
+		"a late call": {
+			gateway.GRPC, nil, 0, false, catalog.Fault{Late: true}, by("10.1.1.1:1", record.GRPCOK), true,
+		},
+		"late, of a pool, by the other": {
+			"", []string{"a", "b"}, 0, false, catalog.Fault{Late: true}, by("10.1.1.2:1", ""), true,
+		},
+		"late, of a pool, by the late one": {
+			"", []string{"a", "b"}, 0, false, catalog.Fault{Late: true}, by("10.1.1.1:1", ""), true,
+		},
+		"late, of a pool, by a stranger's stamp": {
+			"", []string{"a", "b"}, 0, false, catalog.Fault{}, by("10.1.1.9:1", ""), false,
+		},
+		"a control where service is no 200": {
+			"", nil, 307, false, catalog.Fault{Control: control}, moved, true,
+		},
+		"elsewhere, a control where it is none": {
+			"", nil, 307, true, catalog.Fault{Control: control}, moved, true,
+		},
+		"elsewhere, a late pool": {
+			"", []string{"a", "b"}, 0, true, catalog.Fault{Late: true}, by("10.1.1.1:1", ""), true,
+		},
+		"elsewhere, a control on a pool, by another": {
+			"", []string{"a", "b"}, 307, true,
+			catalog.Fault{Control: &record.Expectation{Statuses: []int{500}, By: record.ByUpstream}}, moved, true,
+		},
 	} {
-		mine := own.Site{B: &site.Bench{Definition: &gateway.Definition{}}, Described: &own.Described{Own: file, Target: gateway.Target{
-			Probe: gateway.Probe{Protocol: c.protocol, Upstreams: c.pool, Expect: gateway.Expect{Status: cmp.Or(c.status, 200)}}, Upstream: upstreams[0],
-		}}}
+		mine := own.Site{
+			B: &site.Bench{Definition: &gateway.Definition{}},
+			Described: &own.Described{Own: file, Target: gateway.Target{
+				Probe: gateway.Probe{
+					Protocol:  c.protocol,
+					Upstreams: c.pool,
+					Expect:    gateway.Expect{Status: cmp.Or(c.status, 200)},
+				},
+				Upstream: upstreams[0],
+			}},
+		}
 		at := site.Kind(&mine)
 		if c.there {
 			at = &Site{Site: mine, there: &Gateway{spans: []*span{{Link: gateway.Link{Name: "a"}}}}}

@@ -2,8 +2,8 @@
 //
 //	Meter ──scrape──> samples ──PromQL──> active? ──for──> firing
 //
-// Rules are read and expressions are evaluated by Prometheus' own packages. Its package rules, which would wait for the time of a rule, too, needs every kind of service discovery
-// that Prometheus has; waiting takes six lines.
+// Rules are read and expressions are evaluated by Prometheus' own packages. Its package rules, which would wait for
+// the time of a rule, too, needs every kind of service discovery that Prometheus has; waiting takes six lines.
 package alerts
 
 import (
@@ -42,7 +42,8 @@ func read(file string) ([]rule, error) {
 	return all, nil
 }
 
-// evaluate looks at each rule at a moment of the samples' time, and notes which have become active, which fire, and which are over.
+// evaluate looks at each rule at a moment of the samples' time, and notes which have become active, which fire, and
+// which are over.
 func (w *Watch) evaluate(ctx context.Context, at time.Time) error {
 	for _, r := range w.rules {
 		q, err := w.engine.NewInstantQuery(ctx, w.samples, nil, r.expr, at)
@@ -63,7 +64,8 @@ func (w *Watch) evaluate(ctx context.Context, at time.Time) error {
 	return nil
 }
 
-// judge draws the conclusion from whether a rule's expression found anything: it fires once that was so for as long as the rule waits.
+// judge draws the conclusion from whether a rule's expression found anything: it fires once that was so for as long
+// as the rule waits.
 func (w *Watch) judge(r rule, at time.Time, active bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -33,8 +33,12 @@ func watching(t *testing.T, rules string) (*Watch, error) {
 	}
 	all, err := read(file)
 	return &Watch{
-		rules: all, samples: newSamples(), since: map[string]time.Time{},
-		engine: promql.NewEngine(promql.EngineOpts{MaxSamples: 1000, Timeout: time.Minute, LookbackDelta: time.Minute}),
+		rules:   all,
+		samples: newSamples(),
+		since:   map[string]time.Time{},
+		engine: promql.NewEngine(
+			promql.EngineOpts{MaxSamples: 1000, Timeout: time.Minute, LookbackDelta: time.Minute},
+		),
 	}, err
 }
 
@@ -58,7 +62,11 @@ func TestRuleFiresOnceItHasWaited(t *testing.T) {
 			for i, n := range strings.Split(c.bad, "") {
 				good, bad = good+10-int(n[0]-'0'), bad+int(n[0]-'0')
 				at := time.Unix(int64(15*i), 0)
-				page := fmt.Sprintf("# TYPE answers_total counter\nanswers_total{status=\"200\"} %d\nanswers_total{status=\"502\"} %d\n", good, bad)
+				page := fmt.Sprintf(
+					"# TYPE answers_total counter\nanswers_total{status=\"200\"} %d\nanswers_total{status=\"502\"} %d\n",
+					good,
+					bad,
+				)
 				if err := w.samples.take([]byte(page), at); err != nil {
 					t.Fatal(err)
 				}
@@ -66,7 +74,11 @@ func TestRuleFiresOnceItHasWaited(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got := slices.Contains(w.Fired(), "Errors"); got != c.fires || slices.Contains(w.Fired(), "Impossible") {
+			if got := slices.Contains(
+				w.Fired(),
+				"Errors",
+			); got != c.fires ||
+				slices.Contains(w.Fired(), "Impossible") {
 				t.Errorf("got fired %v, want Errors %t and nothing else", w.Fired(), c.fires)
 			}
 		})
@@ -75,7 +87,8 @@ func TestRuleFiresOnceItHasWaited(t *testing.T) {
 
 func TestRulesThatAreNone(t *testing.T) {
 	for name, rules := range map[string]string{
-		"no YAML": "groups: [", "unknown key": "groups: [{name: x, rules: [{alert: A, expr: up, fro: 1m}]}]", "no PromQL": "groups: [{name: x, rules: [{alert: A, expr: 'sum('}]}]",
+		"no YAML": "groups: [", "unknown key": "groups: [{name: x, rules: [{alert: A, expr: up, fro: " +
+			"1m}]}]", "no PromQL": "groups: [{name: x, rules: [{alert: A, expr: 'sum('}]}]",
 		"no alert": "groups: []",
 	} {
 		if _, err := watching(t, rules); err == nil {

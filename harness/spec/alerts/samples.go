@@ -17,7 +17,8 @@ import (
 	"github.com/prometheus/prometheus/util/annotations"
 )
 
-// samples is what was scraped, in memory: all that PromQL wants of a storage. Whoever scrapes evaluates, too, so that nobody else is in it.
+// samples is what was scraped, in memory: all that PromQL wants of a storage. Whoever scrapes evaluates, too, so that
+// nobody else is in it.
 type samples struct {
 	series map[string]*series
 }
@@ -61,19 +62,35 @@ func (s *samples) add(l labels.Labels, at int64, v float64) {
 
 // Querier implements storage.Queryable.
 func (s *samples) Querier(from, to int64) (storage.Querier, error) {
-	return &storage.MockQuerier{SelectMockFunction: func(_ bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
-		found := &set{}
-		for _, one := range s.series {
-			if slices.ContainsFunc(matchers, func(m *labels.Matcher) bool { return !m.Matches(one.labels.Get(m.Name)) }) {
-				continue
+	return &storage.MockQuerier{
+		SelectMockFunction: func(_ bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
+			found := &set{}
+			for _, one := range s.series {
+				if slices.ContainsFunc(
+					matchers,
+					func(m *labels.Matcher) bool { return !m.Matches(one.labels.Get(m.Name)) },
+				) {
+					continue
+				}
+				first, _ := slices.BinarySearchFunc(
+					one.values,
+					from,
+					func(v chunks.Sample, t int64) int { return int(v.T() - t) },
+				)
+				last, _ := slices.BinarySearchFunc(
+					one.values,
+					to+1,
+					func(v chunks.Sample, t int64) int { return int(v.T() - t) },
+				)
+				found.all = append(found.all, storage.NewListSeries(one.labels, one.values[first:last]))
 			}
-			first, _ := slices.BinarySearchFunc(one.values, from, func(v chunks.Sample, t int64) int { return int(v.T() - t) })
-			last, _ := slices.BinarySearchFunc(one.values, to+1, func(v chunks.Sample, t int64) int { return int(v.T() - t) })
-			found.all = append(found.all, storage.NewListSeries(one.labels, one.values[first:last]))
-		}
-		slices.SortFunc(found.all, func(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) })
-		return found
-	}}, nil
+			slices.SortFunc(
+				found.all,
+				func(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) },
+			)
+			return found
+		},
+	}, nil
 }
 
 // set is a storage.SeriesSet over a list.

@@ -14,8 +14,8 @@ import (
 	"github.com/gatequake/gatequake/harness/loadtest"
 )
 
-// Speed is how much faster time passes for the rules than for the load: a scrape every 15 seconds, as is usual, is one every 100 milliseconds. What rules compare are shares and
-// multiples, which do not change with it.
+// Speed is how much faster time passes for the rules than for the load: a scrape every 15 seconds, as is usual, is
+// one every 100 milliseconds. What rules compare are shares and multiples, which do not change with it.
 const Speed = 150
 
 // scrapeEvery is how often the metrics are scraped, in the rules' time.
@@ -41,7 +41,9 @@ func Start(m *loadtest.Meter, file string) (w *Watch, stop func() error, err err
 		return nil, nil, err
 	}
 	// Bounds that no experiment comes near; the look back is Prometheus' own.
-	w.engine = promql.NewEngine(promql.EngineOpts{MaxSamples: 1_000_000, Timeout: 10 * time.Second, LookbackDelta: 5 * time.Minute})
+	w.engine = promql.NewEngine(
+		promql.EngineOpts{MaxSamples: 1_000_000, Timeout: 10 * time.Second, LookbackDelta: 5 * time.Minute},
+	)
 	ctx, cancel := context.WithCancel(context.Background())
 	var work sync.WaitGroup
 	work.Go(func() { w.run(ctx) })

@@ -1,5 +1,5 @@
-// Package matchers says of records what a client would say of answers: Gomega matchers, made to be imported with a dot. They look at records only, never at a
-// live response, so a second look sees the same.
+// Package matchers says of records what a client would say of answers: Gomega matchers, made to be imported with a
+// dot. They look at records only, never at a live response, so a second look sees the same.
 package matchers
 
 import (

@@ -21,15 +21,39 @@ func TestObservations(t *testing.T) {
 		healthy, badGateway, forbidden bool
 	}{
 		{"service", record.Observation{Status: 200, By: record.ByUpstream, End: client.Complete}, true, false, false},
-		{"service of somebody else", record.Observation{Status: 200, By: record.ByGateway, End: client.Complete}, false, false, false},
-		{"cut service", record.Observation{Status: 200, By: record.ByUpstream, End: client.Truncated}, false, false, false},
-		{"bad gateway", record.Observation{Status: 502, By: record.ByGateway, End: client.Complete}, false, true, false},
-		{"unframed bad gateway", record.Observation{Status: 502, By: record.ByGateway, End: client.Unframed}, false, true, false},
-		{"bad gateway further on", record.Observation{Status: 502, By: record.ByUpstream, End: client.Complete}, false, false, false},
-		{"cut bad gateway", record.Observation{Status: 502, By: record.ByGateway, End: client.Truncated}, false, false, false},
-		{"gateway timeout", record.Observation{Status: 504, By: record.ByGateway, End: client.Complete}, false, false, false},
+		{
+			"service of somebody else", record.Observation{Status: 200, By: record.ByGateway, End: client.Complete},
+			false, false, false,
+		},
+		{
+			"cut service", record.Observation{Status: 200, By: record.ByUpstream, End: client.Truncated}, false,
+			false, false,
+		},
+		{
+			"bad gateway", record.Observation{Status: 502, By: record.ByGateway, End: client.Complete}, false, true,
+			false,
+		},
+		{
+			"unframed bad gateway", record.Observation{Status: 502, By: record.ByGateway, End: client.Unframed},
+			false, true, false,
+		},
+		{
+			"bad gateway further on", record.Observation{Status: 502, By: record.ByUpstream, End: client.Complete},
+			false, false, false,
+		},
+		{
+			"cut bad gateway", record.Observation{Status: 502, By: record.ByGateway, End: client.Truncated}, false,
+			false, false,
+		},
+		{
+			"gateway timeout", record.Observation{Status: 504, By: record.ByGateway, End: client.Complete}, false,
+			false, false,
+		},
 		{"forbidden", record.Observation{Status: 403, By: record.ByGateway, End: client.Complete}, false, false, true},
-		{"forbidden further on", record.Observation{Status: 403, By: record.ByUpstream, End: client.Complete}, false, false, false},
+		{
+			"forbidden further on", record.Observation{Status: 403, By: record.ByUpstream, End: client.Complete},
+			false, false, false,
+		},
 		{"hang", record.Observation{End: client.TimedOut}, false, false, false},
 		{"nothing", record.Observation{}, false, false, false},
 	} {
@@ -38,7 +62,10 @@ func TestObservations(t *testing.T) {
 				name    string
 				matcher types.GomegaMatcher
 				want    bool
-			}{{"BeHealthy", BeHealthy(), c.healthy}, {"BeBadGateway", BeBadGateway(), c.badGateway}, {"BeForbidden", BeForbidden(), c.forbidden}} {
+			}{
+				{"BeHealthy", BeHealthy(), c.healthy}, {"BeBadGateway", BeBadGateway(), c.badGateway},
+				{"BeForbidden", BeForbidden(), c.forbidden},
+			} {
 				if got, err := m.matcher.Match(c.o); got != m.want || err != nil {
 					t.Errorf("%s: got %v (%v), want %v", m.name, got, err, m.want)
 				}
@@ -49,26 +76,47 @@ func TestObservations(t *testing.T) {
 
 func TestObservationMessages(t *testing.T) {
 	g := NewWithT(t)
-	o := record.Observation{Probe: "POST /", Status: 504, By: record.ByGateway, End: client.Complete, Took: 1203.4, Hits: 1, Body: "too\nlate"}
+	o := record.Observation{
+		Probe:  "POST /",
+		Status: 504,
+		By:     record.ByGateway,
+		End:    client.Complete,
+		Took:   1203.4,
+		Hits:   1,
+		Body:   "too\nlate",
+	}
 	g.Expect(BeBadGateway().FailureMessage(o)).To(Equal(
-		"Expected POST / to get a whole 502 by gateway; it got 504 by gateway after 1203 ms, with 1 of it at the upstream:\n" + `"too\nlate"`))
+		"Expected POST / to get a whole 502 by gateway; it got 504 by gateway after 1203 ms, with 1 of it at the " +
+			"upstream:\n" + `"too\nlate"`,
+	))
 	o = record.Observation{Probe: "GET /", End: client.Reset, Error: "read: connection reset by peer"}
 	g.Expect(BeForbidden().FailureMessage(o)).To(Equal(
-		"Expected GET / to get a whole 403 by gateway; it got no answer: reset after 0 ms (read: connection reset by peer), with 0 of it at the upstream"))
+		"Expected GET / to get a whole 403 by gateway; it got no answer: reset after 0 ms (read: connection reset by " +
+			"peer), with 0 of it at the upstream",
+	))
 	o = record.Observation{Probe: "GET /", Status: 200, By: record.ByUpstream, End: client.Complete, Took: 2, Hits: 1}
 	g.Expect(BeHealthy().NegatedFailureMessage(o)).To(Equal(
-		"Expected GET / not to get a whole 200 by upstream; it got 200 by upstream after 2 ms, with 1 of it at the upstream"))
+		"Expected GET / not to get a whole 200 by upstream; it got 200 by upstream after 2 ms, with 1 of it at the upstream",
+	))
 }
 
 func TestHold(t *testing.T) {
 	g := NewWithT(t)
-	for result, want := range map[verdict.Result]bool{verdict.Pass: true, verdict.Fail: false, verdict.Inconclusive: false, verdict.Unsupported: false} {
+	for result, want := range map[verdict.Result]bool{
+		verdict.Pass: true, verdict.Fail: false, verdict.Inconclusive: false, verdict.Unsupported: false,
+	} {
 		got, err := Hold().Match(verdict.Verdict{Result: result})
 		g.Expect(err).NotTo(HaveOccurred())
 		g.Expect(got).To(Equal(want), result.String())
 	}
 	v := verdict.Verdict{
-		Record:   record.Record{ID: "ip-deny", Gateway: "nginx", Version: "1.22.1", Setting: "document", Replay: "gatequake run --gateway nginx --only ip-deny"},
+		Record: record.Record{
+			ID:      "ip-deny",
+			Gateway: "nginx",
+			Version: "1.22.1",
+			Setting: "document",
+			Replay:  "gatequake run --gateway nginx --only ip-deny",
+		},
 		Expected: "403 by gateway",
 		Observed: "200 by upstream",
 		Result:   verdict.Fail,
@@ -78,10 +126,14 @@ func TestHold(t *testing.T) {
 			{Name: check.Bystander.ID, OK: true},
 		},
 	}
-	g.Expect(Hold().FailureMessage(v)).To(Equal(`Expected ip-deny to hold on nginx 1.22.1, setting document: 403 by gateway
+	g.Expect(
+		Hold().FailureMessage(v),
+	).To(
+		Equal(`Expected ip-deny to hold on nginx 1.22.1, setting document: 403 by gateway
 the verdict is fail: got 200 by upstream: status of GET /: got 200 by upstream, want 403 by gateway
   status of GET /: got 200 by upstream, want 403 by gateway
-To reproduce: gatequake run --gateway nginx --only ip-deny`))
+To reproduce: gatequake run --gateway nginx --only ip-deny`),
+	)
 	v.Result, v.Reason, v.Checks = verdict.Pass, "", nil
 	g.Expect(Hold().NegatedFailureMessage(v)).To(HavePrefix("Expected ip-deny not to hold on nginx"))
 }
@@ -90,7 +142,14 @@ func TestBeHelpedBy(t *testing.T) {
 	g := NewWithT(t)
 	refresh := &catalog.Remedy{ID: "refresh"}
 	of := func(h record.Help) verdict.Verdict {
-		return verdict.Verdict{Record: record.Record{ID: "refused", Gateway: "nginx", Remedies: []record.RemedyOutcome{{Remedy: "refresh", Outcome: h, Reason: "502 by gateway again"}}, Replay: "again"}}
+		return verdict.Verdict{
+			Record: record.Record{
+				ID:       "refused",
+				Gateway:  "nginx",
+				Remedies: []record.RemedyOutcome{{Remedy: "refresh", Outcome: h, Reason: "502 by gateway again"}},
+				Replay:   "again",
+			},
+		}
 	}
 	for help, want := range map[record.Help]bool{record.Effective: true, record.Ineffective: false} {
 		got, err := BeHelpedBy(refresh).Match(of(help))
@@ -104,7 +163,8 @@ func TestBeHelpedBy(t *testing.T) {
 	m := BeHelpedBy(refresh)
 	_, _ = m.Match(of(record.Ineffective))
 	g.Expect(m.FailureMessage(of(record.Ineffective))).To(Equal(
-		"Expected refused on nginx to be helped by refresh; it does not help: 502 by gateway again\nTo reproduce: again"))
+		"Expected refused on nginx to be helped by refresh; it does not help: 502 by gateway again\nTo reproduce: again",
+	))
 }
 
 func TestWrongTypes(t *testing.T) {

@@ -37,6 +37,9 @@ func beRefused(status int) types.GomegaMatcher {
 
 func observed(what string, match func(record.Observation) bool) types.GomegaMatcher {
 	return gcustom.MakeMatcher(of(match)).WithTemplate(
-		`Expected {{.Actual.Probe}} {{.To}} get {{.Data}}; it got {{.Actual}} after {{printf "%.0f" .Actual.Took}} ms{{with .Actual.Error}} ({{.}}){{end}}, `+
-			`with {{.Actual.Hits}} of it at the upstream{{with .Actual.Body}}:{{printf "\n%.300q" .}}{{end}}`, what)
+		`Expected {{.Actual.Probe}} {{.To}} get {{.Data}}; it got {{.Actual}} after `+
+			`{{printf "%.0f" .Actual.Took}} ms{{with .Actual.Error}} ({{.}}){{end}}, `+
+			`with {{.Actual.Hits}} of it at the upstream{{with .Actual.Body}}:{{printf "\n%.300q" .}}{{end}}`,
+		what,
+	)
 }

@@ -14,7 +14,11 @@ func TestTrafficOfNobody(t *testing.T) {
 	g := NewWithT(t)
 	nobody := loadtest.Traffic{Probe: "GET /", Rate: 40}
 	g.Expect(nobody).NotTo(Or(ServeAll(), FailHonestly()))
-	g.Expect(ServeAll().FailureMessage(nobody)).To(HavePrefix("Expected the traffic to be served to the last request; it was 0 × GET / at 40 a second"))
+	g.Expect(
+		ServeAll().FailureMessage(nobody),
+	).To(
+		HavePrefix("Expected the traffic to be served to the last request; it was 0 × GET / at 40 a second"),
+	)
 	for _, m := range []any{7, &nobody, nil} {
 		_, err := ServeAll().Match(m)
 		g.Expect(err).To(HaveOccurred())
@@ -25,7 +29,11 @@ func TestTrafficOfNobody(t *testing.T) {
 
 func TestComeFrom(t *testing.T) {
 	g := NewWithT(t)
-	o := record.Observation{Status: 200, By: record.ByUpstream, Header: map[string][]string{"Gatequake-Origin": {"spare"}}}
+	o := record.Observation{
+		Status: 200,
+		By:     record.ByUpstream,
+		Header: map[string][]string{"Gatequake-Origin": {"spare"}},
+	}
 	g.Expect(o).To(ComeFrom("spare"))
 	g.Expect(o).NotTo(ComeFrom("upstream"))
 	o.By = record.ByGateway

@@ -1,4 +1,5 @@
-// Package misbehaving is a suite whose specs go wrong in every way; the tests of package spec run it and look at what comes of it.
+// Package misbehaving is a suite whose specs go wrong in every way; the tests of package spec run it and look at what
+// comes of it.
 package misbehaving
 
 import (
