@@ -44,6 +44,7 @@ func TestReadmeCommands(t *testing.T) {
 		commands, within := commandsOf(string(read(t, page)))
 		total += len(commands) + len(within)
 		t.Run(strings.TrimPrefix(page, "../"), func(t *testing.T) {
+			t.Parallel() // Most commands wait more than they work.
 			dir := another(t, built)
 			for _, c := range commands {
 				t.Run(c, func(t *testing.T) { try(t, dir, c) })

@@ -69,20 +69,39 @@ func registered() []Experiment {
 
 // Find returns the experiment with the ID, or an error that lists the known.
 func Find(id string) (Experiment, error) {
-	has := func(e Experiment) bool { return e.ID == id }
 	// Most are found among what is registered already, without reading what was left for later.
-	if i := slices.IndexFunc(registered(), has); i >= 0 {
-		return registered()[i], nil
+	if e, ok := byID()[id]; ok {
+		return e, nil
 	}
-	all := Experiments()
-	if i := slices.IndexFunc(all, has); i >= 0 {
-		return all[i], nil
+	ready()
+	if e, ok := byID()[id]; ok {
+		return e, nil
 	}
-	known := make([]string, len(all))
-	for i, e := range all {
-		known[i] = e.ID
+	known := []string{}
+	for _, e := range registered() {
+		known = append(known, e.ID)
 	}
 	return Experiment{}, fmt.Errorf("no experiment %q; there are: %s", id, strings.Join(known, ", "))
+}
+
+// byID returns the experiments on what is registered so far, which are listed anew only when more is.
+func byID() map[string]Experiment {
+	registry.mu.RLock()
+	found, n := registry.experiments, len(registry.faults)+len(registry.blocks)
+	registry.mu.RUnlock()
+	if found != nil {
+		return found
+	}
+	found = map[string]Experiment{}
+	for _, e := range registered() {
+		found[e.ID] = e
+	}
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	if n == len(registry.faults)+len(registry.blocks) { // Nothing was registered meanwhile.
+		registry.experiments = found
+	}
+	return found
 }
 
 // Base is the ID of the fault, or of the block in whatever state of its upstream.

@@ -15,8 +15,10 @@ var registry = struct {
 	mu     sync.RWMutex // guards the maps
 	faults map[string]*Fault
 	blocks map[string]*Block
-	later  []func()
-	once   sync.Once
+	// experiments are those on what is registered, by ID; nil when they are to be listed anew.
+	experiments map[string]Experiment
+	later       []func()
+	once        sync.Once
 }{faults: map[string]*Fault{}, blocks: map[string]*Block{}}
 
 // RegisterLater lets load register what takes time to read, when somebody first asks what there is: a process that
@@ -42,7 +44,7 @@ func RegisterFault(f Fault) *Fault {
 	)
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	registry.faults[f.ID] = &f
+	registry.faults[f.ID], registry.experiments = &f, nil
 	return &f
 }
 
@@ -52,7 +54,7 @@ func RegisterBlock(b Block) *Block {
 	claim(b.ID, b.Title != "" && b.What != "" && len(b.Refused) > 0 && len(b.LetIn) > 0)
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	registry.blocks[b.ID] = &b
+	registry.blocks[b.ID], registry.experiments = &b, nil
 	return &b
 }
 
