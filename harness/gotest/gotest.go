@@ -29,7 +29,7 @@ import (
 
 // lets this binary be the built-in gateway
 
-// Bench is a harness.Bench for tests: its verbs end the test when they cannot be done, skip it when they cannot be
+// Bench is a site.Bench for tests: its verbs end the test when they cannot be done, skip it when they cannot be
 // done here, and are undone at its end.
 type Bench struct {
 	*site.Bench

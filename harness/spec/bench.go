@@ -17,7 +17,7 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Bench is a harness.Bench for specs: its verbs fail the spec when they cannot be done, skip it when they cannot be
+// Bench is a site.Bench for specs: its verbs fail the spec when they cannot be done, skip it when they cannot be
 // done here, and are undone at its end.
 type Bench struct {
 	*site.Bench

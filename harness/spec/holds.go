@@ -14,8 +14,8 @@ import (
 )
 
 // Holds is the body of a table whose entries are experiments: it runs one in a world of its own and fails unless the
-// gateway kept its word. What it takes is a *harness.Fault, a *harness.Block (its upstream healthy) or a
-// harness.Experiment.
+// gateway kept its word. What it takes is a *catalog.Fault, a *catalog.Block (its upstream healthy) or a
+// catalog.Experiment.
 func Holds(ctx ginkgo.SpecContext, what any) {
 	e, err := experiment(what)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
@@ -50,7 +50,7 @@ func experiment(what any) (catalog.Experiment, error) {
 		return catalog.Find(w.ID)
 	}
 	return catalog.Experiment{}, fmt.Errorf(
-		"read table entry: got %T, want a *harness.Fault, a *harness.Block or a harness.Experiment",
+		"read table entry: got %T, want a *catalog.Fault, a *catalog.Block or a catalog.Experiment",
 		what,
 	)
 }

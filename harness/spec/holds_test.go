@@ -50,7 +50,7 @@ func TestHolds(t *testing.T) {
 			"unsupported: inject firewall-drop",
 		},
 		{"portable", "The experiment refused$", "GATEQUAKE_PORTABLE=1", types.SpecStatePassed, ""},
-		{"wrong entry", "The experiment nonsense$", "", types.SpecStateFailed, "got int, want a *harness.Fault"},
+		{"wrong entry", "The experiment nonsense$", "", types.SpecStateFailed, "got int, want a *catalog.Fault"},
 		{"remedy", "A client sees a failure", "", types.SpecStatePassed, ""},
 		{
 			"remedy for what must be a failure, and is none", "A client sees a failure", wrong,

@@ -14,7 +14,7 @@ import (
 )
 
 // Remedied tries remedies on the gateway under test, in a world of its own, for a client who sees what a fault or a
-// block makes of its request. What is a *harness.Fault, a *harness.Block or a harness.Experiment. It may take all of
+// block makes of its request. What is a *catalog.Fault, a *catalog.Block or a catalog.Experiment. It may take all of
 // the spec's time. It skips the spec where that cannot be tried, or where nobody sees a failure and the gateway may
 // serve there, and fails it where it may not, or nobody can tell what came of it.
 func Remedied(ctx ginkgo.SpecContext, what any, tried ...*catalog.Remedy) verdict.Verdict {
