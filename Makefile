@@ -64,17 +64,17 @@ docs: ## write the generated tables of the pages anew, from the registries and t
 
 matrix: build ## run everything on every gateway and write fixtures/gateways/RESULTS.md and RESULTS.json anew
 	@bin/gatequake run --repeat 2 --report report # What differs between two runs of the same fault is chance, in an answer as in a log.
-	@bin/gatequake matrix report/results.json >report/RESULTS.md && mv report/RESULTS.md fixtures/gateways/RESULTS.md
-	@bin/gatequake matrix --json report/results.json >report/RESULTS.json && mv report/RESULTS.json fixtures/gateways/RESULTS.json
+	@bin/gatequake report report/results.json --format matrix >report/RESULTS.md && mv report/RESULTS.md fixtures/gateways/RESULTS.md
+	@bin/gatequake report report/results.json --format cells >report/RESULTS.json && mv report/RESULTS.json fixtures/gateways/RESULTS.json
 
 balance: build ## break one of two members, twenty times on every gateway, and write fixtures/gateways/BALANCE.md anew: minutes
 	@bin/gatequake run --only accept-queue-full@balanced,close-after-request@balanced,out-of-memory-kill@balanced,refused@balanced,sheds-503@balanced,silent-after-accept@balanced \
 		--repeat 20 --workers 24 --report report/balance || [ $$? = 1 ] # Where chance decides, no two runs are the same: that is what is to be seen.
-	@{ bin/gatequake matrix report/balance/results.json && bin/gatequake recovery report/balance/results.json; } >report/BALANCE.md && mv report/BALANCE.md fixtures/gateways/BALANCE.md
+	@{ bin/gatequake report report/balance/results.json --format matrix && bin/gatequake report report/balance/results.json --format recovery; } >report/BALANCE.md && mv report/BALANCE.md fixtures/gateways/BALANCE.md
 
 remedies: build ## try what people do about an error page, and write scenarios/remedies/RESULTS.md anew
-	@bin/gatequake remedies --gateway builtin,nginx,haproxy,envoy --setting document --report report $(ARGS)
-	@bin/gatequake matrix report/results.json >report/RESULTS.md && mv report/RESULTS.md scenarios/remedies/RESULTS.md
+	@bin/gatequake run --remedies --gateway builtin,nginx,haproxy,envoy --setting document --report report $(ARGS)
+	@bin/gatequake report report/results.json --format matrix >report/RESULTS.md && mv report/RESULTS.md scenarios/remedies/RESULTS.md
 
 prevention: ## measure loads, pools, restarts and reloads, and write scenarios/prevention/RESULTS.md anew: minutes
 	@rm -rf report/prevention
@@ -86,7 +86,7 @@ prevention: ## measure loads, pools, restarts and reloads, and write scenarios/p
 recovery: build ## measure how long failures outlast their cause, and write scenarios/questions/RECOVERY.md anew: a quarter of an hour
 	@bin/gatequake run --gateway builtin,nginx,haproxy,envoy --setting document --cause overload,network,dns,firewall,configuration,bug \
 		--repeat 20 --workers 40 --report report/recovery $(ARGS)
-	@bin/gatequake recovery report/recovery/results.json >report/RECOVERY.md && mv report/RECOVERY.md scenarios/questions/RECOVERY.md
+	@bin/gatequake report report/recovery/results.json --format recovery >report/RECOVERY.md && mv report/RECOVERY.md scenarios/questions/RECOVERY.md
 
 soak: ## every test twenty times in a row, under the race detector and with the processors loaded
 	@ci/soak 20

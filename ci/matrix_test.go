@@ -47,7 +47,7 @@ func shortMatrix(t *testing.T, rows, gateways []string) string {
 	t.Helper()
 	versions, want, seen := map[string]string{}, map[string]string{}, map[string]string{}
 	plain := strings.NewReplacer(" by gateway", "", " by upstream", "")
-	for _, v := range report.OfCells(results(t)).Verdicts {
+	for _, v := range report.OfCells(results(t), report.Catalogue{}).Verdicts {
 		versions[v.Gateway], want[v.ID] = v.Version, plain.Replace(v.Expected)
 		seen[v.Gateway+" "+v.Setting+" "+v.ID] = cmp.Or(report.Word(v), "–")
 	}

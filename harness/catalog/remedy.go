@@ -44,7 +44,7 @@ type Remedy struct {
 const (
 	// CheckLogs is no change of anything: what it is good for stands in the gateway's log, and can be told only of
 	// all faults together.
-	CheckLogs = "check-status-and-logs"
+	CheckLogs = record.CheckLogs
 )
 
 // remedies holds the remedies by ID. Only package variables of the files that declare them write to it.

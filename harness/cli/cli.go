@@ -1,4 +1,5 @@
-// Package cli is the command line: what is typed in, what is printed, and the exit status. What it does is done by other packages.
+// Package cli is the command line: what is typed in, what is printed, and the exit status. What it does is done by
+// other packages.
 //
 //	args ──> command ──> runner (worlds) ──> verdicts ──> report ──> console, files, exit status
 package cli
@@ -25,8 +26,8 @@ type app struct {
 	out, err io.Writer
 }
 
-// Main runs the command that args name and returns the exit status: 0 all hold, 1 some fail, 2 some inconclusive or nothing ran, 64 usage, 130 interrupted. A
-// process that may be the first of a world calls runner.Serve before.
+// Main runs the command that args name and returns the exit status: 0 all hold, 1 some fail, 2 some inconclusive or
+// nothing ran, 64 usage, 130 interrupted. A process that may be the first of a world calls runner.Serve before.
 func Main(args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{env: map[string]string{}, out: stdout, err: stderr}
 	for _, v := range env {
@@ -54,8 +55,8 @@ func (a *app) root() *cobra.Command {
 		// A mistake is one line, which Main prints.
 		SilenceErrors: true, SilenceUsage: true,
 	}
-	root.AddCommand(a.run(), a.remedies(), a.survey(), a.list(), a.explain(), a.shell(), a.doctor(), a.matrix(), a.recovery(), a.html(), a.diff(), a.judge(), a.markdown(), a.merge(), a.report(),
-		a.replay(), a.diagnose())
+	root.AddCommand(a.run(), a.survey(), a.report(), a.judge(), a.diff(), a.replay(), a.diagnose(), a.list(), a.explain(),
+		a.shell(), a.doctor())
 	root.SetHelpCommand(a.help())
 	root.SetFlagErrorFunc(flagError)
 	root.SetOut(a.out)

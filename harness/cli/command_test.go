@@ -47,19 +47,23 @@ func TestListAsJSON(t *testing.T) {
 }
 
 func TestDoctor(t *testing.T) {
-	gatequake("doctor").is(t, statusHolds, "portable   yes", "must not touch the machine's own firewall", "builtin", "This machine can run experiments")
+	gatequake(
+		"doctor",
+	).is(t, statusHolds, "portable   yes", "must not touch the machine's own firewall", "builtin", "This machine can run experiments")
 }
 
 func TestCompletion(t *testing.T) {
 	for args, want := range map[string]string{
-		"run --gateway bui":           "builtin",
-		"run --gateway builtin,al":    "builtin,all",
-		"run --setting sto":           "stock",
-		"run --cause ov":              "overload",
-		"run --only refused,ip-deny+": "refused,ip-deny+refused",
-		"explain refu":                "refused",
-		"shell --gateway bui":         "builtin",
-		"list fa":                     "faults",
+		"run --gateway bui":            "builtin",
+		"run --gateway builtin,al":     "builtin,all",
+		"run --setting sto":            "stock",
+		"run --cause ov":               "overload",
+		"run --only refused,ip-deny+":  "refused,ip-deny+refused",
+		"explain refu":                 "refused",
+		"shell --gateway bui":          "builtin",
+		"list fa":                      "faults",
+		"report --format mark":         "markdown",
+		"run --remedies=refresh,other": "refresh,other-browser",
 	} {
 		gatequake(append([]string{"__complete"}, strings.Split(args, " ")...)...).is(t, statusHolds, want+"\n")
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/report/markdown"
 )
 
 func (a *app) diff() *cobra.Command {
@@ -24,19 +25,19 @@ func (a *app) diff() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.compare(a.out, from, to)
+			changes := report.Diff(from, to)
+			if err := a.summarise("\n" + markdown.SummaryOfChanges(changes)); err != nil {
+				return unclear(err)
+			}
+			return compare(a.out, changes)
 		},
 	}
 }
 
-// compare prints what changed, and shows it to GitHub. Something worse is a fail.
-func (a *app) compare(out io.Writer, from, to report.Run) error {
-	changes := report.Diff(from, to)
+// compare prints what changed. Something worse is a fail.
+func compare(out io.Writer, changes []report.Change) error {
 	if _, err := fmt.Fprint(out, report.Changes(changes)); err != nil {
 		return unclear(fmt.Errorf("print changes: %w", err))
-	}
-	if err := a.summarise("\n" + report.SummaryOfChanges(changes)); err != nil {
-		return unclear(err)
 	}
 	if slices.ContainsFunc(changes, func(c report.Change) bool { return c.Kind == report.Worse }) {
 		return exit{status: statusFails}

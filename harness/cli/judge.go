@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,12 +41,12 @@ func (a *app) judge() *cobra.Command {
 			return a.remake(judged, o)
 		},
 	}
-	c.Flags().StringVar(&name, "policy", name, "what each fault should be answered with: "+strings.Join(policyNames(), ", ")+", or a `FILE`")
+	c.Flags().
+		StringVar(&name, "policy", name, "what each fault should be answered with: "+strings.Join(policyNames(), ", ")+", or a `FILE`")
 	c.Flags().StringVar(&folder, "gateways", "", "`DIR` with folders of your own gateways, whose known deviations count")
-	o.reportFlags(c)
-	report := c.Flags().Lookup("report")
-	report.DefValue = "judged" // The results that are read stand in report.
-	_ = report.Value.Set(report.DefValue)
+	// The results that are read mostly stand in report.
+	c.Flags().StringVar(&o.report, "report", "judged", reportHelp())
+	c.Flags().BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
 	return c
 }
 

@@ -16,8 +16,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// measure runs the jobs in the order dealt, writes each verdict down as it comes, and makes the report of all. When a verdict cannot be written down, no more are
-// measured, and what there is is reported.
+// measure runs the jobs in the order dealt, writes each verdict down as it comes, and makes the report of all. When a
+// verdict cannot be written down, no more are measured, and what there is is reported.
 func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []runner.Job, there []*candidate) error {
 	defer interrupt.OutlivePipes()() // Who reads along may go: the report is written all the same.
 	stream, killed, err := report.OpenStream(o.report, *r)
@@ -26,17 +26,28 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 	}
 	if killed {
 		was := filepath.Join(o.report, report.KilledFile)
-		_, _ = fmt.Fprintf(a.err, "gatequake: a run before this one was killed; what it measured is in %s: see gatequake report --help\n", report.Safe(was))
+		_, _ = fmt.Fprintf(
+			a.err,
+			"gatequake: a run before this one was killed; what it measured is in %s: see gatequake report --help\n",
+			report.Safe(was),
+		)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var lost error
-	a.play(ctx, r, all, dealt, runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat), There: o.there}, func(v *verdict.Verdict) {
-		o.finishReplay(v, there)
-		if lost = stream.Add(*v); lost != nil {
-			cancel()
-		}
-	})
+	a.play(
+		ctx,
+		r,
+		all,
+		dealt,
+		runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat), There: o.there},
+		func(v *verdict.Verdict) {
+			o.finishReplay(v, there)
+			if lost = stream.Add(*v); lost != nil {
+				cancel()
+			}
+		},
+	)
 	stream.Release()
 	*r = report.ReadLogs(*r)
 	if written := report.Write(o.report, *r); written != nil {
@@ -59,8 +70,15 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 	return shown
 }
 
-// play runs the jobs in the order dealt, shows each verdict to add as it comes, and puts them into the run in the order of all.
-func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options, add func(*verdict.Verdict)) {
+// play runs the jobs in the order dealt, shows each verdict to add as it comes, and puts them into the run in the
+// order of all.
+func (a *app) play(
+	ctx context.Context,
+	r *report.Run,
+	all, dealt []runner.Job,
+	o runner.Options,
+	add func(*verdict.Verdict),
+) {
 	place := map[string]int{}
 	for i, j := range all {
 		place[label(j.Gateway.Name, j.Setting, j.Experiment)] = i
@@ -76,7 +94,7 @@ func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, 
 	slices.SortFunc(r.Verdicts, func(a, b verdict.Verdict) int {
 		return place[label(a.Gateway, a.Setting, a.ID)] - place[label(b.Gateway, b.Setting, b.ID)]
 	})
-	r.Took = time.Since(r.Started)
+	r.Took = time.Since(r.Started).Truncate(time.Millisecond) // As results.json keeps it.
 	r.Interrupted = ctx.Err() != nil && len(r.Verdicts) < len(all)
 }
 

@@ -13,7 +13,7 @@ func readResults(what, file string) (report.Run, error) {
 	if err != nil {
 		return report.Run{}, usage("%s: %s: %s; want a results.json that run wrote", what, file, reason(err, ""))
 	}
-	r, err := report.Read(doc)
+	r, err := report.Read(doc, catalogue())
 	if err != nil {
 		return r, usage("%s: %s: %w", what, file, err)
 	}

@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/report/console"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
@@ -39,9 +39,10 @@ type order struct {
 // atLeastOne is a flag's value: a whole number above 0.
 type atLeastOne int
 
-// Experiments mostly wait for the gateway's time limits, so there may be several worlds for each CPU, or for each that a container's limit leaves. Measured on two
-// CPUs with three gateways and 1230 experiments: 67 s with twenty-four each, 61 to 66 s with thirty-two, of which the processors alone need 58. Beyond the most
-// only memory grows. How many of them the machine bears at the moment is for runner.Run to find out.
+// Experiments mostly wait for the gateway's time limits, so there may be several worlds for each CPU, or for each
+// that a container's limit leaves. Measured on two CPUs with three gateways and 1230 experiments: 67 s with
+// twenty-four each, 61 to 66 s with thirty-two, of which the processors alone need 58. Beyond the most only memory
+// grows. How many of them the machine bears at the moment is for runner.Run to find out.
 const (
 	perCPU     = 32
 	mostWorlds = 64
@@ -67,10 +68,16 @@ func (a *app) run() *cobra.Command {
 	o := order{repeat: 1, workers: mostWorkers()}
 	c := &cobra.Command{
 		Use: "run [-- COMMAND [ARG...]]", Short: "Run experiments and report what clients saw",
-		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes results.json, junit.xml and\n" +
-			"index.html, a page for a browser.\n\n" +
-			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all, or no name, what is not installed is\n" +
-			"listed with how to get it, and is no reason for a red run, unless GATEQUAKE_REQUIRE names it, or says all.",
+		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes a\n" +
+			"report: " + strings.Join(
+			report.Files(),
+			", ",
+		) + ".\n\n" +
+			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all, or no\n" +
+			"name, what is not installed is listed with how to get it, and is no reason for a red run, unless\n" +
+			"GATEQUAKE_REQUIRE names it, or says all.\n\n" + aboutRemedies(),
+		Example: "  gatequake run --gateway nginx --only refused,garbage\n" +
+			"  gatequake run --gateway builtin --only refused,user-agent-deny --remedies=refresh,other-browser",
 		Args: func(c *cobra.Command, args []string) error {
 			if c.ArgsLenAtDash() == 0 && len(args) > 0 {
 				return nil
@@ -78,30 +85,68 @@ func (a *app) run() *cobra.Command {
 			return nothing("argument")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := o.named(c); err != nil {
+			if err := o.sound(c, args); err != nil {
 				return err
 			}
-			if err := o.needsURL(c.Flags().Changed); err != nil {
-				return err
-			}
-			if len(o.env) > 0 && len(args) == 0 && o.file == "" {
-				return usage("run: got --env, want a gateway of your own that is started: a command after --, or --file")
-			}
-			if o.url != "" {
+			switch {
+			case o.url != "":
 				return a.runElsewhere(c.Context(), o, args)
-			}
-			if len(args) > 0 || o.file != "" {
+			case len(args) > 0 || o.file != "":
 				return a.runOwn(c.Context(), o, args)
+			case len(o.remedies) > 0:
+				return a.runRemedies(c.Context(), o)
 			}
 			return a.runOrder(c.Context(), o)
 		},
 	}
+	o.runFlags(c)
+	return c
+}
+
+// sound refuses flags that say nothing, or the opposite of each other.
+func (o *order) sound(c *cobra.Command, args []string) error {
+	if err := o.named(c); err != nil {
+		return err
+	}
+	if err := o.needsURL(c.Flags().Changed); err != nil {
+		return err
+	}
+	own := len(args) > 0 || o.file != ""
+	if len(o.env) > 0 && !own {
+		return usage("run: got --env, want a gateway of your own that is started: a command after --, or --file")
+	}
+	if len(o.remedies) == 0 {
+		return nil
+	}
+	if own || o.url != "" {
+		return usage("run: got --remedies with a gateway of your own, want one of gatequake list gateways")
+	}
+	for _, name := range []string{"repeat", "policy"} {
+		if c.Flags().Changed(name) {
+			return usage("run: got --%s with --remedies, want one of them: a remedy is tried once, and breaks no promise", name)
+		}
+	}
+	return nil
+}
+
+// runFlags are those of run alone.
+func (o *order) runFlags(c *cobra.Command) {
 	o.flags(c)
 	f := c.Flags()
 	f.Var(&o.repeat, "repeat", "how many times to run each experiment; one that does not always come out the same fails")
-	f.StringVar(&o.policy, "policy", policy.Document().Name, "what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
-	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
-	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake merge joins their results")
+	f.StringVar(
+		&o.policy,
+		"policy",
+		policy.Document().Name,
+		"what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own",
+	)
+	f.StringVar(
+		&o.baseline,
+		"baseline",
+		"",
+		"results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`",
+	)
+	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake report joins their results")
 	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
 	envFlag(f, &o.env)
 	o.elsewhereFlags(f)
@@ -109,19 +154,36 @@ func (a *app) run() *cobra.Command {
 		names, _ := listed(policyNames)(c, args, typed)
 		return names, cobra.ShellCompDirectiveDefault // or a file
 	})
-	return c
+	f.StringSliceVar(
+		&o.remedies,
+		"remedies",
+		nil,
+		"try these remedies in place of the probes, as `NAME,...`; all if none is named",
+	)
+	f.Lookup("remedies").NoOptDefVal = allRemedies
+	complete(c, "remedies", listed(func() []string { return append(remedyNames(), allRemedies) }))
 }
 
 // flags are those of every command that runs experiments.
 func (o *order) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringSliceVar(&o.gateways, "gateway", nil, "gateways to test, as `NAME,...`; all for every one that is installed (default all)")
+	f.StringSliceVar(
+		&o.gateways,
+		"gateway",
+		nil,
+		"gateways to test, as `NAME,...`; all for every one that is installed (default all)",
+	)
 	f.StringSliceVar(&o.settings, "setting", nil, "settings to test them in, as `NAME,...` (default every one)")
-	f.StringSliceVar(&o.only, "only", nil, "experiments to run, as `ID,...`; a block's ID stands for all states of its upstream (default all)")
+	f.StringSliceVar(
+		&o.only,
+		"only",
+		nil,
+		"experiments to run, as `ID,...`; a block's ID stands for all states of its upstream (default all)",
+	)
 	f.StringSliceVar(&o.causes, "cause", nil, "run only experiments with these causes, as `NAME,...` (default all)")
 	f.Var(&o.workers, "workers", "how many worlds at a time at most; fewer while the machine is too busy for them")
 	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
-	f.StringVar(&o.report, "report", "report", "`DIR` for results.json, junit.xml, index.html and report.md")
+	f.StringVar(&o.report, "report", "report", reportHelp())
 	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
 	f.StringVar(&o.folder, "gateways", "", "a further `DIR` of gateway folders of your own")
 	completeRun(c, o)
@@ -129,7 +191,7 @@ func (o *order) flags(c *cobra.Command) {
 
 // named refuses a list of names that was given and is empty.
 func (o *order) named(c *cobra.Command) error {
-	for name, values := range map[string][]string{"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes, "remedy": o.remedies} {
+	for name, values := range map[string][]string{"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes, "remedies": o.remedies} {
 		if c.Flags().Changed(name) && len(values) == 0 {
 			return usage("--%s: got nothing, want a name, or leave it out", name)
 		}
@@ -174,7 +236,9 @@ func (a *app) runPicked(ctx context.Context, o order, picked []catalog.Experimen
 	}
 	all := jobs(picked, there, o.settings, policy)
 	if len(all) == 0 {
-		return unclear(fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")))
+		return unclear(
+			fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")),
+		)
 	}
 	for i := range all {
 		all[i].Remedies = o.remedies
@@ -209,34 +273,46 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 		return unclear(fmt.Errorf("nothing ran: %w", err))
 	}
 	if room, limit := runner.Room(); room == 0 {
-		return unclear(fmt.Errorf("nothing ran: got %d descriptors that a process may open, want %d or more; raise the limit: ulimit -n 1024", limit, runner.Needed))
+		return unclear(
+			fmt.Errorf(
+				"nothing ran: got %d descriptors that a process may open, want %d or more; raise the limit: ulimit -n 1024",
+				limit,
+				runner.Needed,
+			),
+		)
 	}
 	// Before anything runs: nobody wants to learn after a minute that the report cannot be written.
 	if err := report.Ready(o.report); err != nil {
 		return usage("--report: %w; choose another folder", err)
 	}
-	r := report.Run{Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: p.missing, Shard: part}
+	r := report.Run{
+		Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: p.missing, Shard: part,
+		Catalogue: catalogue(),
+	}
+	if baseline != nil {
+		r.Baseline = only(*baseline, all)
+	}
 	if err := a.measure(ctx, &r, o, all, dealt(all, p.picked), p.there); err != nil {
 		return measured(err)
-	}
-	if baseline == nil || r.Interrupted {
-		return measured(conclude(r))
 	}
 	out := a.out
 	if o.json {
 		out = a.err // So that standard output is JSON alone.
 	}
-	return measured(a.compare(out, only(*baseline, all), r))
+	return measured(a.end(r, out))
 }
 
 // only returns the earlier run with the cells of these jobs only: what was not to be run has not vanished.
-func only(earlier report.Run, all []runner.Job) report.Run {
+func only(earlier report.Run, all []runner.Job) *report.Run {
 	cells := map[string]bool{}
 	for _, j := range all {
 		cells[label(j.Gateway.Name, j.Setting, j.Experiment)] = true
 	}
-	earlier.Verdicts = slices.DeleteFunc(earlier.Verdicts, func(v verdict.Verdict) bool { return !cells[label(v.Gateway, v.Setting, v.ID)] })
-	return earlier
+	earlier.Verdicts = slices.DeleteFunc(
+		earlier.Verdicts,
+		func(v verdict.Verdict) bool { return !cells[label(v.Gateway, v.Setting, v.ID)] },
+	)
+	return &earlier
 }
 
 func (o order) mode() (world.Mode, error) {
@@ -272,22 +348,12 @@ func (a *app) show(r report.Run, o order, written string) error {
 		}
 		return nil
 	}
-	if err := report.Console(a.out, r, a.look(), written); err != nil {
+	err := console.Write(a.out, r, console.LookOf(a.out))
+	if err == nil && written != "" {
+		_, err = fmt.Fprint(a.out, report.Written(written))
+	}
+	if err != nil {
 		return unclear(fmt.Errorf("print report: %w", err))
 	}
 	return nil
-}
-
-// look suits standard output.
-func (a *app) look() report.Look {
-	fd, ok := terminal(a.out)
-	if !ok {
-		return report.Look{}
-	}
-	width, _, err := term.GetSize(fd)
-	if err != nil {
-		width = 0
-	}
-	// https://no-color.org: any value that is not empty.
-	return report.Look{Color: a.env["NO_COLOR"] == "" && a.env["TERM"] != "dumb", Width: width}
 }

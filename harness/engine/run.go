@@ -101,9 +101,6 @@ func (t *run) make(ctx context.Context) {
 	}
 }
 
-// LastWords introduces the end of a gateway's log in a reason.
-const LastWords = "; it last said: "
-
 // blameMachine notes what this process was refused that it needs to play its parts. Err is what stopped the experiment,
 // if something did.
 func (t *run) blameMachine(err error) {
@@ -121,7 +118,7 @@ func lastWords(log []string) string {
 	if len(log) == 0 {
 		return "; it logged nothing"
 	}
-	return LastWords + strings.Join(last(log, enough), " | ")
+	return record.LastSaid + strings.Join(last(log, enough), " | ")
 }
 
 // ready waits for the state that every experiment begins with.

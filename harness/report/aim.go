@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,25 +14,26 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// aim is what became of the clients of one probe while one of the upstreams that it touches was broken in many ways.
-type aim struct {
+// Aim is what became of the clients of one probe while one of the upstreams that it touches was broken in many ways.
+type Aim struct {
 	record.Target
 	Gateway, Sums string
 	// Harms are the ways in which clients were hurt, the worst first.
-	Harms []harm
+	Harms []Harm
 }
 
-// harm is one way in which clients were hurt, with what it takes to believe it and to mend it. All but Is and Cells is of the first of the experiments.
-type harm struct {
+// Harm is one way in which clients were hurt, with what it takes to believe it and to mend it. All but Is and Cells
+// is of the first of the experiments.
+type Harm struct {
 	Is                                          string
 	What, Evidence, Log, Hint, HintLink, Replay string
-	Cells                                       []link
+	Cells                                       []Link
 
 	worst int
 }
 
-// targeted splits the run into the verdicts on gateways of the user's own, which have a target, and the others.
-func (r Run) targeted() (own, others Run) {
+// Targeted splits the run into the verdicts on gateways of the user's own, which have a target, and the others.
+func (r Run) Targeted() (own, others Run) {
 	own, others = r, r
 	own.Verdicts, others.Verdicts = nil, nil
 	for _, v := range r.Verdicts {
@@ -44,22 +46,25 @@ func (r Run) targeted() (own, others Run) {
 	return own, others
 }
 
-// aims sums up what clients of a gateway of the user's own saw, for each probe and upstream, the worst first.
-func (r Run) aims() []aim {
-	own, _ := r.targeted()
-	all := []aim{}
-	for _, c := range own.columns() {
+// Aims sums up what clients of a gateway of the user's own saw, for each probe and upstream, the worst first.
+func (r Run) Aims() []Aim {
+	own, _ := r.Targeted()
+	all := []Aim{}
+	for _, c := range own.Columns() {
 		part := own
-		part.Verdicts = slices.DeleteFunc(slices.Clone(own.Verdicts), func(v verdict.Verdict) bool { return columnOf(v) != c })
-		all = append(all, aim{
-			Target: *part.Verdicts[0].Target, Gateway: strings.TrimSpace(c.gateway + " " + c.version), Sums: part.promised(), Harms: part.harms(),
+		part.Verdicts = slices.DeleteFunc(
+			slices.Clone(own.Verdicts),
+			func(v verdict.Verdict) bool { return ColumnOf(v) != c },
+		)
+		all = append(all, Aim{
+			Target: *part.Verdicts[0].Target, Gateway: strings.TrimSpace(c.Gateway + " " + c.Version), Sums: part.promised(), Harms: part.harms(),
 		})
 	}
-	slices.SortStableFunc(all, func(a, b aim) int { return cmp.Or(a.worst()-b.worst(), len(b.Harms)-len(a.Harms)) })
+	slices.SortStableFunc(all, func(a, b Aim) int { return cmp.Or(a.worst()-b.worst(), len(b.Harms)-len(a.Harms)) })
 	return all
 }
 
-func (a aim) worst() int {
+func (a Aim) worst() int {
 	if len(a.Harms) == 0 {
 		return len(check.BySeverity()) + 1
 	}
@@ -84,16 +89,17 @@ func (r Run) promised() string {
 	case slowest == verdict.Never:
 		s += ", service not always again"
 	case slowest >= 0:
-		s += ", service again within " + (time.Duration(slowest*float64(time.Millisecond)) + time.Millisecond).Truncate(time.Millisecond).String()
+		s += ", service again within " + (time.Duration(slowest*float64(time.Millisecond)) + time.Millisecond).Truncate(time.Millisecond).
+			String()
 	}
 	return s
 }
 
 // harms groups the fails that hurt clients in the same way, and of which the same is to be said.
-func (r Run) harms() []harm {
-	all, place := []harm{}, map[[3]string]int{}
+func (r Run) harms() []Harm {
+	all, place := []Harm{}, map[[3]string]int{}
 	for _, v := range r.Verdicts {
-		if kindOf(v) != fail {
+		if KindOf(v) != Fail {
 			continue
 		}
 		is, besides := hurts(v)
@@ -102,19 +108,19 @@ func (r Run) harms() []harm {
 		i, known := place[key]
 		if !known {
 			i, place[key] = len(all), len(all)
-			all = append(all, harm{
+			all = append(all, Harm{
 				Is: is, What: what, Evidence: v.Evidence, Log: lineOf(v), Hint: v.Hint, HintLink: v.HintLink, Replay: v.Replay, worst: worst(v),
 			})
 		}
-		all[i].Cells = append(all[i].Cells, link{cellHref(v), v.ID})
+		all[i].Cells = append(all[i].Cells, Link{CellHref(v), v.ID})
 	}
-	slices.SortStableFunc(all, func(a, b harm) int { return a.worst - b.worst })
+	slices.SortStableFunc(all, func(a, b Harm) int { return a.worst - b.worst })
 	return all
 }
 
 // breach says which promise was broken first, of those that hurt most.
 func breach(v verdict.Verdict, besides []string) string {
-	what := why(v)
+	what := Why(v)
 	if w := worst(v); w < len(check.BySeverity()) {
 		for _, c := range v.Checks {
 			if !c.OK && c.Name == check.BySeverity()[w].ID {
@@ -131,7 +137,9 @@ func breach(v verdict.Verdict, besides []string) string {
 }
 
 // trouble is in lines that speak of it, in whatever words.
-var trouble = regexp.MustCompile(`(?i)error|fail|refus|timed? ?-?out|timeout|reset|unreachable|denied|invalid|premature|no route|\bdown\b|\b50[0-9]\b`)
+var trouble = regexp.MustCompile(
+	`(?i)error|fail|refus|timed? ?-?out|timeout|reset|unreachable|denied|invalid|premature|no route|\bdown\b|\b50[0-9]\b`,
+)
 
 // lineOf is the gateway's own line on what happened: the first that speaks of trouble, or "".
 func lineOf(v verdict.Verdict) string {
@@ -142,3 +150,53 @@ func lineOf(v verdict.Verdict) string {
 	}
 	return ""
 }
+
+// Title names the probe and the upstream: "checkout http://shop.test/checkout, with orders (orders.internal:80)
+// broken".
+func (a Aim) Title() string {
+	upstream := a.Upstream
+	if a.At != upstream {
+		upstream += " (" + a.At + ")"
+	}
+	return Safe(fmt.Sprintf("%s: %s %s, while %s is broken", a.Gateway, a.Probe, a.URL, upstream))
+}
+
+// Lines are what stands below a harm, each safe.
+func (h Harm) Lines() []string {
+	all := []string{}
+	add := func(label, text string, n int) {
+		if text != "" {
+			all = append(all, label+Brief(text, n))
+		}
+	}
+	add("in ", ShownCells(h), ShownReason)
+	add("proved by: ", h.Evidence, shortLine)
+	add("it logged: ", h.Log, shortLine)
+	add("", strings.TrimSuffix(h.Hint+": "+h.HintLink, ": "), ShownReason)
+	add("", h.Replay, ShownReason)
+	return all
+}
+
+// ShownCells lists the experiments, so many that a person reads them.
+func ShownCells(h Harm) string {
+	ids := []string{}
+	for _, c := range h.Cells {
+		ids = append(ids, c.Text)
+	}
+	const most = 4 * ShownIDs
+	if more := len(ids) - most; more > 1 {
+		ids = append(ids[:most], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(ids, ", ")
+}
+
+// Link leads to a cell.
+type Link struct{ Href, Text string }
+
+// CellHref is the link to a cell: what can stand in a fragment (RFC 3986, section 3.5) stands there as it is, so that
+// people can read it.
+func CellHref(v verdict.Verdict) string {
+	return "#cell=" + readable.Replace(url.QueryEscape(v.Gateway+"/"+v.Setting+"/"+v.ID))
+}
+
+var readable = strings.NewReplacer("+", "%20", "%2F", "/", "%2B", "+", "%40", "@", "%7E", "~")

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/foreign"
@@ -48,7 +47,7 @@ type Cell struct {
 	// Chance is not nil where that does not always come out the same.
 	Chance *verdict.Chance `json:"chance,omitempty"`
 	// Log is what the most telling of the gateway's log lines says about a fault, and Line is that line.
-	Log  saying `json:"log,omitempty"`
+	Log  Saying `json:"log,omitempty"`
 	Line string `json:"line,omitempty"`
 	// Seconds is how long the experiment took, in whole ones.
 	Seconds int `json:"took_s"`
@@ -66,8 +65,8 @@ type Seen struct {
 
 // seenIn returns the telling answer of a verdict.
 func seenIn(v verdict.Verdict) *Seen {
-	o := telling(v)
-	if o == nil || kindOf(v) == unsupported || kindOf(v) == inconclusive {
+	o := Telling(v)
+	if o == nil || KindOf(v) == Unsupported || KindOf(v) == Inconclusive {
 		return nil
 	}
 	page, _ := wording.Classify(o.Status, o.Header, []byte(o.Body))
@@ -76,17 +75,17 @@ func seenIn(v verdict.Verdict) *Seen {
 
 // Cells returns the run's cells as JSON, one a line, without the evidence that results.json has: small enough to keep.
 func Cells(r Run) ([]byte, error) {
-	lines, logs := []string{}, r.logs()
+	lines, logs := []string{}, r.Logs()
 	for _, v := range r.Verdicts {
 		reason := v.Reason
 		if v.Known() {
 			reason = v.Deviation
 		}
-		log := logs[columnOf(v)][v.ID]
+		log := logs[ColumnOf(v)][v.ID]
 		line, err := json.Marshal(Cell{
 			ID: v.ID, Cause: v.Cause, ErrorType: v.ErrorType, Gateway: v.Gateway, Version: v.Version, Setting: v.Setting,
-			Expected: v.Expected, Observed: v.Observed, Verdict: kindWords[kindOf(v)], Reason: reason, Seen: seenIn(v), Chance: v.Chance, Log: log.says, Line: Safe(log.line),
-			Seconds: int(tookOf(v).Round(time.Second).Seconds()),
+			Expected: v.Expected, Observed: v.Observed, Verdict: KindOf(v).String(), Reason: reason, Seen: seenIn(v), Chance: v.Chance, Log: log.Says, Line: Safe(log.Line),
+			Seconds: int(TookOf(v).Round(time.Second).Seconds()),
 		})
 		if err != nil {
 			return nil, fmt.Errorf("encode cell: %w", err)
@@ -108,38 +107,53 @@ func ReadCells(text []byte) (Kept, error) {
 		return Kept{}, fmt.Errorf("read cells: %w", err)
 	}
 	if kept.Schema != CellsSchema {
-		return Kept{}, fmt.Errorf("read cells: schema: got %q, want %q", clip(kept.Schema, shownReason), CellsSchema)
+		return Kept{}, fmt.Errorf("read cells: schema: got %q, want %q", Clip(kept.Schema, ShownReason), CellsSchema)
 	}
 	return kept, nil
 }
 
 // OfCells returns the cells as a run. It says of each experiment only what was kept of it.
-func OfCells(kept Kept) Run {
-	r := Run{Tool: kept.Tool, Started: kept.Started, World: kept.World, Planned: len(kept.Cells)}
-	for _, c := range kept.Cells {
+func OfCells(kept Kept, c Catalogue) Run {
+	r := Run{
+		Catalogue:       c,
+		WithoutEvidence: true,
+		Tool:            kept.Tool,
+		Started:         kept.Started,
+		World:           kept.World,
+		Planned:         len(kept.Cells),
+	}
+	for _, cell := range kept.Cells {
 		v := verdict.Verdict{
-			Record:   record.Record{ID: c.ID, Cause: c.Cause, ErrorType: c.ErrorType, Gateway: c.Gateway, Version: c.Version, Setting: c.Setting, RecoveryMS: -1},
+			Record: record.Record{
+				ID:         cell.ID,
+				Title:      c.Explain(cell.ID).Title,
+				Cause:      cell.Cause,
+				ErrorType:  cell.ErrorType,
+				Gateway:    cell.Gateway,
+				Version:    cell.Version,
+				Setting:    cell.Setting,
+				RecoveryMS: -1,
+			},
 			Policy:   policy.Document().Name,
-			Expected: c.Expected,
-			Observed: c.Observed,
-			Reason:   c.Reason,
-			Chance:   c.Chance,
+			Expected: cell.Expected,
+			Observed: cell.Observed,
+			Reason:   cell.Reason,
+			Chance:   cell.Chance,
 		}
-		_ = v.Result.UnmarshalText([]byte(c.Verdict)) // It has no other than nil.
-		if c.Verdict == kindWords[known] {
-			v.Result, v.Deviation, v.Reason = verdict.Fail, c.Reason, ""
+		_ = v.Result.UnmarshalText([]byte(cell.Verdict)) // It has no other than nil.
+		if cell.Verdict == Known.String() {
+			v.Result, v.Deviation, v.Reason = verdict.Fail, cell.Reason, ""
 		}
-		if e, err := catalog.Find(c.ID); err == nil {
-			v.Title = e.Title()
-		}
-		if s := c.Seen; s != nil {
-			v.Observations = []record.Observation{{Probe: "the most telling request", Status: s.Status, By: s.By, End: s.End, Took: s.TookMS}}
+		if s := cell.Seen; s != nil {
+			v.Observations = []record.Observation{
+				{Probe: "the most telling request", Status: s.Status, By: s.By, End: s.End, Took: s.TookMS},
+			}
 			if s.Server != "" {
 				v.Observations[0].Header = http.Header{"Server": {s.Server}}
 			}
 		}
-		if c.Line != "" {
-			v.Log = []string{c.Line}
+		if cell.Line != "" {
+			v.Log = []string{cell.Line}
 		}
 		r.Verdicts = append(r.Verdicts, v)
 	}

@@ -25,7 +25,8 @@ type ChangeKind string
 
 // The kinds, in the order in which Diff lists them.
 const (
-	// Worse: the verdict is worse, or there was none and it is red. What was tried and cannot be any more is worse too: nobody knows now.
+	// Worse: the verdict is worse, or there was none and it is red. What was tried and cannot be any more is worse
+	// too: nobody knows now.
 	Worse ChangeKind = "worse"
 	// Better: the verdict is better.
 	Better ChangeKind = "better"
@@ -43,13 +44,15 @@ func ChangeKinds() []ChangeKind {
 	return []ChangeKind{Worse, Better, Other, Slower, Appeared, Vanished}
 }
 
-// How much slower a recovery must be to be told. Recoveries of one gateway differ by some tens of milliseconds from run to run.
+// How much slower a recovery must be to be told. Recoveries of one gateway differ by some tens of milliseconds from
+// run to run.
 const (
 	slowerFactor = 2
 	slowerBy     = 500 * time.Millisecond
 )
 
-// Diff compares two runs cell by cell, the worst first. A cell is an experiment on a gateway in a setting; the gateway's version may differ.
+// Diff compares two runs cell by cell, the worst first. A cell is an experiment on a gateway in a setting; the
+// gateway's version may differ.
 func Diff(from, to Run) []Change {
 	before, changes := map[string]verdict.Verdict{}, []Change{}
 	for _, v := range from.Verdicts {
@@ -59,12 +62,18 @@ func Diff(from, to Run) []Change {
 		was, ok := before[name(v)]
 		delete(before, name(v))
 		if kind := change(was, v, ok); kind != "" {
-			changes = append(changes, Change{Kind: kind, Cell: name(v), From: short(was, ok), To: short(v, true), Replay: v.Replay})
+			changes = append(
+				changes,
+				Change{Kind: kind, Cell: name(v), From: short(was, ok), To: short(v, true), Replay: v.Replay},
+			)
 		}
 	}
 	for _, v := range from.Verdicts {
 		if _, left := before[name(v)]; left {
-			changes = append(changes, Change{Kind: Vanished, Cell: name(v), From: short(v, true), To: "nothing", Replay: v.Replay})
+			changes = append(
+				changes,
+				Change{Kind: Vanished, Cell: name(v), From: short(v, true), To: "nothing", Replay: v.Replay},
+			)
 		}
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {
@@ -74,15 +83,15 @@ func Diff(from, to Run) []Change {
 }
 
 func change(was, is verdict.Verdict, known bool) ChangeKind {
-	red := badness(is) > badnessOfKnown
+	now, then := KindOf(is), KindOf(was)
 	switch {
-	case !known && red:
+	case !known && now.Red():
 		return Worse
 	case !known:
 		return Appeared
-	case badness(is) > badness(was):
+	case now.WorseThan(then):
 		return Worse
-	case badness(is) < badness(was):
+	case then.WorseThan(now):
 		return Better
 	case is.Observed != was.Observed:
 		return Other
@@ -100,13 +109,6 @@ func slower(was, is verdict.Verdict) bool {
 	return waited && waitedNow && now > slowerFactor*before && now-before > float64(slowerBy.Milliseconds())
 }
 
-// badness orders kinds of verdicts: whatever is above badnessOfKnown turns a run red.
-func badness(v verdict.Verdict) int {
-	return slices.Index([]kind{pass, unsupported, known, inconclusive, fail}, kindOf(v))
-}
-
-const badnessOfKnown = 2
-
 // name is the name of a verdict's cell.
 func name(v verdict.Verdict) string { return fmt.Sprintf("%s on %s, %s", v.ID, v.Gateway, v.Setting) }
 
@@ -114,7 +116,7 @@ func short(v verdict.Verdict, known bool) string {
 	if !known {
 		return "nothing"
 	}
-	s := kindWords[kindOf(v)]
+	s := KindOf(v).String()
 	if v.Observed != "" {
 		s += ": " + v.Observed
 	}
@@ -135,16 +137,16 @@ func Changes(changes []Change) string {
 			kind = c.Kind
 			fmt.Fprintf(&b, "\n%s\n", kind)
 		}
-		fmt.Fprintf(&b, "  %s\n    was %s\n    is  %s\n", Safe(c.Cell), brief(c.From, shownReason), brief(c.To, shownReason))
+		fmt.Fprintf(&b, "  %s\n    was %s\n    is  %s\n", Safe(c.Cell), Brief(c.From, ShownReason), Brief(c.To, ShownReason))
 		if c.Kind == Worse {
 			fmt.Fprintf(&b, "    %s\n", Safe(c.Replay))
 		}
 	}
-	return b.String() + "\n" + sums(changes)
+	return b.String() + "\n" + ChangeSums(changes)
 }
 
-// sums counts the changes of each kind, in a line.
-func sums(changes []Change) string {
+// ChangeSums counts the changes of each kind, in a line.
+func ChangeSums(changes []Change) string {
 	count, parts := map[ChangeKind]int{}, []string{}
 	for _, c := range changes {
 		count[c.Kind]++

@@ -6,40 +6,40 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatequake/gatequake/harness/engine"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// group is verdicts of one kind for one reason.
-type group struct {
-	reason   string
-	verdicts []verdict.Verdict
+// Group is verdicts of one kind for one reason.
+type Group struct {
+	Reason   string
+	Verdicts []verdict.Verdict
 }
 
-// groups collects the verdicts of the kind that have gateway and reason in common, in the order of the first of each; fails with the worst
-// first. A gateway that does not start says so once, not forty times.
-func (r Run) groups(k kind) []*group {
-	all, byKey := []*group{}, map[[2]string]*group{}
+// Groups collects the verdicts of the kind that have gateway and reason in common, in the order of the first of each;
+// fails with the worst first. A gateway that does not start says so once, not forty times.
+func (r Run) Groups(k Kind) []*Group {
+	all, byKey := []*Group{}, map[[2]string]*Group{}
 	for _, v := range r.Verdicts {
-		if kindOf(v) != k {
+		if KindOf(v) != k {
 			continue
 		}
 		v.Reason = v.OwnReason()
-		key, reason := [2]string{v.Gateway, sameWords(why(v)) + v.Hint}, why(v)
+		key, reason := [2]string{v.Gateway, sameWords(Why(v)) + v.Hint}, Why(v)
 		switch k {
-		case known:
+		case Known:
 			key[1], reason = v.Deviation, v.Deviation
-		case unsupported:
+		case Unsupported:
 			key[0] = "" // The reason lies in the machine: it is the same for all gateways.
 		}
 		if byKey[key] == nil {
-			byKey[key] = &group{reason: reason}
+			byKey[key] = &Group{Reason: reason}
 			all = append(all, byKey[key])
 		}
-		byKey[key].verdicts = append(byKey[key].verdicts, v)
+		byKey[key].Verdicts = append(byKey[key].Verdicts, v)
 	}
-	if k == fail {
-		slices.SortStableFunc(all, func(a, b *group) int { return worst(a.verdicts[0]) - worst(b.verdicts[0]) })
+	if k == Fail {
+		slices.SortStableFunc(all, func(a, b *Group) int { return worst(a.Verdicts[0]) - worst(b.Verdicts[0]) })
 	}
 	return all
 }
@@ -49,26 +49,26 @@ var number = regexp.MustCompile(`[0-9]+`)
 // sameWords returns what two reasons have in common that differ only in the numbers of the gateway's own log lines
 // (times, process IDs), which differ from run to run. Nothing but the brevity of a report depends on it.
 func sameWords(reason string) string {
-	ours, theirs, _ := strings.Cut(reason, engine.LastWords)
-	return ours + engine.LastWords + number.ReplaceAllString(theirs, "0")
+	ours, theirs, _ := strings.Cut(reason, record.LastSaid)
+	return ours + record.LastSaid + number.ReplaceAllString(theirs, "0")
 }
 
-// who names the gateway and the settings of the group: "nginx 1.22.1 document, stock".
-func (g *group) who() string {
+// Who names the gateway and the settings of the group: "nginx 1.22.1 document, stock".
+func (g *Group) Who() string {
 	settings := []string{}
-	for _, v := range g.verdicts {
+	for _, v := range g.Verdicts {
 		if !slices.Contains(settings, v.Setting) {
 			settings = append(settings, v.Setting)
 		}
 	}
-	first := g.verdicts[0]
+	first := g.Verdicts[0]
 	return Safe(strings.Join(strings.Fields(first.Gateway+" "+first.Version), " ") + " " + strings.Join(settings, ", "))
 }
 
-// ids lists the group's experiments, each once, at most n of them.
-func (g *group) ids(n int) string {
+// IDs lists the group's experiments, each once, at most n of them.
+func (g *Group) IDs(n int) string {
 	all := []string{}
-	for _, v := range g.verdicts {
+	for _, v := range g.Verdicts {
 		if !slices.Contains(all, v.ID) {
 			all = append(all, v.ID)
 		}
@@ -78,3 +78,6 @@ func (g *group) ids(n int) string {
 	}
 	return Safe(strings.Join(all, ", "))
 }
+
+// Red lists what turns the run red, the broken promises first.
+func (r Run) Red() []*Group { return append(r.Groups(Fail), r.Groups(Inconclusive)...) }

@@ -3,6 +3,7 @@ package report
 import (
 	_ "embed" // for the schema
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -40,8 +41,12 @@ type experiment struct {
 	AnsweredBy     record.Author `json:"answered_by"`
 }
 
-// JSON returns the run as results.json holds it.
+// JSON returns the run as results.json holds it; an error for one without its evidence, which could not be judged
+// again.
 func JSON(r Run) ([]byte, error) {
+	if r.WithoutEvidence {
+		return nil, errors.New("got cells without their evidence, want the results of a run")
+	}
 	out := resultsOf(r)
 	for _, v := range r.Verdicts {
 		out.Experiments = append(out.Experiments, experimentOf(v))
@@ -63,15 +68,16 @@ func resultsOf(r Run) results {
 
 func experimentOf(v verdict.Verdict) experiment {
 	e := experiment{Verdict: v}
-	if o := telling(v); o != nil {
+	if o := Telling(v); o != nil {
 		e.ObservedStatus, e.AnsweredBy = o.Status, o.By
 	}
 	return e
 }
 
-// telling returns the observation that shows best what a client saw: the one that the first broken check is about, so that a broken POST is not hidden by
-// the GET before it, or else the first. The bystander's do not count: they show another route. It is nil when nothing was observed.
-func telling(v verdict.Verdict) *record.Observation {
+// Telling returns the observation that shows best what a client saw: the one that the first broken check is about, so
+// that a broken POST is not hidden by the GET before it, or else the first. The bystander's do not count: they show
+// another route. It is nil when nothing was observed.
+func Telling(v verdict.Verdict) *record.Observation {
 	if len(v.Observations) == 0 {
 		return nil
 	}

@@ -2,27 +2,24 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// saying is what the most telling line that a gateway logged under a fault says about it, to one who has nothing else.
-type saying string
+// Saying is what the most telling line that a gateway logged under a fault says about it, to one who has nothing else.
+type Saying string
 
 // What a line can say. It is told from the run itself: by which faults the gateway logged a line of the same steady
 // words under.
 const (
-	names    saying = "names"    // the error type (RFC 9209) of the fault: at least telltale of the faults with this line are of that type
-	misleads saying = "misleads" // another error type, by the same measure
-	shared   saying = "shared"   // one of several error types
-	silent   saying = "silent"   // nothing: there is no line that is not also there without a fault, or with faults of all kinds
+	LogNames    Saying = "names"    // the error type (RFC 9209) of the fault: at least telltale of the faults with this line are of that type
+	LogMisleads Saying = "misleads" // another error type, by the same measure
+	LogShared   Saying = "shared"   // one of several error types
+	LogSilent   Saying = "silent"   // nothing: there is no line that is not also there without a fault, or with faults of all kinds
 )
 
 // The measures of a line. A line with so many error types is about something else, such as a start.
@@ -34,22 +31,23 @@ const (
 	shortLine = 300 // bytes of a line that are shown
 )
 
-// logLine is what a cell's log says.
-type logLine struct {
-	says saying
-	line string
-	as   proxystatus.ErrorType // that most faults with this line are of
+// LogLine is what a cell's log says.
+type LogLine struct {
+	Says Saying
+	Line string
+	As   proxystatus.ErrorType // that most faults with this line are of
 }
 
-// logs tells for every cell of a fault what its log says. It compares all cells of one gateway in one setting, and says nothing when those are too few kinds.
-func (r Run) logs() map[column]map[string]logLine {
-	all := map[column]map[string]logLine{}
-	for _, c := range r.columns() {
+// Logs tells for every cell of a fault what its log says. It compares all cells of one gateway in one setting, and
+// says nothing when those are too few kinds.
+func (r Run) Logs() map[Column]map[string]LogLine {
+	all := map[Column]map[string]LogLine{}
+	for _, c := range r.Columns() {
 		cells, kinds := r.heard(c), map[proxystatus.ErrorType]bool{}
 		for _, cell := range cells {
 			kinds[cell.of] = true
 		}
-		if all[c] = map[string]logLine{}; len(kinds) < enough {
+		if all[c] = map[string]LogLine{}; len(kinds) < enough {
 			continue
 		}
 		told := phrases(cells)
@@ -64,7 +62,7 @@ func (r Run) logs() map[column]map[string]logLine {
 
 // logged reports whether the verdict is on a fault that the gateway met, or a control.
 func logged(v verdict.Verdict) bool {
-	return v.Cause != cause.Blocked && kindOf(v) != unsupported && kindOf(v) != inconclusive && len(v.Pool) == 0
+	return v.Cause != cause.Blocked && KindOf(v) != Unsupported && KindOf(v) != Inconclusive && len(v.Pool) == 0
 }
 
 // heard is one experiment's log: the words of its lines that say something.
@@ -135,8 +133,8 @@ func phrases(cells []heard) []phrase {
 
 // tell picks the phrase that is the most telling; of several, the one that most experiments have, and of those the
 // longest. What one experiment alone has is chance.
-func (h heard) tell(told []phrase) logLine {
-	best, share, support := logLine{says: silent}, 0.0, 0
+func (h heard) tell(told []phrase) LogLine {
+	best, share, support := LogLine{Says: LogSilent}, 0.0, 0
 	long := 0
 	for _, p := range told {
 		text := h.says(p)
@@ -156,51 +154,13 @@ func (h heard) tell(told []phrase) logLine {
 			continue
 		}
 		share, support, long = s, cells, p.words.size()
-		best = logLine{says: shared, line: clip(text, shortLine), as: most}
+		best = LogLine{Says: LogShared, Line: Clip(text, shortLine), As: most}
 		if s >= telltale {
-			best.says = misleads
+			best.Says = LogMisleads
 			if most == h.of {
-				best.says = names
+				best.Says = LogNames
 			}
 		}
 	}
 	return best
-}
-
-// logsLegend explains logsTable.
-const logsLegend = "Can an operator tell the error type (RFC 9209) from the gateway's most telling line alone? How many of the faults of each type are told by it: a line counts as " +
-	"telling when at least four in five of the faults under which the gateway logs it are of that type. What differs between two runs of the same fault is not compared, " +
-	"nor are the routes, addresses and methods, which are the harness's"
-
-// logsTable is, for one setting, how many faults of each error type each gateway's log tells; empty when there was none.
-func (r Run) logsTable() string {
-	t, all := table.NewWriter(), r.logs()
-	head := table.Row{"error type"}
-	for _, c := range r.columns() {
-		head = append(head, markdown(c.gateway))
-	}
-	t.AppendHeader(head)
-	for _, e := range append(proxystatus.ErrorTypes(), "all") {
-		row, some := table.Row{string(e)}, false
-		for _, c := range r.columns() {
-			named, of := 0, 0
-			for _, v := range r.Verdicts {
-				if l, ok := all[c][v.ID]; ok && columnOf(v) == c && (v.ErrorType == e || e == "all") {
-					of++
-					if l.says == names {
-						named++
-					}
-				}
-			}
-			some = some || of > 0
-			row = append(row, fmt.Sprintf("%d of %d", named, of))
-		}
-		if some {
-			t.AppendRow(row)
-		}
-	}
-	if t.Length() == 0 {
-		return ""
-	}
-	return t.RenderMarkdown()
 }

@@ -8,17 +8,21 @@ import (
 	"unicode"
 
 	"github.com/gatequake/gatequake/harness/proxystatus"
-	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // What the harness itself puts into a log is no word of the gateway's: an operator's routes, addresses and methods are
 // others.
 var (
-	methods   = regexp.MustCompile(`\b(GET|POST)\b`)
-	routes    = regexp.MustCompile(`\b(upstream|orders|secure|named|http2|h2c?|grpc|Echo|unix|socket|ws|balanced|vouched|auth)\b`)
+	methods = regexp.MustCompile(`\b(GET|POST)\b`)
+	routes  = regexp.MustCompile(
+		`\b(upstream|orders|secure|named|http2|h2c?|grpc|Echo|unix|socket|ws|balanced|vouched|auth)\b`,
+	)
 	addresses = regexp.MustCompile(`\b[0-9]+(\.[0-9]+){3}\b(:[0-9]+)?|\[[0-9a-fA-F:]*:[0-9a-fA-F:]*\](:[0-9]+)?`)
 )
+
+// bystander is the route of the client that a fault must not touch, whose lines say nothing of the fault.
+const bystander = "bystander"
 
 // between reports whether the character stands between words: in prose, in key=value, in JSON.
 func between(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"'`,;=|<>(){}[]\\", r) }
@@ -178,8 +182,8 @@ func logsOf(v verdict.Verdict) [][]string {
 }
 
 // heard is what the experiments of the column logged, in the words that say something.
-func (r Run) heard(c column) []heard {
-	other := func(v verdict.Verdict) bool { return columnOf(v) != c || !logged(v) }
+func (r Run) heard(c Column) []heard {
+	other := func(v verdict.Verdict) bool { return ColumnOf(v) != c || !logged(v) }
 	verdicts := slices.DeleteFunc(slices.Clone(r.Verdicts), other)
 	lex, cells := lexicon{}, []heard{}
 	known := vocabularyOf(verdicts, lex)
@@ -196,11 +200,11 @@ func (r Run) heard(c column) []heard {
 	return cells
 }
 
-// lines are the lines of a log, in the words of the vocabulary.
+// Lines are the lines of a log, in the words of the vocabulary.
 func (known vocabulary) lines(log []string, lex lexicon) []line {
 	all := []line{}
 	for _, text := range log {
-		if !strings.Contains(text, string(site.RouteBystander)) {
+		if !strings.Contains(text, bystander) {
 			all = append(all, line{known.set(lex.words(text)), text})
 		}
 	}

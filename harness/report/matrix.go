@@ -4,39 +4,36 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
-
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// row is one experiment in every column.
-type row struct {
-	id, name, want string
-	cause          cause.Cause
-	cells          map[column]verdict.Verdict
+// Row is one experiment in every column.
+type Row struct {
+	ID, Name, Want string
+	Cause          cause.Cause
+	Cells          map[Column]verdict.Verdict
 }
 
-// rows sorts the verdicts into rows, by cause and then in their own order.
-func (r Run) rows() []*row {
-	byCause, byID := map[cause.Cause][]*row{}, map[string]*row{}
+// Rows sorts the verdicts into rows, by cause and then in their own order.
+func (r Run) Rows() []*Row {
+	byCause, byID := map[cause.Cause][]*Row{}, map[string]*Row{}
 	for _, v := range r.tried() {
 		if byID[v.ID] == nil {
-			byID[v.ID] = &row{id: v.ID, cause: v.Cause, want: want(v.Expected), cells: map[column]verdict.Verdict{}}
+			byID[v.ID] = &Row{ID: v.ID, Cause: v.Cause, Want: Want(v.Expected), Cells: map[Column]verdict.Verdict{}}
 			byCause[v.Cause] = append(byCause[v.Cause], byID[v.ID])
 		}
-		byID[v.ID].cells[columnOf(v)] = v
+		byID[v.ID].Cells[ColumnOf(v)] = v
 	}
-	all := []*row{}
+	all := []*Row{}
 	for _, c := range cause.All() {
 		for i, next := range byCause[c] {
-			next.name = next.id
+			next.Name = next.ID
 			// Other states stand below what they are states of.
-			if at := strings.IndexAny(next.id, "+@~"); at > 0 && i > 0 && strings.HasPrefix(byCause[c][i-1].id, next.id[:at]) {
-				next.name = "  " + next.id[at:at+1] + " " + next.id[at+1:]
+			if at := strings.IndexAny(next.ID, "+@~"); at > 0 && i > 0 && strings.HasPrefix(byCause[c][i-1].ID, next.ID[:at]) {
+				next.Name = "  " + next.ID[at:at+1] + " " + next.ID[at+1:]
 			}
 			all = append(all, next)
 		}
@@ -44,8 +41,8 @@ func (r Run) rows() []*row {
 	return all
 }
 
-// want puts an expectation into a cell: "502", "502/cut".
-func want(expected string) string {
+// Want puts an expectation into a cell: "502", "502/cut".
+func Want(expected string) string {
 	codes, _, _ := strings.Cut(expected, " by ")
 	if strings.HasSuffix(expected, "cut") {
 		codes += "/cut"
@@ -53,30 +50,20 @@ func want(expected string) string {
 	return strings.ReplaceAll(codes, " or ", "/")
 }
 
-// cell puts a verdict into a cell: what a client saw, and the mark.
-func (l Look) cell(v verdict.Verdict) string {
-	k := kindOf(v)
-	s := marks[k]
-	if w := Word(v); w != "" {
-		s = w + " " + s
-	}
-	return l.paint(k, s)
-}
-
 // Word is what a client saw, in a word, as the matrix has it; empty when there is nothing to say.
 func Word(v verdict.Verdict) string {
-	o := telling(v)
+	o := Telling(v)
 	switch {
 	case v.Mixed():
-		return mixed
-	case o == nil || kindOf(v) == unsupported:
+		return Mixed
+	case o == nil || KindOf(v) == Unsupported:
 		return ""
 	}
 	return seen(*o)
 }
 
-// mixed is the word for an experiment that did not always come out the same.
-const mixed = "mixed"
+// Mixed is the word for an experiment that did not always come out the same.
+const Mixed = "mixed"
 
 // seen puts an observation into a word.
 func seen(o record.Observation) string {
@@ -89,91 +76,59 @@ func seen(o record.Observation) string {
 	return strconv.Itoa(o.Status)
 }
 
-// words are the short ones for ends that are no status; said explains them in the legend.
-var (
-	words = map[client.End]string{client.TimedOut: "hung", client.Truncated: "cut", client.Malformed: "junk"}
-	said  = []struct{ word, text string }{
-		{mixed, "not always the same"}, {"hung", "no whole answer in time"}, {"cut", "the answer visibly breaks off"}, {"junk", "bytes that are no HTTP answer"},
-	}
-)
+// words are the short ones for ends that are no status; terms explains them.
+var words = map[client.End]string{client.TimedOut: "hung", client.Truncated: "cut", client.Malformed: "junk"}
 
-// matrix renders experiments × gateways, as many tables below each other as the width asks for.
-func (l Look) matrix(r Run, cell func(verdict.Verdict) string) string {
-	rows, columns, tables := r.rows(), r.columns(), []string{}
-	for len(columns) > 0 {
-		n := l.fit(rows, columns, cell)
-		tables = append(tables, l.table(rows, columns[:n], cell))
-		columns = columns[n:]
+// Term is a word of the matrix, and what it means.
+type Term struct{ Word, Meaning string }
+
+// Terms are the words that stand in a matrix in place of a status.
+func Terms() []Term {
+	return []Term{
+		{Mixed, "not always the same"},
+		{"hung", "no whole answer in time"},
+		{"cut", "the answer visibly breaks off"},
+		{"junk", "bytes that are no HTTP answer"},
 	}
-	return strings.Join(tables, "\n")
 }
 
-// fit returns how many of the columns a line can hold; at least one.
-func (l Look) fit(rows []*row, columns []column, cell func(verdict.Verdict) string) int {
-	n := len(columns)
-	for l.Width > 0 && n > 1 && text.LongestLineLen(l.table(rows, columns[:n], cell)) > l.Width {
-		n--
+// CellText is what a cell of the matrix holds: what a client saw, and the mark.
+func CellText(v verdict.Verdict) string {
+	s := KindOf(v).Mark()
+	if w := Word(v); w != "" {
+		s = w + " " + s
 	}
-	return n
+	return s
 }
 
-func (l Look) table(rows []*row, columns []column, cell func(verdict.Verdict) string) string {
-	t := table.NewWriter()
-	t.SetStyle(plain)
-	t.SuppressTrailingSpaces()
-	// Versions have a line of their own: columns stay narrow.
-	head := table.Row{"", "\n\nwant"}
-	for _, c := range columns {
-		head = append(head, Safe(c.gateway)+"\n"+Safe(c.version)+"\n"+Safe(c.setting))
-	}
-	t.AppendHeader(head)
-	cause := cause.Cause("")
-	for _, next := range rows {
-		if next.cause != cause {
-			cause = next.cause
-			t.AppendRow(table.Row{l.bold(string(cause))})
-		}
-		cells := table.Row{"  " + Safe(next.name), Safe(next.want)}
-		for _, c := range columns {
-			if v, ok := next.cells[c]; ok {
-				cells = append(cells, cell(v))
-			} else {
-				cells = append(cells, l.paint(unsupported, notRun))
-			}
-		}
-		t.AppendRow(cells)
-	}
-	return t.Render() + "\n"
-}
+// Paint colours text of a kind, or leaves it as it is, as plainly does.
+type Paint func(k Kind, s string) string
 
-// plain is a table without borders: two spaces between columns, a rule below the head.
-var plain = table.Style{
-	Name: "plain",
-	Box:  table.BoxStyle{MiddleHorizontal: "─", MiddleSeparator: "─", PaddingRight: "  "},
-	Options: table.Options{
-		SeparateHeader: true,
-	},
-}
+// Plainly paints nothing.
+func Plainly(_ Kind, s string) string { return s }
 
-// legend explains the marks and the words that occur.
-func (l Look) legend(r Run) string {
-	there, spoken, parts := map[kind]bool{}, map[string]bool{}, []string{}
+// Legend explains the marks and the words that occur.
+func (r Run) Legend(paint Paint) string {
+	there, spoken, parts := map[Kind]bool{}, map[string]bool{}, []string{}
 	for _, v := range r.Verdicts {
-		there[kindOf(v)] = true
+		there[KindOf(v)] = true
 		spoken[Word(v)] = true
 	}
-	for _, m := range meanings {
-		if there[m.kind] {
-			parts = append(parts, l.paint(m.kind, marks[m.kind])+" "+m.text)
+	for _, k := range Kinds() {
+		if there[k] {
+			parts = append(parts, paint(k, k.Mark())+" "+k.Meaning())
 		}
 	}
-	if len(r.Verdicts) < len(r.rows())*len(r.columns()) {
-		parts = append(parts, notRun+" not run")
+	if len(r.Verdicts) < len(r.Rows())*len(r.Columns()) {
+		parts = append(parts, NotRun+" not run")
 	}
-	for _, s := range said {
-		if spoken[s.word] {
-			parts = append(parts, s.word+": "+s.text)
+	for _, t := range Terms() {
+		if spoken[t.Word] {
+			parts = append(parts, t.Word+": "+t.Meaning)
 		}
 	}
 	return strings.Join(parts, "   ") + "\n"
 }
+
+// NotRun marks a cell without a verdict.
+const NotRun = "·"

@@ -1,14 +1,8 @@
 package report
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
-
-	"github.com/gatequake/gatequake/harness/catalog"
-	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Shard is a part of a run: the Index-th of Of, from 1.
@@ -22,7 +16,7 @@ type Shard struct {
 // Merge joins the shards of one run. Every shard must be there once, whole, and of the same run.
 func Merge(shards []Run) (Run, error) {
 	if len(shards) == 0 {
-		return Run{}, errors.New("merge: got no results, want those of every shard")
+		return Run{}, errors.New("join shards: got no results, want those of every shard")
 	}
 	whole, seen, cells := shards[0], map[int]bool{}, map[string]bool{}
 	whole.Verdicts, whole.Shard = nil, nil
@@ -30,19 +24,34 @@ func Merge(shards []Run) (Run, error) {
 		s := r.Shard
 		switch {
 		case s == nil:
-			return Run{}, errors.New("merge: got results of no shard, want those that run --shard wrote")
+			return Run{}, errors.New("join shards: got results of no shard, want those that run --shard wrote")
 		case s.Of != shards[0].Shard.Of || s.Whole != shards[0].Shard.Whole || r.Tool != shards[0].Tool:
-			return Run{}, fmt.Errorf("merge: got shard %d/%d of %d experiments by %s, want one of the same run as %d/%d of %d by %s", s.Index, s.Of, s.Whole, r.Tool,
-				shards[0].Shard.Index, shards[0].Shard.Of, shards[0].Shard.Whole, shards[0].Tool)
+			return Run{}, fmt.Errorf(
+				"join shards: got shard %d/%d of %d experiments by %s, want one of the same run as %d/%d of %d by %s",
+				s.Index,
+				s.Of,
+				s.Whole,
+				r.Tool,
+				shards[0].Shard.Index,
+				shards[0].Shard.Of,
+				shards[0].Shard.Whole,
+				shards[0].Tool,
+			)
 		case seen[s.Index]:
-			return Run{}, fmt.Errorf("merge: got shard %d/%d twice", s.Index, s.Of)
+			return Run{}, fmt.Errorf("join shards: got shard %d/%d twice", s.Index, s.Of)
 		case r.Interrupted || len(r.Verdicts) != r.Planned:
-			return Run{}, fmt.Errorf("merge: got %d of %d experiments of shard %d/%d, want all: it was interrupted", len(r.Verdicts), r.Planned, s.Index, s.Of)
+			return Run{}, fmt.Errorf(
+				"join shards: got %d of %d experiments of shard %d/%d, want all: it was interrupted",
+				len(r.Verdicts),
+				r.Planned,
+				s.Index,
+				s.Of,
+			)
 		}
 		seen[s.Index] = true
 		for _, v := range r.Verdicts {
 			if cells[name(v)] {
-				return Run{}, fmt.Errorf("merge: got %s twice, want the shards of one run", name(v))
+				return Run{}, fmt.Errorf("join shards: got %s twice, want the shards of one run", name(v))
 			}
 			cells[name(v)] = true
 		}
@@ -55,25 +64,17 @@ func Merge(shards []Run) (Run, error) {
 	of := shards[0].Shard
 	for i := 1; i <= of.Of; i++ {
 		if !seen[i] {
-			return Run{}, fmt.Errorf("merge: got no shard %d/%d", i, of.Of)
+			return Run{}, fmt.Errorf("join shards: got no shard %d/%d", i, of.Of)
 		}
 	}
 	if len(whole.Verdicts) != of.Whole {
-		return Run{}, fmt.Errorf("merge: got %d experiments, want %d: the shards were not dealt from the same", len(whole.Verdicts), of.Whole)
+		return Run{}, fmt.Errorf(
+			"join shards: got %d experiments, want %d: the shards were not dealt from the same",
+			len(whole.Verdicts),
+			of.Whole,
+		)
 	}
 	whole.Planned = of.Whole
-	whole.Verdicts = ordered(whole.Verdicts)
+	whole.Verdicts = whole.Catalogue.ordered(whole.Verdicts)
 	return whole, nil
-}
-
-// ordered sorts verdicts as a run of all of them has them: by gateway, setting, and the order of experiments.
-func ordered(all []verdict.Verdict) []verdict.Verdict {
-	place := map[string]int{}
-	for i, e := range catalog.Experiments() {
-		place[e.ID] = i
-	}
-	slices.SortStableFunc(all, func(a, b verdict.Verdict) int {
-		return cmp.Or(strings.Compare(a.Gateway, b.Gateway), strings.Compare(a.Setting, b.Setting), place[a.ID]-place[b.ID])
-	})
-	return all
 }

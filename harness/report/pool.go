@@ -12,25 +12,18 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// poolLegend explains the cells of pool.
-const poolLegend = "The share of GET / POST requests that were not served while one of two members was broken; after how many requests of each it was avoided (∞: it was " +
+// PoolLegend explains the cells of pool.
+const PoolLegend = "The share of GET / POST requests that were not served while one of two members was broken; after how many requests of each it was avoided (∞: it was " +
 	"not), or delayed nobody; and how long after it was mended it served again. Of several runs, all requests, and the medians"
 
-// pools returns the run with the verdicts only in which a member of a pool was broken.
-func (r Run) pools() Run {
+// Pools returns the run with the verdicts only in which a member of a pool was broken.
+func (r Run) Pools() Run {
 	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool { return len(v.Pool) == 0 })
 	return r
 }
 
-// pools shows, for each member that was broken, what it cost: what the matrix has no room for.
-func (l Look) pools(b *strings.Builder, r Run) {
-	if pools := r.pools(); len(pools.Verdicts) > 0 {
-		fmt.Fprintf(b, "\n%s\n%s.\n%s", l.bold("One of two members broken"), poolLegend, l.matrix(pools, pool))
-	}
-}
-
-// pool is "50/50 % ∞/∞ 4ms".
-func pool(v verdict.Verdict) string {
+// PoolCell is "50/50 % ∞/∞ 4ms".
+func PoolCell(v verdict.Verdict) string {
 	runs := v.Runs
 	if len(runs) == 0 {
 		runs = []verdict.Run{{Pool: v.Pool}}
@@ -40,11 +33,14 @@ func pool(v verdict.Verdict) string {
 		failed, requests, after := 0, 0, []int{}
 		for _, one := range runs {
 			if i < len(one.Pool) { // A run that was stopped early has fewer.
-				failed, requests, after = failed+one.Pool[i].Failed, requests+one.Pool[i].Requests, append(after, avoidedAfter(one.Pool[i]))
+				failed, requests, after = failed+one.Pool[i].Failed, requests+one.Pool[i].Requests, append(
+					after,
+					avoidedAfter(one.Pool[i]),
+				)
 			}
 		}
 		lost = append(lost, fmt.Sprint((100*failed+requests/2)/max(requests, 1)))
-		avoided = append(avoided, strings.Replace(fmt.Sprint(median(after)), fmt.Sprint(notAvoided), "∞", 1))
+		avoided = append(avoided, strings.Replace(fmt.Sprint(Median(after)), fmt.Sprint(notAvoided), "∞", 1))
 	}
 	parts := []string{strings.Join(lost, "/") + " %", strings.Join(avoided, "/")}
 	if ms, waited := v.Back(); ms == verdict.Never {
@@ -65,8 +61,8 @@ func avoidedAfter(s record.PoolSample) int {
 	return s.EjectedAfter
 }
 
-// median returns the middle one of the values, the upper one of two; the zero value of none.
-func median[T cmp.Ordered](values []T) (middle T) {
+// Median returns the middle one of the values, the upper one of two; the zero value of none.
+func Median[T cmp.Ordered](values []T) (middle T) {
 	if len(values) == 0 {
 		return middle
 	}

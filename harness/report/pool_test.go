@@ -9,15 +9,27 @@ import (
 )
 
 func TestNeverIsSlowerThanAnyTime(t *testing.T) {
-	quick := Run{Verdicts: []verdict.Verdict{{Record: record.Record{ID: "refused", RecoveryMS: 4}, Result: verdict.Fail, Observed: "cut"}}}
-	never := Run{Verdicts: []verdict.Verdict{{Record: record.Record{ID: "refused", RecoveryMS: -1}, Result: verdict.Fail, Observed: "cut"}}}
-	if got := Diff(quick, never); len(got) != 1 || got[0].Kind != Slower || !strings.Contains(got[0].To, "never recovered") {
+	quick := Run{
+		Verdicts: []verdict.Verdict{
+			{Record: record.Record{ID: "refused", RecoveryMS: 4}, Result: verdict.Fail, Observed: "cut"},
+		},
+	}
+	never := Run{
+		Verdicts: []verdict.Verdict{
+			{Record: record.Record{ID: "refused", RecoveryMS: -1}, Result: verdict.Fail, Observed: "cut"},
+		},
+	}
+	if got := Diff(quick, never); len(got) != 1 || got[0].Kind != Slower ||
+		!strings.Contains(got[0].To, "never recovered") {
 		t.Errorf("got %+v, want that it is slower", got)
 	}
 	if got := Diff(never, quick); len(got) != 0 {
 		t.Errorf("got %+v, want nothing: it is quicker", got)
 	}
-	if got := (Run{Verdicts: []verdict.Verdict{quick.Verdicts[0], never.Verdicts[0]}}).promised(); !strings.Contains(got, "service not always again") {
+	if got := (Run{Verdicts: []verdict.Verdict{quick.Verdicts[0], never.Verdicts[0]}}).promised(); !strings.Contains(
+		got,
+		"service not always again",
+	) {
 		t.Errorf("got %q, want that service was not always there again", got)
 	}
 }
@@ -25,7 +37,11 @@ func TestNeverIsSlowerThanAnyTime(t *testing.T) {
 func TestPoolSumsRuns(t *testing.T) {
 	run := func(failed, avoided int, back float64) verdict.Run {
 		return verdict.Run{RecoveryMS: back, Result: verdict.Fail, Pool: []record.PoolSample{
-			{Method: "GET", Requests: 20, EjectedAfter: 0}, {Method: "POST", Requests: 20, Failed: failed, EjectedAfter: avoided},
+			{
+				Method:       "GET",
+				Requests:     20,
+				EjectedAfter: 0,
+			}, {Method: "POST", Requests: 20, Failed: failed, EjectedAfter: avoided},
 		}}
 	}
 	once := run(10, -1, 4)
@@ -38,7 +54,7 @@ func TestPoolSumsRuns(t *testing.T) {
 		"0/35 % 0/∞ never": {Record: record.Record{Pool: once.Pool}, Runs: []verdict.Run{run(10, -1, -1), run(10, -1, -1), run(1, 2, 4)}},
 		"0/20 % 0/2 2s":    {Record: record.Record{Pool: once.Pool}, Runs: []verdict.Run{run(10, -1, -1), run(1, 2, 2000), run(1, 2, 4)}},
 	} {
-		if got := pool(v); got != want {
+		if got := PoolCell(v); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

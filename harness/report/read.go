@@ -12,8 +12,8 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// Bounds of what Read takes for something that Gatequake wrote. Of the 2758 experiments on seven gateways the largest has 0.6 MB, all have 31 MB, and what
-// stands beside them 1 KB.
+// Bounds of what Read takes for something that Gatequake wrote. Of the 2758 experiments on seven gateways the largest
+// has 0.6 MB, all have 31 MB, and what stands beside them 1 KB.
 const (
 	// MaxResults is the largest results.json, in bytes.
 	MaxResults    = 256 << 20
@@ -26,17 +26,19 @@ const (
 	shownRest = 20
 )
 
-// Read returns the run that JSON or a Stream wrote. It fails on another form of results.json, by its schema's name, and on what is too large. A stream is of a run
-// that was interrupted; its last line may be cut. What Read takes, every report can be made of: its cells are few, and no two are the same.
-func Read(doc []byte) (Run, error) {
-	r, err := read(doc)
+// Read returns the run that JSON or a Stream wrote; the catalogue orders a stream, and goes with the run. It fails on
+// another form of results.json, by its schema's name, and on what is too large. A stream is of a run that was
+// interrupted; its last line may be cut. What Read takes, every report can be made of: its cells are few, and no two
+// are the same.
+func Read(doc []byte, c Catalogue) (Run, error) {
+	r, err := read(doc, c)
 	if err != nil {
 		return Run{}, fmt.Errorf("read results: %w", err)
 	}
 	return r, nil
 }
 
-func read(doc []byte) (Run, error) {
+func read(doc []byte, c Catalogue) (Run, error) {
 	if len(doc) > MaxResults {
 		return Run{}, fmt.Errorf("got more than %d MiB, want what gatequake wrote", MaxResults>>20)
 	}
@@ -49,7 +51,7 @@ func read(doc []byte) (Run, error) {
 		return Run{}, whole(err)
 	}
 	if in.Schema != Schema {
-		return Run{}, fmt.Errorf("schema: got %q, want %q", clip(in.Schema, shownReason), Schema)
+		return Run{}, fmt.Errorf("schema: got %q, want %q", Clip(in.Schema, ShownReason), Schema)
 	}
 	head := d.InputOffset()
 	for _, e := range in.Experiments {
@@ -64,7 +66,7 @@ func read(doc []byte) (Run, error) {
 	}
 	r := Run{
 		Tool: in.Tool, Started: in.Started, Took: time.Duration(in.TookMS) * time.Millisecond, World: in.World, Planned: in.Planned,
-		Interrupted: in.Interrupted, Shard: in.Shard, NotInstalled: in.NotInstalled,
+		Interrupted: in.Interrupted, Shard: in.Shard, NotInstalled: in.NotInstalled, Catalogue: c,
 	}
 	if err := r.add(append(in.Experiments, experiments...)); err != nil {
 		return Run{}, err
@@ -75,7 +77,8 @@ func read(doc []byte) (Run, error) {
 	return r, nil
 }
 
-// streamed splits what stands behind the first value of a stream into experiments, one a line. A last line without its end was cut.
+// streamed splits what stands behind the first value of a stream into experiments, one a line. A last line without
+// its end was cut.
 func streamed(rest []byte, interrupted bool) ([]json.RawMessage, error) {
 	rest = bytes.TrimLeft(rest, " \t\r\n")
 	if len(rest) > 0 && !interrupted {
@@ -93,18 +96,25 @@ func streamed(rest []byte, interrupted bool) ([]json.RawMessage, error) {
 
 // add adds the experiments to the run.
 func (r *Run) add(all []json.RawMessage) error {
-	cells, ids, columns := map[string]bool{}, map[string]bool{}, map[column]bool{}
+	cells, ids, columns := map[string]bool{}, map[string]bool{}, map[Column]bool{}
 	for i, doc := range all {
 		v, err := readVerdict(doc)
 		if err != nil {
 			return fmt.Errorf("experiment %d: %w", i+1, err)
 		}
 		if cells[name(v)] {
-			return fmt.Errorf("experiment %d: got %s twice", i+1, clip(name(v), shownReason))
+			return fmt.Errorf("experiment %d: got %s twice", i+1, Clip(name(v), ShownReason))
 		}
-		cells[name(v)], ids[v.ID], columns[columnOf(v)] = true, true, true
+		cells[name(v)], ids[v.ID], columns[ColumnOf(v)] = true, true, true
 		if len(ids) > maxIDs || len(ids)*len(columns) > maxCells {
-			return fmt.Errorf("experiment %d: got %d experiments on %d gateways and settings, want at most %d, and %d cells", i+1, len(ids), len(columns), maxIDs, maxCells)
+			return fmt.Errorf(
+				"experiment %d: got %d experiments on %d gateways and settings, want at most %d, and %d cells",
+				i+1,
+				len(ids),
+				len(columns),
+				maxIDs,
+				maxCells,
+			)
 		}
 		r.Verdicts = append(r.Verdicts, v)
 	}
@@ -120,20 +130,26 @@ func readVerdict(doc []byte) (verdict.Verdict, error) {
 		return e.Verdict, whole(err)
 	}
 	if e.ID == "" || e.Gateway == "" || e.Setting == "" {
-		return e.Verdict, fmt.Errorf("got id %q, gateway %q, setting %q, want all three", clip(e.ID, shownReason), clip(e.Gateway, shownReason), clip(e.Setting, shownReason))
+		return e.Verdict, fmt.Errorf(
+			"got id %q, gateway %q, setting %q, want all three",
+			Clip(e.ID, ShownReason),
+			Clip(e.Gateway, ShownReason),
+			Clip(e.Setting, ShownReason),
+		)
 	}
-	if !slices.Contains([]string{"", "root", "user", "portable", "elsewhere"}, e.World) {
-		return e.Verdict, fmt.Errorf("world: got %q, want root, user, portable or elsewhere", clip(e.World, shownReason))
+	if !slices.Contains([]string{"", "root", "user", "portable", elsewhere}, e.World) {
+		return e.Verdict, fmt.Errorf("world: got %q, want root, user, portable or elsewhere", Clip(e.World, ShownReason))
 	}
 	return e.Verdict, nil
 }
 
-// asStreamed gives a run that was read from a stream what its first line could not know: how long it took, and the order of a report.
+// asStreamed gives a run that was read from a stream what its first line could not know: how long it took, and the
+// order of a report.
 func (r *Run) asStreamed() {
 	for _, v := range r.Verdicts {
-		r.Took = max(r.Took, v.Started.Add(tookOf(v)).Sub(r.Started))
+		r.Took = max(r.Took, v.Started.Add(TookOf(v)).Sub(r.Started))
 	}
-	r.Verdicts = ordered(r.Verdicts)
+	r.Verdicts = r.Catalogue.ordered(r.Verdicts)
 }
 
 // whole says of JSON that ends too soon that it was cut.

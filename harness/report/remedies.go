@@ -7,27 +7,28 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// helpWords are the outcomes as short as a cell has them.
-var helpWords = map[record.Help]string{record.Effective: "helps", record.Ineffective: "no", record.NotApplicable: "n/a", "": "?"}
+// HelpWord is an outcome as short as a cell has it.
+func HelpWord(h record.Help) string {
+	return map[record.Help]string{record.Effective: "helps", record.Ineffective: "no", record.NotApplicable: "n/a", "": "?"}[h]
+}
 
-// helpLegend explains helpWords.
-const helpLegend = "helps: the client is served with it, and is not without it (" + catalog.CheckLogs + ": who reads the log learns the error type)   no: it is not, or would be " +
+// HelpLegend explains HelpWord.
+const HelpLegend = "helps: the client is served with it, and is not without it (" + record.CheckLogs + ": who reads the log learns the error type)   no: it is not, or would be " +
 	"anyway   n/a: there was nothing to try it on, or it cannot be tried"
 
-// remedied returns the part of the run in which remedies were tried.
-func (r Run) remedied() Run {
+// Remedied returns the part of the run in which remedies were tried.
+func (r Run) Remedied() Run {
 	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool { return len(v.Remedies) == 0 })
 	return r
 }
 
-// remedies lists the remedies that were tried, in the order of the first verdict that has each.
-func (r Run) remedies() []string {
+// RemediesTried lists the remedies that were tried, in the order of the first verdict that has each.
+func (r Run) RemediesTried() []string {
 	all := []string{}
 	for _, v := range r.Verdicts {
 		for _, a := range v.Remedies {
@@ -39,8 +40,8 @@ func (r Run) remedies() []string {
 	return all
 }
 
-// attempt returns what came of the remedy; its zero value when it was not tried.
-func attempt(v verdict.Verdict, remedy string) record.RemedyOutcome {
+// Attempt returns what came of the remedy; its zero value when it was not tried.
+func Attempt(v verdict.Verdict, remedy string) record.RemedyOutcome {
 	for _, a := range v.Remedies {
 		if a.Remedy == remedy {
 			return a
@@ -59,42 +60,44 @@ func troubleSeen(v verdict.Verdict) string {
 	return ""
 }
 
-// remedyTable is, for one column of a run, the causes and blocks × the remedies; cell makes a cell of an outcome, id of an ID, group of a cause.
-func (r Run) remedyTable(c column, group, id func(string) string, cell func(record.Help) string) table.Writer {
-	t, remedies := table.NewWriter(), r.remedies()
+// RemedyTable is, for one column of a run, the causes and blocks × the remedies; cell makes a cell of an
+// outcome, id of an ID, group of a cause, text of what a client saw.
+func (r Run) RemedyTable(c Column, group, id, text func(string) string, cell func(record.Help) string) table.Writer {
+	t, remedies := table.NewWriter(), r.RemediesTried()
 	head := table.Row{"", "the client saw"}
 	for _, remedy := range remedies {
 		head = append(head, remedy)
 	}
 	t.AppendHeader(head)
 	cause := cause.Cause("")
-	for _, next := range r.rows() {
-		v, ok := next.cells[c]
+	for _, next := range r.Rows() {
+		v, ok := next.Cells[c]
 		if !ok {
 			continue
 		}
-		if next.cause != cause {
-			cause = next.cause
+		if next.Cause != cause {
+			cause = next.Cause
 			t.AppendRow(table.Row{group(string(cause))})
 		}
-		row := table.Row{id(next.id), markdown(troubleSeen(v))}
+		row := table.Row{id(next.ID), text(troubleSeen(v))}
 		for _, remedy := range remedies {
-			row = append(row, cell(attempt(v, remedy).Outcome))
+			row = append(row, cell(Attempt(v, remedy).Outcome))
 		}
 		t.AppendRow(row)
 	}
 	return t
 }
 
-// because lists why each outcome came, one line for each remedy, outcome and reason, with the causes and blocks that it is about, at most n of them.
-func (r Run) because(c column, n int) []string {
+// Because lists why each outcome came, one line for each remedy, outcome and reason, with the causes and blocks that
+// it is about, at most n of them.
+func (r Run) Because(c Column, n int) []string {
 	lines := []string{}
-	for _, remedy := range r.remedies() {
+	for _, remedy := range r.RemediesTried() {
 		for _, h := range []record.Help{record.Effective, record.Ineffective, record.NotApplicable, ""} {
 			ids, order := map[string][]string{}, []string{}
 			for _, v := range r.Verdicts {
-				a := attempt(v, remedy)
-				if columnOf(v) != c || a.Remedy == "" || a.Outcome != h {
+				a := Attempt(v, remedy)
+				if ColumnOf(v) != c || a.Remedy == "" || a.Outcome != h {
 					continue
 				}
 				if ids[a.Reason] == nil {
@@ -109,22 +112,12 @@ func (r Run) because(c column, n int) []string {
 				if more := len(which) - n; more > 0 {
 					shown += fmt.Sprintf(" and %d more", more)
 				}
-				lines = append(lines, fmt.Sprintf("%s, %s (%d): %s: %s", remedy, helpWords[h], len(which), brief(reason, shownReason), Safe(shown)))
+				lines = append(
+					lines,
+					fmt.Sprintf("%s, %s (%d): %s: %s", remedy, HelpWord(h), len(which), Brief(reason, ShownReason), Safe(shown)),
+				)
 			}
 		}
 	}
 	return lines
-}
-
-// remedies writes, for each gateway and setting, the causes × the remedies, and why.
-func (l Look) remedies(b *strings.Builder, r Run) {
-	kinds := map[record.Help]kind{record.Effective: pass, record.Ineffective: unsupported, record.NotApplicable: unsupported}
-	for _, c := range r.columns() {
-		t := r.remedyTable(c, l.bold, func(id string) string { return "  " + Safe(id) }, func(h record.Help) string { return l.paint(kinds[h], helpWords[h]) })
-		t.SetStyle(plain)
-		t.SuppressTrailingSpaces()
-		fmt.Fprintf(b, "\n%s\n%s\n", l.bold(Safe(c.gateway+" "+c.version+", setting "+c.setting)), t.Render())
-		b.WriteString("\n" + strings.Join(r.because(c, shownIDs), "\n") + "\n")
-	}
-	b.WriteString("\n" + helpLegend + "\n")
 }

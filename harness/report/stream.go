@@ -16,21 +16,23 @@ import (
 
 // Names of the files in which verdicts stand before there is a report.
 const (
-	// PartialFile holds those of a run that goes on, one a line below a line that says what run it is. It is gone when the report is there.
+	// PartialFile holds those of a run that goes on, one a line below a line that says what run it is. It is gone
+	// when the report is there.
 	PartialFile = "results.partial.jsonl"
 	// KilledFile is what became of the PartialFile of a run that was killed, when the next one began.
 	KilledFile = "results.killed.jsonl"
 )
 
-// roomPerExperiment is how many bytes of the disk are held for each experiment while a run goes on, and room how many for the run: of the 2758 experiments on seven
-// gateways each has 8 KB in the stream, and 20 in the report's files, on average. Of those that have more, there are few.
+// roomPerExperiment is how many bytes of the disk are held for each experiment while a run goes on, and room how many
+// for the run: of the 2758 experiments on seven gateways each has 8 KB in the stream, and 20 in the report's files,
+// on average. Of those that have more, there are few.
 const (
 	room              = 1 << 20
 	roomPerExperiment = 32 << 10
 )
 
-// Stream writes the verdicts of a run down as they come, each in one write: what ends the process, or fills the disk, takes none that was written before. Its
-// methods must not be called side by side.
+// Stream writes the verdicts of a run down as they come, each in one write: what ends the process, or fills the disk,
+// takes none that was written before. Its methods must not be called side by side.
 type Stream struct {
 	path string
 	file *os.File
@@ -38,8 +40,9 @@ type Stream struct {
 	err  error
 }
 
-// OpenStream begins the stream of the run in dir, which Ready has made, and holds room on the disk for it and for the report. It fails, and leaves nothing, if there
-// is none, or while another run streams to dir. What a run that was killed has left there is kept, as KilledFile, and killed is true.
+// OpenStream begins the stream of the run in dir, which Ready has made, and holds room on the disk for it and for the
+// report. It fails, and leaves nothing, if there is none, or while another run streams to dir. What a run that was
+// killed has left there is kept, as KilledFile, and killed is true.
 func OpenStream(dir string, r Run) (s *Stream, killed bool, err error) {
 	path := filepath.Join(dir, PartialFile)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
@@ -68,7 +71,8 @@ func OpenStream(dir string, r Run) (s *Stream, killed bool, err error) {
 	return s, false, nil
 }
 
-// lock makes the file the caller's own for as long as it is open. The kernel unlocks it when the process ends, for whatever reason.
+// lock makes the file the caller's own for as long as it is open. The kernel unlocks it when the process ends, for
+// whatever reason.
 func lock(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {

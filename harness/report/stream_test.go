@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -8,13 +8,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/report/reporttest"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // open begins a stream of the sample's run.
-func open(t *testing.T, dir string) *Stream {
+func open(t *testing.T, dir string) *report.Stream {
 	t.Helper()
-	s, killed, err := OpenStream(dir, sample())
+	s, killed, err := report.OpenStream(dir, reporttest.Sample())
 	if err != nil || killed {
 		t.Fatalf("got killed %t and %v, want a stream", killed, err)
 	}
@@ -23,31 +25,32 @@ func open(t *testing.T, dir string) *Stream {
 
 func TestStreamHoldsWhatWasMeasured(t *testing.T) {
 	dir := t.TempDir()
-	s, want := open(t, dir), sample()
+	s, want := open(t, dir), reporttest.Sample()
 	for _, v := range want.Verdicts {
 		if err := s.Add(v); err != nil {
 			t.Fatal(err)
 		}
 	}
-	doc, err := os.ReadFile(filepath.Join(dir, PartialFile))
+	doc, err := os.ReadFile(filepath.Join(dir, report.PartialFile))
 	if err != nil {
 		t.Fatal(err)
 	}
-	harmless(t, doc)
-	got, err := Read(doc)
+	reporttest.Harmless(t, doc)
+	got, err := report.Read(doc, report.Catalogue{})
 	if err != nil || got.Counts() != want.Counts() || !got.Interrupted || got.Planned != want.Planned || got.Took <= 0 {
 		t.Errorf("got %+v (%v), want the run, interrupted", got, err)
 	}
 	// Wherever it breaks off, every line that was whole is there.
 	first := bytes.IndexByte(doc, '\n') + 1
 	for n := first; n <= len(doc); n += 97 {
-		r, err := Read(doc[:n])
+		r, err := report.Read(doc[:n], report.Catalogue{})
 		if lines := bytes.Count(doc[first:n], []byte("\n")); err != nil || len(r.Verdicts) != lines {
 			t.Fatalf("cut after %d bytes: got %d verdicts (%v), want %d", n, len(r.Verdicts), err, lines)
 		}
 	}
 	for n := range first - 1 {
-		if _, err := Read(doc[:n]); err == nil || !strings.Contains(err.Error(), "they are cut off") {
+		if _, err := report.Read(doc[:n], report.Catalogue{}); err == nil ||
+			!strings.Contains(err.Error(), "they are cut off") {
 			t.Fatalf("cut after %d bytes of the first line: got %v, want an error that says so", n, err)
 		}
 	}
@@ -62,25 +65,26 @@ func TestStreamHoldsWhatWasMeasured(t *testing.T) {
 func TestStreamKeepsWhatAKilledRunLeft(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	if err := s.Add(sample().Verdicts[0]); err != nil {
+	if err := s.Add(reporttest.Sample().Verdicts[0]); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := OpenStream(dir, sample()); err == nil || !strings.Contains(err.Error(), "another run is writing to it") {
+	if _, _, err := report.OpenStream(dir, reporttest.Sample()); err == nil ||
+		!strings.Contains(err.Error(), "another run is writing to it") {
 		t.Errorf("got %v while another run streams, want an error that says so", err)
 	}
-	if path, err := s.Keep(); err != nil || path != filepath.Join(dir, PartialFile) {
+	if path, err := s.Keep(); err != nil || path != filepath.Join(dir, report.PartialFile) {
 		t.Fatalf("got %q and %v, want the file where it was", path, err)
 	}
-	again, killed, err := OpenStream(dir, sample())
+	again, killed, err := report.OpenStream(dir, reporttest.Sample())
 	if err != nil || !killed {
 		t.Fatalf("got killed %t and %v, want what was left to be told", killed, err)
 	}
 	defer func() { _ = again.Close() }()
-	doc, err := os.ReadFile(filepath.Join(dir, KilledFile))
+	doc, err := os.ReadFile(filepath.Join(dir, report.KilledFile))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err := Read(doc); err != nil || len(r.Verdicts) != 1 {
+	if r, err := report.Read(doc, report.Catalogue{}); err != nil || len(r.Verdicts) != 1 {
 		t.Errorf("got %d verdicts (%v), want the one of before", len(r.Verdicts), err)
 	}
 }
@@ -88,7 +92,7 @@ func TestStreamKeepsWhatAKilledRunLeft(t *testing.T) {
 func TestNothingIsWrittenBehindACutLine(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	if err := s.file.Close(); err != nil { // As good an error as that of a full disk.
+	if err := s.CloseFile(); err != nil { // As good an error as that of a full disk.
 		t.Fatal(err)
 	}
 	first := s.Add(verdict.Verdict{})
@@ -107,10 +111,10 @@ func folderGone(t *testing.T, dir string) {
 
 func TestStreamOutlivesItsFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "report")
-	if err := Ready(dir); err != nil {
+	if err := report.Ready(dir); err != nil {
 		t.Fatal(err)
 	}
-	s, want := open(t, dir), sample()
+	s, want := open(t, dir), reporttest.Sample()
 	for i, v := range want.Verdicts {
 		if i == 2 || i == 5 {
 			folderGone(t, dir)
@@ -119,12 +123,13 @@ func TestStreamOutlivesItsFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := OpenStream(dir, sample()); err == nil || !strings.Contains(err.Error(), "another run is writing to it") {
+	if _, _, err := report.OpenStream(dir, reporttest.Sample()); err == nil ||
+		!strings.Contains(err.Error(), "another run is writing to it") {
 		t.Errorf("got %v, want that the file is held again", err)
 	}
 	folderGone(t, filepath.Dir(dir))
 	path, err := s.Keep()
-	if err != nil || path != filepath.Join(dir, PartialFile) {
+	if err != nil || path != filepath.Join(dir, report.PartialFile) {
 		t.Fatalf("got %q and %v, want it in its folder, made again", path, err)
 	}
 	kept(t, path, len(want.Verdicts))
@@ -137,7 +142,7 @@ func kept(t *testing.T, path string, want int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := Read(doc); err != nil || len(got.Verdicts) != want {
+	if got, err := report.Read(doc, report.Catalogue{}); err != nil || len(got.Verdicts) != want {
 		t.Errorf("got %d verdicts (%v), want %d", len(got.Verdicts), err, want)
 	}
 }
@@ -146,10 +151,10 @@ func TestStreamIsKeptElsewhereIfItsFolderCannotBe(t *testing.T) {
 	above := t.TempDir()
 	t.Setenv("TMPDIR", t.TempDir())
 	dir := filepath.Join(above, "report")
-	if err := Ready(dir); err != nil {
+	if err := report.Ready(dir); err != nil {
 		t.Fatal(err)
 	}
-	s, want := open(t, dir), sample()
+	s, want := open(t, dir), reporttest.Sample()
 	folderGone(t, dir)
 	if err := os.WriteFile(dir, []byte("in the way"), 0o644); err != nil {
 		t.Fatal(err)
@@ -168,16 +173,16 @@ func TestStreamIsKeptElsewhereIfItsFolderCannotBe(t *testing.T) {
 
 func TestStreamLeavesAnotherRunsFileAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "report")
-	if err := Ready(dir); err != nil {
+	if err := report.Ready(dir); err != nil {
 		t.Fatal(err)
 	}
 	s := open(t, dir)
 	folderGone(t, dir)
-	if err := Ready(dir); err != nil {
+	if err := report.Ready(dir); err != nil {
 		t.Fatal(err)
 	}
 	other := open(t, dir)
-	if err := errors.Join(s.Add(sample().Verdicts[0]), s.Add(sample().Verdicts[1]), other.Add(sample().Verdicts[0])); err != nil {
+	if err := errors.Join(s.Add(reporttest.Sample().Verdicts[0]), s.Add(reporttest.Sample().Verdicts[1]), other.Add(reporttest.Sample().Verdicts[0])); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("TMPDIR", t.TempDir())
@@ -186,18 +191,8 @@ func TestStreamLeavesAnotherRunsFileAlone(t *testing.T) {
 		t.Fatalf("got %q and %v, want it elsewhere", path, err)
 	}
 	kept(t, path, 2)
-	kept(t, filepath.Join(dir, PartialFile), 1)
+	kept(t, filepath.Join(dir, report.PartialFile), 1)
 	if err := other.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestReportMakesItsFolderAgain(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "report")
-	if err := Write(dir, sample()); err != nil {
-		t.Error(err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, ResultsFile)); err != nil {
 		t.Error(err)
 	}
 }

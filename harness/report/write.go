@@ -4,18 +4,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/google/renameio/v2"
 )
 
-// Names of the files that Write makes.
-const (
-	ResultsFile = "results.json"
-	JUnitFile   = "junit.xml"
-	HTMLFile    = "index.html"
-	MetricsFile = "metrics.prom"
-	SummaryFile = "report.md"
-)
+// ResultsFile is the file of a report that Read reads.
+const ResultsFile = "results.json"
 
 // Ready makes the folder if it is not there and proves that files can be written in it.
 func Ready(dir string) error {
@@ -30,36 +25,28 @@ func Ready(dir string) error {
 	return os.Remove(f.Name())
 }
 
-// form is a file of the report.
-type form struct {
-	name string
-	make func(Run) ([]byte, error)
-}
-
-// Write writes every file of the report into dir, which Ready has made, and which is made again if somebody has removed
-// it since. Each appears whole or not at all.
+// Write writes every format that has a file into dir, which Ready has made, and which is made again if somebody has
+// removed it since. Each file appears whole or not at all.
 func Write(dir string, r Run) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make report folder: %w", err)
 	}
-	for _, f := range []form{{ResultsFile, JSON}, {JUnitFile, JUnit}, {HTMLFile, HTML}, {MetricsFile, Metrics}, {SummaryFile, summary}} {
-		if err := f.write(dir, r); err != nil {
+	for _, f := range Formats() {
+		if f.File == "" {
+			continue
+		}
+		content, err := f.Bytes(r)
+		if err != nil {
 			return err
+		}
+		if err := renameio.WriteFile(filepath.Join(dir, f.File), content, 0o644); err != nil {
+			return fmt.Errorf("write report: %w", err)
 		}
 	}
 	return nil
 }
 
-// WriteHTML writes the file for a browser, as Write does.
-func WriteHTML(dir string, r Run) error { return form{HTMLFile, HTML}.write(dir, r) }
-
-func (f form) write(dir string, r Run) error {
-	content, err := f.make(r)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", f.name, err)
-	}
-	if err := renameio.WriteFile(filepath.Join(dir, f.name), content, 0o644); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return nil
+// Written is the line that says where the files are that Write wrote into dir.
+func Written(dir string) string {
+	return fmt.Sprintf("Report: %s/%s\n", Safe(strings.TrimRight(dir, "/")), strings.Join(Files(), ", "))
 }

@@ -74,8 +74,8 @@ func TestRemediesAreTriedInPlaceOfTheProbes(t *testing.T) {
 			t.Errorf("got %+v, want what was seen before and after", a)
 		}
 	}
-	if want := "gatequake remedies --gateway builtin --setting document --only refused"; v.Replay != want ||
-		len(v.Checks) > 0 {
+	want := "gatequake run --gateway builtin --setting document --only refused --remedies"
+	if v.Replay != want || len(v.Checks) > 0 {
 		t.Errorf("got %q and %d checks, want %q and none", v.Replay, len(v.Checks), want)
 	}
 	if v.Remedies[3].Reason != "nobody has a spare modem" {

@@ -199,11 +199,10 @@ func unheard(j Job, err error) record.Record {
 
 // Replay returns the command that runs the job again.
 func Replay(j Job, m world.Mode) string {
-	do := "run"
+	s := fmt.Sprintf("gatequake run --gateway %s --setting %s --only %s", j.Gateway.Name, j.Setting, j.Experiment)
 	if len(j.Remedies) > 0 {
-		do = "remedies"
+		s += " --remedies"
 	}
-	s := fmt.Sprintf("gatequake %s --gateway %s --setting %s --only %s", do, j.Gateway.Name, j.Setting, j.Experiment)
 	if m == world.Portable {
 		s += " --portable"
 	}

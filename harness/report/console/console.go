@@ -1,0 +1,123 @@
+// Package console writes a run for a terminal or the log of a pipeline.
+package console
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness/report"
+)
+
+// Write writes what a person reads: the matrix first, then what could not be tried, what is known to be so, and last,
+// where a terminal and a CI's log end and are read first, what is wrong with the command that shows it again, and the
+// sums.
+func Write(w io.Writer, r report.Run, l Look) error {
+	var b strings.Builder
+	switch tried := r.Remedied(); {
+	case len(tried.Verdicts) > 0:
+		l.remedies(&b, tried)
+	case len(r.Verdicts) > 0:
+		b.WriteString("\n" + l.matrix(r, l.cell) + "\n" + r.Legend(l.paint))
+	}
+	l.unsupported(&b, r)
+	l.unchecked(&b, r)
+	l.counted(&b, r)
+	l.pools(&b, r)
+	l.recoveries(&b, r)
+	l.knownDeviations(&b, r)
+	l.deviations(&b, r, report.Inconclusive, "Could not tell")
+	_, others := r.Targeted()
+	l.deviations(&b, others, report.Fail, "Promises broken")
+	l.aims(&b, r)
+	b.WriteString("\n")
+	for _, m := range r.NotInstalled {
+		fmt.Fprintf(&b, "Not installed: %s (to get it: %s)\n", report.Safe(m.Gateway), report.Safe(m.Install))
+	}
+	if r.Interrupted {
+		fmt.Fprintf(
+			&b,
+			"%s after %d of %d experiments: this report is partial.\n",
+			l.paint(report.Fail, "Interrupted"),
+			len(r.Verdicts),
+			r.Planned,
+		)
+	}
+	b.WriteString(r.Sums(l.paint))
+	b.WriteString(r.Speed())
+	b.WriteString(r.Strained())
+	b.WriteString(r.Under())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// deviations lists what turns a run red, one line and one command each; what is the same for many is said once.
+func (l Look) deviations(b *strings.Builder, r report.Run, k report.Kind, title string) {
+	groups := r.Groups(k)
+	if len(groups) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", l.bold(title))
+	for _, g := range groups {
+		what := report.Safe(g.Verdicts[0].ID)
+		if n := len(g.Verdicts); n > 1 {
+			what = report.Experiments(n)
+		}
+		fmt.Fprintf(
+			b,
+			"%s %s, %s: %s\n",
+			l.paint(k, k.Mark()),
+			g.Who(),
+			l.bold(what),
+			report.Brief(g.Reason, report.ShownReason),
+		)
+		if len(g.Verdicts) > 1 {
+			fmt.Fprintf(b, "    the same in %s\n", g.IDs(report.ShownIDs))
+		}
+		if hint := g.Verdicts[0].Hint; hint != "" {
+			fmt.Fprintf(b, "    %s\n", report.Safe(hint))
+		}
+		fmt.Fprintf(b, "    %s\n", report.Safe(g.Verdicts[0].Replay))
+	}
+}
+
+// knownDeviations lists, for each reason, where it was seen and what came instead.
+func (l Look) knownDeviations(b *strings.Builder, r report.Run) {
+	groups := r.Groups(report.Known)
+	if len(groups) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", l.bold("Known deviations"))
+	for _, g := range groups {
+		fmt.Fprintf(
+			b,
+			"%s %s: %s\n    %s\n",
+			l.paint(report.Known, report.Known.Mark()),
+			g.Who(),
+			report.Brief(g.Reason, report.ShownReason),
+			g.IDs(report.AllIDs),
+		)
+	}
+}
+
+// unsupported lists, for each reason, what could not be tried.
+func (l Look) unsupported(b *strings.Builder, r report.Run) {
+	groups := r.Groups(report.Unsupported)
+	if len(groups) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", l.bold("Not possible here"))
+	shown := report.AllIDs
+	if r.Elsewhere() {
+		shown = report.ShownIDs // Nearly all of the catalogue.
+	}
+	for _, g := range groups {
+		fmt.Fprintf(
+			b,
+			"%s %s\n    %s\n",
+			l.paint(report.Unsupported, report.Unsupported.Mark()),
+			report.Brief(g.Reason, report.ShownReason),
+			g.IDs(shown),
+		)
+	}
+}

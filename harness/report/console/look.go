@@ -1,0 +1,51 @@
+package console
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"github.com/gatequake/gatequake/harness/report"
+)
+
+// Look is how a console is written to. The zero value is plain text of any width, as for a file or a pipeline's log.
+type Look struct {
+	// Color adds colour; nothing depends on it, every mark can be told by its character.
+	Color bool
+	// Width is how many characters fit on a line; a matrix that is wider is cut into several, gateway by gateway.
+	// Zero means any.
+	Width int
+}
+
+// paint colours s as its kind, if the look has colour.
+func (l Look) paint(k report.Kind, s string) string {
+	if !l.Color {
+		return s
+	}
+	// Plain SGR codes, not bright ones: they stay readable on dark and on light ground.
+	code := map[report.Kind]string{report.Pass: "32", report.Known: "33", report.Fail: "1;31", report.Inconclusive: "1;35", report.Unsupported: "2"}[k]
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// bold stresses s, if the look has colour.
+func (l Look) bold(s string) string {
+	if !l.Color {
+		return s
+	}
+	return "\x1b[1m" + s + "\x1b[0m"
+}
+
+// LookOf is the look that suits w: plain, unless a terminal is behind it. NO_COLOR and TERM=dumb ask for no colour.
+func LookOf(w io.Writer) Look {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return Look{}
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		width = 0
+	}
+	// https://no-color.org: any value that is not empty.
+	return Look{Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", Width: width}
+}

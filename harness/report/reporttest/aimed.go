@@ -1,0 +1,37 @@
+package reporttest
+
+import (
+	"strings"
+
+	"github.com/gatequake/gatequake/harness/check"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/verdict"
+)
+
+// Aimed is a run of a gateway of the user's own: a harm of each kind at one upstream, nothing wrong at another.
+func Aimed() report.Run {
+	r := report.Run{Tool: "v0.0.0-test", World: "root"}
+	add := func(setting, id string, breaks ...string) {
+		probe, up, _ := strings.Cut(setting, "/")
+		v := Made(report.Column{Gateway: "edge", Version: "1.22.1", Setting: setting}, id)
+		v.Target = &record.Target{Probe: probe, URL: "http://gateway.test/" + probe, Upstream: up, At: up + ".internal:80"}
+		v.Replay = "gatequake run --setting " + setting + " --only " + id + " --file gatequake.yaml"
+		for _, name := range breaks {
+			v.Result = verdict.Fail
+			v.Checks = append(v.Checks, verdict.Check{Name: name, Of: "POST /", Got: "what came", Want: "what was promised"})
+		}
+		if len(breaks) > 0 {
+			v.Reason = v.Checks[1].String()
+			v.Log = []string{"a request came", "upstream timed out " + Hostile, "another request came"}
+			v.Hint, v.HintLink = "some_timeout bounds the wait", "https://vendor.test/some_timeout"
+		}
+		r.Verdicts = append(r.Verdicts, v)
+	}
+	add("cart/shop", "refused")
+	add("pay/bank", "firewall-drop", check.Status.ID)
+	add("pay/bank", "slow-answer", check.Status.ID)
+	add("pay/bank", "reset-mid-body", check.Status.ID, check.PostOnce.ID)
+	add("pay/bank", "error-500")
+	return r
+}
