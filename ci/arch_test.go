@@ -76,15 +76,16 @@ var arrows = append(floors(), []arrow{
 	{Of: []string{module}, Import: module + "harness/browsertest", Why: "a browser is for tests"},
 	{Of: []string{module + "harness"}, Except: []string{module + "harness/runner"}, Import: module + "harness/remedies", Why: "what is not a remedy knows them by the registry alone"},
 	{Of: []string{module + "harness/report"}, Import: module + "harness/runner", Why: "reports are made of verdicts, wherever those come from"},
+	{Of: []string{module + "harness"}, Except: under("report/formats", "cli"), Import: module + "harness/report/formats", Why: "what is not a format knows them by the registry alone"},
 	{Of: []string{module + "harness"}, Import: module + "fixtures/mutants", Why: "a mutant in the product would be a gateway that lies"},
 	{Of: []string{module + "harness"}, Import: module + "scenarios", Why: "scenarios use the harness"},
-	{Of: []string{module}, Import: "testing", Except: []string{module + "harness/spec", module + "harness/gotest", module + "harness/world/worldtest"}, Why: "the product is no test binary"},
+	{Of: []string{module}, Import: "testing", Except: []string{module + "harness/spec", module + "harness/gotest", module + "harness/world/worldtest", module + "harness/report/reporttest"}, Why: "the product is no test binary"},
 }...)
 
 // pkg is what go list says of a package.
 type pkg struct {
-	ImportPath                         string
-	Imports, TestImports, XTestImports []string
+	ImportPath                               string
+	Imports, TestImports, XTestImports, Deps []string
 }
 
 func TestArrows(t *testing.T) {
@@ -123,6 +124,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{module + "harness/report", "github.com/chromedp/chromedp", true},
 		{module + "harness/report", module + "harness/browsertest", true},
 		{module + "harness/cli", module + "harness/remedies", true},
+		{module + "harness/report", module + "harness/report/formats", true},
 		{module + "scenarios/causes", "github.com/onsi/gomega", false},
 	} {
 		got := slices.ContainsFunc(arrows, func(a arrow) bool { return a.forbids(c.of, c.imports) })
@@ -144,7 +146,7 @@ func below(path string, roots []string) bool {
 
 func ours(t *testing.T) []pkg {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Deps", "./...")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
 	if err != nil {
@@ -159,5 +161,61 @@ func ours(t *testing.T) []pkg {
 			t.Fatalf("list packages: %v", err)
 		}
 		all = append(all, p)
+	}
+}
+
+// worldless are the packages that conclude from records and report conclusions, wherever those come from; machinery is what
+// makes worlds, faults and loads, and measures them: whoever prints a table needs none of it.
+var (
+	worldless = append(slices.Clone(judgement), under("report")...)
+	machinery = []string{
+		"github.com/Shopify/toxiproxy", "github.com/google/nftables", "github.com/vishvananda/netlink", "github.com/tsenart/vegeta",
+		"github.com/prometheus/prometheus", "github.com/prometheus/client_golang",
+	}
+	// tied are links that there still are, and why.
+	tied = map[[2]string]string{
+		{module + "harness/judge", "github.com/vishvananda/netlink"}: "it takes known deviations and hints from a gateway.Definition, " +
+			"and package gateway starts gateways in worlds",
+	}
+)
+
+// linked lists the machinery that the package links, itself or by what it imports.
+func (p pkg) linked() []string {
+	if !below(p.ImportPath, worldless) {
+		return nil
+	}
+	all := []string{}
+	for _, m := range machinery {
+		if slices.ContainsFunc(p.Deps, func(d string) bool { return below(d, []string{m}) }) {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// TestReportsNeedNoMachinery fails also for a tie that is none any more.
+func TestReportsNeedNoMachinery(t *testing.T) {
+	found := map[[2]string]bool{}
+	for _, p := range ours(t) {
+		for _, m := range p.linked() {
+			tie := [2]string{p.ImportPath, m}
+			if found[tie] = true; tied[tie] == "" {
+				t.Errorf("%s links %s: what concludes and reports needs no world", p.ImportPath, m)
+			}
+		}
+	}
+	for tie := range tied {
+		if !found[tie] {
+			t.Errorf("%s does not link %s; take it out of tied", tie[0], tie[1])
+		}
+	}
+}
+
+func TestMachineryIsSeen(t *testing.T) {
+	deps := []string{"errors", "github.com/Shopify/toxiproxy/v2/toxics", "github.com/google/nftablesque"}
+	for path, want := range map[string]int{"harness/report/html": 1, "harness/verdict": 1, "harness/link": 0, "harness/reporter": 0} {
+		if got := (pkg{ImportPath: module + path, Deps: deps}).linked(); len(got) != want {
+			t.Errorf("%s: got %v, want %d", path, got, want)
+		}
 	}
 }

@@ -34,7 +34,7 @@ func value(families map[string]*dto.MetricFamily, name string, labels ...string)
 }
 
 func TestMetrics(t *testing.T) {
-	doc, err := metricsText(reporttest.Sample())
+	doc, err := metrics(reporttest.Sample())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestMetricsOfWhatNeverRecovered(t *testing.T) {
-	doc, err := metricsText(
+	doc, err := metrics(
 		report.Run{
 			Verdicts: []verdict.Verdict{
 				{Record: record.Record{ID: "refused", Gateway: "nginx", Setting: "stock", RecoveryMS: -1}, Result: verdict.Fail},
@@ -109,7 +109,7 @@ func TestMetricsAreOpenMetrics(t *testing.T) {
 	forged := reporttest.Sample()
 	forged.Verdicts[0].Gateway, forged.Verdicts[0].Version, forged.Verdicts[0].ID = reporttest.Hostile+`"} 1`, reporttest.Hostile, reporttest.Hostile
 	for name, r := range map[string]report.Run{"sample": reporttest.Sample(), "nothing": {}, "forged": forged} {
-		doc, err := metricsText(r)
+		doc, err := metrics(r)
 		if err != nil {
 			t.Fatal(err)
 		}
