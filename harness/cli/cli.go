@@ -46,9 +46,11 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gatequake",
 		Short: "Break everything around an HTTP gateway, and see what its clients see",
-		Long: "Gatequake runs a real HTTP gateway in a sealed world, breaks its upstreams, names and network one at a time, and holds what a client sees against\n" +
+		Long: "Gatequake runs a real HTTP gateway in a sealed world, breaks its upstreams, names and network one at a " +
+			"time, and holds what a client sees against\n" +
 			"what it should: a 502 for every broken upstream, a 403 for every block, and never one in place of the other.\n\n" +
-			"Exit status: 0 all hold, 1 some fail, 2 some inconclusive or nothing ran, 64 usage, 130 interrupted (a partial report is written).",
+			"Exit status: 0 all hold, 1 some fail, 2 some inconclusive or nothing ran, 64 usage, 130 interrupted (a partial " +
+			"report is written).",
 		Version: version(),
 		Args:    nothing("command"),
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -67,7 +69,8 @@ func (a *app) root() *cobra.Command {
 			c.Args = func(c *cobra.Command, args []string) error {
 				return usage("%s: got %q, want one of %s", c.Name(), strings.Join(args, " "), strings.Join(commandNames(c), ", "))
 			}
-			c.RunE = func(*cobra.Command, []string) error { return nil } // A command that does nothing has no arguments to be wrong.
+			// A command that does nothing has no arguments to be wrong.
+			c.RunE = func(*cobra.Command, []string) error { return nil }
 		}
 	}
 	return root

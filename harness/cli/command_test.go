@@ -47,9 +47,7 @@ func TestListAsJSON(t *testing.T) {
 }
 
 func TestDoctor(t *testing.T) {
-	gatequake(
-		"doctor",
-	).is(t, statusHolds, "portable   yes", "must not touch the machine's own firewall", "builtin", "This machine can run experiments")
+	gatequake("doctor").is(t, statusHolds, "portable   yes", "must not touch the machine's own firewall", "builtin", "This machine can run experiments")
 }
 
 func TestCompletion(t *testing.T) {

@@ -14,7 +14,8 @@ import (
 func (a *app) diff() *cobra.Command {
 	return &cobra.Command{
 		Use: "diff OLD NEW", Short: "Say what changed between two results.json",
-		Long: "Compares two runs cell by cell: what got worse, better, slower to recover, appeared or vanished.\n\nExit status: 0 nothing is worse, 1 something is.",
+		Long: "Compares two runs cell by cell: what got worse, better, slower to recover, appeared or vanished.\n\n" +
+			"Exit status: 0 nothing is worse, 1 something is.",
 		Args: files(2, "two results.json, the old one first"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			from, err := readResults("diff", args[0])

@@ -11,8 +11,7 @@ import (
 	"unicode"
 )
 
-// readers are the commands that read results; BAD stands for the file that they shall not take, GOOD for one that
-// they would.
+// readers are the commands that read results; BAD stands for the file that they shall not take, GOOD for one that they would.
 var readers = []string{
 	"report BAD --format matrix", "report GOOD --format markdown --baseline BAD", "diff BAD GOOD", "diff GOOD BAD",
 	"report GOOD BAD --report DIR", "replay BAD#refused", "report BAD --report DIR",
@@ -88,12 +87,7 @@ func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, args := range readers {
-				refused(
-					t,
-					gatequake(strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", dir).Replace(args))...),
-					args,
-					c.want,
-				)
+				refused(t, gatequake(strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", dir).Replace(args))...), args, c.want)
 			}
 			if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 				t.Errorf("got %v (%v) in the report folder, want nothing", left, err)
@@ -107,17 +101,8 @@ func refused(t *testing.T, o outcome, args, want string) {
 	t.Helper()
 	line := strings.TrimSuffix(o.err, "\n")
 	odd := strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) })
-	if o.status != statusUsage || o.out != "" || odd || len(line) > 4*longest ||
-		!strings.Contains(line, strings.ReplaceAll(want, "\x1b", `\x1b`)) {
-		t.Errorf(
-			"%s: got status %d, output %.200q, and an error of %d bytes, %.400q; want 64 and one line with %q",
-			args,
-			o.status,
-			o.out,
-			len(line),
-			line,
-			want,
-		)
+	if o.status != statusUsage || o.out != "" || odd || len(line) > 4*longest || !strings.Contains(line, strings.ReplaceAll(want, "\x1b", `\x1b`)) {
+		t.Errorf("%s: got status %d, output %.200q, and an error of %d bytes, %.400q; want 64 and one line with %q", args, o.status, o.out, len(line), line, want)
 	}
 }
 
@@ -165,8 +150,7 @@ func TestHostileResultsAreShownHarmless(t *testing.T) {
 	} {
 		o := gatequake(strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", t.TempDir()).Replace(args))...)
 		o.is(t, status)
-		if all := o.out + o.err; strings.ContainsFunc(all, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) ||
-			len(all) > 1<<20 && !strings.HasSuffix(args, " json") {
+		if all := o.out + o.err; strings.ContainsFunc(all, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) || len(all) > 1<<20 && !strings.HasSuffix(args, " json") {
 			t.Errorf("%s: got %d bytes, %.2000q, want nothing but text", args, len(all), all)
 		}
 		obeyed(t, args, o.out+o.err)
@@ -192,11 +176,7 @@ func TestNothingThatAGatewaySaysIsObeyed(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true")
 	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(t.TempDir(), "summary"))
 	for _, args := range []string{"--report DIR", "--report DIR --json"} {
-		args = "run --gateway shouts --only refused,garbage --gateways testdata/gateways-shouting " + strings.ReplaceAll(
-			args,
-			"DIR",
-			t.TempDir(),
-		)
+		args = "run --gateway shouts --only refused,garbage --gateways testdata/gateways-shouting " + strings.ReplaceAll(args, "DIR", t.TempDir())
 		o := gatequake(strings.Fields(args)...)
 		o.is(t, statusUnclear, "command]rm", "task.setvariable")
 		obeyed(t, args, o.out+o.err)

@@ -17,9 +17,10 @@ func (a *app) judge() *cobra.Command {
 	o, name, folder := order{}, policy.Document().Name, ""
 	c := &cobra.Command{
 		Use: "judge FILE", Short: "Judge stored results again, under any policy",
-		Long: "Judges what was seen in a run once more, with the promises of today and under the policy that is named, and says\n" +
-			"what changed. No gateway is started. An experiment that was repeated stays as it is: of its runs only one is stored\n" +
-			"whole. The new results are written as a report of their own.\n\nExit status: that of a run with these results.",
+		Long: "Judges what was seen in a run once more, with the promises of today and under the policy that is named,\n" +
+			"and says what changed. No gateway is started. An experiment that was repeated stays as it is: of its runs\n" +
+			"only one is stored whole. The new results are written as a report of their own.\n\n" +
+			"Exit status: that of a run with these results.",
 		Args: files(1, "one results.json"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			stored, err := readResults("judge", args[0])
@@ -41,8 +42,8 @@ func (a *app) judge() *cobra.Command {
 			return a.remake(judged, o)
 		},
 	}
-	c.Flags().
-		StringVar(&name, "policy", name, "what each fault should be answered with: "+strings.Join(policyNames(), ", ")+", or a `FILE`")
+	c.Flags().StringVar(&name, "policy", name,
+		"what each fault should be answered with: "+strings.Join(policyNames(), ", ")+", or a `FILE`")
 	c.Flags().StringVar(&folder, "gateways", "", "`DIR` with folders of your own gateways, whose known deviations count")
 	// The results that are read mostly stand in report.
 	c.Flags().StringVar(&o.report, "report", "judged", reportHelp())

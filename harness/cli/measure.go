@@ -26,11 +26,9 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 	}
 	if killed {
 		was := filepath.Join(o.report, report.KilledFile)
-		_, _ = fmt.Fprintf(
-			a.err,
+		_, _ = fmt.Fprintf(a.err,
 			"gatequake: a run before this one was killed; what it measured is in %s: see gatequake report --help\n",
-			report.Safe(was),
-		)
+			report.Safe(was))
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -72,11 +70,7 @@ func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []
 
 // play runs the jobs in the order dealt, shows each verdict to add as it comes, and puts them into the run in the
 // order of all.
-func (a *app) play(
-	ctx context.Context,
-	r *report.Run,
-	all, dealt []runner.Job,
-	o runner.Options,
+func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options,
 	add func(*verdict.Verdict),
 ) {
 	place := map[string]int{}

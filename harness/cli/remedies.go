@@ -30,10 +30,10 @@ func (a *app) runRemedies(ctx context.Context, o order) error {
 
 // aboutRemedies says what --remedies does, and lists them.
 func aboutRemedies() string {
-	all := "With --remedies it tries what people are told to do about an error page. It breaks the world in each way and\n" +
-		"refuses clients in each way, lets a client see the failure, and tries each remedy while it lasts, each with a\n" +
-		"client of its own. A remedy helps only if the client is served with it and is not without it; that the world is\n" +
-		"still broken is proved after each.\n\nRemedies, of somebody who\n"
+	all := "With --remedies it tries what people are told to do about an error page. It breaks the world in each way\n" +
+		"and refuses clients in each way, lets a client see the failure, and tries each remedy while it lasts, each\n" +
+		"with a client of its own. A remedy helps only if the client is served with it and is not without it; that the\n" +
+		"world is still broken is proved after each.\n\nRemedies, of somebody who\n"
 	for _, r := range catalog.Remedies() {
 		all += fmt.Sprintf("  %-24s %s\n", r.ID, r.Title)
 	}

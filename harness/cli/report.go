@@ -22,9 +22,10 @@ func (a *app) report() *cobra.Command {
 	o, format := order{}, ""
 	c := &cobra.Command{
 		Use: "report FILE...", Short: "Make the report of stored results, or print them in one of its formats",
-		Long: "Writes every file of a report anew from a results.json, prints the matrix, and concludes as the run did. Of a\n" +
-			"run that was killed, or had no room on the disk for its report, " + report.PartialFile + " is left, or\n" +
-			report.KilledFile + " when another run came after it: the verdicts reached before make a partial report.\n\n" +
+		Long: "Writes every file of a report anew from a results.json, prints the matrix, and concludes as the run did.\n" +
+			"Of a run that was killed, or had no room on the disk for its report, " + report.PartialFile + " is left,\n" +
+			"or " + report.KilledFile + " when another run came after it: the verdicts reached before make a\n" +
+			"partial report.\n\n" +
 			"The results of every shard of a run make one report of the whole. A shard that is missing, is there twice, was\n" +
 			"interrupted or is of another run is an error, and nothing is written.\n\n" +
 			"With --format, the results are printed to standard output instead, no file is written, and the exit status says\n" +

@@ -68,13 +68,10 @@ func (a *app) run() *cobra.Command {
 	o := order{repeat: 1, workers: mostWorkers()}
 	c := &cobra.Command{
 		Use: "run [-- COMMAND [ARG...]]", Short: "Run experiments and report what clients saw",
-		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and writes a\n" +
-			"report: " + strings.Join(
-			report.Files(),
-			", ",
-		) + ".\n\n" +
-			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all, or no\n" +
-			"name, what is not installed is listed with how to get it, and is no reason for a red run, unless\n" +
+		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and\n" +
+			"writes a report: " + strings.Join(report.Files(), ", ") + ".\n\n" +
+			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all,\n" +
+			"or no name, what is not installed is listed with how to get it, and is no reason for a red run, unless\n" +
 			"GATEQUAKE_REQUIRE names it, or says all.\n\n" + aboutRemedies(),
 		Example: "  gatequake run --gateway nginx --only refused,garbage\n" +
 			"  gatequake run --gateway builtin --only refused,user-agent-deny --remedies=refresh,other-browser",
@@ -134,18 +131,10 @@ func (o *order) runFlags(c *cobra.Command) {
 	o.flags(c)
 	f := c.Flags()
 	f.Var(&o.repeat, "repeat", "how many times to run each experiment; one that does not always come out the same fails")
-	f.StringVar(
-		&o.policy,
-		"policy",
-		policy.Document().Name,
-		"what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own",
-	)
-	f.StringVar(
-		&o.baseline,
-		"baseline",
-		"",
-		"results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`",
-	)
+	f.StringVar(&o.policy, "policy", policy.Document().Name,
+		"what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
+	f.StringVar(&o.baseline, "baseline", "",
+		"results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
 	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake report joins their results")
 	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
 	envFlag(f, &o.env)
@@ -154,12 +143,8 @@ func (o *order) runFlags(c *cobra.Command) {
 		names, _ := listed(policyNames)(c, args, typed)
 		return names, cobra.ShellCompDirectiveDefault // or a file
 	})
-	f.StringSliceVar(
-		&o.remedies,
-		"remedies",
-		nil,
-		"try these remedies in place of the probes, as `NAME,...`; all if none is named",
-	)
+	f.StringSliceVar(&o.remedies, "remedies", nil,
+		"try these remedies in place of the probes, as `NAME,...`; all if none is named")
 	f.Lookup("remedies").NoOptDefVal = allRemedies
 	complete(c, "remedies", listed(func() []string { return append(remedyNames(), allRemedies) }))
 }
@@ -167,19 +152,11 @@ func (o *order) runFlags(c *cobra.Command) {
 // flags are those of every command that runs experiments.
 func (o *order) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringSliceVar(
-		&o.gateways,
-		"gateway",
-		nil,
-		"gateways to test, as `NAME,...`; all for every one that is installed (default all)",
-	)
+	f.StringSliceVar(&o.gateways, "gateway", nil,
+		"gateways to test, as `NAME,...`; all for every one that is installed (default all)")
 	f.StringSliceVar(&o.settings, "setting", nil, "settings to test them in, as `NAME,...` (default every one)")
-	f.StringSliceVar(
-		&o.only,
-		"only",
-		nil,
-		"experiments to run, as `ID,...`; a block's ID stands for all states of its upstream (default all)",
-	)
+	f.StringSliceVar(&o.only, "only", nil,
+		"experiments to run, as `ID,...`; a block's ID stands for all states of its upstream (default all)")
 	f.StringSliceVar(&o.causes, "cause", nil, "run only experiments with these causes, as `NAME,...` (default all)")
 	f.Var(&o.workers, "workers", "how many worlds at a time at most; fewer while the machine is too busy for them")
 	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
@@ -191,7 +168,9 @@ func (o *order) flags(c *cobra.Command) {
 
 // named refuses a list of names that was given and is empty.
 func (o *order) named(c *cobra.Command) error {
-	for name, values := range map[string][]string{"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes, "remedies": o.remedies} {
+	for name, values := range map[string][]string{
+		"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes, "remedies": o.remedies,
+	} {
 		if c.Flags().Changed(name) && len(values) == 0 {
 			return usage("--%s: got nothing, want a name, or leave it out", name)
 		}
@@ -275,10 +254,8 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 	if room, limit := runner.Room(); room == 0 {
 		return unclear(
 			fmt.Errorf(
-				"nothing ran: got %d descriptors that a process may open, want %d or more; raise the limit: ulimit -n 1024",
-				limit,
-				runner.Needed,
-			),
+				"nothing ran: got %d descriptors that a process may open, want %d or more; raise the limit: ulimit -n 1024", limit,
+				runner.Needed),
 		)
 	}
 	// Before anything runs: nobody wants to learn after a minute that the report cannot be written.
@@ -308,10 +285,8 @@ func only(earlier report.Run, all []runner.Job) *report.Run {
 	for _, j := range all {
 		cells[label(j.Gateway.Name, j.Setting, j.Experiment)] = true
 	}
-	earlier.Verdicts = slices.DeleteFunc(
-		earlier.Verdicts,
-		func(v verdict.Verdict) bool { return !cells[label(v.Gateway, v.Setting, v.ID)] },
-	)
+	earlier.Verdicts = slices.DeleteFunc(earlier.Verdicts,
+		func(v verdict.Verdict) bool { return !cells[label(v.Gateway, v.Setting, v.ID)] })
 	return &earlier
 }
 

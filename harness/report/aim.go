@@ -52,12 +52,11 @@ func (r Run) Aims() []Aim {
 	all := []Aim{}
 	for _, c := range own.Columns() {
 		part := own
-		part.Verdicts = slices.DeleteFunc(
-			slices.Clone(own.Verdicts),
-			func(v verdict.Verdict) bool { return ColumnOf(v) != c },
-		)
+		part.Verdicts = slices.DeleteFunc(slices.Clone(own.Verdicts),
+			func(v verdict.Verdict) bool { return ColumnOf(v) != c })
 		all = append(all, Aim{
-			Target: *part.Verdicts[0].Target, Gateway: strings.TrimSpace(c.Gateway + " " + c.Version), Sums: part.promised(), Harms: part.harms(),
+			Target: *part.Verdicts[0].Target, Gateway: strings.TrimSpace(c.Gateway + " " + c.Version), Sums: part.promised(),
+			Harms: part.harms(),
 		})
 	}
 	slices.SortStableFunc(all, func(a, b Aim) int { return cmp.Or(a.worst()-b.worst(), len(b.Harms)-len(a.Harms)) })
@@ -89,8 +88,8 @@ func (r Run) promised() string {
 	case slowest == verdict.Never:
 		s += ", service not always again"
 	case slowest >= 0:
-		s += ", service again within " + (time.Duration(slowest*float64(time.Millisecond)) + time.Millisecond).Truncate(time.Millisecond).
-			String()
+		within := time.Duration(slowest*float64(time.Millisecond)) + time.Millisecond
+		s += ", service again within " + within.Truncate(time.Millisecond).String()
 	}
 	return s
 }
@@ -109,7 +108,8 @@ func (r Run) harms() []Harm {
 		if !known {
 			i, place[key] = len(all), len(all)
 			all = append(all, Harm{
-				Is: is, What: what, Evidence: v.Evidence, Log: lineOf(v), Hint: v.Hint, HintLink: v.HintLink, Replay: v.Replay, worst: worst(v),
+				Is: is, What: what, Evidence: v.Evidence, Log: lineOf(v), Hint: v.Hint, HintLink: v.HintLink, Replay: v.Replay,
+				worst: worst(v),
 			})
 		}
 		all[i].Cells = append(all[i].Cells, Link{CellHref(v), v.ID})

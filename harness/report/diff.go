@@ -62,18 +62,14 @@ func Diff(from, to Run) []Change {
 		was, ok := before[name(v)]
 		delete(before, name(v))
 		if kind := change(was, v, ok); kind != "" {
-			changes = append(
-				changes,
-				Change{Kind: kind, Cell: name(v), From: short(was, ok), To: short(v, true), Replay: v.Replay},
-			)
+			changes = append(changes,
+				Change{Kind: kind, Cell: name(v), From: short(was, ok), To: short(v, true), Replay: v.Replay})
 		}
 	}
 	for _, v := range from.Verdicts {
 		if _, left := before[name(v)]; left {
-			changes = append(
-				changes,
-				Change{Kind: Vanished, Cell: name(v), From: short(v, true), To: "nothing", Replay: v.Replay},
-			)
+			changes = append(changes,
+				Change{Kind: Vanished, Cell: name(v), From: short(v, true), To: "nothing", Replay: v.Replay})
 		}
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {

@@ -19,9 +19,7 @@ func (r Run) tried() []verdict.Verdict {
 		return r.Verdicts
 	}
 	return slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool {
-		return !slices.ContainsFunc(
-			r.Verdicts,
-			func(other verdict.Verdict) bool { return other.ID == v.ID && KindOf(other) != Unsupported },
-		)
+		return !slices.ContainsFunc(r.Verdicts,
+			func(other verdict.Verdict) bool { return other.ID == v.ID && KindOf(other) != Unsupported })
 	})
 }

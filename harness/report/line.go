@@ -13,14 +13,8 @@ func Red(v verdict.Verdict) bool { return KindOf(v).Red() }
 
 // Line sums the verdict up in one line, for a log.
 func Line(v verdict.Verdict) string {
-	return fmt.Sprintf(
-		"%s %s %s, %s: %s",
-		KindOf(v).Mark(),
-		Safe(v.Gateway),
-		Safe(v.Setting),
-		Safe(v.ID),
-		Brief(Why(v), ShownReason),
-	)
+	return fmt.Sprintf("%s %s %s, %s: %s", KindOf(v).Mark(), Safe(v.Gateway), Safe(v.Setting), Safe(v.ID),
+		Brief(Why(v), ShownReason))
 }
 
 // Why is the verdict's reason, with the end of the gateway's process if it ended: of all that a client sees then,

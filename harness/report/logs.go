@@ -16,10 +16,14 @@ type Saying string
 // What a line can say. It is told from the run itself: by which faults the gateway logged a line of the same steady
 // words under.
 const (
-	LogNames    Saying = "names"    // the error type (RFC 9209) of the fault: at least telltale of the faults with this line are of that type
-	LogMisleads Saying = "misleads" // another error type, by the same measure
-	LogShared   Saying = "shared"   // one of several error types
-	LogSilent   Saying = "silent"   // nothing: there is no line that is not also there without a fault, or with faults of all kinds
+	// LogNames: the error type (RFC 9209) of the fault; at least telltale of the faults with this line are of that type.
+	LogNames Saying = "names"
+	// LogMisleads: another error type, by the same measure.
+	LogMisleads Saying = "misleads"
+	// LogShared: one of several error types.
+	LogShared Saying = "shared"
+	// LogSilent: nothing; there is no line that is not also there without a fault, or with faults of all kinds.
+	LogSilent Saying = "silent"
 )
 
 // The measures of a line. A line with so many error types is about something else, such as a start.

@@ -19,7 +19,8 @@ func TestLogsTellTheErrorType(t *testing.T) {
 	r := reporttest.Told()
 	logs := r.Logs()[r.Columns()[0]]
 	for id, want := range map[string]report.Saying{
-		"refused": report.LogNames, "wrong-port": report.LogNames, "silent": report.LogNames, "link-down": report.LogMisleads, "close": report.LogShared, "kill": report.LogShared, "stall": report.LogSilent, "passed-on": report.LogSilent,
+		"refused": report.LogNames, "wrong-port": report.LogNames, "silent": report.LogNames, "link-down": report.LogMisleads,
+		"close": report.LogShared, "kill": report.LogShared, "stall": report.LogSilent, "passed-on": report.LogSilent,
 	} {
 		if got := logs[id]; got.Says != want {
 			t.Errorf("%s: got %s (%q), want %s", id, got.Says, got.Line, want)
@@ -91,7 +92,8 @@ func TestLogsOfRealGateways(t *testing.T) {
 		all := r.Logs()
 		for _, c := range r.Columns() {
 			for _, id := range []string{
-				"refused", "wrong-port", "firewall-drop", "accept-queue-full", "silent-after-accept", "slow-answer", "close-mid-body",
+				"refused", "wrong-port", "firewall-drop", "accept-queue-full", "silent-after-accept", "slow-answer",
+				"close-mid-body",
 				"short-chunked", "garbage", "bad-status-line",
 			} {
 				if got := all[c][id]; got.Says != report.LogNames {
@@ -101,7 +103,8 @@ func TestLogsOfRealGateways(t *testing.T) {
 			}
 		}
 		for id, phrase := range map[string]string{
-			"refused": "connect: connection refused", "dns-silence": "i/o timeout", "certificate-expired": "certificate has expired",
+			"refused": "connect: connection refused", "dns-silence": "i/o timeout",
+			"certificate-expired": "certificate has expired",
 		} {
 			if got := all[report.Column{"caddy", "2.11.9", "stock"}][id]; got.Says != report.LogNames ||
 				!strings.Contains(got.Line, phrase) {
@@ -119,7 +122,8 @@ func TestLogsOfRealGateways(t *testing.T) {
 func TestWhatDiffersSaysNothing(t *testing.T) {
 	r, n := report.Run{}, 0
 	for _, e := range []proxystatus.ErrorType{
-		proxystatus.ConnectionRefused, proxystatus.ConnectionTimeout, proxystatus.HTTPResponseTimeout, proxystatus.HTTPResponseIncomplete,
+		proxystatus.ConnectionRefused, proxystatus.ConnectionTimeout, proxystatus.HTTPResponseTimeout,
+		proxystatus.HTTPResponseIncomplete,
 		proxystatus.HTTPProtocolError, proxystatus.DNSError,
 	} {
 		for _, id := range []string{"one", "two", "three"} {

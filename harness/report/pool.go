@@ -13,8 +13,10 @@ import (
 )
 
 // PoolLegend explains the cells of pool.
-const PoolLegend = "The share of GET / POST requests that were not served while one of two members was broken; after how many requests of each it was avoided (∞: it was " +
-	"not), or delayed nobody; and how long after it was mended it served again. Of several runs, all requests, and the medians"
+const PoolLegend = "The share of GET / POST requests that were not served while one of two members was broken; after " +
+	"how many requests of each it was avoided (∞: it was " +
+	"not), or delayed nobody; and how long after it was mended it served again. Of several runs, all requests, and the " +
+	"medians"
 
 // Pools returns the run with the verdicts only in which a member of a pool was broken.
 func (r Run) Pools() Run {
@@ -33,10 +35,8 @@ func PoolCell(v verdict.Verdict) string {
 		failed, requests, after := 0, 0, []int{}
 		for _, one := range runs {
 			if i < len(one.Pool) { // A run that was stopped early has fewer.
-				failed, requests, after = failed+one.Pool[i].Failed, requests+one.Pool[i].Requests, append(
-					after,
-					avoidedAfter(one.Pool[i]),
-				)
+				failed, requests, after = failed+one.Pool[i].Failed, requests+one.Pool[i].Requests, append(after,
+					avoidedAfter(one.Pool[i]))
 			}
 		}
 		lost = append(lost, fmt.Sprint((100*failed+requests/2)/max(requests, 1)))

@@ -65,7 +65,8 @@ func read(doc []byte, c Catalogue) (Run, error) {
 		return Run{}, err
 	}
 	r := Run{
-		Tool: in.Tool, Started: in.Started, Took: time.Duration(in.TookMS) * time.Millisecond, World: in.World, Planned: in.Planned,
+		Tool: in.Tool, Started: in.Started, Took: time.Duration(in.TookMS) * time.Millisecond, World: in.World,
+		Planned:     in.Planned,
 		Interrupted: in.Interrupted, Shard: in.Shard, NotInstalled: in.NotInstalled, Catalogue: c,
 	}
 	if err := r.add(append(in.Experiments, experiments...)); err != nil {
@@ -107,14 +108,8 @@ func (r *Run) add(all []json.RawMessage) error {
 		}
 		cells[name(v)], ids[v.ID], columns[ColumnOf(v)] = true, true, true
 		if len(ids) > maxIDs || len(ids)*len(columns) > maxCells {
-			return fmt.Errorf(
-				"experiment %d: got %d experiments on %d gateways and settings, want at most %d, and %d cells",
-				i+1,
-				len(ids),
-				len(columns),
-				maxIDs,
-				maxCells,
-			)
+			return fmt.Errorf("experiment %d: got %d experiments on %d gateways and settings, want at most %d, and %d cells",
+				i+1, len(ids), len(columns), maxIDs, maxCells)
 		}
 		r.Verdicts = append(r.Verdicts, v)
 	}
@@ -130,12 +125,8 @@ func readVerdict(doc []byte) (verdict.Verdict, error) {
 		return e.Verdict, whole(err)
 	}
 	if e.ID == "" || e.Gateway == "" || e.Setting == "" {
-		return e.Verdict, fmt.Errorf(
-			"got id %q, gateway %q, setting %q, want all three",
-			Clip(e.ID, ShownReason),
-			Clip(e.Gateway, ShownReason),
-			Clip(e.Setting, ShownReason),
-		)
+		return e.Verdict, fmt.Errorf("got id %q, gateway %q, setting %q, want all three", Clip(e.ID, ShownReason),
+			Clip(e.Gateway, ShownReason), Clip(e.Setting, ShownReason))
 	}
 	if !slices.Contains([]string{"", "root", "user", "portable", elsewhere}, e.World) {
 		return e.Verdict, fmt.Errorf("world: got %q, want root, user, portable or elsewhere", Clip(e.World, ShownReason))

@@ -10,14 +10,13 @@ import (
 )
 
 // RecoveryLegend explains the cells of recovered.
-const RecoveryLegend = "How long after its cause was gone service was back: within the first time in half of the runs, within the second in 19 of 20"
+const RecoveryLegend = "How long after its cause was gone service was back: within the first time in half of the " +
+	"runs, within the second in 19 of 20"
 
 // Recovered returns the run with the verdicts only whose recovery was measured several times.
 func (r Run) Recovered() Run {
-	r.Verdicts = slices.DeleteFunc(
-		slices.Clone(r.Verdicts),
-		func(v verdict.Verdict) bool { return v.Recovery == nil || v.Cause == cause.Blocked },
-	)
+	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts),
+		func(v verdict.Verdict) bool { return v.Recovery == nil || v.Cause == cause.Blocked })
 	return r
 }
 

@@ -14,11 +14,14 @@ import (
 
 // HelpWord is an outcome as short as a cell has it.
 func HelpWord(h record.Help) string {
-	return map[record.Help]string{record.Effective: "helps", record.Ineffective: "no", record.NotApplicable: "n/a", "": "?"}[h]
+	return map[record.Help]string{
+		record.Effective: "helps", record.Ineffective: "no", record.NotApplicable: "n/a", "": "?",
+	}[h]
 }
 
 // HelpLegend explains HelpWord.
-const HelpLegend = "helps: the client is served with it, and is not without it (" + record.CheckLogs + ": who reads the log learns the error type)   no: it is not, or would be " +
+const HelpLegend = "helps: the client is served with it, and is not without it (" + record.CheckLogs + ": who reads the " +
+	"log learns the error type)   no: it is not, or would be " +
 	"anyway   n/a: there was nothing to try it on, or it cannot be tried"
 
 // Remedied returns the part of the run in which remedies were tried.
@@ -112,10 +115,8 @@ func (r Run) Because(c Column, n int) []string {
 				if more := len(which) - n; more > 0 {
 					shown += fmt.Sprintf(" and %d more", more)
 				}
-				lines = append(
-					lines,
-					fmt.Sprintf("%s, %s (%d): %s: %s", remedy, HelpWord(h), len(which), Brief(reason, ShownReason), Safe(shown)),
-				)
+				lines = append(lines,
+					fmt.Sprintf("%s, %s (%d): %s: %s", remedy, HelpWord(h), len(which), Brief(reason, ShownReason), Safe(shown)))
 			}
 		}
 	}

@@ -27,9 +27,6 @@ func (r Run) Speed() string {
 			parts = append(parts, fmt.Sprintf("%s %.3f", Safe(g), spent[g]/float64(ran[g])))
 		}
 	}
-	return fmt.Sprintf(
-		"%.1f experiments a second; CPU seconds for one: %s\n",
-		float64(all)/r.Took.Truncate(time.Millisecond).Seconds(),
-		strings.Join(parts, ", "),
-	)
+	return fmt.Sprintf("%.1f experiments a second; CPU seconds for one: %s\n",
+		float64(all)/r.Took.Truncate(time.Millisecond).Seconds(), strings.Join(parts, ", "))
 }

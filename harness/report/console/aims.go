@@ -18,13 +18,8 @@ func (l Look) aims(b *strings.Builder, r report.Run) {
 	for _, a := range all {
 		fmt.Fprintf(b, "\n%s: %s\n", l.bold(a.Title()), report.Safe(a.Sums))
 		for _, h := range a.Harms {
-			fmt.Fprintf(
-				b,
-				"%s %s: %s\n",
-				l.paint(report.Fail, report.Fail.Mark()),
-				l.bold(h.Is),
-				report.Brief(h.What, report.ShownReason),
-			)
+			fmt.Fprintf(b, "%s %s: %s\n", l.paint(report.Fail, report.Fail.Mark()), l.bold(h.Is),
+				report.Brief(h.What, report.ShownReason))
 			for _, line := range h.Lines() {
 				fmt.Fprintf(b, "    %s\n", line)
 			}

@@ -35,13 +35,8 @@ func Write(w io.Writer, r report.Run, l Look) error {
 		fmt.Fprintf(&b, "Not installed: %s (to get it: %s)\n", report.Safe(m.Gateway), report.Safe(m.Install))
 	}
 	if r.Interrupted {
-		fmt.Fprintf(
-			&b,
-			"%s after %d of %d experiments: this report is partial.\n",
-			l.paint(report.Fail, "Interrupted"),
-			len(r.Verdicts),
-			r.Planned,
-		)
+		fmt.Fprintf(&b, "%s after %d of %d experiments: this report is partial.\n", l.paint(report.Fail, "Interrupted"),
+			len(r.Verdicts), r.Planned)
 	}
 	b.WriteString(r.Sums(l.paint))
 	b.WriteString(r.Speed())
@@ -63,14 +58,8 @@ func (l Look) deviations(b *strings.Builder, r report.Run, k report.Kind, title 
 		if n := len(g.Verdicts); n > 1 {
 			what = report.Experiments(n)
 		}
-		fmt.Fprintf(
-			b,
-			"%s %s, %s: %s\n",
-			l.paint(k, k.Mark()),
-			g.Who(),
-			l.bold(what),
-			report.Brief(g.Reason, report.ShownReason),
-		)
+		fmt.Fprintf(b, "%s %s, %s: %s\n", l.paint(k, k.Mark()), g.Who(), l.bold(what),
+			report.Brief(g.Reason, report.ShownReason))
 		if len(g.Verdicts) > 1 {
 			fmt.Fprintf(b, "    the same in %s\n", g.IDs(report.ShownIDs))
 		}
@@ -89,14 +78,8 @@ func (l Look) knownDeviations(b *strings.Builder, r report.Run) {
 	}
 	fmt.Fprintf(b, "\n%s\n", l.bold("Known deviations"))
 	for _, g := range groups {
-		fmt.Fprintf(
-			b,
-			"%s %s: %s\n    %s\n",
-			l.paint(report.Known, report.Known.Mark()),
-			g.Who(),
-			report.Brief(g.Reason, report.ShownReason),
-			g.IDs(report.AllIDs),
-		)
+		fmt.Fprintf(b, "%s %s: %s\n    %s\n", l.paint(report.Known, report.Known.Mark()), g.Who(),
+			report.Brief(g.Reason, report.ShownReason), g.IDs(report.AllIDs))
 	}
 }
 
@@ -112,12 +95,7 @@ func (l Look) unsupported(b *strings.Builder, r report.Run) {
 		shown = report.ShownIDs // Nearly all of the catalogue.
 	}
 	for _, g := range groups {
-		fmt.Fprintf(
-			b,
-			"%s %s\n    %s\n",
-			l.paint(report.Unsupported, report.Unsupported.Mark()),
-			report.Brief(g.Reason, report.ShownReason),
-			g.IDs(shown),
-		)
+		fmt.Fprintf(b, "%s %s\n    %s\n", l.paint(report.Unsupported, report.Unsupported.Mark()),
+			report.Brief(g.Reason, report.ShownReason), g.IDs(shown))
 	}
 }

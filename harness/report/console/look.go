@@ -24,7 +24,9 @@ func (l Look) paint(k report.Kind, s string) string {
 		return s
 	}
 	// Plain SGR codes, not bright ones: they stay readable on dark and on light ground.
-	code := map[report.Kind]string{report.Pass: "32", report.Known: "33", report.Fail: "1;31", report.Inconclusive: "1;35", report.Unsupported: "2"}[k]
+	code := map[report.Kind]string{
+		report.Pass: "32", report.Known: "33", report.Fail: "1;31", report.Inconclusive: "1;35", report.Unsupported: "2",
+	}[k]
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 

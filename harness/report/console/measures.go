@@ -10,13 +10,8 @@ import (
 // Pools shows, for each member that was broken, what it cost: what the matrix has no room for.
 func (l Look) pools(b *strings.Builder, r report.Run) {
 	if pools := r.Pools(); len(pools.Verdicts) > 0 {
-		fmt.Fprintf(
-			b,
-			"\n%s\n%s.\n%s",
-			l.bold("One of two members broken"),
-			report.PoolLegend,
-			l.matrix(pools, report.PoolCell),
-		)
+		fmt.Fprintf(b, "\n%s\n%s.\n%s", l.bold("One of two members broken"), report.PoolLegend,
+			l.matrix(pools, report.PoolCell))
 	}
 }
 

@@ -33,12 +33,7 @@ func (l Look) unchecked(b *strings.Builder, r report.Run) {
 		if len(settings[what]) < len(all) {
 			where = strings.Join(settings[what], ", ") + ": "
 		}
-		fmt.Fprintf(
-			b,
-			"%s %s%s\n",
-			l.paint(report.Unsupported, report.Unsupported.Mark()),
-			report.Safe(where),
-			report.Brief(what, report.ShownReason),
-		)
+		fmt.Fprintf(b, "%s %s%s\n", l.paint(report.Unsupported, report.Unsupported.Mark()), report.Safe(where),
+			report.Brief(what, report.ShownReason))
 	}
 }

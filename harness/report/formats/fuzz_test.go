@@ -22,7 +22,8 @@ func FuzzRead(f *testing.F) {
 	f.Add(doc)
 	for _, text := range []string{
 		"", "null", "{}", `{"schema":"gatequake/results/2"}`, `{"schema":"gatequake/results/2","experiments":[null]}`,
-		`{"schema":"gatequake/results/2","interrupted":true}` + "\n" + `{"id":"refused","gateway":"x","setting":"y"}` + "\n", strings.Repeat("[", 1<<12),
+		`{"schema":"gatequake/results/2","interrupted":true}` + "\n" + `{"id":"refused","gateway":"x","setting":"y"}` + "\n",
+		strings.Repeat("[", 1<<12),
 		`{"schema":"gatequake/results/2","experiments":[{"id":"a","gateway":"b","setting":"c","took_ms":1e300,"recovery_ms":1e300,"runs":[{}]}]}`,
 	} {
 		f.Add([]byte(text))

@@ -77,7 +77,12 @@ func testcase(v verdict.Verdict) junit.Testcase {
 func details(v verdict.Verdict) string {
 	lines := []string{}
 	for _, l := range []struct{ name, text string }{
-		{"experiment", v.Title}, {"reason", report.Why(v)}, {"expected", v.Expected}, {"observed", v.Observed}, {"evidence", v.Evidence}, {"to reproduce", v.Replay},
+		{"experiment", v.Title},
+		{"reason", report.Why(v)},
+		{"expected", v.Expected},
+		{"observed", v.Observed},
+		{"evidence", v.Evidence},
+		{"to reproduce", v.Replay},
 	} {
 		if l.text != "" {
 			lines = append(lines, l.name+": "+report.Safe(l.text))

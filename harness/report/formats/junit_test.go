@@ -62,15 +62,8 @@ func TestJUnitFitsJenkinsSchema(t *testing.T) {
 		t.Skip("not run: no xmllint on PATH (Debian: libxml2-utils)")
 	}
 	fits := func(doc []byte) error {
-		cmd := exec.CommandContext(
-			t.Context(),
-			"xmllint",
-			"--nonet",
-			"--noout",
-			"--schema",
-			filepath.Join("testdata", "schemas", "junit-10.xsd"),
-			"-",
-		)
+		cmd := exec.CommandContext(t.Context(), "xmllint", "--nonet", "--noout", "--schema",
+			filepath.Join("testdata", "schemas", "junit-10.xsd"), "-")
 		cmd.Stdin = bytes.NewReader(doc)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("%w: %s", err, out)

@@ -34,10 +34,12 @@ func metrics(r report.Run) ([]byte, error) {
 	all.of("run_planned_experiments", "How many experiments were to be run.").add(float64(r.Planned))
 	all.of("run_interrupted", "1 if the run was ended before its time.").add(map[bool]float64{true: 1}[r.Interrupted])
 	versions := all.of("gateway_info", "The gateways that were tested.", "gateway", "version")
-	experiments := all.of("experiments", "How many experiments came to each verdict.", "gateway", "setting", "cause", "verdict")
-	recovery := all.of("recovery_seconds", "From the end of the fault to a steady state; +Inf where that did not come, and no "+
-		"number where it was not waited for.", "gateway", "setting", "experiment")
-	took := all.of("experiments_duration_seconds", "How long the experiments took together.", "gateway", "setting", "cause")
+	experiments := all.of("experiments", "How many experiments came to each verdict.",
+		"gateway", "setting", "cause", "verdict")
+	recovery := all.of("recovery_seconds", "From the end of the fault to a steady state; +Inf where that did not come, "+
+		"and no number where it was not waited for.", "gateway", "setting", "experiment")
+	took := all.of("experiments_duration_seconds", "How long the experiments took together.",
+		"gateway", "setting", "cause")
 	for _, v := range r.Verdicts {
 		versions.set(1, v.Gateway, v.Version)
 		for _, k := range report.Kinds() {

@@ -19,12 +19,8 @@ func Annotations(r report.Run) string {
 	red := r.Red()
 	for _, g := range red[:min(len(red), shownGroups)] {
 		title := g.IDs(report.ShownIDs) + " on " + g.Who()
-		fmt.Fprintf(
-			&b,
-			"::error title=%s::%s\n",
-			property(title),
-			data(report.Clip(g.Reason, report.ShownReason)+"; "+g.Verdicts[0].Replay),
-		)
+		fmt.Fprintf(&b, "::error title=%s::%s\n", property(title),
+			data(report.Clip(g.Reason, report.ShownReason)+"; "+g.Verdicts[0].Replay))
 	}
 	return b.String()
 }

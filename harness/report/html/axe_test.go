@@ -34,13 +34,8 @@ const violations = `axe.run(document, {resultTypes: ['violations']}).then(r => r
 func TestPageIsAccessible(t *testing.T) {
 	script := axe(t)
 	for name, look := range map[string]step{"dark": scheme("dark"), "light": scheme("light"), "phone": phone()} {
-		s := opened(
-			t,
-			pageOf(t, reporttest.Charted(reporttest.Timed(reporttest.Judged(reporttest.Sample())))),
-			"#verdict=pass",
-			free,
-			look,
-		)
+		s := opened(t, pageOf(t, reporttest.Charted(reporttest.Timed(reporttest.Judged(reporttest.Sample())))),
+			"#verdict=pass", free, look)
 		s.runs(script)
 		for _, fragment := range []string{"", "#cell=nginx/stock/refused", "#cell=nginx/stock/slow-answer&verdict=known", "#cell=builtin/document/reset-mid-body"} {
 			s.moves("location.hash = '" + fragment + "'")

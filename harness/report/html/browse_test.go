@@ -68,14 +68,13 @@ func TestPageDrawsATimeline(t *testing.T) {
 	s := opened(t, pageOf(t, reporttest.Timed(reporttest.Sample())), "#cell=nginx/stock/refused")
 	defer s.clean()
 	const rows = `[...document.querySelectorAll('.timeline tbody tr')]`
-	s.is(
-		rows+`.map(r => r.cells[1].textContent).join()`,
-		"the harness,the harness,the harness,client,client,upstream,nameserver,the harness,the harness",
-	)
+	s.is(rows+`.map(r => r.cells[1].textContent).join()`,
+		"the harness,the harness,the harness,client,client,upstream,nameserver,the harness,the harness")
 	s.is(rows+`.map(r => r.cells[0].textContent).join()`, "0.0,10.0,11.0,11.0,12.0,20.0,25.0,210.0,220.0")
 	s.is(
 		rows+`[3].cells[2].textContent`,
-		"GET / (probe-1): 502 by gateway, complete; connected in 1.0 ms, first byte after 60 ms, head after 90 ms, end after 100 ms",
+		"GET / (probe-1): 502 by gateway, complete; connected in 1.0 ms, first byte after 60 ms, head after 90 ms, end "+
+			"after 100 ms",
 	)
 	// In the picture, too, later is further to the right, and the request lies within the fault.
 	s.is(
@@ -100,12 +99,8 @@ func TestPageByKeyboard(t *testing.T) {
 	s.becomes("document.activeElement.hash", "#cell=builtin/document/slow-answer")
 	s.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowRight))
 	s.becomes("document.activeElement.hash", "#cell=nginx/stock/refused")
-	s.do(
-		chromedp.KeyEvent(kb.ArrowLeft),
-		chromedp.KeyEvent(kb.ArrowLeft),
-		chromedp.KeyEvent(kb.ArrowRight),
-		chromedp.KeyEvent(kb.Enter),
-	)
+	s.do(chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowRight),
+		chromedp.KeyEvent(kb.Enter))
 	s.becomes(theOpen, theTitle)
 	s.becomes("document.activeElement.textContent", theTitle)
 	s.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter)) // Close
@@ -119,8 +114,10 @@ func TestPageFilters(t *testing.T) {
 	const visible = `[...document.querySelectorAll('#matrix td a')].filter(a => a.offsetParent).length`
 	s.is(visible, "7")
 	for fragment, want := range map[string]string{
-		"#cause=dns": "21", "#cause=block": "6", "#gateway=nginx": "7", "#setting=document": "14", "#verdict=fail": "1", "#verdict=known": "1",
-		"#gateway=nginx&verdict=pass": "4", "#gateway=builtin&verdict=fail": "0", "#policy=rfc9209&verdict=fail": "6", "#policy=rfc9209&verdict=known": "0",
+		"#cause=dns": "21", "#cause=block": "6", "#gateway=nginx": "7", "#setting=document": "14", "#verdict=fail": "1",
+		"#verdict=known":              "1",
+		"#gateway=nginx&verdict=pass": "4", "#gateway=builtin&verdict=fail": "0", "#policy=rfc9209&verdict=fail": "6",
+		"#policy=rfc9209&verdict=known": "0",
 	} {
 		s.moves("location.hash = '" + fragment + "'")
 		s.is(visible, want)

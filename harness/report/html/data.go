@@ -99,7 +99,8 @@ func citing(v verdict.Verdict, u verdict.Under) wanted {
 	case v.ErrorType == "":
 		w.Source = "a control: no error, under any policy"
 	case u.Policy == policy.Document().Name:
-		w.Source, w.URL = "RFC 9110, section 15.6.3: 502 Bad Gateway; the policy holds every cause to it", rfc+"rfc9110#section-15.6.3"
+		w.Source = "RFC 9110, section 15.6.3: 502 Bad Gateway; the policy holds every cause to it"
+		w.URL = rfc + "rfc9110#section-15.6.3"
 	case u.Policy == policy.RFC9209().Name:
 		w.Source, w.URL = "RFC 9209, section 2.3: "+string(v.ErrorType), rfc+"rfc9209#section-2.3"
 	default:

@@ -32,7 +32,8 @@ func attacked() report.Run {
 	v.Under = []verdict.Under{{Policy: attack, Expected: attack, Result: verdict.Fail}}
 	v.Checks = []verdict.Check{{Name: attack, Of: attack, Got: attack, Want: attack}, {Name: attack + "!", OK: true}}
 	v.Observations = []record.Observation{{
-		Probe: attack, Nonce: attack, Status: 200, By: attack, End: client.Complete, Error: attack, Body: attack, After: attack, At: 1, Took: 2,
+		Probe: attack, Nonce: attack, Status: 200, By: attack, End: client.Complete, Error: attack, Body: attack,
+		After: attack, At: 1, Took: 2,
 		Header: map[string][]string{attack: {attack}},
 	}}
 	v.Events = []record.Event{{At: 1, Source: attack, What: attack}, {At: 2, Source: record.Harness, What: attack}}

@@ -12,12 +12,8 @@ import (
 )
 
 func TestPageWithoutScripts(t *testing.T) {
-	s := opened(
-		t,
-		pageOf(t, reporttest.Sample()),
-		"",
-		command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}),
-	)
+	s := opened(t, pageOf(t, reporttest.Sample()), "",
+		command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	defer s.clean()
 	s.is("document.querySelectorAll('#matrix td a').length", "21")
 	s.is("document.querySelector('#filters').hidden", "true")
@@ -57,10 +53,8 @@ func TestPageOfManyCells(t *testing.T) {
 		for g := range 14 {
 			many.Verdicts = append(
 				many.Verdicts,
-				reporttest.Made(
-					report.Column{Gateway: fmt.Sprintf("gateway-%d", g), Version: "1.0", Setting: "document"},
-					fmt.Sprintf("fault-%d", i),
-				),
+				reporttest.Made(report.Column{Gateway: fmt.Sprintf("gateway-%d", g), Version: "1.0", Setting: "document"},
+					fmt.Sprintf("fault-%d", i)),
 			)
 		}
 	}
@@ -68,10 +62,8 @@ func TestPageOfManyCells(t *testing.T) {
 	defer s.clean()
 	s.is("document.querySelectorAll('#matrix td a').length", "2100")
 	s.is(theOpen, "fault-149 on gateway-3 1.0, document")
-	took, err := chromedp.Run(
-		s.ctx,
-		chromedp.Evaluate[float64]("performance.getEntriesByType('navigation')[0].domComplete"),
-	)
+	took, err := chromedp.Run(s.ctx,
+		chromedp.Evaluate[float64]("performance.getEntriesByType('navigation')[0].domComplete"))
 	if err != nil {
 		t.Fatal(err)
 	}

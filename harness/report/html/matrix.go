@@ -63,7 +63,8 @@ func htmlGroups(r report.Run) []htmlGroup {
 				row.Wants = under(v, func(u verdict.Under) string { return report.Want(u.Expected) })
 			}
 			row.Cells = append(row.Cells, htmlCell{
-				N: place[report.CellHref(v)], Href: report.CellHref(v), Kind: report.KindOf(v).Class(), Text: report.CellText(v), Label: strings.TrimPrefix(report.Word(v)+", "+report.KindOf(v).String(), ", "),
+				N: place[report.CellHref(v)], Href: report.CellHref(v), Kind: report.KindOf(v).Class(), Text: report.CellText(v),
+				Label: strings.TrimPrefix(report.Word(v)+", "+report.KindOf(v).String(), ", "),
 				Under: under(v, func(u verdict.Under) string { return u.Result.String() }),
 			})
 		}

@@ -86,10 +86,8 @@ func (s *sheet) runs(script string) {
 // says returns what the expression, or its promise, is in the page, as text.
 func (s *sheet) says(expression string) string {
 	s.t.Helper()
-	got, err := chromedp.Run(
-		s.ctx,
-		chromedp.Evaluate[string]("Promise.resolve("+expression+").then(String)", chromedp.EvalAwaitPromise),
-	)
+	got, err := chromedp.Run(s.ctx,
+		chromedp.Evaluate[string]("Promise.resolve("+expression+").then(String)", chromedp.EvalAwaitPromise))
 	if err != nil {
 		s.t.Fatalf("%s: %v", expression, err)
 	}
@@ -140,10 +138,8 @@ func command[P, R any](c cdp.Command[P, R], p P) step {
 
 // The looks of a page: of its reader's system, and of the window.
 func scheme(name string) step {
-	return command(
-		emulation.SetEmulatedMedia,
-		emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}},
-	)
+	return command(emulation.SetEmulatedMedia,
+		emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
 }
 
 func phone() step { return chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile) }

@@ -11,8 +11,10 @@ import (
 )
 
 // logsLegend explains logsTable.
-const logsLegend = "Can an operator tell the error type (RFC 9209) from the gateway's most telling line alone? How many of the faults of each type are told by it: a line counts as " +
-	"telling when at least four in five of the faults under which the gateway logs it are of that type. What differs between two runs of the same fault is not compared, " +
+const logsLegend = "Can an operator tell the error type (RFC 9209) from the gateway's most telling line alone? How " +
+	"many of the faults of each type are told by it: a line counts as " +
+	"telling when at least four in five of the faults under which the gateway logs it are of that type. What differs " +
+	"between two runs of the same fault is not compared, " +
 	"nor are the routes, addresses and methods, which are the harness's"
 
 // logsTable is, for one setting, how many faults of each error type each gateway's log tells; empty when there was

@@ -23,7 +23,8 @@ func Matrix(r report.Run) string {
 	var b strings.Builder
 	fmt.Fprintf(
 		&b,
-		"# What gateways answer\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. Each cell is what a client saw: the status of the telling probe, and how it was judged.\n\n",
+		"# What gateways answer\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. Each cell is what a client "+
+			"saw: the status of the telling probe, and how it was judged.\n\n",
 		r.Started.Format("2006-01-02"),
 		markdown(r.Tool),
 		markdown(r.World),
@@ -34,13 +35,8 @@ func Matrix(r report.Run) string {
 	}
 	for _, setting := range r.Settings() {
 		if pools := r.Pools().Of(setting); len(pools.Verdicts) > 0 {
-			fmt.Fprintf(
-				&b,
-				"\n## One of two members broken, setting %s\n\n%s.\n\n%s\n",
-				markdown(setting),
-				report.PoolLegend,
-				markdownTable(pools, report.PoolCell),
-			)
+			fmt.Fprintf(&b, "\n## One of two members broken, setting %s\n\n%s.\n\n%s\n", markdown(setting), report.PoolLegend,
+				markdownTable(pools, report.PoolCell))
 		}
 	}
 	for _, setting := range r.Settings() {
@@ -92,15 +88,8 @@ func chancesMarkdown(r report.Run) string {
 		"\n## By chance\n\nWhat does not always come out the same (mixed), with how often each outcome was counted.\n\n",
 	)
 	for _, e := range order {
-		fmt.Fprintf(
-			&b,
-			"- %s %s: %s: %s. In: %s\n",
-			markdown(e.gateway),
-			markdown(distinct(settings[e])),
-			markdown(e.outcomes),
-			markdown(e.reason),
-			markdown(distinct(ids[e])),
-		)
+		fmt.Fprintf(&b, "- %s %s: %s: %s. In: %s\n", markdown(e.gateway), markdown(distinct(settings[e])),
+			markdown(e.outcomes), markdown(e.reason), markdown(distinct(ids[e])))
 	}
 	return b.String()
 }

@@ -12,9 +12,12 @@ import (
 )
 
 // confusionLegend explains Run.confusion.
-const confusionLegend = "Faults are counted by their error type (RFC 9209) and by what the gateway's most telling line says to one who has nothing else: the error type that at " +
-	"least four in five of the faults have under which it logs that line, but for what differs between two runs of the same fault; several, if no type has so many; nothing, if " +
-	"there is no line that is not also there under faults of all kinds. What the log names stands on the diagonal; what stands beside it misleads"
+const confusionLegend = "Faults are counted by their error type (RFC 9209) and by what the gateway's most telling " +
+	"line says to one who has nothing else: the error type that at " +
+	"least four in five of the faults have under which it logs that line, but for what differs between two runs of the " +
+	"same fault; several, if no type has so many; nothing, if " +
+	"there is no line that is not also there under faults of all kinds. What the log names stands on the diagonal; what " +
+	"stands beside it misleads"
 
 // remediesMarkdown returns a run in which remedies were tried as a reference to read.
 func remediesMarkdown(r report.Run) string {
@@ -23,11 +26,11 @@ func remediesMarkdown(r report.Run) string {
 	r = r.Remedied()
 	fmt.Fprintf(
 		&b,
-		"# What helps against an error page\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. In each row the world was broken, or the client refused, in one way; a client saw "+
-			"what the second column says, and then somebody did what stands at the head of the column, while it lasted, and asked again. That it still lasted was proved after each. %s.\n",
-		r.Started.Format(
-			"2006-01-02",
-		),
+		"# What helps against an error page\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. In each "+
+			"row the world was broken, or the client refused, in one way; a client saw "+
+			"what the second column says, and then somebody did what stands at the head of the column, while it lasted, and "+
+			"asked again. That it still lasted was proved after each. %s.\n",
+		r.Started.Format("2006-01-02"),
 		markdown(r.Tool),
 		markdown(r.World),
 		strings.ReplaceAll(report.HelpLegend, "   ", "; "),
@@ -35,7 +38,8 @@ func remediesMarkdown(r report.Run) string {
 	fmt.Fprintf(&b, "\n## In short\n\n%s\n", remediesInShort(r).RenderMarkdown())
 	for _, c := range r.Columns() {
 		name := markdown(c.Gateway + " " + c.Version + ", setting " + c.Setting)
-		bold, code := func(s string) string { return "**" + s + "**" }, func(id string) string { return "`" + markdown(id) + "`" }
+		bold := func(s string) string { return "**" + s + "**" }
+		code := func(id string) string { return "`" + markdown(id) + "`" }
 		t := r.RemedyTable(c, bold, code, markdown, report.HelpWord)
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\nWhy:\n\n", name, t.RenderMarkdown())
 		for _, line := range r.Because(c, report.AllIDs) {
@@ -82,12 +86,8 @@ func remediesInShort(r report.Run) table.Writer {
 				}
 				row = append(
 					row,
-					fmt.Sprintf(
-						"helps %d, no %d, n/a %d",
-						count[record.Effective],
-						count[record.Ineffective],
-						count[record.NotApplicable],
-					),
+					fmt.Sprintf("helps %d, no %d, n/a %d", count[record.Effective], count[record.Ineffective],
+						count[record.NotApplicable]),
 				)
 			}
 			t.AppendRow(row)

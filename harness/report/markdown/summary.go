@@ -35,14 +35,8 @@ func Summary(r report.Run) string {
 		first := g.Verdicts[0]
 		rows = append(
 			rows,
-			fmt.Sprintf(
-				"| %s | %s | %s | %s<br>%s |\n",
-				report.KindOf(first).Mark(),
-				code(g.Who()),
-				code(g.IDs(report.ShownIDs)),
-				code(g.Reason),
-				code(first.Replay),
-			),
+			fmt.Sprintf("| %s | %s | %s | %s<br>%s |\n", report.KindOf(first).Mark(), code(g.Who()),
+				code(g.IDs(report.ShownIDs)), code(g.Reason), code(first.Replay)),
 		)
 	}
 	text := fitting(head, "| | gateway | experiments | why |\n| --- | --- | --- | --- |\n", rows)
@@ -58,11 +52,8 @@ func SummaryOfChanges(changes []report.Change) string {
 	for _, c := range changes {
 		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |\n", c.Kind, code(c.Cell), code(c.From), code(c.To)))
 	}
-	return fitting(
-		"#### Since the baseline\n\n"+report.ChangeSums(changes),
-		"| | experiment | was | is |\n| --- | --- | --- | --- |\n",
-		rows,
-	)
+	return fitting("#### Since the baseline\n\n"+report.ChangeSums(changes),
+		"| | experiment | was | is |\n| --- | --- | --- | --- |\n", rows)
 }
 
 // fitting returns the text with a table below it, of as many of the rows as there is room for.
@@ -106,11 +97,6 @@ func row(a report.Aim, h report.Harm) string {
 	for _, line := range h.Lines()[1:] {
 		why = append(why, code(line))
 	}
-	return fmt.Sprintf(
-		"| %s | %s | %s | %s |\n",
-		report.Fail.Mark(),
-		code(a.Title()),
-		code(report.ShownCells(h)),
-		strings.Join(why, "<br>"),
-	)
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", report.Fail.Mark(), code(a.Title()), code(report.ShownCells(h)),
+		strings.Join(why, "<br>"))
 }

@@ -82,12 +82,8 @@ func TestSummaryIsBounded(t *testing.T) {
 	many := broken(600, strings.Repeat("<|`😀\x00", 5000))
 	for _, doc := range []string{Summary(many), SummaryOfChanges(report.Diff(report.Run{}, many))} {
 		if len(doc) > summaryBytes || !strings.HasSuffix(doc, " more.\n") {
-			t.Errorf(
-				"got %d bytes that end in %q, want %d at most and a count of the rest",
-				len(doc),
-				doc[len(doc)-50:],
-				summaryBytes,
-			)
+			t.Errorf("got %d bytes that end in %q, want %d at most and a count of the rest", len(doc), doc[len(doc)-50:],
+				summaryBytes)
 		}
 	}
 }

@@ -47,11 +47,18 @@ const Hostile = "\xff\x1b[2J\nPASS \u009b31m \u202e ]]> <b> ##[command]x ##vso[t
 // Sample is a run with a verdict of every kind.
 func Sample() report.Run {
 	r := report.Run{
-		Tool: "v0.0.0-test", Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Took: 14600 * time.Millisecond, World: "root", Planned: 24,
+		Tool: "v0.0.0-test", Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Took: 14600 * time.Millisecond,
+		World: "root", Planned: 24,
 		Interrupted: true, NotInstalled: []report.Missing{{Gateway: "haproxy", Install: "apt-get install haproxy"}},
 	}
-	for _, c := range []report.Column{{Gateway: "builtin", Version: "1.26.0", Setting: "document"}, {Gateway: "nginx", Version: "1.22.1", Setting: "stock"}, {Gateway: "broken", Version: "9", Setting: "document"}} {
-		for _, id := range []string{"slow-answer", "refused", "reset-mid-body", "ip-deny", "ip-deny+refused", "firewall-drop", "error-500"} {
+	for _, c := range []report.Column{
+		{Gateway: "builtin", Version: "1.26.0", Setting: "document"},
+		{Gateway: "nginx", Version: "1.22.1", Setting: "stock"},
+		{Gateway: "broken", Version: "9", Setting: "document"},
+	} {
+		for _, id := range []string{
+			"slow-answer", "refused", "reset-mid-body", "ip-deny", "ip-deny+refused", "firewall-drop", "error-500",
+		} {
 			r.Verdicts = append(r.Verdicts, Made(c, id))
 		}
 	}
@@ -97,19 +104,19 @@ func Made(c report.Column, id string) verdict.Verdict {
 	}
 	switch {
 	case c.Gateway == "broken":
-		v.Result, v.Observed, v.Observations, v.Checks, v.RecoveryMS = verdict.Inconclusive, "", []record.Observation{}, []verdict.Check{}, -1
+		v.Result, v.Observed, v.RecoveryMS = verdict.Inconclusive, "", -1
+		v.Observations, v.Checks = []record.Observation{}, []verdict.Check{}
 		v.Reason = fmt.Sprintf(
-			"wait for steady state: the gateway ended (exit status 3); it last said: pid %d: no such file %s",
-			len(id),
-			Hostile,
-		)
+			"wait for steady state: the gateway ended (exit status 3); it last said: pid %d: no such file %s", len(id), Hostile)
 	case id == "reset-mid-body":
 		v.Expected, v.Observed = "502 by gateway, or visibly cut", "200 by upstream, cut"
 		v.Observations[0].Status, v.Observations[0].By, v.Observations[0].End = 200, record.ByUpstream, client.Truncated
 	case id == "firewall-drop" && c.Gateway == "nginx":
-		v.Result, v.Reason, v.Observations, v.Observed = verdict.Unsupported, "needs real nftables rules: portable mode must not touch them", []record.Observation{}, ""
+		v.Result, v.Reason = verdict.Unsupported, "needs real nftables rules: portable mode must not touch them"
+		v.Observations, v.Observed = []record.Observation{}, ""
 	case id == "slow-answer" && c.Gateway == "nginx":
-		v.Result, v.Reason, v.Deviation = verdict.Fail, "status of GET /: got 504 by gateway, want 502 by gateway", "nginx answers 504 when it waits in vain"
+		v.Result, v.Reason = verdict.Fail, "status of GET /: got 504 by gateway, want 502 by gateway"
+		v.Deviation = "nginx answers 504 when it waits in vain"
 		v.Observed, v.Observations[0].Status = "504 by gateway", 504
 	case id == "refused" && c.Gateway == "nginx":
 		post := record.Observation{
@@ -122,14 +129,10 @@ func Made(c report.Column, id string) verdict.Verdict {
 		}
 		v.Result, v.Reason = verdict.Fail, "status of POST /: got 200 by gateway, want 502 by gateway"
 		v.Observations = append(v.Observations, post)
-		v.Checks = append(
-			v.Checks,
-			verdict.Check{Name: check.Status.ID, Of: "POST /", Got: "200 by gateway", Want: "502 by gateway"},
-		)
-		v.Checks = append(
-			v.Checks,
-			verdict.Check{Name: check.Alive.ID, Got: "exit status 7; it last said: out of cheese", Want: "a process that lives"},
-		)
+		v.Checks = append(v.Checks,
+			verdict.Check{Name: check.Status.ID, Of: "POST /", Got: "200 by gateway", Want: "502 by gateway"})
+		v.Checks = append(v.Checks,
+			verdict.Check{Name: check.Alive.ID, Got: "exit status 7; it last said: out of cheese", Want: "a process that lives"})
 		v.Log = []string{Hostile}
 	}
 	return v
