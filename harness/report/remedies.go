@@ -20,8 +20,8 @@ func HelpWord(h record.Help) string {
 }
 
 // HelpLegend explains HelpWord.
-const HelpLegend = "helps: the client is served with it, and is not without it (" + record.CheckLogs + ": who reads the " +
-	"log learns the error type)   no: it is not, or would be " +
+const HelpLegend = "helps: the client is served with it, and is not without it (" + record.CheckLogs + ": who " +
+	"reads the log learns the error type)   no: it is not, or would be " +
 	"anyway   n/a: there was nothing to try it on, or it cannot be tried"
 
 // Remedied returns the part of the run in which remedies were tried.

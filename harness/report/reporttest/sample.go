@@ -102,6 +102,12 @@ func Made(c report.Column, id string) verdict.Verdict {
 	if v.Cause == cause.Blocked {
 		v.Expected, v.Observed, v.Observations[0].Status = "403 by gateway", "403 by gateway", 403
 	}
+	happen(&v, c, id)
+	return v
+}
+
+// happen gives the verdict what makes its experiment and column another than the rest.
+func happen(v *verdict.Verdict, c report.Column, id string) {
 	switch {
 	case c.Gateway == "broken":
 		v.Result, v.Observed, v.RecoveryMS = verdict.Inconclusive, "", -1
@@ -135,7 +141,6 @@ func Made(c report.Column, id string) verdict.Verdict {
 			verdict.Check{Name: check.Alive.ID, Got: "exit status 7; it last said: out of cheese", Want: "a process that lives"})
 		v.Log = []string{Hostile}
 	}
-	return v
 }
 
 // Valid fails the test unless doc is what the schema says.
