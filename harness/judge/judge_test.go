@@ -217,7 +217,9 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 			"known", "503 by gateway", verdict.Fail, 80, []verdict.Check{wrong, cached}, verdict.Fail, false,
 		},
 		"known, changed on a machine late": {
-			"known", "503 by gateway", verdict.Fail, 9000, []verdict.Check{wrong, cached}, verdict.Inconclusive,
+			"known", "503 by gateway", verdict.Fail, 9000,
+			[]verdict.Check{wrong, cached},
+			verdict.Inconclusive,
 			true,
 		},
 		"known, gone on a machine late": {

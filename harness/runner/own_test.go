@@ -251,65 +251,80 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 		// It listens on every address of port 80, and this upstream is at port 80 too: two machines.
 		{
 			"nginx-microservices", "orders/orders-1", "refused",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "200 by upstream",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Pass, "200 by upstream",
 		},
 		{
 			"nginx-microservices", "pay/payments", "certificate-expired",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "200 by upstream",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Fail, "200 by upstream",
 		},
 		// On its own loopback, which no other IPv6 address can reach.
 		{
 			"nginx-ipv6", "sidecar-8080/[::1]:9000", "refused",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Pass, "502 by gateway",
 		},
 		// Wrong over one family alone.
 		{
 			"nginx-families", "root-80/10.1.1.1:3000", "refused",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Pass, "502 by gateway",
 		},
 		{
 			"nginx-families", "root-80-ipv6/10.1.1.1:3000", "refused",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "200 by gateway",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Fail, "200 by gateway",
 		},
 		{
 			"nginx-families", "root-8082/10.1.1.2:3000", "refused@cold",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Pass, "502 by gateway",
 		},
 		// A GET goes to the other member.
 		{
 			"nginx-microservices", "orders/orders-1", "refused@balanced",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "200 by upstream",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Pass, "200 by upstream",
 		},
 		// Of two that are asked for each answer neither can serve in the other's place.
 		{
 			"nginx-auth", "root/vouch", "refused@balanced",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Unsupported,
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Unsupported,
 			"no other upstream",
 		},
 		{
 			"nginx-auth", "root/vouch", "refused",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Fail, "500 by gateway",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Fail, "500 by gateway",
 		},
 		{
 			"nginx-own-ca", "root/ledger", "certificate-untrusted",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"}, verdict.Pass, "502 by gateway",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
+			verdict.Pass, "502 by gateway",
 		},
 		// It goes into the background by itself.
 		{
 			"nginx-php-fpm", "root/gatequake-fpm", "unix-socket-missing",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf"}, verdict.Pass, "502 by gateway",
+			[]string{"nginx", "-p", ".", "-c", "nginx.conf"},
+			verdict.Pass, "502 by gateway",
 		},
 		{
 			"envoy-http2", "root/10.7.7.7:50051", "h2-upstream-refused",
-			[]string{"envoy", "-c", "envoy.yaml", "-l", "warn", "--use-dynamic-base-id"}, verdict.Fail,
+			[]string{"envoy", "-c", "envoy.yaml", "-l", "warn", "--use-dynamic-base-id"},
+			verdict.Fail,
 			"503 by gateway",
 		},
 		{
 			"caddy-tls", "shop.example.com-root-443/web", "refused",
-			[]string{"caddy", "run", "--config", "Caddyfile"}, verdict.Pass, "502 by gateway",
+			[]string{"caddy", "run", "--config", "Caddyfile"},
+			verdict.Pass, "502 by gateway",
 		},
 		{
-			"haproxy-checks", "api/api", "refused", []string{"haproxy", "-f", "haproxy.cfg"}, verdict.Fail,
+			"haproxy-checks", "api/api", "refused",
+			[]string{"haproxy", "-f", "haproxy.cfg"},
+			verdict.Fail,
 			"503 by gateway",
 		},
 	} {

@@ -34,7 +34,9 @@ func TestCheckStamp(t *testing.T) {
 			`check stamp: body: got "oops", want "answered by upstream for n1\n" in it`,
 		},
 		"no body": {
-			stamped, []byte{}, "upstream", "n1",
+			stamped,
+			[]byte{},
+			"upstream", "n1",
 			`check stamp: body: got "", want "answered by upstream for n1\n" in it`,
 		},
 	} {

@@ -50,36 +50,44 @@ func TestCombine(t *testing.T) {
 		"always a pass": {[]Verdict{pass, pass}, Pass, false, "502 by gateway", ""},
 		"always known":  {[]Verdict{known, known}, Fail, true, "504 by gateway", ""},
 		"a fail among them": {
-			[]Verdict{pass, fail, pass}, Fail, false,
+			[]Verdict{pass, fail, pass},
+			Fail, false,
 			"not always the same: 2 × 502 by gateway, 1 × 200 by upstream", "the worst: status",
 		},
 		"the fail not last": {
-			[]Verdict{fail, pass}, Fail, false, "not always the same: 1 × 200 by upstream, 1 × 502 by gateway",
+			[]Verdict{fail, pass},
+			Fail, false, "not always the same: 1 × 200 by upstream, 1 × 502 by gateway",
 			"the worst: status",
 		},
 		"known sometimes": {
-			[]Verdict{pass, known}, Fail, false, "not always the same: 1 × 502 by gateway, 1 × 504 by gateway",
+			[]Verdict{pass, known},
+			Fail, false, "not always the same: 1 × 502 by gateway, 1 × 504 by gateway",
 			"not always",
 		},
 		"chance, as listed": {
-			[]Verdict{cut, bad, cut}, Fail, true,
+			[]Verdict{cut, bad, cut},
+			Fail, true,
 			"not always the same: 2 × 200 by upstream, cut, 1 × 503 by gateway", "",
 		},
 		"chance, all pass": {
-			[]Verdict{cut, other}, Pass, false, "not always the same: 1 × 200 by upstream, cut, 1 × 502 by gateway",
+			[]Verdict{cut, other},
+			Pass, false, "not always the same: 1 × 200 by upstream, cut, 1 × 502 by gateway",
 			"",
 		},
 		"chance, and a fail": {
-			[]Verdict{cut, bad, fail}, Fail, false,
+			[]Verdict{cut, bad, fail},
+			Fail, false,
 			"not always the same: 1 × 200 by upstream, cut, 1 × 503 by gateway, 1 × 200 by upstream",
 			"the worst: status",
 		},
 		"unclear sometimes": {
-			[]Verdict{pass, unclear}, Inconclusive, false, "not always the same: 1 × 502 by gateway, 1 × nothing",
+			[]Verdict{pass, unclear},
+			Inconclusive, false, "not always the same: 1 × 502 by gateway, 1 × nothing",
 			"no steady state",
 		},
 		"unclear and failed": {
-			[]Verdict{unclear, fail}, Fail, false, "not always the same: 1 × nothing, 1 × 200 by upstream",
+			[]Verdict{unclear, fail},
+			Fail, false, "not always the same: 1 × nothing, 1 × 200 by upstream",
 			"the worst: status",
 		},
 	} {

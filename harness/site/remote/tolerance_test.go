@@ -95,8 +95,11 @@ func TestTolerancesAddUp(t *testing.T) {
 			"", []string{"a", "b"}, 0, true, catalog.Fault{Late: true}, by("10.1.1.1:1", ""), true,
 		},
 		"elsewhere, a control on a pool, by another": {
-			"", []string{"a", "b"}, 307, true,
-			catalog.Fault{Control: &record.Expectation{Statuses: []int{500}, By: record.ByUpstream}}, moved, true,
+			"",
+			[]string{"a", "b"},
+			307, true,
+			catalog.Fault{Control: &record.Expectation{Statuses: []int{500}, By: record.ByUpstream}},
+			moved, true,
 		},
 	} {
 		mine := own.Site{

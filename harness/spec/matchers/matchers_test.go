@@ -22,36 +22,48 @@ func TestObservations(t *testing.T) {
 	}{
 		{"service", record.Observation{Status: 200, By: record.ByUpstream, End: client.Complete}, true, false, false},
 		{
-			"service of somebody else", record.Observation{Status: 200, By: record.ByGateway, End: client.Complete},
+			"service of somebody else",
+			record.Observation{Status: 200, By: record.ByGateway, End: client.Complete},
 			false, false, false,
 		},
 		{
-			"cut service", record.Observation{Status: 200, By: record.ByUpstream, End: client.Truncated}, false,
+			"cut service",
+			record.Observation{Status: 200, By: record.ByUpstream, End: client.Truncated},
+			false,
 			false, false,
 		},
 		{
-			"bad gateway", record.Observation{Status: 502, By: record.ByGateway, End: client.Complete}, false, true,
+			"bad gateway",
+			record.Observation{Status: 502, By: record.ByGateway, End: client.Complete},
+			false, true,
 			false,
 		},
 		{
-			"unframed bad gateway", record.Observation{Status: 502, By: record.ByGateway, End: client.Unframed},
+			"unframed bad gateway",
+			record.Observation{Status: 502, By: record.ByGateway, End: client.Unframed},
 			false, true, false,
 		},
 		{
-			"bad gateway further on", record.Observation{Status: 502, By: record.ByUpstream, End: client.Complete},
+			"bad gateway further on",
+			record.Observation{Status: 502, By: record.ByUpstream, End: client.Complete},
 			false, false, false,
 		},
 		{
-			"cut bad gateway", record.Observation{Status: 502, By: record.ByGateway, End: client.Truncated}, false,
+			"cut bad gateway",
+			record.Observation{Status: 502, By: record.ByGateway, End: client.Truncated},
+			false,
 			false, false,
 		},
 		{
-			"gateway timeout", record.Observation{Status: 504, By: record.ByGateway, End: client.Complete}, false,
+			"gateway timeout",
+			record.Observation{Status: 504, By: record.ByGateway, End: client.Complete},
+			false,
 			false, false,
 		},
 		{"forbidden", record.Observation{Status: 403, By: record.ByGateway, End: client.Complete}, false, false, true},
 		{
-			"forbidden further on", record.Observation{Status: 403, By: record.ByUpstream, End: client.Complete},
+			"forbidden further on",
+			record.Observation{Status: 403, By: record.ByUpstream, End: client.Complete},
 			false, false, false,
 		},
 		{"hang", record.Observation{End: client.TimedOut}, false, false, false},
@@ -63,7 +75,8 @@ func TestObservations(t *testing.T) {
 				matcher types.GomegaMatcher
 				want    bool
 			}{
-				{"BeHealthy", BeHealthy(), c.healthy}, {"BeBadGateway", BeBadGateway(), c.badGateway},
+				{"BeHealthy", BeHealthy(), c.healthy},
+				{"BeBadGateway", BeBadGateway(), c.badGateway},
 				{"BeForbidden", BeForbidden(), c.forbidden},
 			} {
 				if got, err := m.matcher.Match(c.o); got != m.want || err != nil {
