@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -20,6 +21,11 @@ func TestListAndExplainKnowEverything(t *testing.T) {
 	t.Parallel()
 	list := gatequake("list")
 	list.is(t, statusHolds, "GATEWAY", "builtin")
+	gatequake("explain", "refused").is(t, statusHolds, "confirmed", "own dial gets ECONNREFUSED")
+	all, err := candidates("")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, e := range catalog.Experiments() {
 		if !strings.Contains(list.out, e.Base()) {
 			t.Errorf("list: %s is not in it", e.Base())
@@ -31,7 +37,11 @@ func TestListAndExplainKnowEverything(t *testing.T) {
 		case e.Block.Control != nil:
 			want = []string{e.ID, "expected"} // No error type is about what is no 403.
 		}
-		gatequake("explain", e.ID).is(t, statusHolds, want...)
+		var said bytes.Buffer
+		if err := explanation(&said, e, all); err != nil {
+			t.Fatal(err)
+		}
+		outcome{out: said.String()}.is(t, statusHolds, want...)
 	}
 }
 
