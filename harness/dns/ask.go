@@ -34,9 +34,10 @@ var (
 	ErrWrongID = errors.New("a reply with another query's ID")
 )
 
-// Ask sends server (host:port) one query over UDP, with no retry, no cache and no resolver of the system in between, and returns its reply with any
-// rcode. No reply before the context's deadline, or within 5 s, is an error that matches os.ErrDeadlineExceeded or context.DeadlineExceeded; a reply
-// with another query's ID counts as none, and the error then matches ErrWrongID as well. Bytes that are no message are an ErrNoMessage at once.
+// Ask sends server (host:port) one query over UDP, with no retry, no cache and no resolver of the system in
+// between, and returns its reply with any rcode. No reply before the context's deadline, or within 5 s, is an
+// error that matches os.ErrDeadlineExceeded or context.DeadlineExceeded; a reply with another query's ID counts
+// as none, and the error then matches ErrWrongID as well. Bytes that are no message are an ErrNoMessage at once.
 func Ask(ctx context.Context, server, name string, qtype uint16) (Reply, error) {
 	reply, err := ask(ctx, server, name, qtype)
 	if ctx.Err() != nil && err != nil && !errors.Is(err, ErrWrongID) {

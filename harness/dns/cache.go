@@ -10,8 +10,9 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Cache lets a net.Resolver remember answers for as long as their time to live allows, which it does not by itself. The zero value is empty; it is safe
-// for concurrent use. It is for the names of a configuration: it never forgets one, it only stops using what is over.
+// Cache lets a net.Resolver remember answers for as long as their time to live allows, which it does not by
+// itself. The zero value is empty; it is safe for concurrent use. It is for the names of a configuration: it
+// never forgets one, it only stops using what is over.
 type Cache struct {
 	// Via makes the connections; nil leaves it to a net.Dialer.
 	Via Dial
@@ -35,8 +36,8 @@ type remembered struct {
 	until time.Time
 }
 
-// Dial makes a connection to server for net.Resolver.Dial, which asks one query on each. One that the cache can answer is never sent. What comes over TCP
-// is not remembered.
+// Dial makes a connection to server for net.Resolver.Dial, which asks one query on each. One that the cache can
+// answer is never sent. What comes over TCP is not remembered.
 func (c *Cache) Dial(ctx context.Context, network, server string) (net.Conn, error) {
 	dial := c.Via
 	if dial == nil {
@@ -49,7 +50,8 @@ func (c *Cache) Dial(ctx context.Context, network, server string) (net.Conn, err
 	return conn, err
 }
 
-// caching is a connection for one query. It stays a net.PacketConn: by that net.Resolver knows that messages come without a length.
+// caching is a connection for one query. It stays a net.PacketConn: by that net.Resolver knows that messages come
+// without a length.
 type caching struct {
 	*net.UDPConn
 	cache *Cache
@@ -100,7 +102,8 @@ func (c *Cache) find(query []byte) []byte {
 // keep remembers the reply to query if it is one, and may be.
 func (c *Cache) keep(query, reply []byte) {
 	var m dns.Msg
-	if len(query) < idLength || m.Unpack(reply) != nil || !m.Response || m.Truncated || string(reply[:idLength]) != string(query[:idLength]) {
+	if len(query) < idLength || m.Unpack(reply) != nil || !m.Response || m.Truncated ||
+		string(reply[:idLength]) != string(query[:idLength]) {
 		return
 	}
 	life := lifetime(&m)

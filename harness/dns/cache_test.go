@@ -44,7 +44,8 @@ func TestCacheKeepsWhatMayBeKept(t *testing.T) {
 	undo := s.Inject("", resolver.Silence{})
 	g.Expect(lookup("kept.test.", soon)).To(Succeed())
 	g.Expect(lookup("other.test.", never)).NotTo(Succeed(), "a time to live of 0")
-	g.Eventually(func() error { return lookup("brief.test.", never) }).WithTimeout(soon).ShouldNot(Succeed(), "when its time is over")
+	g.Eventually(func() error { return lookup("brief.test.", never) }).WithTimeout(soon).ShouldNot(Succeed(),
+		"when its time is over")
 	undo()
 	g.Expect(lookup("brief.test.", soon)).To(Succeed())
 }

@@ -6,7 +6,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Elsewhere is the fault of a record that is wrong: the name has this one address, and none of the other family. Its time to live is 0.
+// Elsewhere is the fault of a record that is wrong: the name has this one address, and none of the other family.
+// Its time to live is 0.
 type Elsewhere struct{ Address netip.Addr }
 
 // Break answers with the address, or with no data when the other family was asked for.

@@ -7,15 +7,16 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Fault is one way in which a resolver breaks, as plain data: it can be printed, listed and compared. A new one is a new file that implements it.
+// Fault is one way in which a resolver breaks, as plain data: it can be printed, listed and compared. A new one
+// is a new file that implements it.
 type Fault interface {
-	// Break returns what the client gets in place of sound, the answer that a healthy server would give. It owns sound and may change it; it must not
-	// block, and is called from many goroutines at a time.
+	// Break returns what the client gets in place of sound, the answer that a healthy server would give. It owns
+	// sound and may change it; it must not block, and is called from many goroutines at a time.
 	Break(asked Query, sound *dns.Msg) Answer
 }
 
-// Answer is what goes out to a client: Message or, when that is nil, Raw as it stands, or, when both are nil, nothing (a TCP connection then stays
-// open). Delay passes first. The zero value is silence.
+// Answer is what goes out to a client: Message or, when that is nil, Raw as it stands, or, when both are nil,
+// nothing (a TCP connection then stays open). Delay passes first. The zero value is silence.
 type Answer struct {
 	Delay   time.Duration
 	Message *dns.Msg
@@ -33,14 +34,15 @@ func (a Answer) token() string {
 	return "silence"
 }
 
-// injection is a fault in force. Its identity is its pointer: the same fault may be injected twice, and is then undone twice.
+// injection is a fault in force. Its identity is its pointer: the same fault may be injected twice, and is then
+// undone twice.
 type injection struct {
 	name  string // canonical, or "" for every name
 	fault Fault
 }
 
-// Inject breaks the answers for name, of whatever type, or for every name when name is "". Of several faults that apply, the newest wins. What undo
-// takes back is this injection alone; it may be called again.
+// Inject breaks the answers for name, of whatever type, or for every name when name is "". Of several faults that
+// apply, the newest wins. What undo takes back is this injection alone; it may be called again.
 func (s *Server) Inject(name string, f Fault) (undo func()) {
 	in := &injection{fault: f}
 	if name != "" {

@@ -27,8 +27,14 @@ var faults = []struct {
 	check  func(*net.DNSError) bool // what Go's resolver makes of it; nil when it succeeds
 }{
 	{resolver.NXDOMAIN, dns.RcodeNameError, true, "NXDOMAIN", func(err *net.DNSError) bool { return err.IsNotFound }},
-	{resolver.SERVFAIL, dns.RcodeServerFailure, false, "SERVFAIL", func(err *net.DNSError) bool { return err.IsTemporary && !err.IsTimeout }},
-	{resolver.REFUSED, dns.RcodeRefused, false, "REFUSED", func(err *net.DNSError) bool { return !err.IsNotFound && !err.IsTimeout }},
+	{
+		resolver.SERVFAIL, dns.RcodeServerFailure, false, "SERVFAIL",
+		func(err *net.DNSError) bool { return err.IsTemporary && !err.IsTimeout },
+	},
+	{
+		resolver.REFUSED, dns.RcodeRefused, false, "REFUSED",
+		func(err *net.DNSError) bool { return !err.IsNotFound && !err.IsTimeout },
+	},
 	{resolver.NoData{}, dns.RcodeSuccess, true, "NOERROR", func(err *net.DNSError) bool { return err.IsNotFound }},
 	{resolver.Silence{}, -1, false, "silence", func(err *net.DNSError) bool { return err.IsTimeout }},
 	{resolver.Slow(late), dns.RcodeSuccess, false, "NOERROR", nil},

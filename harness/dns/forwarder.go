@@ -7,8 +7,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Forwarder is a resolver that asks another, and remembers what it was told for as long as it may: a home router's, or a provider's. What is injected breaks it as
-// it does any Server.
+// Forwarder is a resolver that asks another one, and remembers its answers for as long as their time to live
+// allows: a home router's, or a provider's. A Fault breaks a Forwarder as it breaks any Server.
 //
 //	browser ──> Forwarder, with its Cache ──> another resolver
 type Forwarder struct {
@@ -17,10 +17,12 @@ type Forwarder struct {
 	cache Cache
 }
 
-// forwardTimeout is how long a forwarder waits for the other: within what the libc resolver waits for the forwarder (5 s), and far beyond what a healthy one takes.
+// forwardTimeout is how long a forwarder waits for the resolver that it asks: within what the libc resolver waits
+// for the forwarder (5 s), and far beyond what a healthy one takes.
 const forwardTimeout = 3 * time.Second
 
-// StartForwarder listens as Start does, and asks the resolver to (host:port), over UDP and by connections that via makes. The caller closes it.
+// StartForwarder listens as Start does, and asks the resolver to (host:port), over UDP and by connections that
+// via makes. The caller closes it.
 func StartForwarder(listen, to string, via Dial) (*Forwarder, error) {
 	f := &Forwarder{Server: newServer(), to: to, cache: Cache{Via: via}}
 	f.answer = f.forward

@@ -6,7 +6,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// handle answers one request. It runs in a goroutine of its own for each UDP request and each TCP connection, so waiting here delays nobody else.
+// handle answers one request. It runs in a goroutine of its own for each UDP request and each TCP connection, so
+// waiting here delays nobody else.
 func (s *Server) handle(w dns.ResponseWriter, request *dns.Msg) {
 	asked := query(request, w.RemoteAddr(), w.LocalAddr())
 	size := carries(asked.Proto, request)

@@ -2,7 +2,8 @@ package dns
 
 import "github.com/miekg/dns"
 
-// NoData is the fault of a name that exists and has no record of the type that was asked for: NOERROR, no answer, an SOA record.
+// NoData is the fault of a name that exists and has no record of the type that was asked for: NOERROR, no answer,
+// an SOA record.
 type NoData struct{}
 
 // Break empties the answer.

@@ -6,7 +6,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// NoName is the fault of a server that says that the name does not exist, and that this may be remembered for so long, in whole seconds (RFC 2308, section 5).
+// NoName is the fault of a server that says that the name does not exist, and that this may be remembered for so
+// long, in whole seconds (RFC 2308, section 5).
 type NoName time.Duration
 
 // Break answers NXDOMAIN.

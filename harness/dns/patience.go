@@ -7,8 +7,8 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// patience is how long a client may leave an answer unread before it loses its connection. Answers are small: only a client that means harm, or is
-// frozen, fills its buffers with them, and it must not hold up Close.
+// patience is how long a client may leave an answer unread before it loses its connection. Answers are small:
+// only a client that means harm, or is frozen, fills its buffers with them, and it must not hold up Close.
 const patience = time.Second
 
 // patient is a listener whose connections bound each write; the library sets no deadline of its own there.

@@ -11,7 +11,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// askedMax bounds the record of queries: far more than an experiment asks, and under a megabyte when something floods us.
+// askedMax bounds the record of queries: far more than an experiment asks, and under a megabyte when a client
+// floods the server.
 const askedMax = 4096
 
 // Query is the record of one question and its answer.
@@ -25,8 +26,8 @@ type Query struct {
 	Answer string         // an rcode (NOERROR, NXDOMAIN, SERVFAIL …), "silence", or "raw" for bytes that are no message
 }
 
-// Queries returns what was asked, oldest first: the newest 2,048 at least, 4,096 at most. A query is in it before its answer is sent, so who got an
-// answer finds it here. Bytes that are no query are not in it.
+// Queries returns what was asked, oldest first: the newest 2,048 at least, 4,096 at most. A query is in it before
+// its answer is sent, so a client that got an answer finds its query here. Bytes that are no query are not in it.
 func (s *Server) Queries() []Query {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

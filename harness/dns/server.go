@@ -1,6 +1,7 @@
-// Package dns is the resolver of a world: it answers for every name itself, looks authoritative doing it, and breaks in the ways resolvers break.
+// Package dns is the resolver of a world: it answers for every name itself, looks authoritative doing it, and
+// breaks in the ways resolvers break.
 //
-//	gateway ──A, AAAA──> Server ──records──> Fault, if one is injected ──> answer, wrong answer, late answer or silence
+//	gateway ──A, AAAA──> Server ──records──> Fault, if one is injected ──> answer, wrong or late answer, or silence
 package dns
 
 import (
@@ -16,11 +17,13 @@ import (
 )
 
 const (
-	// A client that was met with silence may wait on its TCP connection as long as it likes: nginx waits 30 s, and we must not be the one that hangs up.
+	// A client that was met with silence may wait on its TCP connection as long as it likes: nginx waits 30 s,
+	// and this server must not be the one that hangs up.
 	idle = 2 * time.Minute
 	// EDNS lets a client send queries of this size; shorter buffers would cut them and turn them into a FORMERR.
 	querySize = dns.DefaultMsgSize
-	// Late answers that may wait at one time, some 10 KB each. What comes on top is met with silence, as an overwhelmed resolver does.
+	// Late answers that may wait at one time, some 10 KB each. What comes on top is met with silence, as an
+	// overwhelmed resolver does.
 	lateMax = 1024
 )
 
@@ -39,8 +42,9 @@ type Server struct {
 	asked   []Query
 }
 
-// Start listens on UDP and TCP at listen and returns when both answer. With an empty host (":53") it serves every local address, IPv4 and IPv6, and
-// each reply comes from the address that was asked; with port 0 both protocols get the same free port. The caller closes it.
+// Start listens on UDP and TCP at listen and returns when both answer. With an empty host (":53") it serves every
+// local address, IPv4 and IPv6, and each reply comes from the address that was asked; with port 0 both protocols
+// get the same free port. The caller closes it.
 func Start(listen string) (*Server, error) {
 	s := newServer()
 	s.answer = s.sound
@@ -77,10 +81,12 @@ func (s *Server) listen(listen string) error {
 // Addr returns the address that the server listens on, as host:port, the same for UDP and TCP.
 func (s *Server) Addr() string { return s.addr }
 
-// Close ends the server, drops the answers that are still waiting, and returns when nothing of it runs any more. It may be called again.
+// Close ends the server, drops the answers that are still waiting, and returns when nothing of it runs any more.
+// It may be called again.
 func (s *Server) Close() error { return s.close() }
 
-// serve runs half, which has its socket, and returns when it answers. What it returns ends half and waits until it has ended.
+// serve runs half, which has its socket, and returns when it answers. What it returns ends half and waits until
+// it has ended.
 func (s *Server) serve(half *dns.Server) (stop func() error, err error) {
 	half.Handler = dns.HandlerFunc(s.handle)
 	half.UDPSize = querySize
@@ -99,7 +105,8 @@ func (s *Server) serve(half *dns.Server) (stop func() error, err error) {
 
 // bind opens both sockets at listen.
 func bind(listen string) (udp net.PacketConn, tcp net.Listener, err error) {
-	// The kernel hands out ports for each protocol by itself, so that a free TCP port may be taken on UDP: rarely, never many times in a row.
+	// The kernel hands out ports for each protocol by itself, so that a free TCP port may be taken on UDP: rarely,
+	// never many times in a row.
 	for range 16 {
 		if tcp, err = anyIP.Listen(context.Background(), "tcp", listen); err != nil {
 			return nil, nil, err

@@ -6,7 +6,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Slow is the fault of a server that gives the right answer, this much later. Queries on one TCP connection wait for each other.
+// Slow is the fault of a server that gives the right answer, this much later. Queries on one TCP connection wait
+// for each other.
 type Slow time.Duration
 
 // Break delays the answer.

@@ -31,7 +31,8 @@ func TestAskTellsWhatIsWrong(t *testing.T) {
 			g.Expect(r.Addresses).To(BeEmpty())
 		}},
 		{resolver.CNAMELoop{}, dns.TypeA, nil, func(g Gomega, r resolver.Reply) {
-			g.Expect(r.Aliases).To(Equal([]resolver.Alias{{"api.test", "loop.api.test"}, {"loop.api.test", "api.test"}}))
+			g.Expect(r.Aliases).
+				To(Equal([]resolver.Alias{{"api.test", "loop.api.test"}, {"loop.api.test", "api.test"}}))
 			g.Expect(r.Addresses).To(BeEmpty())
 		}},
 		{other, dns.TypeA, nil, func(g Gomega, r resolver.Reply) { g.Expect(r.Addresses).To(BeEmpty()) }},

@@ -2,8 +2,8 @@ package dns
 
 import "github.com/miekg/dns"
 
-// Truncated is the fault of a server whose answers do not fit into UDP while its TCP port is closed to clients: over UDP the TC bit and no records, over TCP
-// silence.
+// Truncated is the fault of a server whose answers do not fit into UDP while its TCP port is closed to clients:
+// over UDP the TC bit and no records, over TCP silence.
 type Truncated struct{}
 
 // Break truncates over UDP and is silent over TCP.
