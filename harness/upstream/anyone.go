@@ -14,8 +14,9 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// Anyone answers whoever connects, in the language in which he begins: HTTP/1, HTTP/2 or FastCGI, each also inside TLS, with a certificate for the name that is
-// asked for. Every request gets a stamped 200. It notes each connection and each request. Close it when done.
+// Anyone answers every client in the protocol in which it begins: HTTP/1, HTTP/2 or FastCGI, each also inside TLS,
+// with a certificate for the name that is asked for. Every request gets a stamped 200. It notes each connection
+// and each request. Close it when done.
 type Anyone struct {
 	Record
 
@@ -38,7 +39,8 @@ type Heard struct {
 	// To is the address that was dialled.
 	To netip.AddrPort
 	At time.Time
-	// TLS tells whether it began with a TLS handshake, SNI for which name, and Trouble why the client did not go through with it.
+	// TLS tells whether it began with a TLS handshake, SNI for which name, and Trouble why the client did not go
+	// through with it.
 	TLS          bool
 	SNI, Trouble string
 	// Speaks is the language; empty while nothing was said.
@@ -59,8 +61,8 @@ const (
 	OtherSpoken   Language = "other"
 )
 
-// StartAnyone answers all that l accepts. The local address of a connection is the one that was dialled; name tells by which name it
-// may be known besides the one that a client asks for in its handshake, or "".
+// StartAnyone answers all that l accepts. The local address of a connection is the one that was dialled; name
+// tells by which name it may be known besides the one that a client asks for in its handshake, or "".
 func StartAnyone(l net.Listener, a *Authority, name func(netip.Addr) string) *Anyone {
 	o := &Anyone{listener: l, authority: a, nameOfIP: name, spoken: make(chan net.Conn), conns: map[net.Conn]bool{}}
 	o.server = &http.Server{
@@ -168,7 +170,8 @@ func (o *Anyone) talk(c net.Conn, h *Heard) {
 		o.spoken <- b
 		<-b.closed
 	case FastCGISpoken:
-		_ = fcgi.Serve(&once{conn: b}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.answer(h.Connection, w, r) }))
+		_ = fcgi.Serve(&once{conn: b},
+			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.answer(h.Connection, w, r) }))
 	case OtherSpoken:
 		_, _ = io.Copy(io.Discard, b)
 	}

@@ -33,8 +33,8 @@ func (b *begun) Close() error {
 	return b.Conn.Close()
 }
 
-// How protocols begin: a TLS record of a handshake (RFC 8446, section 5.1), a FastCGI record of version 1 that begins a request, the headers of the PROXY
-// protocol in its two versions.
+// How protocols begin: a TLS record of a handshake (RFC 8446, section 5.1), a FastCGI record of version 1 that
+// begins a request, the headers of the PROXY protocol in its two versions.
 var (
 	tlsStart     = []byte{0x16, 0x03}
 	fastCGIStart = []byte{0x01, 0x01}
@@ -87,7 +87,8 @@ func starts(in *bufio.Reader, with []byte) bool {
 	return true
 }
 
-// skipProxy reads a header of the PROXY protocol: a line in version 1, and in version 2 sixteen bytes, of which the last two tell how many follow.
+// skipProxy reads a header of the PROXY protocol: a line in version 1, and in version 2 sixteen bytes, of which
+// the last two tell how many follow.
 func skipProxy(in *bufio.Reader) error {
 	first, err := in.Peek(1)
 	if err != nil {
@@ -106,8 +107,8 @@ func skipProxy(in *bufio.Reader) error {
 	return err
 }
 
-// tls is what a client is met with: a certificate for the name that it asks for, or else for the address that it dialled. HTTP/2 is agreed on with those who
-// want nothing else.
+// tls is what a client is met with: a certificate for the name that it asks for, or else for the address that it
+// dialled. HTTP/2 is agreed on with those who want nothing else.
 func (o *Anyone) tls(h *Heard) *tls.Config {
 	return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		o.learn(func() { h.SNI = hello.ServerName })
@@ -115,7 +116,10 @@ func (o *Anyone) tls(h *Heard) *tls.Config {
 		if err != nil {
 			return nil, err
 		}
-		c := &tls.Config{Certificates: []tls.Certificate{cert}, SessionTicketsDisabled: true, NextProtos: []string{"http/1.1"}}
+		c := &tls.Config{
+			Certificates: []tls.Certificate{cert}, SessionTicketsDisabled: true,
+			NextProtos: []string{"http/1.1"},
+		}
 		if offered := hello.SupportedProtos; len(offered) > 0 && !slices.Contains(offered, "http/1.1") {
 			c.NextProtos = []string{"h2"}
 		}

@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	// authorityLife is how far the authority is valid in both directions, so that only a leaf is ever expired or not yet valid.
+	// authorityLife is how far the authority is valid in both directions, so that only a leaf is ever expired or
+	// not yet valid.
 	authorityLife = 10 * 365 * 24 * time.Hour
 	// leafLife is how long a leaf lasts whose NotAfter is not given: longer than any run.
 	leafLife = 24 * time.Hour
@@ -23,7 +24,8 @@ const (
 	leafLead = time.Hour
 )
 
-// Authority signs certificates for upstreams. It exists in memory only; a gateway that trusts PEM trusts what it issues. All its keys are ECDSA P-256.
+// Authority signs certificates for upstreams. It exists in memory only; a gateway that trusts PEM trusts what it
+// issues. All its keys are ECDSA P-256.
 type Authority struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey

@@ -39,9 +39,17 @@ func TestValidityIsFilledIn(t *testing.T) {
 		leaf     upstream.Leaf
 		from, to time.Time
 	}{
-		"not given":     {upstream.Leaf{}, now.Add(-time.Hour), now.Add(24 * time.Hour)},
-		"expired":       {upstream.Leaf{NotAfter: now.Add(-48 * time.Hour)}, now.Add(-49 * time.Hour), now.Add(-48 * time.Hour)},
-		"not yet valid": {upstream.Leaf{NotBefore: now.Add(48 * time.Hour)}, now.Add(48 * time.Hour), now.Add(72 * time.Hour)},
+		"not given": {upstream.Leaf{}, now.Add(-time.Hour), now.Add(24 * time.Hour)},
+		"expired": {
+			upstream.Leaf{NotAfter: now.Add(-48 * time.Hour)},
+			now.Add(-49 * time.Hour),
+			now.Add(-48 * time.Hour),
+		},
+		"not yet valid": {
+			upstream.Leaf{NotBefore: now.Add(48 * time.Hour)},
+			now.Add(48 * time.Hour),
+			now.Add(72 * time.Hour),
+		},
 	} {
 		leaf := issue(t, authority, c.leaf).Leaf
 		g.Expect(leaf.NotBefore).To(BeTemporally("~", c.from, time.Minute), name)

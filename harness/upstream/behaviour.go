@@ -9,13 +9,13 @@ import (
 
 // Behaviour is how an origin answers.
 type Behaviour interface {
-	// Answer writes what it has to say about r to c and returns what becomes of the connection. By then the hit is recorded and the whole of r is
-	// read, its body included. It returns soon after c is closed.
+	// Answer writes what it has to say about r to c and returns what becomes of the connection. By then the hit
+	// is recorded and the whole of r is read, its body included. It returns soon after c is closed.
 	Answer(r *http.Request, c *Conn) End
 }
 
-// Behave makes b answer every request that is recorded from now on. The behaviour that was set last wins; undo takes this one back, and may be called
-// more than once. Requests that are recorded by then stay with b.
+// Behave makes b answer every request that is recorded from now on. The behaviour that was set last wins; undo
+// takes this one back, and may be called more than once. Requests that are recorded by then stay with b.
 func (o *Origin) Behave(b Behaviour) (undo func()) {
 	return o.behaviours.push(b)
 }
@@ -30,7 +30,8 @@ func (o *Origin) behaviour() Behaviour {
 // holdPath is where a Crowd waits.
 const holdPath = "/hold"
 
-// healthy answers with a stamped 200, and an echo in a WebSocket to who asks for one. At holdPath the body ends only when the client leaves.
+// healthy answers with a stamped 200, and an echo in a WebSocket to a client that asks for one. At holdPath the
+// body ends only when the client leaves.
 type healthy struct{}
 
 func (healthy) Answer(r *http.Request, c *Conn) End {

@@ -53,7 +53,10 @@ func TestTruncated(t *testing.T) {
 	g := leakless(t)
 	origin := startOrigin(t, upstream.Options{})
 	for _, truncated := range []upstream.Truncated{
-		{Declared: 1000, Sent: 0}, {Declared: 1000, Sent: 300}, {Declared: 1 << 20, Sent: 1 << 19, Then: upstream.Reset}, {Declared: 10, Sent: 50},
+		{Declared: 1000, Sent: 0},
+		{Declared: 1000, Sent: 300},
+		{Declared: 1 << 20, Sent: 1 << 19, Then: upstream.Reset},
+		{Declared: 10, Sent: 50},
 	} {
 		undo := origin.Behave(truncated)
 		c := dial(t, origin.Addr())

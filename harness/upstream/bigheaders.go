@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// BigHeaders is a valid, stamped 200 whose head is longer than a healthy one by this many bytes. They come in lines of 1 to 2 KB, so that the section
-// is too large and no line is: servers bound a line at 4 or 8 KB. Fewer bytes than one empty line needs (22) are rounded up to that.
+// BigHeaders is a valid, stamped 200 whose head is longer than a healthy one by this many bytes. They come in
+// lines of 1 to 2 KB, so that the section is too large and no line is: servers bound a line at 4 or 8 KB. Fewer
+// bytes than one empty line needs (22) are rounded up to that.
 type BigHeaders struct {
 	Bytes int
 }

@@ -11,7 +11,8 @@ import (
 // NonceMark stands in the bytes of a Canned answer for the nonce of the request.
 const NonceMark = "{{nonce}}"
 
-// Canned answers every request with exactly these bytes, whatever they are, but for NonceMark, and then ends the connection so.
+// Canned answers every request with exactly these bytes, whatever they are, but for NonceMark, and then ends the
+// connection so.
 type Canned struct {
 	Bytes []byte
 	// Every, if not zero, is the pause after which the bytes are sent again, and again, until the client leaves.

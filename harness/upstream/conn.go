@@ -16,8 +16,8 @@ import (
 // maxHead bounds the head of a request: the 1 MiB at which net/http gives up too, and far above what a gateway sends.
 const maxHead = 1 << 20
 
-// Conn is the connection a request came in on, as a Behaviour gets it: what is written goes to the client as it is, inside TLS when the origin
-// speaks TLS.
+// Conn is the connection a request came in on, as a Behaviour gets it: what is written goes to the client as it
+// is, inside TLS when the origin speaks TLS.
 type Conn struct {
 	net.Conn
 	ID int // its place in the order of accepted connections, from 1
@@ -27,8 +27,9 @@ type Conn struct {
 	requests int // read on it so far
 }
 
-// serve answers requests until one of them ends the connection, or the client does. It is a loop over http.ReadRequest and not an http.Server,
-// which would answer by itself what it cannot read (a 400 that the origin never wrote) and reads on behind the back of a handler.
+// serve answers requests until one of them ends the connection, or the client does. It is a loop over
+// http.ReadRequest and not an http.Server, which would answer by itself what it cannot read (a 400 that the origin
+// never wrote) and reads on behind the back of a handler.
 func (c *Conn) serve() {
 	if !c.handshake() {
 		return
@@ -67,8 +68,8 @@ func (c *Conn) request(in *bufio.Reader) (*http.Request, error) {
 	return nil, fmt.Errorf("read request: it begins with the byte %#x", first[0])
 }
 
-// exchange records r, reads it to its end, waits for a worker and has it answered: by the behaviour of the moment of its hit, so that who has seen the
-// hit can take the behaviour back.
+// exchange records r, reads it to its end, waits for a worker and has it answered: by the behaviour of the moment
+// of its hit, so that a harness that has seen the hit can take the behaviour back.
 func (c *Conn) exchange(r *http.Request) End {
 	behaviour := c.origin.behaviour()
 	c.requests++

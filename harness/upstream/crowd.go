@@ -23,8 +23,9 @@ type Crowd struct {
 	members []*net.TCPConn
 }
 
-// NewCrowd connects n clients to the healthy origin at addr, which speaks plain HTTP, and returns once it holds them all: each has got the head of its
-// answer, so each has a worker. An origin with fewer free workers never gets there, and NewCrowd fails when ctx ends; later ctx has no effect.
+// NewCrowd connects n clients to the healthy origin at addr, which speaks plain HTTP, and returns once it holds
+// them all: each has got the head of its answer, so each has a worker. An origin with fewer free workers never
+// gets there, and NewCrowd fails when ctx ends; later ctx has no effect.
 func NewCrowd(ctx context.Context, addr string, n int) (*Crowd, error) {
 	crowd := new(Crowd)
 	for i := range n {
@@ -54,7 +55,8 @@ func (c *Crowd) join(ctx context.Context, addr string) error {
 
 // hold asks the origin at the other end of conn to hold it, and returns when it does.
 func hold(conn net.Conn, addr string) error {
-	_, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n\r\n", holdPath, addr, stamp.Nonce, crowdNonce)
+	_, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n\r\n", holdPath, addr,
+		stamp.Nonce, crowdNonce)
 	if err != nil {
 		return err
 	}
@@ -64,12 +66,14 @@ func hold(conn net.Conn, addr string) error {
 	}
 	_ = answer.Body.Close() // closing it does not close conn
 	if answer.StatusCode != http.StatusOK || answer.Header.Get(stamp.Answer) != crowdNonce {
-		return fmt.Errorf("got %s stamped %q, want 200 stamped %q", answer.Status, answer.Header.Get(stamp.Answer), crowdNonce)
+		return fmt.Errorf("got %s stamped %q, want 200 stamped %q", answer.Status,
+			answer.Header.Get(stamp.Answer), crowdNonce)
 	}
 	return nil
 }
 
-// Leave hangs up every client and returns when the origin has its workers back, or after two seconds. A second Leave does nothing.
+// Leave hangs up every client and returns when the origin has its workers back, or after two seconds. A second
+// Leave does nothing.
 func (c *Crowd) Leave() {
 	deadline := time.Now().Add(leaveTimeout)
 	for _, member := range c.members {

@@ -12,22 +12,25 @@ type End int
 
 // The ends of an answer.
 const (
-	Close End = iota // FIN, after a close_notify when there is TLS; whatever the client still sends is read, so that no RST follows
-	Reset            // RST, after the client's kernel has acknowledged every byte of the answer
-	Keep             // nothing is sent: the connection stays open, and the next request on it is answered
+	// FIN, after a close_notify when there is TLS; whatever the client still sends is read, so that no RST follows.
+	Close End = iota
+	Reset     // RST, after the client's kernel has acknowledged every byte of the answer
+	Keep      // nothing is sent: the connection stays open, and the next request on it is answered
 )
 
 const (
-	// linger is how long a closed connection is read, so that unread bytes do not turn its FIN into a RST: what net/http waits for the same reason.
+	// linger is how long a closed connection is read, so that unread bytes do not turn its FIN into a RST: what
+	// net/http waits for the same reason.
 	linger = 500 * time.Millisecond
-	// acknowledged bounds the wait of Reset: five times the longest delayed acknowledgement of Linux (200 ms). A client that does not read never
-	// acknowledges what is over its window.
+	// acknowledged bounds the wait of Reset: five times the longest delayed acknowledgement of Linux (200 ms).
+	// A client that does not read never acknowledges what is over its window.
 	acknowledged = time.Second
 	// acknowledgedPoll is how often Reset asks: a loopback acknowledgement takes microseconds.
 	acknowledgedPoll = time.Millisecond
 )
 
-// of ends conn, which is tcp or the TLS above it, and closes tcp. It takes at most the longer of linger and acknowledged.
+// of ends conn, which is tcp or the TLS above it, and closes tcp. It takes at most the longer of linger
+// and acknowledged.
 func (e End) of(conn net.Conn, tcp *net.TCPConn) {
 	if e == Reset {
 		awaitAcknowledged(tcp)
@@ -44,8 +47,9 @@ func (e End) of(conn net.Conn, tcp *net.TCPConn) {
 	_ = tcp.Close()
 }
 
-// awaitAcknowledged returns when the peer has acknowledged every byte written to tcp, because a reset discards the others; also when that took too
-// long, when tcp is closed, and at once where the system cannot say (not Linux: there the last bytes before a reset may be lost).
+// awaitAcknowledged returns when the peer has acknowledged every byte written to tcp, because a reset discards the
+// others; also when that took too long, when tcp is closed, and at once where the system cannot say (not Linux:
+// there the last bytes before a reset may be lost).
 func awaitAcknowledged(tcp *net.TCPConn) {
 	deadline := time.Now().Add(acknowledged)
 	for time.Now().Before(deadline) {

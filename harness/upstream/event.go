@@ -1,6 +1,7 @@
 package upstream
 
-// event is one thing an upstream tells about itself; a Process writes each as one line of JSON. Exactly one field is set.
+// event is one thing an upstream tells about itself; a Process writes each as one line of JSON. Exactly one field
+// is set.
 type event struct {
 	Accepted  int    `json:"accepted,omitempty"`  // this connection was accepted
 	Hit       *Hit   `json:"hit,omitempty"`       // the head of a request was read

@@ -12,15 +12,16 @@ import (
 const (
 	// maxFillers is far over the one connection that a queue of length 0 takes.
 	maxFillers = 8
-	// unanswered is how long a dial waits to be sure that nobody answers: on loopback the kernel answers a SYN within the connect call itself, and the
-	// first retransmission is due after 1 s only.
+	// unanswered is how long a dial waits to be sure that nobody answers: on loopback the kernel answers a SYN
+	// within the connect call itself, and the first retransmission is due after 1 s only.
 	unanswered = 50 * time.Millisecond
 	// answered bounds a filler's dial, which the kernel completes at once.
 	answered = 2 * time.Second
 )
 
-// FullQueue returns a Port whose accept queue is full and stays full: SYNs go unanswered, as if packets vanished, and a client's connect times out. A
-// dial of its own has done so when it returns. Only Linux; no privilege is needed.
+// FullQueue returns a Port whose accept queue is full and stays full: SYNs go unanswered, as if packets vanished,
+// and a client's connect times out. A dial of its own has done so when it returns. Only Linux; no privilege
+// is needed.
 func FullQueue(listen string) (*Port, error) {
 	p, err := newPort(listen)
 	if err != nil {
@@ -56,11 +57,14 @@ func (p *Port) fill() (fillers []net.Conn, err error) {
 	}
 	for range maxFillers {
 		var info *unix.TCPInfo
-		err := raw.Control(func(fd uintptr) { info, failed = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO) })
+		err := raw.Control(func(fd uintptr) {
+			info, failed = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		})
 		if err != nil || failed != nil {
 			return fillers, errors.Join(err, failed)
 		}
-		// Of a listening socket, these two fields tell the length of the accept queue and its limit, which it may exceed by one.
+		// Of a listening socket, these two fields tell the length of the accept queue and its limit, which it
+		// may exceed by one.
 		if info.Unacked > info.Sacked {
 			return fillers, nil
 		}

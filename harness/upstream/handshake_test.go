@@ -30,8 +30,12 @@ func secureOrigin(t *testing.T) (*upstream.Origin, *upstream.Authority) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cert := issue(t, authority, upstream.Leaf{Names: []string{"secure.example"}, IPs: []netip.Addr{netip.MustParseAddr("127.0.0.1")}})
-	return startOrigin(t, upstream.Options{Name: "secure", TLS: &tls.Config{Certificates: []tls.Certificate{cert}}}), authority
+	cert := issue(t, authority, upstream.Leaf{
+		Names: []string{"secure.example"},
+		IPs:   []netip.Addr{netip.MustParseAddr("127.0.0.1")},
+	})
+	return startOrigin(t, upstream.Options{Name: "secure", TLS: &tls.Config{Certificates: []tls.Certificate{cert}}}),
+		authority
 }
 
 func TestPlainHTTPToTLSGetsAnAlertAndFIN(t *testing.T) {
@@ -49,7 +53,10 @@ func TestPlainHTTPToTLSGetsAnAlertAndFIN(t *testing.T) {
 func TestSecureOriginAnswersInsideTLS(t *testing.T) {
 	g := leakless(t)
 	origin, authority := secureOrigin(t)
-	config := &tls.Config{RootCAs: authority.Pool(), ServerName: "secure.example", ClientSessionCache: tls.NewLRUClientSessionCache(1)}
+	config := &tls.Config{
+		RootCAs: authority.Pool(), ServerName: "secure.example",
+		ClientSessionCache: tls.NewLRUClientSessionCache(1),
+	}
 	for range 2 {
 		c := dial(t, origin.Addr())
 		secure := tls.Client(c.TCPConn, config)
@@ -67,7 +74,8 @@ func TestResetBelowTLS(t *testing.T) {
 	g := leakless(t)
 	origin, authority := secureOrigin(t)
 	origin.Behave(upstream.Raw{Bytes: []byte("HTTP/1.1 200"), Then: upstream.Reset})
-	secure := tls.Client(dial(t, origin.Addr()).TCPConn, &tls.Config{RootCAs: authority.Pool(), ServerName: "127.0.0.1"})
+	secure := tls.Client(dial(t, origin.Addr()).TCPConn,
+		&tls.Config{RootCAs: authority.Pool(), ServerName: "127.0.0.1"})
 	_, err := io.WriteString(secure, get("n"))
 	g.Expect(err).NotTo(HaveOccurred())
 	got, err := io.ReadAll(secure)
@@ -131,8 +139,14 @@ func TestSecureChangesTheHandshake(t *testing.T) {
 		change func(*tls.Config)
 		able   *tls.Config
 	}{
-		"an old version":     {func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }, &tls.Config{MinVersion: tls.VersionTLS11}},
-		"client certificate": {func(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert }, &tls.Config{Certificates: []tls.Certificate{mine}}},
+		"an old version": {
+			func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 },
+			&tls.Config{MinVersion: tls.VersionTLS11},
+		},
+		"client certificate": {
+			func(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert },
+			&tls.Config{Certificates: []tls.Certificate{mine}},
+		},
 	} {
 		g.Expect(dialTLS(&tls.Config{})).To(Succeed(), name)
 		undo := origin.Secure(c.change)

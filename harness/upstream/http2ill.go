@@ -16,8 +16,8 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// HTTP2Ill is a server of HTTP/2 in plain text that reads and records every request, and answers none: in its place comes a frame of another kind. Close it
-// when done.
+// HTTP2Ill is a server of HTTP/2 in plain text that reads and records every request, and answers none: in its
+// place comes a frame of another kind. Close it when done.
 type HTTP2Ill struct {
 	Record
 
@@ -29,8 +29,9 @@ type HTTP2Ill struct {
 	conns map[net.Conn]bool
 }
 
-// GoAwayInstead returns an HTTP2Ill at listen that gives up each connection when it has read a request: GOAWAY with INTERNAL_ERROR, and FIN. The frame says
-// that the request may have been handled (RFC 9113, section 6.8), so that nobody may send it again who would not after any other failure.
+// GoAwayInstead returns an HTTP2Ill at listen that gives up each connection when it has read a request: GOAWAY
+// with INTERNAL_ERROR, and FIN. The frame says that the request may have been handled (RFC 9113, section 6.8),
+// so that nobody may send it again who would not after any other failure.
 func GoAwayInstead(listen string) (*HTTP2Ill, error) {
 	return startIll(listen, func(f *http2.Framer, stream uint32) End {
 		_ = f.WriteGoAway(stream, http2.ErrCodeInternal, nil)
@@ -38,7 +39,8 @@ func GoAwayInstead(listen string) (*HTTP2Ill, error) {
 	})
 }
 
-// RSTStreamInstead returns an HTTP2Ill at listen that resets the stream of each request with INTERNAL_ERROR and keeps the connection.
+// RSTStreamInstead returns an HTTP2Ill at listen that resets the stream of each request with INTERNAL_ERROR and
+// keeps the connection.
 func RSTStreamInstead(listen string) (*HTTP2Ill, error) {
 	return startIll(listen, func(f *http2.Framer, stream uint32) End {
 		_ = f.WriteRSTStream(stream, http2.ErrCodeInternal)
@@ -103,7 +105,8 @@ func (h *HTTP2Ill) play(c *net.TCPConn, id int) End {
 		return Close
 	}
 	f := http2.NewFramer(c, c)
-	f.ReadMetaHeaders = hpack.NewDecoder(1<<12, nil) // The size of a table that nobody has spoken of (RFC 9113, section 6.5.2).
+	// The size of a table that nobody has spoken of (RFC 9113, section 6.5.2).
+	f.ReadMetaHeaders = hpack.NewDecoder(1<<12, nil)
 	for err := f.WriteSettings(); err == nil; {
 		var frame http2.Frame
 		if frame, err = f.ReadFrame(); err != nil {
@@ -138,7 +141,8 @@ func (h *HTTP2Ill) play(c *net.TCPConn, id int) End {
 func framedHit(connection int, f *http2.MetaHeadersFrame, from net.Addr) *Hit {
 	remote, _ := netip.ParseAddrPort(from.String())
 	hit := &Hit{
-		Method: f.PseudoValue("method"), Path: f.PseudoValue("path"), Host: f.PseudoValue("authority"), Header: http.Header{}, Remote: remote,
+		Method: f.PseudoValue("method"), Path: f.PseudoValue("path"), Host: f.PseudoValue("authority"),
+		Header: http.Header{}, Remote: remote,
 		Connection: connection, At: time.Now(),
 	}
 	for _, field := range f.RegularFields() {

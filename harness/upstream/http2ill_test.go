@@ -49,13 +49,17 @@ func TestHTTP2OriginAnswersAndRecords(t *testing.T) {
 		t.Errorf("got %q, trailer %v (%v), want an echo with grpc-status 0", text, resp.Trailer, err)
 	}
 	hits := o.HitsOf("n1")
-	if len(hits) != 2 || hits[1].Method != http.MethodPost || hits[0].Connection == hits[1].Connection || o.Accepted() != 2 {
+	if len(hits) != 2 || hits[1].Method != http.MethodPost || hits[0].Connection == hits[1].Connection ||
+		o.Accepted() != 2 {
 		t.Errorf("got %+v of %d connections, want a GET and a POST on two", hits, o.Accepted())
 	}
 }
 
 func TestHTTP2IllAnswersNothing(t *testing.T) {
-	for want, start := range map[string]func(string) (*HTTP2Ill, error){"GOAWAY": GoAwayInstead, "INTERNAL_ERROR": RSTStreamInstead} {
+	for want, start := range map[string]func(string) (*HTTP2Ill, error){
+		"GOAWAY":         GoAwayInstead,
+		"INTERNAL_ERROR": RSTStreamInstead,
+	} {
 		h, err := start("127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)

@@ -12,19 +12,21 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// HTTP2 is a server that speaks HTTP/2 in plain text to those who know that beforehand, and nothing else. Close it when done.
+// HTTP2 is a server that speaks HTTP/2 in plain text to those who know that beforehand, and nothing else. Close
+// it when done.
 type HTTP2 struct {
 	*Relay
 	server *http.Server
 	ended  chan struct{}
 }
 
-// goAway are the two frames with which an HTTP/2 server meets what is no HTTP/2: its empty SETTINGS, with which it begins whatever comes, and GOAWAY with
-// PROTOCOL_ERROR (RFC 9113, sections 3.4 and 6.8).
-var goAway = []byte("\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x01")
+// goAway are the two frames with which an HTTP/2 server meets what is no HTTP/2: its empty SETTINGS, with which
+// it begins whatever comes, and GOAWAY with PROTOCOL_ERROR (RFC 9113, sections 3.4 and 6.8).
+var goAway = []byte("\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x00\x00\x00\x00\x00" +
+	"\x00\x00\x00\x00" + "\x00\x00\x00\x01")
 
-// HTTP2Only returns an HTTP2 at listen. It answers every request with a stamped 200. Who begins with anything but the preface of HTTP/2 gets GOAWAY and the
-// end of the connection.
+// HTTP2Only returns an HTTP2 at listen. It answers every request with a stamped 200. A client that begins with
+// anything but the preface of HTTP/2 gets GOAWAY and the end of the connection.
 func HTTP2Only(listen string) (*HTTP2, error) {
 	l, err := listenTCP(listen)
 	if err != nil {
@@ -37,7 +39,10 @@ func HTTP2Only(listen string) (*HTTP2, error) {
 		return nil, fmt.Errorf("start HTTP/2 upstream: %w", err)
 	}
 	h := &HTTP2{ended: make(chan struct{})}
-	h.server = &http.Server{Handler: http.HandlerFunc(answerStamped), Protocols: new(http.Protocols), ReadHeaderTimeout: handshakeTimeout}
+	h.server = &http.Server{
+		Handler: http.HandlerFunc(answerStamped), Protocols: new(http.Protocols),
+		ReadHeaderTimeout: handshakeTimeout,
+	}
 	h.server.Protocols.SetUnencryptedHTTP2(true)
 	go func() {
 		defer close(h.ended)

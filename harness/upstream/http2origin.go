@@ -15,8 +15,8 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// HTTP2Origin is a server of HTTP/2 in plain text, for those who know that beforehand: it answers every request with a stamped 200, and a call of gRPC with
-// what it was called with and the status OK. Close it when done.
+// HTTP2Origin is a server of HTTP/2 in plain text, for those who know that beforehand: it answers every request
+// with a stamped 200, and a call of gRPC with what it was called with and the status OK. Close it when done.
 type HTTP2Origin struct {
 	Record
 
@@ -73,7 +73,8 @@ func (o *HTTP2Origin) answer(w http.ResponseWriter, r *http.Request) {
 	answerAs("http2", w, r, body)
 }
 
-// answerAs writes a stamped 200 in the name of an origin or, to a call of gRPC, what it was called with and the status OK.
+// answerAs writes a stamped 200 in the name of an origin or, to a call of gRPC, what it was called with and the
+// status OK.
 func answerAs(name string, w http.ResponseWriter, r *http.Request, body []byte) {
 	nonce := r.Header.Get(stamp.Nonce)
 	w.Header().Set(stamp.Origin, name)
@@ -91,7 +92,8 @@ func answerAs(name string, w http.ResponseWriter, r *http.Request, body []byte) 
 func http2Hit(connection int, r *http.Request) *Hit {
 	remote, _ := netip.ParseAddrPort(r.RemoteAddr)
 	return &Hit{
-		Nonce: r.Header.Get(stamp.Nonce), Method: r.Method, Path: r.RequestURI, Host: r.Host, Header: r.Header.Clone(), Remote: remote,
+		Nonce: r.Header.Get(stamp.Nonce), Method: r.Method, Path: r.RequestURI, Host: r.Host, Header: r.Header.Clone(),
+		Remote:     remote,
 		Connection: connection, At: time.Now(),
 	}
 }

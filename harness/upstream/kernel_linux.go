@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// attributes makes a process die with the thread that started it, because the lifeline alone would not end a frozen one (Go keeps its threads until the
-// end, but for those that a goroutine locked and left), and keeps a terminal's Ctrl-C from it: the experiment ends it in its own order.
+// attributes makes a process die with the thread that started it, because the lifeline alone would not end a
+// frozen one (Go keeps its threads until the end, but for those that a goroutine locked and left), and keeps a
+// terminal's Ctrl-C from it: the experiment ends it in its own order.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// attributes keeps a terminal's Ctrl-C from a process: the experiment ends it in its own order. Only the lifeline ties it to this one.
+// attributes keeps a terminal's Ctrl-C from a process: the experiment ends it in its own order. Only the lifeline
+// ties it to this one.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }

@@ -25,7 +25,8 @@ type life struct {
 
 var errExited = errors.New("the process has exited")
 
-// begin starts a process in our role and returns it, with its address, when it listens. Every event that is no reply goes to heard.
+// begin starts a process in the role of an upstream and returns it, with its address, when it listens. Every
+// event that is no reply goes to heard.
 func begin(ctx context.Context, args []string, heard func(event)) (*life, string, error) {
 	stdin, commands, err := os.Pipe()
 	if err != nil {
@@ -39,7 +40,8 @@ func begin(ctx context.Context, args []string, heard func(event)) (*life, string
 	cmd.Stdin, cmd.Stderr, cmd.ExtraFiles = stdin, os.Stderr, []*os.File{stdevents} // the first extra file is eventsFD
 	cmd.SysProcAttr = attributes()
 	err = cmd.Start()
-	_, _ = stdin.Close(), stdevents.Close() // the child's ends: while one is open here, the death of the child is not heard
+	// The child's ends: while one is open here, the death of the child is not heard.
+	_, _ = stdin.Close(), stdevents.Close()
 	if err != nil {
 		return nil, "", errors.Join(err, commands.Close(), events.Close())
 	}

@@ -106,7 +106,8 @@ func (c *client) answer() (*http.Response, string) {
 	return response, string(body)
 }
 
-// silent reports whether nothing comes for a while: long against what a loopback needs, short against the patience of people.
+// silent reports whether nothing comes for a while: long against what a loopback needs, short against the patience
+// of people.
 func (c *client) silent() bool {
 	c.t.Helper()
 	_ = c.SetReadDeadline(time.Now().Add(100 * time.Millisecond))

@@ -1,6 +1,7 @@
-// Package upstream is what a gateway forwards to: an origin that proves who answered, notes every request it was asked, and can be told to answer
-// in every broken way that needs more than a network fault. Beside it stand addresses that are broken themselves, a process that can be killed or
-// frozen, the certificates of a world and a crowd that keeps workers busy.
+// Package upstream is what a gateway forwards to: an origin that proves who answered, notes every request it
+// was asked, and can be told to answer in every broken way that needs more than a network fault. Beside it stand
+// addresses that are broken themselves, a process that can be killed or frozen, the certificates of a world and
+// a crowd that keeps workers busy.
 //
 //	gateway ──> [link] ──> Origin | Process | Port <── Crowd
 package upstream
@@ -16,17 +17,20 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// Options says what an Origin is. The zero value is a plain HTTP/1.1 origin called "upstream" that handles any number of requests at once.
+// Options says what an Origin is. The zero value is a plain HTTP/1.1 origin called "upstream" that handles any
+// number of requests at once.
 type Options struct {
-	Name    string      // in every stamp; "upstream" when empty
-	TLS     *tls.Config // speak TLS; nil is plain TCP. Session tickets are never given out
-	Workers int         // how many requests are answered at once; further ones are accepted, read, recorded, and wait. 0 is no limit
-	Limit   int         // how many connections may be open; further ones are accepted, not recorded, and end as Over says. 0 is no limit
-	Over    End         // Close or Reset
+	Name string      // in every stamp; "upstream" when empty
+	TLS  *tls.Config // speak TLS; nil is plain TCP. Session tickets are never given out
+	// How many requests are answered at once; further ones are accepted, read, recorded, and wait. 0 is no limit.
+	Workers int
+	// How many connections may be open; further ones are accepted, not recorded, and end as Over says. 0 is no limit.
+	Limit int
+	Over  End // Close or Reset
 }
 
-// Origin is an HTTP/1.1 server in this process: it answers every request with a stamped 200 until Behave says otherwise. All methods are safe for
-// concurrent use. Close it when done.
+// Origin is an HTTP/1.1 server in this process: it answers every request with a stamped 200 until Behave says
+// otherwise. All methods are safe for concurrent use. Close it when done.
 type Origin struct {
 	Record
 
@@ -59,7 +63,10 @@ func start(listen string, opts Options, tell func(event), first Behaviour) (*Ori
 	if err != nil {
 		return nil, fmt.Errorf("start upstream: %w", err)
 	}
-	o := &Origin{name: opts.Name, first: first, listener: listener, limit: opts.Limit, over: opts.Over, closed: make(chan struct{}), conns: map[*Conn]bool{}}
+	o := &Origin{
+		name: opts.Name, first: first, listener: listener, limit: opts.Limit, over: opts.Over,
+		closed: make(chan struct{}), conns: map[*Conn]bool{},
+	}
 	o.tell = tell
 	if o.name == "" {
 		o.name = "upstream"
@@ -74,7 +81,8 @@ func start(listen string, opts Options, tell func(event), first Behaviour) (*Ori
 	return o, nil
 }
 
-// listenTCP listens without Multipath TCP, which Go offers by default: a reset or a queue of an MPTCP socket is not one of plain TCP.
+// listenTCP listens without Multipath TCP, which Go offers by default: a reset or a queue of an MPTCP socket is
+// not one of plain TCP.
 func listenTCP(listen string) (*net.TCPListener, error) {
 	var config net.ListenConfig
 	config.SetMultipathTCP(false)
@@ -88,8 +96,8 @@ func listenTCP(listen string) (*net.TCPListener, error) {
 // Addr returns the address the origin listens at, with its real port.
 func (o *Origin) Addr() string { return o.listener.Addr().String() }
 
-// Close stops listening, closes every open connection and returns when nothing of the origin runs any more: at once, unless a Behaviour of the
-// caller's does not return when its connection is closed. A second Close does nothing.
+// Close stops listening, closes every open connection and returns when nothing of the origin runs any more: at once,
+// unless a Behaviour of the caller's does not return when its connection is closed. A second Close does nothing.
 func (o *Origin) Close() error {
 	o.mu.Lock()
 	conns := o.conns

@@ -46,7 +46,8 @@ func TestBodyIsReadAndCounted(t *testing.T) {
 	origin := startOrigin(t, upstream.Options{})
 	c := dial(t, origin.Addr())
 	const head = "POST / HTTP/1.1\r\nHost: x\r\n" + stamp.Nonce
-	c.send(head + ": fixed\r\nContent-Length: 5\r\n\r\n12345" + head + ": chunked\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+	c.send(head + ": fixed\r\nContent-Length: 5\r\n\r\n12345" + head + ": chunked\r\nTransfer-Encoding: chunked\r\n" +
+		"\r\n3\r\nabc\r\n0\r\n\r\n")
 	c.answer()
 	c.answer()
 	g.Expect(origin.HitsOf("fixed")[0].BodyBytes).To(BeEquivalentTo(5))
@@ -126,7 +127,8 @@ func TestCloseEndsEveryConnectionAtOnce(t *testing.T) {
 	begun := time.Now()
 	g.Expect(origin.Close()).To(Succeed())
 	g.Expect(origin.Close()).To(Succeed())
-	g.Expect(time.Since(begun)).To(BeNumerically("<", 5*time.Second), "half of what a handshake may take, which is the longest that it could wait for")
+	g.Expect(time.Since(begun)).To(BeNumerically("<", 5*time.Second),
+		"half of what a handshake may take, which is the longest that it could wait for")
 	for _, c := range []*client{idle, waiting} {
 		got, err := c.rest()
 		g.Expect(got, err).To(BeEmpty())

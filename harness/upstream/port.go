@@ -8,8 +8,9 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// Port is an address with an illness of its own: it is taken, but nothing there speaks HTTP. It stands at the upstream's address in place of a link,
-// because a Toxiproxy link accepts for a dead upstream and turns its RST into FIN. Close it when done.
+// Port is an address with an illness of its own: it is taken, but nothing there speaks HTTP. It stands at the
+// upstream's address in place of a link, because a Toxiproxy link accepts for a dead upstream and turns its RST
+// into FIN. Close it when done.
 type Port struct {
 	listener *net.TCPListener
 	close    sync.Once
@@ -17,12 +18,12 @@ type Port struct {
 	work     sync.WaitGroup // what runs until closed; it also keeps every socket from the garbage collector
 }
 
-// ResetOnAccept returns a Port that resets each connection as soon as it is accepted, reading nothing: the client gets ECONNRESET, either from its
-// connect (when it looks late) or from its first read or write.
+// ResetOnAccept returns a Port that resets each connection as soon as it is accepted, reading nothing: the client
+// gets ECONNRESET, either from its connect (when it looks late) or from its first read or write.
 func ResetOnAccept(listen string) (*Port, error) { return endOnAccept(listen, Reset) }
 
-// CloseOnAccept returns a Port that closes each connection as soon as it is accepted, answering nothing: the client gets FIN, and no RST for what it
-// sends in the half second after.
+// CloseOnAccept returns a Port that closes each connection as soon as it is accepted, answering nothing: the
+// client gets FIN, and no RST for what it sends in the half second after.
 func CloseOnAccept(listen string) (*Port, error) { return endOnAccept(listen, Close) }
 
 func endOnAccept(listen string, end End) (*Port, error) {
@@ -53,7 +54,8 @@ func newPort(listen string) (*Port, error) {
 // Addr returns the address of the port, with its real number.
 func (p *Port) Addr() string { return p.listener.Addr().String() }
 
-// Close frees the address and returns when nothing of the port runs any more, within a second. A second Close does nothing.
+// Close frees the address and returns when nothing of the port runs any more, within a second. A second Close
+// does nothing.
 func (p *Port) Close() error {
 	p.close.Do(func() {
 		close(p.closed)

@@ -16,8 +16,9 @@ type ProcessOptions struct {
 	Script Script // what its first life does; Healthy when empty
 }
 
-// Process is an origin in an operating system process of its own, which can be killed, frozen and started again at the same address. Its Record goes
-// on over all its lives. It dies with the process that started it, however that ends. Kill it when done.
+// Process is an origin in an operating system process of its own, which can be killed, frozen and started again
+// at the same address. Its Record goes on over all its lives. It dies with the process that started it, however
+// that ends. Kill it when done.
 type Process struct {
 	Record
 
@@ -37,7 +38,8 @@ const (
 	stopPoll = time.Millisecond
 )
 
-// StartProcess returns a Process that is already listening at listen; port 0 is a free one, Addr tells which. ctx bounds the start only.
+// StartProcess returns a Process that is already listening at listen; port 0 is a free one, Addr tells which.
+// ctx bounds the start only.
 func StartProcess(ctx context.Context, listen string, o ProcessOptions) (*Process, error) {
 	p := &Process{name: o.Name, listen: listen}
 	if o.Script == "" {
@@ -49,7 +51,8 @@ func StartProcess(ctx context.Context, listen string, o ProcessOptions) (*Proces
 	return p, nil
 }
 
-// Respawn starts the dead process again, at the same address, and returns when it is listening. It is an error when the process lives.
+// Respawn starts the dead process again, at the same address, and returns when it is listening. It is an error
+// when the process lives.
 func (p *Process) Respawn(ctx context.Context, script Script) error {
 	p.change.Lock()
 	defer p.change.Unlock()
@@ -61,7 +64,8 @@ func (p *Process) Respawn(ctx context.Context, script Script) error {
 	}
 	// Connections are numbered from 1 in every life.
 	before := p.Accepted()
-	next, address, err := begin(ctx, []string{p.Addr(), p.name, string(script)}, func(e event) { p.note(e.after(before)) })
+	next, address, err := begin(ctx, []string{p.Addr(), p.name, string(script)},
+		func(e event) { p.note(e.after(before)) })
 	if err != nil {
 		return fmt.Errorf("start upstream process: %w", err)
 	}
@@ -81,11 +85,12 @@ func (p *Process) Addr() string {
 // PID returns the number of the process in its current or latest life.
 func (p *Process) PID() int { return p.current().pid() }
 
-// Exited returns a channel that is closed when the current life is over: the process is reaped, its address is free and its last hit is recorded.
+// Exited returns a channel that is closed when the current life is over: the process is reaped, its address is
+// free and its last hit is recorded.
 func (p *Process) Exited() <-chan struct{} { return p.current().exited }
 
-// Play makes the living process go on with script, on the connections that are open too. It returns once that is in force; a frozen process obeys when
-// it thaws.
+// Play makes the living process go on with script, on the connections that are open too. It returns once that is
+// in force; a frozen process obeys when it thaws.
 func (p *Process) Play(ctx context.Context, script Script) error {
 	p.change.Lock()
 	defer p.change.Unlock()
@@ -100,7 +105,8 @@ func (p *Process) Play(ctx context.Context, script Script) error {
 	return nil
 }
 
-// Kill ends the process by SIGKILL and returns when it is reaped, so that its address is free. It does nothing when the process is dead already.
+// Kill ends the process by SIGKILL and returns when it is reaped, so that its address is free. It does nothing
+// when the process is dead already.
 func (p *Process) Kill() error {
 	life := p.current()
 	if err := life.signal(syscall.SIGKILL); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -114,8 +120,8 @@ func (p *Process) Kill() error {
 	}
 }
 
-// Freeze stops the process by SIGSTOP and returns when the kernel says that every thread of it has stopped: its connections stay, and the kernel goes
-// on to accept new ones in its name until the queue is full. Only Linux.
+// Freeze stops the process by SIGSTOP and returns when the kernel says that every thread of it has stopped: its
+// connections stay, and the kernel goes on to accept new ones in its name until the queue is full. Only Linux.
 func (p *Process) Freeze() error {
 	life := p.current()
 	if err := life.freeze(); err != nil {

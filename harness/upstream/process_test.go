@@ -142,7 +142,8 @@ func TestStartProcessSaysWhatIsWrong(t *testing.T) {
 	_, err := upstream.StartProcess(timely(t), origin.Addr(), upstream.ProcessOptions{})
 	g.Expect(err).To(MatchError(And(ContainSubstring(origin.Addr()), ContainSubstring("address already in use"))))
 	_, err = upstream.StartProcess(timely(t), "127.0.0.1:0", upstream.ProcessOptions{Script: "cash-on-request"})
-	g.Expect(err).To(MatchError(`start upstream process: no script "cash-on-request"; there are: crash-after-head, crash-on-request, healthy, hold`))
+	g.Expect(err).To(MatchError(`start upstream process: no script "cash-on-request"; there are: crash-after-head, ` +
+		`crash-on-request, healthy, hold`))
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err = upstream.StartProcess(ended, "127.0.0.1:0", upstream.ProcessOptions{})

@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// maxHits is how many hits a Record holds: some minutes of load at the size of one experiment, a few MB. When it is full, the older half goes.
+// maxHits is how many hits a Record holds: some minutes of load at the size of one experiment, a few MB. When it
+// is full, the older half goes.
 const maxHits = 1 << 13
 
 // Record is what an upstream was asked. The zero value is empty; it is safe for concurrent use.
@@ -27,8 +28,8 @@ func (r *Record) Accepted() int {
 	return r.accepted
 }
 
-// Hits returns a copy of the hits in their order: a hit is there before anything of its answer is written. Only the latest are kept, never fewer than
-// 4096.
+// Hits returns a copy of the hits in their order: a hit is there before anything of its answer is written. Only
+// the latest are kept, never fewer than 4096.
 func (r *Record) Hits() []Hit {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,7 +13,8 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// Relay is a listener that passes each connection on to another address, perhaps after a look at how it begins. Close it when done.
+// Relay is a listener that passes each connection on to another address, perhaps after a look at how it begins.
+// Close it when done.
 //
 //	gateway ──> Relay ──admitted──> another address
 type Relay struct {
@@ -32,8 +33,8 @@ type admission func(in *bufio.Reader, out io.Writer) bool
 // dialTimeout bounds the dial to the other address: it is one of this machine, which answers at once or not at all.
 const dialTimeout = 10 * time.Second
 
-// UnixSocket returns a Relay that listens on a Unix socket at path, which everybody may use, and passes all connections on to the address to. Where that
-// refuses, the connection is closed. Close removes the socket.
+// UnixSocket returns a Relay that listens on a Unix socket at path, which everybody may use, and passes all
+// connections on to the address to. Where that refuses, the connection is closed. Close removes the socket.
 func UnixSocket(path, to string) (*Relay, error) {
 	l, err := net.Listen("unix", path)
 	if err != nil {
@@ -63,7 +64,8 @@ func relay(l net.Listener, to string, admit admission) *Relay {
 	return r
 }
 
-// Close ends the listener and every connection, and returns when nothing of the relay runs any more. A second Close does nothing.
+// Close ends the listener and every connection, and returns when nothing of the relay runs any more. A second
+// Close does nothing.
 func (r *Relay) Close() error {
 	_ = r.listener.Close()
 	r.mu.Lock()
@@ -120,7 +122,8 @@ func (r *Relay) serve(c net.Conn) {
 	finish(c)
 }
 
-// finish ends c in good order: all that was written arrives, and what the client still sends does not turn the end into a reset.
+// finish ends c in good order: all that was written arrives, and what the client still sends does not turn the
+// end into a reset.
 func finish(c net.Conn) {
 	_ = c.SetReadDeadline(time.Now().Add(linger))
 	if half, ok := c.(interface{ CloseWrite() error }); ok {

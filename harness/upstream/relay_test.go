@@ -47,7 +47,8 @@ func TestProxyProtocolIsDemanded(t *testing.T) {
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() { _ = relay.Close() })
 	for header, want := range map[string]string{
-		"": "^$", "PROXY TCP4": "^$", "PROXY UNKNOWN\r\n": "for n\n$", "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n": "for n\n$",
+		"": "^$", "PROXY TCP4": "^$", "PROXY UNKNOWN\r\n": "for n\n$",
+		"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n": "for n\n$",
 	} {
 		c := dial(t, relay.Addr())
 		c.send(header + "GET / HTTP/1.0\r\n" + stamp.Nonce + ": n\r\n\r\n")

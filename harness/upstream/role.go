@@ -11,13 +11,15 @@ import (
 // role is what a Process is started as.
 const role = "upstream"
 
-// eventsFD is where a Process writes its events: the first descriptor after the standard three, because anything may print to those.
+// eventsFD is where a Process writes its events: the first descriptor after the standard three, because anything
+// may print to those.
 const eventsFD = 3
 
 func init() { self.Role(role, play) }
 
-// play is the life of a Process, seen from inside. Its arguments are the address, the name and the first script; every line of its standard input is
-// the script that it goes on with, and the end of it, which comes when the parent dies, is its own end.
+// play is the life of a Process, seen from inside. Its arguments are the address, the name and the first script;
+// every line of its standard input is the script that it goes on with, and the end of it, which comes when the
+// parent dies, is its own end.
 func play(args []string) int {
 	events := json.NewEncoder(os.NewFile(eventsFD, "events"))
 	tell := func(e event) {

@@ -17,12 +17,17 @@ type Script string
 const (
 	Healthy        Script = "healthy"          // a stamped 200
 	CrashOnRequest Script = "crash-on-request" // read and record the first request, then die by SIGKILL
-	// CrashAfterHead sends the head and a quarter of the body of its first answer, 256 KiB of 1 MiB, and dies by SIGKILL when they have arrived.
+	// CrashAfterHead sends the head and a quarter of the body of its first answer, 256 KiB of 1 MiB, and dies by
+	// SIGKILL when they have arrived.
 	CrashAfterHead Script = "crash-after-head"
-	Hold           Script = "hold" // read and record every request, and answer none: time to be killed or frozen in the middle of it
+	// Read and record every request, and answer none: time to be killed or frozen in the middle of it.
+	Hold Script = "hold"
 )
 
-var scripts = map[Script]Behaviour{Healthy: healthy{}, CrashOnRequest: crash{}, CrashAfterHead: crashAfterHead{}, Hold: Silent{}}
+var scripts = map[Script]Behaviour{
+	Healthy: healthy{}, CrashOnRequest: crash{}, CrashAfterHead: crashAfterHead{},
+	Hold: Silent{},
+}
 
 // known returns an error that lists the scripts when s is none of them.
 func (s Script) known() error {

@@ -2,8 +2,8 @@ package upstream
 
 import "github.com/gatequake/gatequake/harness/strain"
 
-// SpeakFirst returns a Port that greets each connection with these bytes as soon as it is accepted, reading nothing before, and closes it: a server of
-// a protocol in which the server begins.
+// SpeakFirst returns a Port that greets each connection with these bytes as soon as it is accepted, reading
+// nothing before, and closes it: a server of a protocol in which the server begins.
 func SpeakFirst(listen string, greeting []byte) (*Port, error) {
 	p, err := newPort(listen)
 	if err != nil {

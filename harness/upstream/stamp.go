@@ -15,8 +15,9 @@ func (c *Conn) Body(r *http.Request) []byte {
 	return stamp.Body(c.origin.name, r.Header.Get(stamp.Nonce))
 }
 
-// Head returns the stamped head of an answer to r, to its empty line, which announces length bytes of body; a negative length announces a body that
-// ends with the connection. It is not to be cached: the stamp of a stored answer is never the right one.
+// Head returns the stamped head of an answer to r, to its empty line, which announces length bytes of body; a
+// negative length announces a body that ends with the connection. It is not to be cached: the stamp of a stored
+// answer is never the right one.
 func (c *Conn) Head(r *http.Request, code, length int, extra http.Header) []byte {
 	h := http.Header{
 		"Date":          {time.Now().UTC().Format(http.TimeFormat)},

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Status is a well-formed, stamped answer with this code: an upstream that refuses or fails by its own decision, which a gateway has to relay.
+// Status is a well-formed, stamped answer with this code: an upstream that refuses or fails by its own decision,
+// which a gateway has to relay.
 type Status struct {
 	Code   int
 	Header http.Header // further headers, such as Retry-After

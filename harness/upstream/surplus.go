@@ -2,7 +2,8 @@ package upstream
 
 import "net/http"
 
-// Surplus is a whole, stamped 200 with these bytes after its declared end, sent in one write; the connection stays open.
+// Surplus is a whole, stamped 200 with these bytes after its declared end, sent in one write; the connection
+// stays open.
 type Surplus struct {
 	Bytes []byte
 }

@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// Truncated is a stamped 200 that promises Declared bytes of body, sends Sent of them and ends the connection: cut short, or, when Sent is the larger,
-// with a surplus.
+// Truncated is a stamped 200 that promises Declared bytes of body, sends Sent of them and ends the connection:
+// cut short, or, when Sent is the larger, with a surplus.
 type Truncated struct {
 	Declared, Sent int
 	Then           End

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Working is a stamped 200 after so much work on it: with Workers in the Options it is what gives an origin a capacity, Workers / For.
+// Working is a stamped 200 after so much work on it: with Workers in the Options it is what gives an origin a
+// capacity, Workers / For.
 type Working struct {
 	For time.Duration
 }
