@@ -34,7 +34,8 @@ func BenchmarkInjectHTTP(b *testing.B) {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	api := httptest.NewServer(server.Routes())
 	defer api.Close()
-	proxy, err := client.NewClient(strings.TrimPrefix(api.URL, "http://")).CreateProxy("bench", "127.0.0.1:0", "127.0.0.1:1")
+	proxy, err := client.NewClient(strings.TrimPrefix(api.URL, "http://")).CreateProxy("bench", "127.0.0.1:0",
+		"127.0.0.1:1")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -58,7 +59,8 @@ func BenchmarkRefuse(b *testing.B) {
 	}
 }
 
-// BenchmarkLatencyAccuracy reports how much longer than asked a round trip takes, over the median round trip without a toxic.
+// BenchmarkLatencyAccuracy reports how much longer than asked a round trip takes, over the median round trip
+// without a toxic.
 func BenchmarkLatencyAccuracy(b *testing.B) {
 	for _, delay := range []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond} {
 		b.Run(delay.String(), func(b *testing.B) {

@@ -6,8 +6,9 @@ import (
 	"fmt"
 )
 
-// bounded runs call, which is one into Toxiproxy, and returns what it returns, or an error as soon as ctx is done or patience is over. Toxiproxy
-// cannot be interrupted: a call that was given up runs on, on a proxy that is not used any more.
+// bounded runs call, which is one into Toxiproxy, and returns what it returns, or an error as soon as ctx is done
+// or patience is over. Toxiproxy cannot be interrupted: a call that was given up runs on, on a proxy that is not
+// used any more.
 func bounded(ctx context.Context, call func() error) error {
 	late := fmt.Errorf("wait for toxiproxy: got no answer within %v: %w", patience, context.DeadlineExceeded)
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, late)

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// soon is how long a test waits for what must happen, and how long a client has for all that it does: nothing depends on it but the end of a hang.
+// soon is how long a test waits for what must happen, and how long a client has for all that it does: nothing
+// depends on it but the end of a hang.
 const soon = 30 * time.Second
 
 func dial(t testing.TB, addr string) *net.TCPConn {

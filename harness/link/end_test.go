@@ -75,7 +75,8 @@ func TestTimeoutEndsWithAFIN(t *testing.T) {
 	open := dial(t, l.Addr())
 	roundTrip(t, open, "before")
 	undo := inject(t, l, Timeout{After: 100 * time.Millisecond})
-	// The second is dialled when the first has ended: idle meanwhile, it would end as its byte is sent, and Toxiproxy leaks what comes then.
+	// The second is dialled when the first has ended: idle meanwhile, it would end as its byte is sent, and
+	// Toxiproxy leaks what comes then.
 	for _, connect := range []func() *net.TCPConn{
 		func() *net.TCPConn { return open },
 		func() *net.TCPConn { return dial(t, l.Addr()) },

@@ -89,7 +89,8 @@ func TestEnemyTimeoutIsAnIdleTimer(t *testing.T) {
 	p := raw(t, serve(t, echo))
 	poison(t, p, `{"type":"timeout","attributes":{"timeout":3000}}`)
 	c := dial(t, p.Listen)
-	for begin := time.Now(); time.Since(begin) < 3300*time.Millisecond; { // longer than the timeout, in steps that are much shorter
+	// Longer than the timeout, in steps that are much shorter.
+	for begin := time.Now(); time.Since(begin) < 3300*time.Millisecond; {
 		send(t, c, "x")
 		g.Expect(silent(c)).To(BeTrue(), "after %v", time.Since(begin))
 	}

@@ -13,8 +13,9 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Tests called TestEnemy pin what Toxiproxy itself does, where this package or the harness relies on it or works around it. One that fails
-// after an update says that a workaround may go, or that a promise of ours no longer holds.
+// Tests called TestEnemy pin what Toxiproxy itself does, where this package or the harness relies on it or works
+// around it. One that fails after an update says that a workaround may go, or that a promise of this package no
+// longer holds.
 
 // raw returns a bare proxy to origin, that this package has no part in.
 func raw(t testing.TB, origin string) *toxiproxy.Proxy {

@@ -9,7 +9,8 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// A process that is being started has a copy of every descriptor until its exec, also of a listener that is closed meanwhile.
+// A process that is being started has a copy of every descriptor until its exec, also of a listener that is
+// closed meanwhile.
 func TestNobodyListensWhileProcessesStart(t *testing.T) {
 	g := NewWithT(t)
 	l := start(t, echo)

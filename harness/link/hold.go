@@ -14,11 +14,13 @@ type hold struct {
 	plan         plan
 }
 
-// Inject makes t so and returns when it is: every connection opened afterwards meets it. What happens to the connections that are open, the
-// gateway's pooled ones above all, is said at each toxic. Toxics may be combined; they act in the order in which they were injected.
+// Inject makes t so and returns when it is: every connection opened afterwards meets it. What happens to the
+// connections that are open, the gateway's pooled ones above all, is said at each toxic. Toxics may be combined;
+// they act in the order in which they were injected.
 //
-// The undo takes t back. It may be called any number of times, also after Close, and again after an error. It heals the Link even if Toxiproxy
-// blocks while removing the toxic, which it does when a client stopped reading: then the open connections are dropped.
+// The undo takes t back. It may be called any number of times, also after Close, and again after an error. It
+// heals the Link even if Toxiproxy blocks while removing the toxic, which it does when a client stopped reading:
+// then the open connections are dropped.
 //
 // When Inject returns an error, t is not in force and there is nothing to undo.
 func (l *Link) Inject(ctx context.Context, t Toxic) (undo func(context.Context) error, err error) {
@@ -32,9 +34,10 @@ func (l *Link) Inject(ctx context.Context, t Toxic) (undo func(context.Context) 
 	return l.hold(ctx, &hold{does: "inject " + t.String(), undoes: "undo " + t.String(), plan: p})
 }
 
-// StepAside ends the listener and every open connection and frees the port, so that another listener can stand at the Link's very address.
-// The toxics stay in force for when the Link is back. Back resumes; it may be called any number of times, also after Close, and again after an
-// error: it is one as long as somebody else listens at the address.
+// StepAside ends the listener and every open connection and frees the port, so that another listener can stand
+// at the Link's very address. The toxics stay in force for when the Link is back. Back resumes; it may be called
+// any number of times, also after Close, and again after an error: it is one as long as somebody else listens at
+// the address.
 func (l *Link) StepAside(ctx context.Context) (back func(context.Context) error, err error) {
 	gone := plan{ground: away, dropsFirst: true, dropsLast: true}
 	return l.hold(ctx, &hold{does: "step aside", undoes: "step back", plan: gone})

@@ -30,14 +30,16 @@ func waiting(t testing.TB, c *net.TCPConn) int {
 	return int(n)
 }
 
-// jam asks c for more than fits between an origin that blasts and a client that does not read, and returns when Toxiproxy is blocked by it.
+// jam asks c for more than fits between an origin that blasts and a client that does not read, and returns when
+// Toxiproxy is blocked by it.
 func jam(t testing.TB, c *net.TCPConn) {
 	t.Helper()
 	before := stacks("[chan send", "toxics.(*ToxicStub).Run") // of connections that were jammed earlier
 	send(t, c, "?")
 	last, since := -1, time.Now()
 	NewWithT(t).Eventually(func() bool {
-		full := stacks("[IO wait", "FD).Write(", "(*ToxicLink).write") > 0 && stacks("[chan send", "toxics.(*ToxicStub).Run") > before
+		full := stacks("[IO wait", "FD).Write(", "(*ToxicLink).write") > 0 &&
+			stacks("[chan send", "toxics.(*ToxicStub).Run") > before
 		if n := waiting(t, c); n != last || !full {
 			last, since = n, time.Now()
 		}

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Latency delivers every byte of the stream Delay later, give or take up to Jitter, drawn anew for each chunk read. It delays neither the
-// handshake nor a close that no byte precedes. Open connections take it on and shed it; none is dropped.
+// Latency delivers every byte of the stream Delay later, give or take up to Jitter, drawn anew for each chunk
+// read. It delays neither the handshake nor a close that no byte precedes. Open connections take it on and shed
+// it; none is dropped.
 type Latency struct {
 	Delay, Jitter time.Duration // whole milliseconds; Delay at least one, Jitter at most Delay
 	Stream        Stream

@@ -2,11 +2,11 @@ package link
 
 import "fmt"
 
-// Limit ends a connection with a FIN, to both sides, once Bytes bytes of the stream went through: exactly so many are delivered. With Bytes 0
-// the first byte ends the connection and is not delivered.
+// Limit ends a connection with a FIN, to both sides, once Bytes bytes of the stream went through: exactly so many
+// are delivered. With Bytes 0 the first byte ends the connection and is not delivered.
 //
-// On an open connection the count would start in the middle of it. So Inject drops the open connections. Undo leaves those that are still open
-// as they are: they are whole, and nothing counts any more.
+// On an open connection the count would start in the middle of it. So Inject drops the open connections. Undo
+// leaves those that are still open as they are: they are whole, and nothing counts any more.
 type Limit struct {
 	Bytes  int64 // 0 or more
 	Stream Stream

@@ -1,11 +1,12 @@
-// Package link is the hop in front of an upstream: Toxiproxy v2.12.0 in this process, with typed toxics, every value checked before Toxiproxy
-// sees it, and no call that can hang.
+// Package link is the hop in front of an upstream: Toxiproxy v2.12.0 in this process, with typed toxics, every
+// value checked before Toxiproxy sees it, and no call that can hang.
 //
 //	gateway ──> Link (at the upstream's own address) ──> origin
 //
-// Without a toxic a Link still is not transparent, because Toxiproxy is not: it accepts before it dials the origin, so an origin that refuses is
-// seen as a connection that opens and closes; a reset by the origin arrives as a FIN; a half-closed connection is closed. Faults of these kinds
-// belong to an upstream that stands at the address itself: StepAside.
+// Without a toxic a Link still is not transparent, because Toxiproxy is not: it accepts before it dials the
+// origin, so an origin that refuses is seen as a connection that opens and closes; a reset by the origin arrives
+// as a FIN; a half-closed connection is closed. Faults of these kinds belong to an upstream that stands at the
+// address itself: StepAside.
 package link
 
 import (
@@ -19,8 +20,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Link forwards every connection made to one address to one origin, through the toxics injected into it. It is safe for concurrent use; calls
-// that change it run one at a time.
+// Link forwards every connection made to one address to one origin, through the toxics injected into it. It is
+// safe for concurrent use; calls that change it run one at a time.
 type Link struct {
 	origin string
 	server *toxiproxy.ApiServer
@@ -37,9 +38,10 @@ type Link struct {
 
 var silence sync.Once
 
-// New returns a Link that already listens on listen and forwards to origin. Both are an IP address and a port; port 0 lets the system choose
-// where to listen. Names are refused: Toxiproxy would resolve them within its accept loop, without a deadline. The origin is not dialled before the
-// first connection arrives. The caller closes the Link.
+// New returns a Link that already listens on listen and forwards to origin. Both are an IP address and a port;
+// port 0 lets the system choose where to listen. Names are refused: Toxiproxy would resolve them within its accept
+// loop, without a deadline. The origin is not dialled before the first connection arrives. The caller closes
+// the Link.
 func New(listen, origin string) (*Link, error) {
 	at, err := address(listen)
 	if err != nil {
@@ -52,8 +54,8 @@ func New(listen, origin string) (*Link, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start link: origin: %w", err)
 	}
-	// The bandwidth toxic writes trace lines to stderr through zerolog's global logger whatever logger its server was given; only the global
-	// level stops it: TestEnemyBandwidthLogsThroughTheGlobalLogger.
+	// The bandwidth toxic writes trace lines to stderr through zerolog's global logger whatever logger its server
+	// was given; only the global level stops it: TestEnemyBandwidthLogsThroughTheGlobalLogger.
 	silence.Do(func() { zerolog.SetGlobalLevel(zerolog.Disabled) })
 	l := &Link{
 		origin: to.String(),
@@ -72,8 +74,9 @@ func New(listen, origin string) (*Link, error) {
 // Addr returns the address that the Link stands at, with the real port. It is the same for the Link's whole life.
 func (l *Link) Addr() string { return l.addr.String() }
 
-// Close ends the listener and every open connection and gives the port back. It returns within four seconds whatever the connections do, once the
-// calls that came before it are over; when Toxiproxy is stuck behind an origin that never answers, it returns an error and Toxiproxy ends when its dial does. Later calls return nil.
+// Close ends the listener and every open connection and gives the port back. It returns within four seconds
+// whatever the connections do, once the calls that came before it are over; when Toxiproxy is stuck behind an
+// origin that never answers, it returns an error and Toxiproxy ends when its dial does. Later calls return nil.
 // It goes through even when ctx is done.
 func (l *Link) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)

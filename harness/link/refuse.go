@@ -1,7 +1,8 @@
 package link
 
-// Refuse ends the listener and drops the open connections: who dials gets ECONNREFUSED. On Linux the port stays ours meanwhile, bound but not
-// listened on, so that nobody else can listen there; elsewhere it is free for the time being.
+// Refuse ends the listener and drops the open connections: a client that dials gets ECONNREFUSED. On Linux the
+// Link keeps the port meanwhile, bound but not listened on, so that nobody else can listen there; elsewhere it
+// is free for the time being.
 type Refuse struct{}
 
 // String returns the toxic's name.

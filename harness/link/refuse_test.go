@@ -48,7 +48,13 @@ func TestToxicInjectedWhileRefusedWaits(t *testing.T) {
 func TestConcurrentUse(t *testing.T) {
 	l := start(t, echo)
 	var all sync.WaitGroup
-	for _, toxic := range []Toxic{Latency{Delay: time.Millisecond}, Reset{}, Limit{}, Timeout{Stream: Upstream}, Refuse{}} {
+	for _, toxic := range []Toxic{
+		Latency{Delay: time.Millisecond},
+		Reset{},
+		Limit{},
+		Timeout{Stream: Upstream},
+		Refuse{},
+	} {
 		all.Go(func() {
 			for range 10 {
 				inject(t, l, toxic)()

@@ -13,9 +13,9 @@ import (
 	"github.com/Shopify/toxiproxy/v2"
 )
 
-// patience bounds each wait for Toxiproxy, on top of the caller's context. A call takes microseconds, and under one millisecond with a hundred
-// open connections; with thirty times as many busy processes as processors a quarter of a second was too short now and then. Four of them (three in a call, one in
-// Close) make four seconds.
+// patience bounds each wait for Toxiproxy, on top of the caller's context. A call takes microseconds, and under
+// one millisecond with a hundred open connections; with thirty times as many busy processes as processors a
+// quarter of a second was too short now and then. Four of them (three in a call, one in Close) make four seconds.
 const patience = time.Second
 
 // ground is what a connecting client finds at the address. When holds ask for different ones, the highest wins.
@@ -45,8 +45,9 @@ func (l *Link) settled() bool {
 	return (l.proxy != nil) == (want == listening) && (l.port != nil) == (want != away)
 }
 
-// renew ends the proxy with every connection through it, and stands up the ground that is wanted, with a fresh proxy: one that was stopped keeps
-// its poison (a connection opened under reset_peer) and, if it was stuck, its lock. Between the two a client is refused, for microseconds.
+// renew ends the proxy with every connection through it, and stands up the ground that is wanted, with a fresh
+// proxy: one that was stopped keeps its poison (a connection opened under reset_peer) and, if it was stuck, its
+// lock. Between the two a client is refused, for microseconds.
 func (l *Link) renew(ctx context.Context) error {
 	listened := l.proxy != nil
 	stuck := l.stop(ctx)
@@ -83,8 +84,8 @@ func (l *Link) stop(ctx context.Context) error {
 		return nil
 	}
 	l.proxy = nil
-	// Stop closes the listener at once, but the connections only when the accept loop has ended, which may be inside a dial without a deadline:
-	// TestEnemyStopWaitsForTheDialToTheOrigin.
+	// Stop closes the listener at once, but the connections only when the accept loop has ended, which may be
+	// inside a dial without a deadline: TestEnemyStopWaitsForTheDialToTheOrigin.
 	err := bounded(ctx, func() error { proxy.Stop(); return nil })
 	if err != nil {
 		return fmt.Errorf("drop the connections to %s: %w", l.origin, err)
@@ -135,8 +136,9 @@ func (l *Link) listen(ctx context.Context, proxy *toxiproxy.Proxy) error {
 	return free(ctx, func() error { return l.port.lend(proxy.Start) })
 }
 
-// free takes an address with take as soon as nobody has it. It may be busy for a moment: when the stop of the proxy before was given up early, and while a process
-// that is being started, fork done and exec not, has what we have closed, and so goes on listening: TestNobodyListensWhileProcessesStart.
+// free takes an address with take as soon as nobody has it. It may be busy for a moment: when the stop of the
+// proxy before was given up early, and while a process that is being started, fork done and exec not, has a copy
+// of the listener that this one has closed, and so goes on listening: TestNobodyListensWhileProcessesStart.
 func free(ctx context.Context, take func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

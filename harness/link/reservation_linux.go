@@ -8,10 +8,12 @@ import (
 	"syscall"
 )
 
-// reservation is a socket that is bound to a port and never listens on it. It keeps the port ours while Toxiproxy's listener is down.
+// reservation is a socket that is bound to a port and never listens on it. It keeps the port for the Link while
+// Toxiproxy's listener is down.
 //
-// A listener can share the port with it only while both have SO_REUSEADDR, as every listener of Go has. So the reservation has it for the moment
-// in which Toxiproxy starts and is without it ever else: then a second listen fails with EADDRINUSE.
+// A listener can share the port with it only while both have SO_REUSEADDR, as every listener of Go has. So the
+// reservation has it for the moment in which Toxiproxy starts and is without it ever else: then a second listen
+// fails with EADDRINUSE.
 type reservation struct{ fd int }
 
 // reserve binds at and returns it with its real port.
@@ -51,7 +53,8 @@ func (r *reservation) lend(start func() error) error {
 	return errors.Join(err, r.share(false))
 }
 
-// vacant returns nil if nobody listens at the address, which is the reserved one, and else an error that wraps syscall.EADDRINUSE.
+// vacant returns nil if nobody listens at the address, which is the reserved one, and else an error that
+// wraps syscall.EADDRINUSE.
 func (r *reservation) vacant(at netip.AddrPort) error {
 	return r.lend(func() error {
 		other, _, err := reserve(at)
@@ -62,7 +65,8 @@ func (r *reservation) vacant(at netip.AddrPort) error {
 	})
 }
 
-// release gives the port back. A process that is being started may have a copy of the socket for a moment more; with SO_REUSEADDR it stands in nobody's way.
+// release gives the port back. A process that is being started may have a copy of the socket for a moment more;
+// with SO_REUSEADDR it stands in nobody's way.
 func (r *reservation) release() error {
 	return errors.Join(r.share(true), os.NewSyscallError("close", syscall.Close(r.fd)))
 }
@@ -72,7 +76,8 @@ func (r *reservation) share(yes bool) error {
 	if yes {
 		value = 1
 	}
-	return os.NewSyscallError("setsockopt", syscall.SetsockoptInt(r.fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, value))
+	return os.NewSyscallError("setsockopt", syscall.SetsockoptInt(r.fd, syscall.SOL_SOCKET,
+		syscall.SO_REUSEADDR, value))
 }
 
 func (r *reservation) addr(at netip.AddrPort) (netip.AddrPort, error) {

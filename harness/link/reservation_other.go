@@ -4,8 +4,8 @@ package link
 
 import "net/netip"
 
-// reservation keeps nothing here: only Linux lets a bound socket and a listener share a port by SO_REUSEADDR. A port that is refused is free for
-// the time being; Refuse says so.
+// reservation keeps nothing here: only Linux lets a bound socket and a listener share a port by SO_REUSEADDR. A
+// port that is refused is free for the time being; Refuse says so.
 type reservation struct{}
 
 func reserve(at netip.AddrPort) (*reservation, netip.AddrPort, error) { return &reservation{}, at, nil }

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Reset ends a connection with a RST, to both sides, After the first byte of the stream arrived, none of which is delivered. A connection without
-// a byte on the stream is left alone.
+// Reset ends a connection with a RST, to both sides, After the first byte of the stream arrived, none of which
+// is delivered. A connection without a byte on the stream is left alone.
 //
-// A connection that is already open would be ended with a FIN, and one opened under Reset ends with a RST ever after. So Inject and undo drop the
-// open connections: all that live meet the same.
+// A connection that is already open would be ended with a FIN, and one opened under Reset ends with a RST ever
+// after. So Inject and undo drop the open connections: all that live meet the same.
 type Reset struct {
 	After  time.Duration // whole milliseconds; 0 is at once
 	Stream Stream

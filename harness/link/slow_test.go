@@ -21,7 +21,8 @@ func TestLatencyDelaysOpenAndNewConnectionsAlike(t *testing.T) {
 			g.Expect(roundTrip(t, dial(t, l.Addr()), "new")).To(BeNumerically(">=", 300*time.Millisecond))
 			undo()
 			undo()
-			g.Eventually(func() time.Duration { return roundTrip(t, open, "after") }).WithTimeout(soon).Should(BeNumerically("<", 300*time.Millisecond), "shed, not dropped")
+			g.Eventually(func() time.Duration { return roundTrip(t, open, "after") }).WithTimeout(soon).
+				Should(BeNumerically("<", 300*time.Millisecond), "shed, not dropped")
 		})
 	}
 }
@@ -41,5 +42,6 @@ func TestBandwidthSlowsOpenAndNewConnectionsAlike(t *testing.T) {
 	g.Expect(fetch(open)).To(BeNumerically(">", 200*time.Millisecond))
 	g.Expect(fetch(dial(t, l.Addr()))).To(BeNumerically(">", 200*time.Millisecond))
 	undo()
-	g.Eventually(func() time.Duration { return fetch(dial(t, l.Addr())) }).WithTimeout(soon).Should(BeNumerically("<", 200*time.Millisecond))
+	g.Eventually(func() time.Duration { return fetch(dial(t, l.Addr())) }).WithTimeout(soon).
+		Should(BeNumerically("<", 200*time.Millisecond))
 }

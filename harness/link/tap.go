@@ -12,7 +12,8 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// Tap stands behind a Link whose upstream is somebody else's. It passes every connection on, unchanged, and notes what was asked there and what came back.
+// Tap stands behind a Link whose upstream is not the harness's. It passes every connection on, unchanged, and
+// notes what the gateway asked the upstream and what came back.
 //
 //	gateway ──> Link (toxics) ──> Tap (notes) ──> upstream
 //
@@ -28,8 +29,9 @@ type Tap struct {
 	exchanges   []*Exchange
 }
 
-// Exchange is what was sent to an upstream on a connection until it answered, and what it answered until more was sent: one request and its answer, where
-// they stand in plain text and nobody sends a request before the last is answered.
+// Exchange is what was sent to an upstream on a connection until it answered, and what it answered until more
+// was sent: one request and its answer, where they stand in plain text and nobody sends a request before the last
+// is answered.
 type Exchange struct {
 	// Connection is the number of the connection, in the order of acceptance.
 	Connection int
@@ -40,19 +42,21 @@ type Exchange struct {
 	SentBytes, ReceivedBytes int64
 }
 
-// Bounds of what is kept: the largest head of a request that common servers take by default is 8 KiB, and the head of an answer 4 KiB (nginx: one page). A
-// thousand exchanges are more than a minute's worth of what an experiment asks for, other people's requests included.
+// Bounds of what is kept: the largest head of a request that common servers take by default is 8 KiB, and the head
+// of an answer 4 KiB (nginx: one page). A thousand exchanges are more than a minute's worth of what an experiment
+// asks for, other people's requests included.
 const (
 	keptOfRequest = 8 << 10
 	keptOfAnswer  = 4 << 10
 	keptExchanges = 1000
 )
 
-// tapDial bounds the connection to the upstream. Toxiproxy would wait without a bound (TestEnemyStopWaitsForTheDialToTheOrigin); a Tap answers it at once.
+// tapDial bounds the connection to the upstream. Toxiproxy would wait without a bound
+// (TestEnemyStopWaitsForTheDialToTheOrigin); a Tap answers it at once.
 const tapDial = 10 * time.Second
 
-// NewTap returns a Tap that listens on a loopback address and passes all connections on to upstream. One that the upstream does not take is closed. The caller
-// closes the Tap.
+// NewTap returns a Tap that listens on a loopback address and passes all connections on to upstream. One that
+// the upstream does not take is closed. The caller closes the Tap.
 func NewTap(upstream netip.AddrPort) (*Tap, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -74,7 +78,8 @@ func NewTap(upstream netip.AddrPort) (*Tap, error) {
 // Addr returns the address that a Link forwards to.
 func (t *Tap) Addr() string { return t.listener.Addr().String() }
 
-// Close ends the listener and every connection, and returns when nothing of the Tap runs any more. A second Close does nothing.
+// Close ends the listener and every connection, and returns when nothing of the Tap runs any more. A second Close
+// does nothing.
 func (t *Tap) Close() error {
 	_ = t.listener.Close()
 	t.mu.Lock()

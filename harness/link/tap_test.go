@@ -15,7 +15,9 @@ import (
 // tapped returns a Link with a Tap behind it, in front of an upstream that repeats what it is asked for.
 func tapped(t *testing.T) (*Link, *Tap) {
 	t.Helper()
-	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "you asked for "+r.URL.Path) }))
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "you asked for "+r.URL.Path)
+	}))
 	t.Cleanup(upstream.Close)
 	tap, err := NewTap(netip.MustParseAddrPort(upstream.Listener.Addr().String()))
 	if err != nil {
@@ -57,10 +59,12 @@ func TestTapTellsExchangesApart(t *testing.T) {
 	}
 	for i, path := range []string{"/first", "/second", "/third"} {
 		x := all[i]
-		if !strings.HasPrefix(string(x.Sent), "GET "+path+" ") || !strings.HasPrefix(string(x.Received), "HTTP/1.1 200 OK\r\n") {
+		if !strings.HasPrefix(string(x.Sent), "GET "+path+" ") ||
+			!strings.HasPrefix(string(x.Received), "HTTP/1.1 200 OK\r\n") {
 			t.Errorf("got %q and %q, want the request for %s and its answer", x.Sent, x.Received, path)
 		}
-		if x.SentBytes != int64(len(x.Sent)) || x.ReceivedBytes != int64(len(x.Received)) || !x.Answered.After(x.Begun) {
+		if x.SentBytes != int64(len(x.Sent)) || x.ReceivedBytes != int64(len(x.Received)) ||
+			!x.Answered.After(x.Begun) {
 			t.Errorf("got %+v, want all of it counted, and the answer after the request", x)
 		}
 	}
@@ -106,7 +110,9 @@ func TestTapKeepsNoMoreThanItSays(t *testing.T) {
 		u.received(make([]byte, 3*keptOfAnswer))
 	}
 	all := tap.Since(time.Time{})
-	if x := all[len(all)-1]; len(all) != keptExchanges || len(x.Sent) != keptOfRequest || len(x.Received) != keptOfAnswer || x.SentBytes != 3*keptOfRequest+1 {
-		t.Errorf("got %d exchanges, the last with %d and %d bytes of %d, want %d with %d and %d", len(all), len(x.Sent), len(x.Received), x.SentBytes, keptExchanges, keptOfRequest, keptOfAnswer)
+	if x := all[len(all)-1]; len(all) != keptExchanges || len(x.Sent) != keptOfRequest ||
+		len(x.Received) != keptOfAnswer || x.SentBytes != 3*keptOfRequest+1 {
+		t.Errorf("got %d exchanges, the last with %d and %d bytes of %d, want %d with %d and %d", len(all), len(x.Sent),
+			len(x.Received), x.SentBytes, keptExchanges, keptOfRequest, keptOfAnswer)
 	}
 }

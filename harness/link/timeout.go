@@ -5,11 +5,13 @@ import (
 	"time"
 )
 
-// Timeout swallows the bytes of the stream and ends the connection with a FIN After it was last idle: each chunk swallowed starts the time
-// anew. Open connections take it on, an idle one is ended After the injection. Undo drops the open connections, whose two ends are out of step.
+// Timeout swallows the bytes of the stream and ends the connection with a FIN After it was last idle: each chunk
+// swallowed starts the time anew. Open connections take it on, an idle one is ended After the injection. Undo
+// drops the open connections, whose two ends are out of step.
 //
-// After 0 is a hang: nothing arrives and nothing ends. It is only to be had on the Upstream stream. Downstream, Toxiproxy still passes a close by
-// the upstream on, and an upstream that closes after its answer turns the hang into an instant end: another fault than the one asked for.
+// After 0 is a hang: nothing arrives and nothing ends. It is only to be had on the Upstream stream. Downstream,
+// Toxiproxy still passes a close by the upstream on, and an upstream that closes after its answer turns the hang
+// into an instant end: another fault than the one asked for.
 type Timeout struct {
 	After  time.Duration // whole milliseconds; 0 is never
 	Stream Stream
@@ -31,7 +33,8 @@ func (t Timeout) plan() (plan, error) {
 		Type:       "timeout",
 		Stream:     t.Stream.String(),
 		Attributes: map[string]int64{"timeout": after},
-		// Toxiproxy closes them too (TestEnemyRemovingATimeoutClosesTheConnection), but some time after the removal has returned.
+		// Toxiproxy closes them too (TestEnemyRemovingATimeoutClosesTheConnection), but some time after the
+		// removal has returned.
 		dropsLast: true,
 	}, t.Stream.check()
 }

@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// Toxic is one way to break a Link: Latency, Bandwidth, Reset, Limit, Timeout or Refuse. All are plain values that can be compared and printed.
+// Toxic is one way to break a Link: Latency, Bandwidth, Reset, Limit, Timeout or Refuse. All are plain values
+// that can be compared and printed.
 type Toxic interface {
 	fmt.Stringer
 	// plan checks the values and translates them; its error names the field, what it got and what it wants.
 	plan() (plan, error)
 }
 
-// plan is a toxic as Toxiproxy reads it, and what it means for the connections that are open. Toxiproxy itself checks no attribute; it takes an
-// unknown one for silence and a missing one for 0: TestEnemyUnknownAttributeIsTakenForZero.
+// plan is a toxic as Toxiproxy reads it, and what it means for the connections that are open. Toxiproxy itself checks
+// no attribute; it takes an unknown one for silence and a missing one for 0: TestEnemyUnknownAttributeIsTakenForZero.
 type plan struct {
 	Name       string           `json:"name"`
 	Type       string           `json:"type"`

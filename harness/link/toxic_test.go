@@ -71,5 +71,6 @@ func TestToxicsAddUp(t *testing.T) {
 	undoSame()
 	g.Expect(roundTrip(t, dial(t, l.Addr()), "hello")).To(BeNumerically(">=", 200*time.Millisecond))
 	undoLatency()
-	g.Eventually(func() time.Duration { return roundTrip(t, dial(t, l.Addr()), "hello") }).WithTimeout(soon).Should(BeNumerically("<", 200*time.Millisecond))
+	g.Eventually(func() time.Duration { return roundTrip(t, dial(t, l.Addr()), "hello") }).WithTimeout(soon).
+		Should(BeNumerically("<", 200*time.Millisecond))
 }
