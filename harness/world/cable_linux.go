@@ -9,7 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Connect lays a cable between two hosts: an Ethernet of two, whose ends find each other by ARP. One of the hosts may be the world itself.
+// Connect lays a cable between two hosts: an Ethernet of two, whose ends find each other by ARP. One of the hosts
+// may be the world itself.
 func (w *World) Connect(a, b End) error {
 	if b.Host == nil {
 		a, b = b, a
@@ -17,7 +18,10 @@ func (w *World) Connect(a, b End) error {
 	if err := a.Host.Do(func() error {
 		attributes := netlink.NewLinkAttrs()
 		attributes.Name = a.Name
-		return netlink.LinkAdd(&netlink.Veth{LinkAttrs: attributes, PeerName: b.Name, PeerNamespace: netlink.NsFd(int(b.Host.ns.Fd()))})
+		return netlink.LinkAdd(&netlink.Veth{
+			LinkAttrs: attributes, PeerName: b.Name,
+			PeerNamespace: netlink.NsFd(int(b.Host.ns.Fd())),
+		})
 	}); err != nil {
 		return fmt.Errorf("lay cable %s to %s: %w", a.Name, b.Name, err)
 	}
@@ -40,13 +44,14 @@ func (e End) plugIn() error {
 	return setLink(e.Name, true)
 }
 
-// Plug brings the host's end of a cable up or down, as one who pulls it out and puts it back. The other end sees that the carrier is gone, and keeps its addresses
-// and routes.
+// Plug brings the host's end of a cable up or down, as one who pulls it out and puts it back. The other end sees
+// that the carrier is gone, and keeps its addresses and routes.
 func (h *Host) Plug(name string, in bool) error {
 	return h.Do(func() error { return setLink(name, in) })
 }
 
-// Disconnect takes a cable of the world's own away, with the routes that lead to it: the addresses behind it are the world's again.
+// Disconnect takes a cable of the world's own away, with the routes that lead to it: the addresses behind it are
+// the world's again.
 func (w *World) Disconnect(name string) error {
 	link, err := netlink.LinkByName(name)
 	if err == nil {
@@ -58,8 +63,8 @@ func (w *World) Disconnect(name string) error {
 	return nil
 }
 
-// Route leads what is for the prefix to the neighbour via, or, if that is the zero Addr, to whoever says on the cable that he has the address. In the world, where
-// every address is local, it takes the prefix away from it.
+// Route leads what is for the prefix to the neighbour via, or, if that is the zero Addr, to whoever says on the
+// cable that he has the address. In the world, where every address is local, it takes the prefix away from it.
 func (h *Host) Route(to netip.Prefix, cable string, via netip.Addr) error {
 	err := h.Do(func() error {
 		link, err := netlink.LinkByName(cable)

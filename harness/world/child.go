@@ -38,8 +38,8 @@ type task struct {
 	Dir string `json:"dir,omitempty"`
 	// Parent are the namespaces in which the parent lives: a sealed world has others.
 	Parent namespaces `json:"parent"`
-	// Writable are folders of the caller's in which the processes of the world must be able to write, with nothing of it
-	// seen outside.
+	// Writable are folders of the caller's in which the processes of the world must be able to write, with nothing
+	// of it seen outside.
 	Writable []string `json:"writable,omitempty"`
 	// Without lists the steps of the boundary that this world leaves out; see steps. Tests only.
 	Without []Step `json:"without,omitempty"`
@@ -54,7 +54,8 @@ type answer struct {
 	Error  string          `json:"error,omitempty"`
 }
 
-// Inside reports whether this process was started by Run as the first of a world. Such a process calls Serve and nothing else.
+// Inside reports whether this process was started by Run as the first of a world. Such a process calls Serve and
+// nothing else.
 func Inside() bool { return os.Getenv(environ) != "" }
 
 // Serve enters the world, calls play with the parent's request, sends its result to the parent and exits. The process
@@ -63,7 +64,8 @@ func Inside() bool { return os.Getenv(environ) != "" }
 // the mode wants them, changes nothing, says so in one line and exits with status 64.
 func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (any, error)) {
 	mode := Mode(os.Getenv(environ))
-	// A world lives for seconds and leaves some tens of MB behind: it ends before collecting them would pay. The limit is for what goes wrong.
+	// A world lives for seconds and leaves some tens of MB behind: it ends before collecting them would pay. The
+	// limit is for what goes wrong.
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(256 << 20)
 	// What the child starts in turn (gateways, upstreams) is not the first process of a world.
@@ -71,7 +73,8 @@ func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (an
 
 	o, requests, err := heed(mode)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "gatequake: got %s=%q, which Gatequake sets for the first process of a world, and this one is none (%v); unset it\n", environ, mode, err)
+		fmt.Fprintf(os.Stderr, "gatequake: got %s=%q, which Gatequake sets for the first process of a world, and this "+
+			"one is none (%v); unset it\n", environ, mode, err)
 		os.Exit(statusMisled)
 	}
 	out := os.NewFile(answerFD, "answer")
@@ -99,8 +102,8 @@ func Serve(play func(ctx context.Context, w *World, request json.RawMessage) (an
 	if err != nil {
 		reply(nil, err)
 	}
-	// The parent holds its end open for as long as it lives: the end of the pipe is the end of the parent. Not watched before the folder is there, which
-	// would otherwise be made after its removal.
+	// The parent holds its end open for as long as it lives: the end of the pipe is the end of the parent. Not
+	// watched before the folder is there, which would otherwise be made after its removal.
 	go func() {
 		_, _ = io.Copy(io.Discard, requests)
 		endAll(mode, o.Dir)
@@ -129,7 +132,8 @@ func heed(mode Mode) (o task, rest io.Reader, err error) {
 		return o, nil, errors.New("its request is from nobody")
 	}
 	if mode == Portable {
-		if _, err := os.Lstat(o.Dir); filepath.Dir(o.Dir) != filepath.Clean(os.TempDir()) || !strings.HasPrefix(filepath.Base(o.Dir), dirPrefix) || err == nil {
+		if _, err := os.Lstat(o.Dir); filepath.Dir(o.Dir) != filepath.Clean(os.TempDir()) ||
+			!strings.HasPrefix(filepath.Base(o.Dir), dirPrefix) || err == nil {
 			return o, nil, fmt.Errorf("its folder %q is not a new one below %s", o.Dir, os.TempDir())
 		}
 	}
@@ -157,7 +161,8 @@ func keepDescriptors() error {
 	}
 	for _, e := range open {
 		fd, err := strconv.Atoi(e.Name())
-		if flags, e := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && fd > answerFD && e == nil && flags&unix.FD_CLOEXEC == 0 {
+		if flags, e := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && fd > answerFD && e == nil &&
+			flags&unix.FD_CLOEXEC == 0 {
 			_ = syscall.Close(fd)
 		}
 	}
@@ -171,8 +176,8 @@ var ending sync.Mutex
 func endAll(mode Mode, dir string) {
 	ending.Lock()
 	if mode == Portable {
-		// No namespace cleans up after us: the folder first, then the whole process group, ourselves included. The play goes on meanwhile; under another name it
-		// puts no further file into the folder.
+		// No namespace cleans up after a portable world: the folder first, then the whole process group, this
+		// process included. The play goes on meanwhile; under another name it puts no further file into the folder.
 		gone := dir + "-gone"
 		if os.Rename(dir, gone) == nil {
 			_ = os.RemoveAll(gone)

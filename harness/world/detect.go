@@ -23,7 +23,8 @@ type Ability struct {
 	Entry time.Duration
 }
 
-// probeTimeout is generous for something that takes about 10 ms: a machine so loaded that it takes longer is not one to run experiments on.
+// probeTimeout is generous for something that takes about 10 ms: a machine so loaded that it takes longer is not
+// one to run experiments on.
 const probeTimeout = 20 * time.Second
 
 // Abilities tries every mode for real, strongest first. Each attempt makes a world and ends it.

@@ -13,7 +13,10 @@ import (
 // files of a gateway that expects to be root (DAC_OVERRIDE), signals (KILL). SETUID and CHOWN are left out: only one
 // uid exists in there, and a gateway that sees it cannot change user ignores its user directive. A gateway gets those
 // of them that are in granted.
-var ambient = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_NET_BIND_SERVICE, unix.CAP_SYS_ADMIN, unix.CAP_DAC_OVERRIDE, unix.CAP_KILL}
+var ambient = []uintptr{
+	unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_NET_BIND_SERVICE, unix.CAP_SYS_ADMIN,
+	unix.CAP_DAC_OVERRIDE, unix.CAP_KILL,
+}
 
 // attributes tells the kernel how to make the first process of a world.
 func attributes(mode Mode, o Options) *syscall.SysProcAttr {
@@ -27,8 +30,8 @@ func attributes(mode Mode, o Options) *syscall.SysProcAttr {
 				a.Cloneflags |= flag
 			}
 		}
-		// A second string to the request pipe, which also ends a world whose first process is too stuck to read it. Not in portable mode: there the first
-		// process has a folder to remove, which it must live for.
+		// A second string to the request pipe, which also ends a world whose first process is too stuck to read
+		// it. Not in portable mode: there the first process has a folder to remove, which it must live for.
 		a.Pdeathsig = syscall.SIGKILL
 	}
 	// Ctrl-C at the terminal is for the parent alone, which then ends its worlds; a shell inside wants it for itself.
@@ -57,7 +60,7 @@ func (w *World) seal(t task) error {
 	return w.network()
 }
 
-// noCores keeps the kernel from handing a crash of this process, or of what it starts, to anybody: a limit of 1 is the
-// one at which it writes no file and starts no program, which it would do outside of the world (core(5)). Where not even
-// one byte is allowed, nobody but root can allow it; then a program is started still.
+// noCores keeps the kernel from handing a crash of this process, or of what it starts, to anybody: a limit of 1
+// is the one at which it writes no file and starts no program, which it would do outside of the world (core(5)).
+// Where not even one byte is allowed, nobody but root can allow it; then a program is started still.
 func noCores() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Cur: 1, Max: 1}) }

@@ -279,7 +279,8 @@ var processProbes = []probe{
 		}
 		defer f.Close()
 		letter := byte('x')
-		if _, _, e := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), unix.TIOCSTI, uintptr(unsafe.Pointer(&letter))); e != 0 {
+		if _, _, e := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), unix.TIOCSTI,
+			uintptr(unsafe.Pointer(&letter))); e != 0 {
 			return e
 		}
 		return nil
@@ -586,7 +587,8 @@ var resourceProbes = []probe{
 		_, _ = fmt.Sscan(string(text), &score)
 		runtime.KeepAlive(hog)
 		if score > m.Score+100 { // Of 2000: not by chance.
-			return fmt.Errorf("the kernel would end it first: its score is %d, the machine's process has %d", score, m.Score)
+			return fmt.Errorf("the kernel would end it first: its score is %d, the machine's process has %d",
+				score, m.Score)
 		}
 		return nil
 	}},
@@ -603,7 +605,8 @@ var resourceProbes = []probe{
 			_, _ = fmt.Sscan(string(text), to)
 		}
 		if m.Adjusted < first && first < own {
-			return fmt.Errorf("the kernel would end it after this one, and before the machine's: %d, %d, %d", own, first, m.Adjusted)
+			return fmt.Errorf("the kernel would end it after this one, and before the machine's: %d, %d, %d", own,
+				first, m.Adjusted)
 		}
 		return nil
 	}},
@@ -623,12 +626,14 @@ var resourceProbes = []probe{
 func coreCollected(reach, string) error {
 	l := unix.Rlimit{}
 	if err := unix.Prlimit(0, unix.RLIMIT_CORE, nil, &l); err != nil || l.Max == 0 {
-		return notHere{fmt.Errorf("no byte of a core file is allowed on the machine (%w), and this user cannot allow one", err)}
+		return notHere{fmt.Errorf("no byte of a core file is allowed on the machine (%w), and this user cannot "+
+			"allow one", err)}
 	}
 	for _, try := range []func() error{
 		func() error { return nil },
 		func() error {
-			return unix.Prlimit(0, unix.RLIMIT_CORE, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}, nil)
+			return unix.Prlimit(0, unix.RLIMIT_CORE, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY},
+				nil)
 		},
 		func() error { return unix.Prlimit(0, unix.RLIMIT_CORE, &unix.Rlimit{}, nil) },
 		func() error { return raw(unix.SYS_SETRLIMIT, unix.RLIMIT_CORE, address(&unix.Rlimit{})) },
@@ -669,7 +674,9 @@ func memoryInAll(m reach, own string) error {
 			return gotOut{fmt.Errorf("%s has no bound (%w)", here, err)}
 		}
 		sum += int64(s.Blocks) * s.Bsize
-		left = slices.DeleteFunc(left, func(f string) bool { return f == here || before[f]-free(f) >= int64(len(some)) })
+		left = slices.DeleteFunc(left, func(f string) bool {
+			return f == here || before[f]-free(f) >= int64(len(some))
+		})
 		if err := os.Remove(path); err != nil {
 			return err
 		}

@@ -120,7 +120,8 @@ func newMachine(t *testing.T, chosen []probe) *machine {
 	m.startCanary()
 	_, _ = fmt.Sscan(string(must(os.ReadFile("/proc/self/oom_score"))(t)), &m.Score)
 	_, _ = fmt.Sscan(string(must(os.ReadFile("/proc/self/oom_score_adj"))(t)), &m.Adjusted)
-	m.Hidden = slices.ContainsFunc(must(mountPoints())(t), func(at string) bool { return strings.HasPrefix(at, "/proc/") })
+	m.Hidden = slices.ContainsFunc(must(mountPoints())(t),
+		func(at string) bool { return strings.HasPrefix(at, "/proc/") })
 	return m
 }
 
@@ -180,12 +181,13 @@ func (m *machine) makeVictims(chosen []probe) {
 	}
 }
 
-// lock locks a file in each folder that is covered. Without root that may not be one in which something is mounted, such
-// as the root: a file in it is shown as it is.
+// lock locks a file in each folder that is covered. Without root that may not be one in which something is mounted,
+// such as the root: a file in it is shown as it is.
 func (m *machine) lock() {
 	mounts := must(mountPoints())(m.t)
 	for _, folder := range m.Folders {
-		if folder == uncovered || slices.ContainsFunc(mounts, func(at string) bool { return at != folder && within(at, folder) }) {
+		if folder == uncovered || slices.ContainsFunc(mounts,
+			func(at string) bool { return at != folder && within(at, folder) }) {
 			continue
 		}
 		path := m.victim(folder, "locked")
@@ -226,7 +228,8 @@ func (m *machine) tampered(p probe) string {
 			what = path + " gone: " + err.Error()
 		case string(text) != untouched:
 			what = path + " written"
-		case s.Mode != syscall.S_IFREG|0o644 || int(s.Uid) != os.Getuid() || s.Nlink != 1 || size > 0 || s.Mtim.Sec < 1e9:
+		case s.Mode != syscall.S_IFREG|0o644 || int(s.Uid) != os.Getuid() || s.Nlink != 1 || size > 0 ||
+			s.Mtim.Sec < 1e9:
 			what = path + " changed in mode, owner, links, time or attributes"
 		}
 	}

@@ -120,8 +120,8 @@ func makeSocket(domain, kind, protocol int) error {
 	return unix.Close(fd)
 }
 
-// anyFamily makes a socket of each family that is not admitted, until it has one: those that every kernel has come first,
-// so that no module of the machine's is loaded for another.
+// anyFamily makes a socket of each family that is not admitted, until it has one: those that every kernel has
+// come first, so that no module of the machine's is loaded for another.
 func anyFamily(reach, string) error {
 	const most = 45 // AF_MCTP, the last that there is.
 	all := []uint32{unix.AF_KEY, unix.AF_ALG, unix.AF_VSOCK, unix.AF_XDP}
@@ -301,8 +301,12 @@ func socket32(m reach, own string, domain byte) error {
 	program := bytes.Buffer{}
 	program.Write([]byte{0x7f, 'E', 'L', 'F', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 	for _, v := range []any{
-		[]uint16{2, 3}, []uint32{1, base + start, 52, 0, 0}, []uint16{52, 32, 1, 0, 0, 0}, // executable, i386; entry, headers
-		[]uint32{1, 0, base, base, size, size, 5, 4096}, code, // one segment, to read and execute
+		// Executable, i386; entry, headers.
+		[]uint16{2, 3},
+		[]uint32{1, base + start, 52, 0, 0},
+		[]uint16{52, 32, 1, 0, 0, 0},
+		[]uint32{1, 0, base, base, size, size, 5, 4096},
+		code, // one segment, to read and execute
 	} {
 		if err := binary.Write(&program, binary.LittleEndian, v); err != nil {
 			return err
@@ -378,7 +382,9 @@ var fileProbes = []probe{
 	{name: "folder-make", steps: []Step{StepRoot}, seen: true, inside: func(m reach, own string) error {
 		return each(m.Folders, func(folder string) error { return os.Mkdir(m.fresh(folder, own), 0o700) })
 	}},
-	{name: "file-lock", steps: []Step{StepRoot}, inside: func(m reach, _ string) error { return each(m.Locked, meetsLock) }},
+	{name: "file-lock", steps: []Step{StepRoot}, inside: func(m reach, _ string) error {
+		return each(m.Locked, meetsLock)
+	}},
 	{name: "chroot-and-climb", steps: []Step{StepRoot}, seen: true, inside: climb},
 	{name: "file-by-handle", steps: kernelOnly, inside: openByHandle},
 	{name: "device-of-the-machine", steps: []Step{StepNoDevices}, inside: func(m reach, _ string) error {
@@ -405,7 +411,8 @@ var fileProbes = []probe{
 		return open("/dev/kmsg", os.O_WRONLY)
 	}},
 	{name: "kernel-memory-device", steps: []Step{StepDev}, inside: func(reach, string) error {
-		return each([]string{"/dev/mem", "/dev/kmem", "/dev/port"}, func(at string) error { return open(at, os.O_RDONLY) })
+		return each([]string{"/dev/mem", "/dev/kmem", "/dev/port"},
+			func(at string) error { return open(at, os.O_RDONLY) })
 	}},
 }
 

@@ -93,9 +93,11 @@ func (r *rules) nativeOnly() {
 
 func (r *rules) noUserNamespaces() {
 	for _, nr := range []uintptr{unix.SYS_UNSHARE, unix.SYS_CLONE} {
-		r.call(nr, argument(0), bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: unix.CLONE_NEWUSER, SkipFalse: 1}, refuse(unix.EPERM))
+		r.call(nr, argument(0), bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: unix.CLONE_NEWUSER, SkipFalse: 1},
+			refuse(unix.EPERM))
 	}
-	r.call(unix.SYS_CLONE3, refuse(unix.ENOSYS)) // Its flags are in memory, where no filter sees them; C libraries fall back to clone.
+	// Its flags are in memory, where no filter sees them; C libraries fall back to clone.
+	r.call(unix.SYS_CLONE3, refuse(unix.ENOSYS))
 }
 
 func (r *rules) noKeys() {
@@ -111,19 +113,23 @@ func (r *rules) noOtherSockets() {
 	for _, nr := range makers {
 		r.call(nr, append([]bpf.Instruction{argument(0)}, unless(families, refuse(unix.EAFNOSUPPORT))...)...)
 	}
-	r.call(unix.SYS_IO_URING_SETUP, refuse(unix.ENOSYS)) // It makes sockets, too, and no filter sees what is asked of it.
+	// It makes sockets, too, and no filter sees what is asked of it.
+	r.call(unix.SYS_IO_URING_SETUP, refuse(unix.ENOSYS))
 }
 
 func (r *rules) noOtherNetlink() {
 	then := append([]bpf.Instruction{argument(2)}, unless(protocols, refuse(unix.EPROTONOSUPPORT))...)
 	for _, nr := range makers {
-		of := []bpf.Instruction{argument(0), bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.AF_NETLINK, SkipFalse: uint8(len(then))}}
+		of := []bpf.Instruction{argument(0), bpf.JumpIf{
+			Cond: bpf.JumpEqual, Val: unix.AF_NETLINK,
+			SkipFalse: uint8(len(then)),
+		}}
 		r.call(nr, append(of, then...)...)
 	}
 }
 
-// noOtherCores keeps the limit that noCores has set: any other, and 0 too, has the kernel start the machine's program. A
-// server that sets it (nginx's worker_rlimit_core), or a script (ulimit -c 0), goes on as if it had.
+// noOtherCores keeps the limit that noCores has set: any other, and 0 too, has the kernel start the machine's
+// program. A server that sets it (nginx's worker_rlimit_core), or a script (ulimit -c 0), goes on as if it had.
 func (r *rules) noOtherCores() {
 	done := refuse(0)
 	r.call(unix.SYS_SETRLIMIT, argument(0), bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.RLIMIT_CORE, SkipFalse: 1}, done)

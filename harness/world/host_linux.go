@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Host is another computer inside a sealed world: a network namespace with a loopback of its own, and no way to anywhere until a cable leads there. It ends with
-// the world. A nil Host is the world itself.
+// Host is another computer inside a sealed world: a network namespace with a loopback of its own, and no way to
+// anywhere until a cable leads there. It ends with the world. A nil Host is the world itself.
 type Host struct{ ns *os.File }
 
 // NewHost makes a host. Sealed worlds only.

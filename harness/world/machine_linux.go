@@ -12,9 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Machine is a host of the gateway's own inside a sealed world: a network namespace with a loopback and listeners of its own. What it sends to any address
-// that it does not have arrives in the world, where every address is local. So a gateway may listen on every address of its port 80 and forward to port 80
-// of another host, which on one and the same host nobody can.
+// Machine is a host of the gateway's own inside a sealed world: a network namespace with a loopback and listeners
+// of its own. What it sends to any address that it does not have arrives in the world, where every address is
+// local. So a gateway may listen on every address of its port 80 and forward to port 80 of another host, which
+// on one and the same host nobody can.
 type Machine struct {
 	*Host
 	id string // of the namespace, as /proc shows it
@@ -28,11 +29,12 @@ const (
 	wireMTU = 65535
 )
 
-// wireAddress is the hardware address of both ends: neither asks who has an address (there is no ARP for IPv6 routes that are local), each takes its own for
-// the other's.
+// wireAddress is the hardware address of both ends: neither asks who has an address (there is no ARP for IPv6
+// routes that are local), each takes its own for the other's.
 var wireAddress = net.HardwareAddr{2, 0, 0, 0, 0, 1}
 
-// NewMachine makes the world's machine, with these addresses. Sealed worlds only; there is one at most, and it ends with the world.
+// NewMachine makes the world's machine, with these addresses. Sealed worlds only; there is one at most, and it
+// ends with the world.
 func (w *World) NewMachine(own ...netip.Addr) (*Machine, error) {
 	if reason := w.Lacks(AnyAddress); reason != "" {
 		return nil, fmt.Errorf("make machine: %s", reason)
@@ -72,7 +74,10 @@ func (m *Machine) Own(a netip.Addr) error {
 	link, err := netlink.LinkByName(outside)
 	if err == nil {
 		// More specific than the route that makes all addresses the world's.
-		err = netlink.RouteReplace(&netlink.Route{LinkIndex: link.Attrs().Index, Dst: only, Table: unix.RT_TABLE_LOCAL, Scope: unix.RT_SCOPE_LINK})
+		err = netlink.RouteReplace(&netlink.Route{
+			LinkIndex: link.Attrs().Index, Dst: only, Table: unix.RT_TABLE_LOCAL,
+			Scope: unix.RT_SCOPE_LINK,
+		})
 	}
 	if err == nil {
 		err = m.Do(func() error {
@@ -89,14 +94,16 @@ func (m *Machine) Own(a netip.Addr) error {
 	return nil
 }
 
-// Processes lists those that live in the machine: a gateway with all that it started, also what went into the background.
+// Processes lists those that live in the machine: a gateway with all that it started, also what went into
+// the background.
 func (m *Machine) Processes() []int {
 	all, _ := filepath.Glob("/proc/[0-9]*")
 	pids := []int{}
 	for _, dir := range all {
 		ns, err := os.Readlink(filepath.Join(dir, "ns", "net"))
 		pid, _ := strconv.Atoi(filepath.Base(dir))
-		if err == nil && ns == m.id && pid != os.Getpid() { // A process that is dead and not yet buried has no namespace.
+		// A process that is dead and not yet buried has no namespace.
+		if err == nil && ns == m.id && pid != os.Getpid() {
 			pids = append(pids, pid)
 		}
 	}

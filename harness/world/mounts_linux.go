@@ -17,13 +17,15 @@ import (
 // shm is where a world keeps its own files: memory, in a folder that every Linux has.
 const shm = "/dev/shm"
 
-// Names replaces the system's view of names: resolv.conf asks nameserver, and hosts holds the given lines besides localhost. Only the order files, then
-// DNS, is left in nsswitch.conf, so that no resolver daemon of the machine answers instead. It may be called again.
+// Names replaces the system's view of names: resolv.conf asks nameserver, and hosts holds the given lines besides
+// localhost. Only the order files, then DNS, is left in nsswitch.conf, so that no resolver daemon of the machine
+// answers instead. It may be called again.
 func (w *World) Names(nameserver, hosts string) error {
 	if reason := w.Lacks(OwnResolvConf); reason != "" {
 		return fmt.Errorf("replace resolv.conf: %s: %w", reason, errors.ErrUnsupported)
 	}
-	// One short try a name: gateways that use the system's resolver must give up within their own time limits. Seconds are the finest unit there is.
+	// One short try a name: gateways that use the system's resolver must give up within their own time limits.
+	// Seconds are the finest unit there is.
 	files := map[string]string{
 		"/etc/resolv.conf":   "nameserver " + nameserver + "\noptions timeout:1 attempts:1\n",
 		"/etc/hosts":         "127.0.0.1 localhost\n::1 localhost\n" + hosts,
@@ -37,14 +39,18 @@ func (w *World) Names(nameserver, hosts string) error {
 	return nil
 }
 
-// Trust replaces the certificate authorities that programs of this system trust, where it has any: only who is in pem is trusted. A gateway that reads all of
-// them when it starts (HAProxy does, for the system's own store) has one to read and not hundreds.
+// Trust replaces the certificate authorities that programs of this system trust, where it has any: only who is
+// in pem is trusted. A gateway that reads all of them when it starts (HAProxy does, for the system's own store)
+// has one to read and not hundreds.
 func (w *World) Trust(pem []byte) error {
 	if reason := w.Lacks(OwnResolvConf); reason != "" {
 		return fmt.Errorf("replace authorities: %s: %w", reason, errors.ErrUnsupported)
 	}
 	// Where Debian, Red Hat and their kin keep them, as crypto/x509 looks for them (root_linux.go).
-	for dir, file := range map[string]string{"/etc/ssl/certs": "ca-certificates.crt", "/etc/pki/tls/certs": "ca-bundle.crt"} {
+	for dir, file := range map[string]string{
+		"/etc/ssl/certs":     "ca-certificates.crt",
+		"/etc/pki/tls/certs": "ca-bundle.crt",
+	} {
 		if _, err := os.Stat(dir); err != nil {
 			continue
 		}
@@ -65,12 +71,15 @@ func (w *World) Trust(pem []byte) error {
 	return nil
 }
 
-// bundles are the files in which systems keep the authorities that they trust, as crypto/x509 looks for them (root_linux.go).
+// bundles are the files in which systems keep the authorities that they trust, as crypto/x509 looks for
+// them (root_linux.go).
 var bundles = []string{
-	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
+	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
 }
 
-// TrustAlso lets programs trust who is in pem besides those whom they trust already: by the system's bundles, where there are any, and by these files.
+// TrustAlso lets programs trust who is in pem besides those whom they trust already: by the system's bundles,
+// where there are any, and by these files.
 func (w *World) TrustAlso(pem []byte, files ...string) error {
 	if reason := w.Lacks(OwnResolvConf); reason != "" {
 		return fmt.Errorf("add authority: %s: %w", reason, errors.ErrUnsupported)
@@ -100,7 +109,8 @@ func (w *World) TrustAlso(pem []byte, files ...string) error {
 	return nil
 }
 
-// shadow mounts a file of ours over path. A file that the machine does not have cannot be shadowed, and nothing reads it either, unless it is resolv.conf.
+// shadow mounts a file of the world's over path. A file that the machine does not have cannot be shadowed, and
+// nothing reads it either, unless it is resolv.conf.
 func (w *World) shadow(path, content string) error {
 	own := filepath.Join(w.Dir, filepath.Base(path))
 	_, mounted := os.Stat(own)

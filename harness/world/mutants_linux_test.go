@@ -40,7 +40,8 @@ func TestEveryStepIsNoticed(t *testing.T) {
 		case mode == User && os.Geteuid() != 0:
 			blind = append(blind, StepHostname, StepNoDevices, StepDev, StepNodes, StepSys)
 			if nobody {
-				blind = append(slices.DeleteFunc(blind, func(s Step) bool { return s == StepNoNewPrivileges }), StepMount)
+				blind = append(slices.DeleteFunc(blind, func(s Step) bool { return s == StepNoNewPrivileges }),
+					StepMount)
 			}
 		default:
 			continue // A world that root makes without root holds no less, and can show less; see asNobody.
@@ -82,7 +83,8 @@ func missed(t *testing.T, mode Mode, noticed map[Step][]string) {
 			if kept := played[lackOf(p, rest)][p.name]; kept.Escaped || kept.Absent {
 				t.Errorf("%s, uid %d: %s should be held by %s alone: %s", mode, os.Getuid(), p.name, s, kept)
 			} else {
-				t.Logf("%s, uid %d: %-28s %-20s holds it (%s); without it: %s", mode, os.Getuid(), p.name, s, kept.Why, gone)
+				t.Logf("%s, uid %d: %-28s %-20s holds it (%s); without it: %s", mode, os.Getuid(), p.name, s,
+					kept.Why, gone)
 			}
 			noticed[s] = append(noticed[s], p.name)
 		}

@@ -17,7 +17,8 @@ const (
 	SourceAddress Need = "source-address"
 	// Firewall: nftables rules that nothing outside notices.
 	Firewall Need = "firewall"
-	// OwnResolvConf: /etc/resolv.conf, /etc/hosts, /etc/nsswitch.conf and the certificate authorities are the world's own.
+	// OwnResolvConf: /etc/resolv.conf, /etc/hosts, /etc/nsswitch.conf and the certificate authorities are the
+	// world's own.
 	OwnResolvConf Need = "own-resolv-conf"
 	// AcceptQueue: a listener whose accept queue is full leaves a SYN unanswered, as Linux does.
 	AcceptQueue Need = "accept-queue"
@@ -33,7 +34,8 @@ func Needs() []Need {
 // About says in plain words what a need is.
 func (n Need) About() string {
 	return map[Need]string{
-		AnyAddress:    "any IPv4 and IPv6 address and any port, for upstreams at the very address a configuration dials",
+		AnyAddress: "any IPv4 and IPv6 address and any port, for upstreams at the very address a " +
+			"configuration dials",
 		SourceAddress: "clients from a chosen source address, for blocks by IP",
 		Firewall:      "real nftables rules that drop or reject",
 		OwnResolvConf: "own resolv.conf, hosts and certificate authorities, for gateways that use what the system has",
@@ -50,7 +52,8 @@ func portableLacks() map[Need]string {
 		OwnResolvConf: "portable mode must not touch the machine's own resolv.conf",
 	}
 	if os.Geteuid() == 0 {
-		lacks[FileModes] = "in portable mode a gateway of root stays root, who may read every file: another user may not even get to its folder"
+		lacks[FileModes] = "in portable mode a gateway of root stays root, who may read every file: another user " +
+			"may not even get to its folder"
 	}
 	if runtime.GOOS != "linux" {
 		lacks[AcceptQueue] = "only Linux leaves a SYN unanswered when the accept queue is full"

@@ -9,7 +9,8 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// Neighbour returns the hardware address at which the host believes its neighbour on the cable to be; nil if it does not know.
+// Neighbour returns the hardware address at which the host believes its neighbour on the cable to be; nil if it
+// does not know.
 func (h *Host) Neighbour(cable string, at netip.Addr) (mac net.HardwareAddr, err error) {
 	err = h.Do(func() error {
 		link, err := netlink.LinkByName(cable)
@@ -30,8 +31,9 @@ func (h *Host) Neighbour(cable string, at netip.Addr) (mac net.HardwareAddr, err
 	return mac, nil
 }
 
-// Misplace lets the host believe that its neighbour on the cable is at another hardware address, and that it has heard so just now. The kernel of Linux believes
-// it for half to one and a half times base_reachable_time, which is set to life here (30 s by default), and needs some seconds more to ask anew.
+// Misplace lets the host believe that its neighbour on the cable is at another hardware address, and that it has
+// heard so just now. The kernel of Linux believes it for half to one and a half times base_reachable_time, which
+// is set to life here (30 s by default), and needs some seconds more to ask anew.
 func (h *Host) Misplace(cable string, at netip.Addr, mac net.HardwareAddr) error {
 	err := h.Do(func() error {
 		// Long enough for any experiment: what is looked at is the belief, not how long it lasts.
@@ -43,7 +45,8 @@ func (h *Host) Misplace(cable string, at netip.Addr, mac net.HardwareAddr) error
 			return err
 		}
 		return netlink.NeighSet(&netlink.Neigh{
-			LinkIndex: link.Attrs().Index, Family: netlink.FAMILY_V4, State: netlink.NUD_REACHABLE, IP: at.AsSlice(), HardwareAddr: mac,
+			LinkIndex: link.Attrs().Index, Family: netlink.FAMILY_V4, State: netlink.NUD_REACHABLE, IP: at.AsSlice(),
+			HardwareAddr: mac,
 		})
 	})
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// network makes every address local: what `ip link set lo up; ip route add local 0.0.0.0/0 dev lo; ip -6 route add local ::/0 dev lo` do.
+// network makes every address local: what `ip link set lo up; ip route add local 0.0.0.0/0 dev lo; ip -6 route
+// add local ::/0 dev lo` do.
 func (w *World) network() error {
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
@@ -24,7 +25,8 @@ func (w *World) network() error {
 		}
 		// In the local table, so that bind finds the address too.
 		err = netlink.RouteReplace(&netlink.Route{
-			LinkIndex: lo.Attrs().Index, Dst: dst, Type: unix.RTN_LOCAL, Table: unix.RT_TABLE_LOCAL, Scope: unix.RT_SCOPE_HOST,
+			LinkIndex: lo.Attrs().Index, Dst: dst, Type: unix.RTN_LOCAL, Table: unix.RT_TABLE_LOCAL,
+			Scope: unix.RT_SCOPE_HOST,
 		})
 		if err != nil {
 			return fmt.Errorf("make %s local: %w", all, err)

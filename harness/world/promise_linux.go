@@ -34,8 +34,14 @@ var promises = []struct {
 	{"network: it reaches nobody outside", func(parent namespaces) string {
 		return differs("net", parent.Network) + interfaces()
 	}},
-	{"processes: it sees and signals no process of the machine", func(parent namespaces) string { return differs("pid", parent.PID) }},
-	{"files: what it writes is gone with the world", func(parent namespaces) string { return differs("mnt", parent.Mount) + sameRoot(parent) }},
+	{
+		"processes: it sees and signals no process of the machine",
+		func(parent namespaces) string { return differs("pid", parent.PID) },
+	},
+	{
+		"files: what it writes is gone with the world",
+		func(parent namespaces) string { return differs("mnt", parent.Mount) + sameRoot(parent) },
+	},
 	{"devices: it has none but null, zero, full, random, urandom and tty", devices},
 	{"settings: it can read those of the kernel, and change none", writableSettings},
 	{"privileges: it has no capability that reaches beyond the world, and no way to one", privileges},
@@ -123,8 +129,12 @@ func devices(namespaces) string {
 
 func writableSettings(namespaces) string {
 	found := []string{}
-	for _, path := range []string{"/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/vm/overcommit_memory", "/sys/kernel/mm/transparent_hugepage/enabled"} {
-		if f, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil { // Nothing is written: it is enough that it could be.
+	for _, path := range []string{
+		"/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger",
+		"/proc/sys/vm/overcommit_memory", "/sys/kernel/mm/transparent_hugepage/enabled",
+	} {
+		// Nothing is written: it is enough that it could be.
+		if f, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil {
 			_ = f.Close()
 			found = append(found, path)
 		}
@@ -161,7 +171,10 @@ func reachesAnswer(namespaces) string {
 		return fmt.Sprintf("its descriptor %d is the pipe", answerFD)
 	}
 	// Who reads the memory knows the experiment's secret.
-	for path, how := range map[string]int{"/proc/1/fd/" + strconv.Itoa(answerFD): os.O_WRONLY, "/proc/1/mem": os.O_RDONLY} {
+	for path, how := range map[string]int{
+		"/proc/1/fd/" + strconv.Itoa(answerFD): os.O_WRONLY,
+		"/proc/1/mem":                          os.O_RDONLY,
+	} {
 		if f, err := os.OpenFile(path, how, 0); err == nil {
 			_ = f.Close()
 			return path + " could be opened"

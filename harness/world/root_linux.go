@@ -25,7 +25,8 @@ import (
 // What is mounted below / is covered in the same way, one overlay each. What cannot be covered (a file system that no
 // overlay takes) can be read only.
 const (
-	// store is a folder that every Linux has; while the world is made, memory is mounted over it in which all is prepared.
+	// store is a folder that every Linux has; while the world is made, memory is mounted over it in which all
+	// is prepared.
 	store = "/tmp"
 	// bounds are of what a process of the world can write, once to the store and once to /dev/shm, bytes and files: far
 	// more than any gateway writes in an experiment, far less than a machine has.
@@ -227,7 +228,8 @@ func (r *root) overlay(path string) error {
 	if err := unix.Mount("overlay", newRoot+path, "overlay", flags, options); err == nil {
 		return nil
 	}
-	return unix.Mount("overlay", newRoot+path, "overlay", flags, options+",userxattr") // Where this is not the machine's root.
+	// Where this is not the machine's root.
+	return unix.Mount("overlay", newRoot+path, "overlay", flags, options+",userxattr")
 }
 
 // noDevices is the flag of a mount on which no device can be opened.
@@ -246,7 +248,8 @@ func (r *root) lead(path, changes string) {
 		if real, err := filepath.EvalSymlinks(oldRoot + folder); err == nil {
 			folder = strings.TrimPrefix(real, oldRoot)
 		}
-		if !within(folder, path) || slices.ContainsFunc(r.below(path), func(m string) bool { return within(folder, m) }) {
+		if !within(folder, path) || slices.ContainsFunc(r.below(path),
+			func(m string) bool { return within(folder, m) }) {
 			continue
 		}
 		rest, err := filepath.Rel(path, folder)
@@ -311,7 +314,8 @@ func freeze(path string, devices uintptr) error {
 	if err := unix.Statfs(path, &s); err != nil {
 		return err
 	}
-	const flags = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC | unix.MS_NOATIME | unix.MS_NODIRATIME | unix.MS_RELATIME
+	const flags = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC | unix.MS_NOATIME | unix.MS_NODIRATIME |
+		unix.MS_RELATIME
 	return unix.Mount("", path, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY|devices|uintptr(s.Flags)&flags, "")
 }
 
@@ -325,7 +329,8 @@ func mountPoints() ([]string, error) {
 	for line := range strings.Lines(string(text)) {
 		const place = 4 // proc(5): the mount point is the fifth field, with \040 for a blank.
 		if f := strings.Fields(line); len(f) > place {
-			all = append(all, strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(f[place]))
+			all = append(all, strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).
+				Replace(f[place]))
 		}
 	}
 	slices.Sort(all)

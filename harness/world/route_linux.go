@@ -10,8 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Unroute takes the address, which is local like all of the world's, out of it: no packet leaves for it or arrives at it any more, on connections that
-// are open too, whose ends are told nothing. Listeners stay, and are reachable again after undo, which may be called more than once. Sealed worlds only.
+// Unroute takes the address, which is local like all of the world's, out of it: no packet leaves for it or arrives
+// at it any more, on connections that are open too, whose ends are told nothing. Listeners stay, and are reachable
+// again after undo, which may be called more than once. Sealed worlds only.
 func (w *World) Unroute(at netip.Addr, how Away) (undo func() error, err error) {
 	if reason := w.Lacks(AnyAddress); reason != "" {
 		return nil, fmt.Errorf("remove route to %s: %s: %w", at, reason, errors.ErrUnsupported)
@@ -21,7 +22,8 @@ func (w *World) Unroute(at netip.Addr, how Away) (undo func() error, err error) 
 		HostUnreachable: unix.RTN_UNREACHABLE,
 	}[how]
 	route := &netlink.Route{
-		Dst:  &net.IPNet{IP: at.AsSlice(), Mask: net.CIDRMask(at.BitLen(), at.BitLen())}, // more specific than the route that makes all addresses local
+		// More specific than the route that makes all addresses local.
+		Dst:  &net.IPNet{IP: at.AsSlice(), Mask: net.CIDRMask(at.BitLen(), at.BitLen())},
 		Type: kind, Table: unix.RT_TABLE_LOCAL,
 	}
 	undo = func() error {
@@ -41,7 +43,8 @@ func (w *World) Unroute(at netip.Addr, how Away) (undo func() error, err error) 
 	return undo, nil
 }
 
-// each does the same in the world's network and in that of its machine, if there is one: the two must agree on what can be reached.
+// each does the same in the world's network and in that of its machine, if there is one: the two must agree on
+// what can be reached.
 func (w *World) each(f func() error) error {
 	err := f()
 	if w.machine != nil {

@@ -21,15 +21,16 @@ type Options struct {
 	Mode Mode
 	// Args are the arguments of the re-executed binary. A test binary needs those that lead it to Serve again.
 	Args []string
-	// Terminal hands the caller's standard input, output and error to the child, for a shell inside the world. Otherwise the child has no input, and
-	// the last of what it prints is kept for error messages.
+	// Terminal hands the caller's standard input, output and error to the child, for a shell inside the world.
+	// Otherwise the child has no input, and the last of what it prints is kept for error messages.
 	Terminal bool
 	// Output, if not nil, gets what the child prints, as it comes.
 	Output io.Writer
 	// Writable are folders, of the caller's or below one of root's, in which the processes of a world without root must
 	// be able to write. What they write is seen in the world alone; see boundary.md.
 	Writable []string
-	// Spent, if not nil, gets the CPU time, of user and system, of the world's first process and of all that it waited for, once the world has ended.
+	// Spent, if not nil, gets the CPU time, of user and system, of the world's first process and of all that it
+	// waited for, once the world has ended.
 	Spent *time.Duration
 	// role is a role of harness/self for the child to play; "" leaves it to the binary's own main to call Serve.
 	role string
@@ -37,11 +38,13 @@ type Options struct {
 	without []Step
 }
 
-// maxAnswer bounds what the parent reads back: a verdict with its evidence is some tens of KB, so 64 MiB is out of reach unless something is broken.
+// maxAnswer bounds what the parent reads back: a verdict with its evidence is some tens of KB, so 64 MiB is out
+// of reach unless something is broken.
 const maxAnswer = 64 << 20
 
-// Run makes a world, sends request (any JSON value) to the Serve of the same binary in it, and stores the answer in result. When ctx ends, the world is
-// ended at once and the error wraps ctx's cause. An error of the play comes back as its text. Nothing of the world is left when Run returns.
+// Run makes a world, sends request (any JSON value) to the Serve of the same binary in it, and stores the answer
+// in result. When ctx ends, the world is ended at once and the error wraps ctx's cause. An error of the play
+// comes back as its text. Nothing of the world is left when Run returns.
 func Run(ctx context.Context, o Options, request, result any) error {
 	mode, err := o.Mode.resolve()
 	if err != nil {
@@ -62,7 +65,8 @@ func Run(ctx context.Context, o Options, request, result any) error {
 	case err != nil:
 		return err
 	case a.Nonce != c.nonce && takes(o.without, StepNonce):
-		return errors.New("world gave an answer that its first process did not write: something in it has reached the pipe")
+		return errors.New("world gave an answer that its first process did not write: something in it has reached " +
+			"the pipe")
 	case a.Error != "":
 		return errors.New(a.Error)
 	case result == nil:
@@ -123,7 +127,8 @@ func newChild(ctx context.Context, mode Mode, o Options) (_ *child, err error) {
 	if o.Terminal {
 		c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	}
-	// Ends what a portable world may leave with our output still open; in a sealed world the kernel has ended all by then.
+	// Ends what a portable world may leave with this process's output still open; in a sealed world the kernel
+	// has ended all by then.
 	c.cmd.WaitDelay = 2 * time.Second
 	c.cmd.SysProcAttr = attributes(mode, o)
 	c.cmd.Cancel = func() error { return c.kill(mode) }
@@ -146,7 +151,8 @@ func (c *child) talk(o Options, request any) (a answer, err error) {
 	}
 	decodeErr := json.NewDecoder(io.LimitReader(c.answer, maxAnswer)).Decode(&a)
 	if c.dir != "" {
-		// A portable world has no kernel that ends what its first process left behind. That one is not waited for yet, so its number is still its own.
+		// A portable world has no kernel that ends what its first process left behind. That one is not waited
+		// for yet, so its number is still its own.
 		killGroup(c.cmd.Process.Pid)
 	}
 	c.waited = true

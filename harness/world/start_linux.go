@@ -20,9 +20,9 @@ import (
 // in the world's network (see protocols, and StepProc). Not among them are those that reach the machine: SYS_ADMIN,
 // SYS_TIME, SYS_MODULE, SYS_RAWIO, SYS_BOOT, SYS_PTRACE, MKNOD, SYSLOG and others.
 var granted = []uintptr{
-	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID, unix.CAP_KILL, unix.CAP_SETGID, unix.CAP_SETUID, unix.CAP_SETPCAP,
-	unix.CAP_NET_BIND_SERVICE, unix.CAP_NET_ADMIN, unix.CAP_NET_RAW, unix.CAP_IPC_LOCK, unix.CAP_SYS_CHROOT,
-	unix.CAP_SYS_RESOURCE, unix.CAP_SYS_NICE,
+	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID, unix.CAP_KILL, unix.CAP_SETGID,
+	unix.CAP_SETUID, unix.CAP_SETPCAP, unix.CAP_NET_BIND_SERVICE, unix.CAP_NET_ADMIN, unix.CAP_NET_RAW,
+	unix.CAP_IPC_LOCK, unix.CAP_SYS_CHROOT, unix.CAP_SYS_RESOURCE, unix.CAP_SYS_NICE,
 }
 
 // confined says what Start does in this process; set once, when it has become the first of a sealed world.
@@ -39,7 +39,8 @@ var confined struct {
 func Start(cmd *exec.Cmd, l Launch) error {
 	if !confined.on {
 		if l.Before != nil {
-			return fmt.Errorf("start %s: only in a sealed world does it get a thread of its own: %w", cmd.Path, errors.ErrUnsupported)
+			return fmt.Errorf("start %s: only in a sealed world does it get a thread of its own: %w", cmd.Path,
+				errors.ErrUnsupported)
 		}
 		return l.Host.Do(cmd.Start)
 	}

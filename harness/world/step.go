@@ -61,9 +61,10 @@ const (
 // Steps lists all of them.
 func Steps() []Step {
 	return []Step{
-		StepNetwork, StepPID, StepMount, StepIPC, StepHostname, StepSession, StepDescriptors, StepNonce, StepRoot, StepNoDevices, StepDev,
-		StepNodes, StepProc, StepSys, StepCapabilities, StepNoNewPrivileges, StepUserNamespaces, StepKeys, StepFamilies,
-		StepNetlink, StepCores, StepNativeCalls, StepMemory, StepOutOfMemory,
+		StepNetwork, StepPID, StepMount, StepIPC, StepHostname, StepSession, StepDescriptors, StepNonce, StepRoot,
+		StepNoDevices, StepDev, StepNodes, StepProc, StepSys, StepCapabilities, StepNoNewPrivileges,
+		StepUserNamespaces, StepKeys, StepFamilies, StepNetlink, StepCores, StepNativeCalls, StepMemory,
+		StepOutOfMemory,
 	}
 }
 

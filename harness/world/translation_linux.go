@@ -7,7 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Translations counts the TCP connections that the host, a router, keeps state of: which computer behind it each belongs to.
+// Translations counts the TCP connections that the host, a router, keeps state of: which computer behind it each
+// belongs to.
 func (h *Host) Translations() (n int, err error) {
 	err = h.Do(func() error {
 		all, err := netlink.ConntrackTableList(netlink.ConntrackTable, unix.AF_INET)
@@ -32,8 +33,8 @@ func (h *Host) ForgetTranslations() error {
 	return nil
 }
 
-// Strict lets the host take a TCP connection for one only if it has seen its handshake: what comes of an unknown one in its middle belongs to nobody. The kernel
-// is lax by default; many routers are not.
+// Strict lets the host take a TCP connection for one only if it has seen its handshake: what comes of an unknown
+// one in its middle belongs to nobody. The kernel is lax by default; many routers are not.
 func (h *Host) Strict() error {
 	return h.Do(func() error { return sysctl("/proc/sys/net/netfilter/nf_conntrack_tcp_loose", "0") })
 }

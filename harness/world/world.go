@@ -2,9 +2,10 @@
 //
 //	parent (CLI, Ginkgo) ──request──> child = PID 1 of fresh network, PID and mount namespaces ──answer──> parent
 //
-// The parent never moves: Run starts this binary again as the first process of a world and waits for its answer on an inherited pipe. In the world
-// every IPv4 and IPv6 address is local, every port is free, resolv.conf and hosts are ours, and the kernel ends every process when the first one
-// ends, for whatever reason. Where namespaces are refused, portable mode runs the same child on plain loopback, and says what it lacks.
+// The parent never moves: Run starts this binary again as the first process of a world and waits for its answer
+// on an inherited pipe. In the world every IPv4 and IPv6 address is local, every port is free, resolv.conf and
+// hosts are made for it, and the kernel ends every process when the first one ends, for whatever reason. Where
+// namespaces are refused, portable mode runs the same child on plain loopback, and says what it lacks.
 package world
 
 import (
@@ -19,9 +20,11 @@ type Mode string
 const (
 	// Auto stands for the strongest mode that Detect finds.
 	Auto Mode = ""
-	// Root makes network, PID and mount namespaces with the privileges of the caller: a gateway can still drop to another user.
+	// Root makes network, PID and mount namespaces with the privileges of the caller: a gateway can still drop
+	// to another user.
 	Root Mode = "root"
-	// User adds a user namespace that maps only the caller's own uid and gid, with ambient capabilities; no privilege is needed.
+	// User adds a user namespace that maps only the caller's own uid and gid, with ambient capabilities; no
+	// privilege is needed.
 	User Mode = "user"
 	// Portable makes no namespaces: plain loopback and free ports.
 	Portable Mode = "portable"
@@ -70,7 +73,8 @@ func enter(mode Mode, t task) (*World, error) {
 		return w, nil
 	}
 	if mode == User {
-		w.lacks[FileModes] = "a gateway in a world made without root may read every file (CAP_DAC_OVERRIDE; see ambient)"
+		w.lacks[FileModes] = "a gateway in a world made without root may read every file (CAP_DAC_OVERRIDE; see " +
+			"ambient)"
 	}
 	if err := w.seal(t); err != nil {
 		return nil, fmt.Errorf("enter world: %w", err)

@@ -68,7 +68,8 @@ var plays = map[string]func(context.Context, *World) (any, error){
 	"daemon": func(_ context.Context, w *World) (any, error) {
 		name := filepath.Join(w.Dir, "daemon-"+rand.Text())
 		// It leaves the process group, and its parent ends when it has.
-		return name, exec.Command("sh", "-c", `setsid sh -c ': >"$0"; sleep 3600; :' "$0" & until [ -e "$0" ]; do sleep 0.01; done`, name).Run()
+		return name, exec.Command("sh", "-c", `setsid sh -c ': >"$0"; sleep 3600; :' "$0" & until [ -e "$0" ]; do `+
+			`sleep 0.01; done`, name).Run()
 	},
 	"machine": func(_ context.Context, w *World) (any, error) { return "met", meet(w) },
 	"scratch": func(_ context.Context, w *World) (any, error) {
@@ -92,7 +93,8 @@ var plays = map[string]func(context.Context, *World) (any, error){
 	},
 }
 
-// meet lets the machine and the world listen at the same port of every address, and each reach the other's listener and nobody else's.
+// meet lets the machine and the world listen at the same port of every address, and each reach the other's listener
+// and nobody else's.
 func meet(w *World) error {
 	own := netip.MustParseAddr("192.0.2.80")
 	m, err := w.NewMachine(own)
@@ -126,7 +128,8 @@ func meet(w *World) error {
 	return m.Do(func() error { return reaches("10.20.30.40:80", outside) })
 }
 
-// reaches returns nil if a dial to the address is taken by l. The clients' address is one that the machine can answer to.
+// reaches returns nil if a dial to the address is taken by l. The clients' address is one that the machine can
+// answer to.
 func reaches(address string, l net.Listener) error {
 	d := net.Dialer{Timeout: 10 * time.Second}
 	if strings.HasPrefix(address, "192.0.2.80") {
@@ -215,7 +218,8 @@ func TestSealedWorldHasEveryAddress(t *testing.T) {
 	}
 }
 
-// TestMachine holds that a gateway that listens on every address of a port can reach another host's same port, which in one network nobody can.
+// TestMachine holds that a gateway that listens on every address of a port can reach another host's same port,
+// which in one network nobody can.
 func TestMachine(t *testing.T) {
 	for _, m := range working(t) {
 		got, err := play(t, m, "machine")

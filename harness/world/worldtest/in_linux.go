@@ -19,15 +19,17 @@ import (
 // inside tells the process that it is the one in the namespaces.
 const inside = "GATEQUAKE_TEST_WORLD"
 
-// In reports whether the test runs in network and user namespaces of its own, in which every address is local. When it does not, In runs it there, in a
-// process of its own, and reports what became of it. Unlike a world, the process runs the test's parallel subtests as go test does.
+// In reports whether the test runs in network and user namespaces of its own, in which every address is local.
+// When it does not, In runs it there, in a process of its own, and reports what became of it. Unlike a world,
+// the process runs the test's parallel subtests as go test does.
 func In(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv(inside) != "" {
 		seal(t)
 		return true
 	}
-	// The cases wait for timeouts, not for processors: all of them may run at once. And the race detector need not linger for a second at the end.
+	// The cases wait for timeouts, not for processors: all of them may run at once. And the race detector need
+	// not linger for a second at the end.
 	cmd := exec.CommandContext(t.Context(), self.Path(), "-test.run=^"+t.Name()+"$", "-test.v", "-test.parallel=100")
 	cmd.Env = append(os.Environ(), inside+"=1", "GORACE=atexit_sleep_ms=0")
 	cmd.SysProcAttr = &syscall.SysProcAttr{
@@ -66,7 +68,10 @@ func seal(t *testing.T) {
 	}
 	for _, every := range []string{"0.0.0.0/0", "::/0"} {
 		_, to, _ := net.ParseCIDR(every)
-		route := &netlink.Route{LinkIndex: lo.Attrs().Index, Dst: to, Type: unix.RTN_LOCAL, Table: unix.RT_TABLE_LOCAL, Scope: netlink.SCOPE_HOST}
+		route := &netlink.Route{
+			LinkIndex: lo.Attrs().Index, Dst: to, Type: unix.RTN_LOCAL, Table: unix.RT_TABLE_LOCAL,
+			Scope: netlink.SCOPE_HOST,
+		}
 		if err := netlink.RouteAdd(route); err != nil {
 			t.Fatalf("add local route %s: %v", every, err)
 		}

@@ -115,7 +115,10 @@ const store = "/tmp"
 
 // settle makes the machine around this process.
 func settle() error {
-	for _, step := range []func() error{mountStore, copyPrograms, showSystem, makeFolders, ownDevices, moveIn, bringUp} {
+	for _, step := range []func() error{
+		mountStore, copyPrograms, showSystem, makeFolders, ownDevices,
+		moveIn, bringUp,
+	} {
 		if err := step(); err != nil {
 			return err
 		}
