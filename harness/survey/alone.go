@@ -10,7 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// Alone is what a gateway does at an upstream with no request of a client's: a connection that it makes at start, or the checks of whether the upstream is well.
+// Alone is what a gateway does at an upstream with no request of a client's: a connection that it makes at start,
+// or the checks of whether the upstream is well.
 type Alone struct {
 	Upstream string `json:"upstream"`
 	// What is the request, or a connection in which nothing was asked.
@@ -47,13 +48,15 @@ type contact struct {
 	at   time.Time
 }
 
-// alone notes what the gateway did of its own accord: every request that carries no nonce of ours, and every connection in which nobody said a word. What a probe
-// causes carries its nonce, and is told by that alone: a check that comes meanwhile is not taken for it. A check that gives its connection up before the handshake is
-// over, as HAProxy's do that ask for nothing, is seen by no listener.
+// alone notes what the gateway did of its own accord: every request that carries no nonce of the harness, and
+// every connection on which the gateway said nothing. What a probe causes carries its nonce, and is told by
+// that alone: a check that comes meanwhile is not taken for it. A check that gives its connection up before the
+// handshake is over, as HAProxy's do that ask for nothing, is seen by no listener.
 func (s *survey) alone(all []seen) {
 	contacts := s.contactsOf(s.anyone, func(h upstream.Heard) place { return place{at: h.To} })
 	for i, a := range s.sockets {
-		contacts = append(contacts, s.contactsOf(a, func(upstream.Heard) place { return place{socket: s.words.sockets[i]} })...)
+		contacts = append(contacts,
+			s.contactsOf(a, func(upstream.Heard) place { return place{socket: s.words.sockets[i]} })...)
 	}
 	slices.SortStableFunc(contacts, func(a, b contact) int { return a.at.Compare(b.at) })
 	times := map[string][]time.Time{}
@@ -68,7 +71,8 @@ func (s *survey) alone(all []seen) {
 				all[i].Checked = what
 			}
 			s.found.Alone = append(s.found.Alone, Alone{
-				Upstream: u.Name, What: what, Times: len(times[what]), EveryMS: between(times[what]), AtStart: !times[what][len(times[what])-1].After(s.ready),
+				Upstream: u.Name, What: what, Times: len(times[what]), EveryMS: between(times[what]),
+				AtStart: !times[what][len(times[what])-1].After(s.ready),
 			})
 		}
 		clear(times)
@@ -87,7 +91,8 @@ func (s *survey) contactsOf(a *upstream.Anyone, where func(upstream.Heard) place
 	}
 	for _, h := range heard {
 		switch {
-		case spoken[h.Connection] || h.Speaks != upstream.NothingSpoken || h.TLS && h.Trouble != "": // A handshake that failed may have been a probe's.
+		// A handshake that failed may have been a probe's.
+		case spoken[h.Connection] || h.Speaks != upstream.NothingSpoken || h.TLS && h.Trouble != "":
 		case h.TLS:
 			all = append(all, contact{where(h), bareHandshake, h.At})
 		default:

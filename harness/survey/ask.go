@@ -18,10 +18,12 @@ import (
 )
 
 const (
-	// askPatience bounds one request: every upstream answers within a millisecond, so that who does not has nothing to say.
+	// askPatience bounds one request: every upstream answers within a millisecond, so that a gateway that takes
+	// longer has nothing to say.
 	askPatience = 2 * time.Second
-	// warm is how long a gateway that listens may answer with errors, while its health checks and its names have not come to a conclusion, and bare how long it may
-	// find nothing at all, or another thing at every look, while its configuration comes from elsewhere.
+	// warm is how long a gateway that listens may answer with errors, while its health checks and its names have
+	// not come to a conclusion, and bare how long it may find nothing at all, or another thing at every look,
+	// while its configuration comes from elsewhere.
 	warm = 5 * time.Second
 	bare = 10 * time.Second
 	// rounds is how often a probe is repeated to find the other members of a pool.
@@ -49,8 +51,10 @@ type tried struct {
 	header   http.Header
 	body     []byte
 	end      client.End
-	alert    bool    // it speaks TLS, and turned the handshake down: one that makes its certificates itself does so until they are there
-	asked    []place // who was asked because of it
+	// The listener speaks TLS, and turned the handshake down: a gateway that makes its certificates itself does
+	// so until they are there.
+	alert bool
+	asked []place // who was asked because of it
 }
 
 // place is where an upstream was found: an address, or the path of a socket.
@@ -59,8 +63,8 @@ type place struct {
 	socket string
 }
 
-// ask finds out what the listeners speak, and asks them for all that the configuration mentions. Listeners that come meanwhile, as those do that wait for names or
-// for a first health check, have their turn.
+// ask finds out what the listeners speak, and asks them for all that the configuration mentions. Listeners that
+// come meanwhile, as those do that wait for names or for a first health check, have their turn.
 func (s *survey) ask(ctx context.Context) error {
 	for asked := 0; asked < len(s.own.Listeners); {
 		if !s.touched() {
@@ -81,7 +85,8 @@ func (s *survey) ask(ctx context.Context) error {
 			return err
 		}
 		// Who has asked nobody may have listeners to come: Envoy's administration is there before its clusters are.
-		for !s.touched() && len(s.own.Listeners) == asked && time.Since(s.ready) < warm && s.process.Dead() == "" && ctx.Err() == nil {
+		for !s.touched() && len(s.own.Listeners) == asked && time.Since(s.ready) < warm && s.process.Dead() == "" &&
+			ctx.Err() == nil {
 			time.Sleep(look)
 			if err := s.addListeners(ctx); err != nil {
 				return err
@@ -117,7 +122,8 @@ func (s *survey) touched() bool {
 	return slices.ContainsFunc(s.kept, func(k keeping) bool { return len(k.asked) > 0 })
 }
 
-// settled asks for all that the configuration mentions until something is found, and the same once more: a configuration may come while we ask.
+// settled asks for all that the configuration mentions until something is found, and the same once more: a
+// configuration may come while the survey asks.
 func (s *survey) settled(ctx context.Context, fresh []*gateway.Listener, first []tried) (roots, others []tried) {
 	others = s.tryWords(ctx, first)
 	for len(fresh) > 0 && time.Since(s.ready) < bare && ctx.Err() == nil {
@@ -149,7 +155,8 @@ func (s *survey) meet(ctx context.Context, listeners []*gateway.Listener) []trie
 	all := []tried{}
 	for _, l := range listeners {
 		t := s.speaks(ctx, l)
-		for (l.Speaks != gateway.SpeaksOther || t.alert) && time.Since(s.ready) < t.mayWarm() && s.process.Dead() == "" && ctx.Err() == nil {
+		for (l.Speaks != gateway.SpeaksOther || t.alert) && time.Since(s.ready) < t.mayWarm() &&
+			s.process.Dead() == "" && ctx.Err() == nil {
 			time.Sleep(look)
 			if t.alert {
 				t = s.speaks(ctx, l)
@@ -179,8 +186,9 @@ func (s *survey) speaks(ctx context.Context, l *gateway.Listener) tried {
 	if plain.status != 0 && (plain.status != http.StatusBadRequest || len(plain.asked) > 0) {
 		return plain
 	}
-	l.Speaks = gateway.SpeaksHTTPS                                  // Many answer 400 to who does not speak TLS.
-	for _, host := range append([]string{Host}, s.words.hosts...) { // Some have certificates for their own names alone, and say nothing to others.
+	l.Speaks = gateway.SpeaksHTTPS // Many answer 400 to who does not speak TLS.
+	// Some gateways have certificates for their own names alone, and say nothing to clients that ask for others.
+	for _, host := range append([]string{Host}, s.words.hosts...) {
 		secure := s.get(ctx, *l, host, "/")
 		if secure.status != 0 {
 			return secure
@@ -222,7 +230,8 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	s.serial++
 	nonce := noncePrefix + strconv.Itoa(s.serial)
 	authority := host
-	if standard := map[string]uint16{gateway.SpeaksHTTP: 80, gateway.SpeaksHTTPS: 443}; standard[l.Speaks] != l.At.Port() {
+	standard := map[string]uint16{gateway.SpeaksHTTP: 80, gateway.SpeaksHTTPS: 443}
+	if standard[l.Speaks] != l.At.Port() {
 		authority = fmt.Sprintf("%s:%d", host, l.At.Port())
 	}
 	t := tried{url: l.Speaks + "://" + authority + path, listener: l, host: host, path: path}
@@ -234,7 +243,11 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	defer cancel()
 	request := client.Request{
 		Method: method, Target: path, Host: authority,
-		Header: []client.Field{{Name: stamp.Nonce, Value: nonce}, {Name: "User-Agent", Value: "Mozilla/5.0 (X11; Linux x86_64) Gatequake"}, {Name: "Accept", Value: "*/*"}},
+		Header: []client.Field{
+			{Name: stamp.Nonce, Value: nonce},
+			{Name: "User-Agent", Value: "Mozilla/5.0 (X11; Linux x86_64) Gatequake"},
+			{Name: "Accept", Value: "*/*"},
+		},
 	}
 	if method != http.MethodGet {
 		request.Body = []byte("survey\n")

@@ -31,7 +31,10 @@ func (s *survey) conclude(context.Context) error {
 		s.own.Upstreams = append(s.own.Upstreams, u.Upstream)
 	}
 	for _, k := range s.kept {
-		p := gateway.Probe{Name: s.probeName(k), URL: k.url, Methods: k.methods, Expect: gateway.Expect{Status: k.status}}
+		p := gateway.Probe{
+			Name: s.probeName(k), URL: k.url, Methods: k.methods,
+			Expect: gateway.Expect{Status: k.status},
+		}
 		if k.twin {
 			p.From = gateway.Client6.String()
 		}
@@ -46,10 +49,12 @@ func (s *survey) conclude(context.Context) error {
 		s.own.Probes = append(s.own.Probes, p)
 	}
 	for _, u := range all {
-		touched := slices.ContainsFunc(s.own.Probes, func(p gateway.Probe) bool { return slices.Contains(p.Upstreams, u.Name) })
+		touched := slices.ContainsFunc(s.own.Probes,
+			func(p gateway.Probe) bool { return slices.Contains(p.Upstreams, u.Name) })
 		switch {
 		case u.trouble != "":
-			s.warn("%s (%s): the TLS handshake failed: %s; if the configuration names an authority in a file, list the file under trust", u.Name, u.Where(), u.trouble)
+			s.warn("%s (%s): the TLS handshake failed: %s; if the configuration names an authority in a file, list "+
+				"the file under trust", u.Name, u.Where(), u.trouble)
 		case !touched:
 			s.warn("no probe touches %s (%s): add one that does", u.Name, u.Where())
 		}
@@ -84,7 +89,8 @@ func (s *survey) lookedUp() {
 		if who := gateway.NameserverCalled(q.To); !slices.Contains(n.Asked, who) {
 			n.Asked = append(n.Asked, who)
 		}
-		if q.At.After(s.served) && q.At.Sub(n.first) > gateway.Again/2 { // Its address is asked for in both families, and perhaps twice.
+		// A name's address is asked for in both families, and perhaps twice.
+		if q.At.After(s.served) && q.At.Sub(n.first) > gateway.Again/2 {
 			n.When = gateway.AtRunTime
 		}
 	}
@@ -118,7 +124,8 @@ func (s *survey) upstreams() []seen {
 	}
 	listening := ports(listeners(s.own.Listeners))
 	for _, h := range s.anyone.Heard() {
-		if (h.To.Addr() == gateway.Neighbour || h.To.Addr() == gateway.Neighbour6) && slices.Contains(listening, h.To.Port()) {
+		if (h.To.Addr() == gateway.Neighbour || h.To.Addr() == gateway.Neighbour6) &&
+			slices.Contains(listening, h.To.Port()) {
 			continue // Itself, before it was known to listen there.
 		}
 		note(place{at: h.To}, h)
@@ -155,7 +162,10 @@ func listeners(all []gateway.Listener) (at []netip.AddrPort) {
 // identify tells how the gateway calls what is there.
 func (s *survey) identify(p place) gateway.Upstream {
 	if p.socket != "" {
-		return gateway.Upstream{Name: strings.TrimSuffix(filepath.Base(p.socket), filepath.Ext(p.socket)), Socket: p.socket}
+		return gateway.Upstream{
+			Name:   strings.TrimSuffix(filepath.Base(p.socket), filepath.Ext(p.socket)),
+			Socket: p.socket,
+		}
 	}
 	u := gateway.Upstream{Port: p.at.Port()}
 	a := p.at.Addr()
@@ -201,7 +211,8 @@ func (s *survey) probeName(t keeping) string {
 	if t.twin {
 		name += "-ipv6"
 	}
-	for i, taken := 2, name; slices.ContainsFunc(s.own.Probes, func(p gateway.Probe) bool { return p.Name == name }); i++ {
+	isTaken := func(p gateway.Probe) bool { return p.Name == name }
+	for i, taken := 2, name; slices.ContainsFunc(s.own.Probes, isTaken); i++ {
 		name = fmt.Sprintf("%s-%d", taken, i)
 	}
 	return name

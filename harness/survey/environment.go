@@ -22,7 +22,8 @@ var variables = regexp.MustCompile(`(?:\$\{?|env[.:(]|getenv\(["']|(?m:^)\s*(?:e
 func mentioned(text string) []string {
 	names := []string{}
 	for _, m := range variables.FindAllStringSubmatch(text, -1) {
-		if !slices.Contains(names, m[1]) && !regexp.MustCompile(`\b`+m[1]+`\s*=|(?i)define\s+`+m[1]+`\b`).MatchString(text) {
+		if !slices.Contains(names, m[1]) && !regexp.MustCompile(`\b`+m[1]+`\s*=|(?i)define\s+`+m[1]+`\b`).
+			MatchString(text) {
 			names = append(names, m[1])
 		}
 	}
@@ -33,7 +34,9 @@ func mentioned(text string) []string {
 func (s *survey) warnEnvironment() {
 	kept, unset := []string{}, []string{}
 	for _, name := range mentioned(s.words.text) {
-		given := slices.ContainsFunc(s.own.Env, func(v string) bool { return v == name || strings.HasPrefix(v, name+"=") })
+		given := slices.ContainsFunc(s.own.Env, func(v string) bool {
+			return v == name || strings.HasPrefix(v, name+"=")
+		})
 		switch _, set := os.LookupEnv(name); {
 		case given || set && gateway.Inherits(name):
 		case set:
@@ -43,11 +46,13 @@ func (s *survey) warnEnvironment() {
 		}
 	}
 	if len(kept) > 0 {
-		s.warn("the configuration mentions %s, which the gateway does not get: no secret of yours reaches it unasked; pass them on with --env %s",
+		s.warn("the configuration mentions %s, which the gateway does not get: no secret of yours reaches it "+
+			"unasked; pass them on with --env %s",
 			strings.Join(kept, ", "), strings.Join(kept, " --env "))
 	}
 	if len(unset) > 0 && !script(s.own.Command[0], s.own.Dir) {
-		s.warn("the configuration mentions %s, not set here: give a value with --env %s=VALUE", strings.Join(unset, ", "), unset[0])
+		s.warn("the configuration mentions %s, not set here: give a value with --env %s=VALUE",
+			strings.Join(unset, ", "), unset[0])
 	}
 }
 

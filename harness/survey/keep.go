@@ -12,7 +12,8 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// keep makes probes of what was tried: the root of each listener, and of the others one for each set of upstreams that no other reaches.
+// keep makes probes of what was tried: the root of each listener, and of the others one for each set of upstreams
+// that no other reaches.
 func (s *survey) keep(first, others []tried) {
 	seen := map[string]bool{}
 	for i, t := range slices.Concat(first, others) {
@@ -29,7 +30,10 @@ func (s *survey) keep(first, others []tried) {
 			continue
 		}
 		seen[key] = true
-		s.kept = append(s.kept, keeping{tried: t, methods: []string{http.MethodGet}, root: i < len(first), all: len(t.asked) > 1})
+		s.kept = append(s.kept, keeping{
+			tried: t, methods: []string{http.MethodGet}, root: i < len(first),
+			all: len(t.asked) > 1,
+		})
 	}
 }
 
@@ -97,7 +101,9 @@ type keeping struct {
 func distinct(all []keeping) []keeping {
 	seen, kept := map[string]bool{}, []keeping{}
 	for _, k := range all {
-		slices.SortFunc(k.asked, func(a, b place) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.socket, b.socket)) })
+		slices.SortFunc(k.asked, func(a, b place) int {
+			return cmp.Or(a.at.Compare(b.at), strings.Compare(a.socket, b.socket))
+		})
 		key := fmt.Sprint(k.listener.At, k.asked)
 		if k.root || !seen[key] {
 			kept = append(kept, k)
@@ -107,7 +113,8 @@ func distinct(all []keeping) []keeping {
 	return kept
 }
 
-// look repeats the probes: for the other members of pools, with POST, and once more after long enough for names to be asked for again.
+// look repeats the probes: for the other members of pools, with POST, and once more after long enough for names
+// to be asked for again.
 func (s *survey) look(ctx context.Context) {
 	for i := range s.kept {
 		k := &s.kept[i]

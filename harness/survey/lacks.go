@@ -7,8 +7,9 @@ import (
 	"slices"
 )
 
-// lacks lists the files that were opened and not there, of those that the configuration or the command names: every program looks in vain for many that nobody
-// has told it of. What is there by now it has made itself; a pid file is looked for to see whether another one runs.
+// lacks lists the files that were opened and not there, of those that the configuration or the command names:
+// every program looks in vain for many that nobody has told it of. What is there by now it has made itself; a
+// pid file is looked for to see whether another one runs.
 func (s *survey) lacks() []string {
 	if s.absent == nil {
 		return nil
@@ -21,5 +22,6 @@ func (s *survey) lacks() []string {
 
 // name reports whether the word is in the configuration or the command, by itself or at the end of a path.
 func (w words) name(word string) bool {
-	return regexp.MustCompile(`(^|[^A-Za-z0-9_.-])` + regexp.QuoteMeta(word) + `($|[^A-Za-z0-9_.-])`).MatchString(w.text)
+	return regexp.MustCompile(`(^|[^A-Za-z0-9_.-])` + regexp.QuoteMeta(word) + `($|[^A-Za-z0-9_.-])`).
+		MatchString(w.text)
 }

@@ -20,10 +20,11 @@ import (
 )
 
 const (
-	// startPatience is how long a gateway may take until it listens; the slowest known, with many routes, take some seconds.
+	// startPatience is how long a gateway may take until it listens; the slowest known, with many routes, take
+	// some seconds.
 	startPatience = 20 * time.Second
-	// settled is how long no further listener may come before all are taken to be there: gateways open them within milliseconds of each other, those that
-	// wait for names or configuration within some hundred.
+	// settled is how long no further listener may come before all are taken to be there: gateways open them within
+	// milliseconds of each other, those that wait for names or configuration within some hundred.
 	settled = 300 * time.Millisecond
 	// look is how often is looked.
 	look = 20 * time.Millisecond
@@ -107,7 +108,8 @@ func (s *survey) ofEachFamily(ctx context.Context, all []netip.AddrPort) []netip
 			each = append(each, at)
 			continue
 		}
-		if slices.ContainsFunc(s.own.Listeners, func(l gateway.Listener) bool { return l.At == four }) || s.takes(ctx, four) {
+		if slices.ContainsFunc(s.own.Listeners, func(l gateway.Listener) bool { return l.At == four }) ||
+			s.takes(ctx, four) {
 			each = slices.DeleteFunc(each, func(other netip.AddrPort) bool {
 				return other.Port() == at.Port() && other.Addr().Is4()
 			})
@@ -170,7 +172,8 @@ func Listening(m *world.Machine, protocol string) ([]netip.AddrPort, error) {
 	all := []netip.AddrPort{}
 	for line := range bytes.Lines(slices.Concat(tables[0], tables[1])) {
 		f := strings.Fields(string(line))
-		// The second field is the local address, the third the remote one, the fourth the state: 0A is LISTEN, 07 a UDP socket without a peer.
+		// The second field is the local address, the third the remote one, the fourth the state: 0A is LISTEN,
+		// 07 a UDP socket without a peer.
 		if len(f) < 4 || f[3] != map[string]string{"tcp": "0A", "udp": "07"}[protocol] {
 			continue
 		}
@@ -200,7 +203,8 @@ func width(a netip.Addr) int {
 	return n
 }
 
-// socketAddress reads an address as /proc/net writes it: words of four bytes in the machine's order, in hexadecimal, and the port.
+// socketAddress reads an address as /proc/net writes it: words of four bytes in the machine's order, in hexadecimal,
+// and the port.
 func socketAddress(text string) (netip.AddrPort, error) {
 	host, port, _ := strings.Cut(text, ":")
 	raw, err := hex.DecodeString(host)

@@ -37,14 +37,7 @@ func Print(w io.Writer, f Found) {
 	}
 	section("Upstreams", len(f.Own.Upstreams))
 	for _, u := range f.Own.Upstreams {
-		how := u.Speaks
-		if u.TLS {
-			how += " over TLS"
-			if u.SNI != "" {
-				how += " for " + u.SNI
-			}
-		}
-		line(u.Name, u.Where(), how)
+		line(u.Name, u.Where(), how(u))
 	}
 	section("Dialled with no request of a client's", len(f.Alone))
 	for _, a := range f.Alone {
@@ -52,15 +45,11 @@ func Print(w io.Writer, f Found) {
 	}
 	section("Probes", len(f.Own.Probes))
 	for _, p := range f.Own.Probes {
-		to := "answered by the gateway itself"
-		if len(p.Upstreams) > 0 {
-			to = "→ " + strings.Join(p.Upstreams, map[string]string{"": " or ", gateway.AsksAll: " and "}[p.Asks])
-		}
 		over := ""
 		if p.Over6() {
 			over = ", over IPv6"
 		}
-		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+over, fmt.Sprint(p.Expect.Status), to)
+		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+over, fmt.Sprint(p.Expect.Status), answeredBy(p))
 	}
 	section("Opened and not there", len(f.Absent))
 	for _, path := range f.Absent {
@@ -77,4 +66,23 @@ func Print(w io.Writer, f Found) {
 	for _, x := range f.Warnings {
 		fmt.Fprintf(w, "! %s\n", foreign.Text(x))
 	}
+}
+
+// how says what is spoken to the upstream.
+func how(u gateway.Upstream) string {
+	switch {
+	case !u.TLS:
+		return u.Speaks
+	case u.SNI == "":
+		return u.Speaks + " over TLS"
+	}
+	return u.Speaks + " over TLS for " + u.SNI
+}
+
+// answeredBy says who answers the probe: the gateway itself, or which upstreams.
+func answeredBy(p gateway.Probe) string {
+	if len(p.Upstreams) == 0 {
+		return "answered by the gateway itself"
+	}
+	return "→ " + strings.Join(p.Upstreams, map[string]string{"": " or ", gateway.AsksAll: " and "}[p.Asks])
 }

@@ -1,8 +1,10 @@
-// Package survey finds out what a gateway of the user's own is: where it listens, what it looks up and dials, and what its answers are, while nothing is broken.
+// Package survey finds out what a gateway of the user's own is: where it listens, what it looks up and dials,
+// and what its answers are, while nothing is broken.
 //
 //	command ──> machine in a world in which every name has an address and every address answers ──> gateway.Own
 //
-// It reads the words of the configuration for what to ask for, and knows no gateway's language: a word that leads nowhere costs one request.
+// It reads the words of the configuration for what to ask for, and knows no gateway's language: a word that leads
+// nowhere costs one request.
 package survey
 
 import (
@@ -98,7 +100,10 @@ type survey struct {
 func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
 	s := &survey{world: w, own: o, begin: time.Now(), assigned: map[string]netip.Addr{}, next: gateway.Named.Addr()}
 	defer s.close()
-	for _, step := range []func(context.Context) error{s.prepare, s.answerAll, s.start, s.listen, s.addSockets, s.ask, s.conclude} {
+	for _, step := range []func(context.Context) error{
+		s.prepare, s.answerAll, s.start, s.listen, s.addSockets, s.ask,
+		s.conclude,
+	} {
 		if err := step(ctx); err != nil {
 			return s.found, err
 		}
@@ -144,8 +149,8 @@ func (s *survey) prepare(context.Context) (err error) {
 
 // ReadOnlyHere is the warning about folders that the world can only show as they are.
 func ReadOnlyHere(bare []string) string {
-	return fmt.Sprintf("the gateway can read %s, and not write there: this machine's file system cannot be covered (see overlayfs); "+
-		"let it write elsewhere, or copy the folder", strings.Join(bare, ", "))
+	return fmt.Sprintf("the gateway can read %s, and not write there: this machine's file system cannot be covered "+
+		"(see overlayfs); let it write elsewhere, or copy the folder", strings.Join(bare, ", "))
 }
 
 // Surround makes the machine that an own gateway runs on, and lets it ask the world's nameserver and trust the
@@ -159,7 +164,8 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 	if err := w.Names(gateway.Nameserver.Addr().String(), ""); err != nil {
 		return nil, nil, nil, err
 	}
-	// The file is ours, mounted over the system's. What it says of other hosts stays; of the loopback's two addresses, the one whose packets can be led out.
+	// The file is the world's, mounted over the system's. What it says of other hosts stays; of the loopback's
+	// two addresses, the one whose packets can be led out.
 	if err := os.WriteFile("/etc/hosts", []byte(hostsOf(string(hosts))), 0o644); err != nil {
 		return nil, nil, nil, err
 	}
@@ -168,7 +174,8 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 	}
 	l, err := firewall.LeadOut(m.Network(), firewall.Detours{
 		Wire: "world", Nameservers: gateway.LoopbackNameservers, Nameserver6: gateway.LoopbackNameserver6,
-		Neighbour: gateway.Neighbour, Neighbour6: gateway.Neighbour6, Door: gateway.LoopbackDoor, Door6: gateway.LoopbackDoor6,
+		Neighbour: gateway.Neighbour, Neighbour6: gateway.Neighbour6, Door: gateway.LoopbackDoor,
+		Door6: gateway.LoopbackDoor6,
 	})
 	return m, l, w.Bare(), err
 }
@@ -176,7 +183,8 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 func hostsOf(text string) string {
 	all := "127.0.0.1 localhost\n"
 	for line := range strings.Lines(text) {
-		if f := strings.Fields(line); len(f) > 1 && !strings.HasPrefix(f[0], "#") && f[0] != "::1" && !strings.Contains(line, "localhost") {
+		if f := strings.Fields(line); len(f) > 1 && !strings.HasPrefix(f[0], "#") && f[0] != "::1" &&
+			!strings.Contains(line, "localhost") {
 			all += strings.TrimRight(line, "\n") + "\n"
 		}
 	}

@@ -55,7 +55,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// surveyed surveys the command in the folder, in the strongest world that there is. Where that has no namespaces there is nothing to test.
+// surveyed surveys the command in the folder, in the strongest world that there is. Where that has no namespaces
+// there is nothing to test.
 func surveyed(t *testing.T, dir string, command ...string) answer {
 	t.Helper()
 	mode, err := world.Detect()
@@ -97,7 +98,8 @@ func TestMaps(t *testing.T) {
 			}
 			words := strings.Fields(strings.ReplaceAll(string(text), "@DIR@", dir))
 			for i, w := range words {
-				words[i] = strings.ReplaceAll(w, "_off;", " off;") // nginx -g takes a directive, which has a space in it.
+				// Nginx -g takes a directive, which has a space in it.
+				words[i] = strings.ReplaceAll(w, "_off;", " off;")
 			}
 			a := surveyed(t, dir, words...)
 			if os.Geteuid() != 0 {
@@ -112,7 +114,8 @@ func TestMaps(t *testing.T) {
 			}
 			var got bytes.Buffer
 			survey.Print(&got, a.Found)
-			seen, golden := when.ReplaceAll(took.ReplaceAll(got.Bytes(), nil), []byte("$1 every so often")), filepath.Join(dir, "map.txt")
+			seen, golden := when.ReplaceAll(took.ReplaceAll(got.Bytes(), nil), []byte("$1 every so often")),
+				filepath.Join(dir, "map.txt")
 			if *update {
 				if err := os.WriteFile(golden, seen, 0o644); err != nil {
 					t.Fatal(err)
@@ -131,12 +134,27 @@ func TestHopeless(t *testing.T) {
 		command []string
 		want    string
 	}{
-		"ends at once":   {[]string{"sh", "-c", "echo no such thing >&2; exit 3"}, "it ended at once (exit status 3); it last said: no such thing"},
-		"missing file":   {[]string{"nginx", "-c", "/nowhere/nginx.conf"}, `open() "/nowhere/nginx.conf" failed (2: No such file or directory)`},
-		"UDP only":       {[]string{"python3", "-c", "import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); s.bind(('',5353)); time.sleep(60)"}, "it listens on UDP only ([0.0.0.0:5353])"},
-		"absent file":    {[]string{"sh", "-c", "cat sites/absent.conf; exit 3"}, "it opened, and did not find, /"},
-		"never listens":  {[]string{"sleep", "60"}, "it listened nowhere in "},
-		"speaks no HTTP": {[]string{"python3", "-c", "import socket,time; s=socket.create_server(('',6379)); time.sleep(60)"}, "none of its listeners speaks HTTP"},
+		"ends at once": {
+			[]string{"sh", "-c", "echo no such thing >&2; exit 3"},
+			"it ended at once (exit status 3); it last said: no such thing",
+		},
+		"missing file": {
+			[]string{"nginx", "-c", "/nowhere/nginx.conf"},
+			`open() "/nowhere/nginx.conf" failed (2: No such file or directory)`,
+		},
+		"UDP only": {
+			[]string{"python3", "-c", "import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); " +
+				"s.bind(('',5353)); time.sleep(60)"}, "it listens on UDP only ([0.0.0.0:5353])",
+		},
+		"absent file":   {[]string{"sh", "-c", "cat sites/absent.conf; exit 3"}, "it opened, and did not find, /"},
+		"never listens": {[]string{"sleep", "60"}, "it listened nowhere in "},
+		"speaks no HTTP": {
+			[]string{
+				"python3", "-c",
+				"import socket,time; s=socket.create_server(('',6379)); time.sleep(60)",
+			},
+			"none of its listeners speaks HTTP",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -149,7 +167,9 @@ func TestHopeless(t *testing.T) {
 
 // TestAbsentFiles looks in vain for a file that the command names, and for one that it does not.
 func TestAbsentFiles(t *testing.T) {
-	serve := "import http.server as h\nfor f in ['named.list', 'not-' + 'named.list', 'there.list']:\n  try: open(f)\n  except OSError: pass\nh.HTTPServer(('', 8080), h.SimpleHTTPRequestHandler).serve_forever()"
+	serve := "import http.server as h\nfor f in ['named.list', 'not-' + 'named.list', 'there.list']:\n" +
+		"  try: open(f)\n" +
+		"  except OSError: pass\nh.HTTPServer(('', 8080), h.SimpleHTTPRequestHandler).serve_forever()"
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "there.list"), nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -160,14 +180,18 @@ func TestAbsentFiles(t *testing.T) {
 	}
 }
 
-// certificateLate is a server that redirects at port 80, and at port 443 turns handshakes down until it has a certificate, two seconds after its start.
+// certificateLate is a server that redirects at port 80, and at port 443 turns handshakes down until it has a
+// certificate, two seconds after its start.
 const certificateLate = `
 import http.server as h, ssl, threading, time
 begin = time.time()
 class Plain(h.BaseHTTPRequestHandler):
-  def do_GET(self): self.send_response(308); self.send_header("Location", "https://shop.test/"); self.send_header("Content-Length", "0"); self.end_headers()
+  def do_GET(self):
+    self.send_response(308); self.send_header("Location", "https://shop.test/")
+    self.send_header("Content-Length", "0"); self.end_headers()
 class Secure(h.BaseHTTPRequestHandler):
-  def do_GET(self): self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
+  def do_GET(self):
+    self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
 c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 c.load_cert_chain("pair.pem")
 c.sni_callback = lambda *_: ssl.ALERT_DESCRIPTION_INTERNAL_ERROR if time.time() < begin + 2 else None
@@ -177,7 +201,8 @@ threading.Thread(target=s.serve_forever).start()
 h.HTTPServer(("", 80), Plain).serve_forever()
 `
 
-// TestCertificateMayComeLate waits for a gateway that makes its certificate itself, as Caddy does, though another listener of its has an answer already.
+// TestCertificateMayComeLate waits for a gateway that makes its certificate itself, as Caddy does, though another
+// listener of its has an answer already.
 func TestCertificateMayComeLate(t *testing.T) {
 	dir := t.TempDir()
 	authority, err := upstream.NewAuthority()
@@ -192,7 +217,8 @@ func TestCertificateMayComeLate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pair := slices.Concat(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Certificate[0]}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
+	pair := slices.Concat(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Certificate[0]}),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
 	if err := os.WriteFile(filepath.Join(dir, "pair.pem"), pair, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -206,22 +232,26 @@ func TestCertificateMayComeLate(t *testing.T) {
 	}
 }
 
-// listensLate is a server whose administration listens at once, and the rest when it has looked up its upstream, a second and a half later.
+// listensLate is a server whose administration listens at once, and the rest when it has looked up its upstream,
+// a second and a half later.
 const listensLate = `
 import http.server as h, socket, threading, time
 class Fine(h.BaseHTTPRequestHandler):
-  def do_GET(self): self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
+  def do_GET(self):
+    self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
 threading.Thread(target=h.HTTPServer(("", 9901), Fine).serve_forever).start()
 time.sleep(1.5)
 socket.gethostbyname("shop.internal")
 h.HTTPServer(("", 8080), Fine).serve_forever()
 `
 
-// TestListenersMayComeLate waits for the listeners of a gateway of which so far none has asked an upstream, and takes what it looks up meanwhile for its start.
+// TestListenersMayComeLate waits for the listeners of a gateway of which so far none has asked an upstream, and
+// takes what it looks up meanwhile for its start.
 func TestListenersMayComeLate(t *testing.T) {
 	a := surveyed(t, t.TempDir(), "python3", "-c", listensLate)
 	if len(a.Found.Own.Listeners) != 2 || len(a.Found.Names) != 1 || a.Found.Names[0].When != gateway.AtStart {
-		t.Errorf("got %v and %v (%s), want two listeners, and a name that is looked up at start", a.Found.Own.Listeners, a.Found.Names, a.Why)
+		t.Errorf("got %v and %v (%s), want two listeners, and a name that is looked up at start", a.Found.Own.Listeners,
+			a.Found.Names, a.Why)
 	}
 }
 
@@ -237,7 +267,8 @@ func TestNothingIsWritten(t *testing.T) {
 	}
 	top, _, _ := strings.Cut(strings.TrimPrefix(dir, "/"), "/")
 	for _, w := range a.Found.Warnings {
-		if writtenForReal(w) && slices.Contains(strings.FieldsFunc(w, func(r rune) bool { return r == ' ' || r == ',' }), "/"+top) {
+		if writtenForReal(w) &&
+			slices.Contains(strings.FieldsFunc(w, func(r rune) bool { return r == ' ' || r == ',' }), "/"+top) {
 			t.Skip("unsupported: ", w)
 		}
 	}
@@ -246,17 +277,28 @@ func TestNothingIsWritten(t *testing.T) {
 	}
 }
 
-// TestFormatIsReadAgain holds what is written against what reads it: nothing of it may be lost, and IPv6 has brackets that YAML has another use for.
+// TestFormatIsReadAgain holds what is written against what reads it: nothing of it may be lost, and IPv6 has
+// brackets that YAML has another use for.
 func TestFormatIsReadAgain(t *testing.T) {
 	o := gateway.Own{
 		Name: "edge", Command: []string{"nginx", "-g", "daemon off;"}, Patience: 3 * time.Second,
-		Listeners: []gateway.Listener{{At: netip.MustParseAddrPort("[::]:80"), Speaks: gateway.SpeaksHTTP}, {At: netip.MustParseAddrPort("10.0.0.1:443"), Speaks: gateway.SpeaksHTTPS}},
+		Listeners: []gateway.Listener{
+			{At: netip.MustParseAddrPort("[::]:80"), Speaks: gateway.SpeaksHTTP},
+			{At: netip.MustParseAddrPort("10.0.0.1:443"), Speaks: gateway.SpeaksHTTPS},
+		},
 		Upstreams: []gateway.Upstream{
 			{Name: "127.0.0.1:3000", Address: "127.0.0.1", Port: 3000, Speaks: "http"},
 			{Name: "app", Socket: "/run/app.sock", Speaks: "fastcgi"},
-			{Name: "api", Host: "api.internal", Port: 443, Speaks: "http", TLS: true, SNI: "api", Looked: gateway.AtRunTime},
+			{
+				Name: "api", Host: "api.internal", Port: 443, Speaks: "http", TLS: true, SNI: "api",
+				Looked: gateway.AtRunTime,
+			},
 		},
-		Probes: []gateway.Probe{{Name: "root", URL: "http://gateway.test/", Methods: []string{"GET"}, Headers: map[string]string{"X-A": "b: c"}, Expect: gateway.Expect{Status: 200}, Upstreams: []string{"app", "127.0.0.1:3000"}}},
+		Probes: []gateway.Probe{{
+			Name: "root", URL: "http://gateway.test/", Methods: []string{"GET"},
+			Headers: map[string]string{"X-A": "b: c"}, Expect: gateway.Expect{Status: 200},
+			Upstreams: []string{"app", "127.0.0.1:3000"},
+		}},
 	}
 	text, err := survey.Format(survey.Found{Own: o, Warnings: []string{"a warning"}})
 	if err != nil {

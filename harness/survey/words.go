@@ -46,9 +46,16 @@ const (
 
 // usual are the files that gateways read when nobody names one.
 var usual = map[string]string{
-	"nginx": "/etc/nginx/nginx.conf", "haproxy": "/etc/haproxy/haproxy.cfg", "apache2": "/etc/apache2/apache2.conf", "apache2ctl": "/etc/apache2/apache2.conf",
-	"apachectl": "/etc/apache2/apache2.conf", "httpd": "/etc/httpd/conf/httpd.conf", "caddy": "Caddyfile", "traefik": "/etc/traefik/traefik.yml",
-	"varnishd": "/etc/varnish/default.vcl", "envoy": "/etc/envoy/envoy.yaml",
+	"nginx":      "/etc/nginx/nginx.conf",
+	"haproxy":    "/etc/haproxy/haproxy.cfg",
+	"apache2":    "/etc/apache2/apache2.conf",
+	"apache2ctl": "/etc/apache2/apache2.conf",
+	"apachectl":  "/etc/apache2/apache2.conf",
+	"httpd":      "/etc/httpd/conf/httpd.conf",
+	"caddy":      "Caddyfile",
+	"traefik":    "/etc/traefik/traefik.yml",
+	"varnishd":   "/etc/varnish/default.vcl",
+	"envoy":      "/etc/envoy/envoy.yaml",
 }
 
 var (
@@ -57,9 +64,11 @@ var (
 	pathWord   = regexp.MustCompile(`^/[A-Za-z0-9_.~-]*(/[A-Za-z0-9_.~-]+)*/?$`)
 	socketWord = regexp.MustCompile(`\.sock(et)?$`)
 	// endings are of files, and of no host.
-	endings = regexp.MustCompile(`\.(conf|cfg|cnf|ini|inc|ya?ml|json|toml|pem|crt|cer|key|csr|pub|log|pid|sock|html?|css|js|png|ico|svg|gif|jpe?g|php|txt|lua|so|vcl|d|default|types|tmpl|local)$`)
+	endings = regexp.MustCompile(`\.(conf|cfg|cnf|ini|inc|ya?ml|json|toml|pem|crt|cer|key|csr|pub|log|pid|sock|` +
+		`html?|css|js|png|ico|svg|gif|jpe?g|php|txt|lua|so|vcl|d|default|types|tmpl|local)$`)
 	// settings are of files that hold settings.
-	settings = regexp.MustCompile(`(\.(conf|cfg|ya?ml|json|toml|inc|vhost|load|types|vcl|caddy|map|list|lst|hdr)|/Caddyfile[^/]*|/[A-Za-z0-9_-]+)$`)
+	settings = regexp.MustCompile(`(\.(conf|cfg|ya?ml|json|toml|inc|vhost|load|types|vcl|caddy|map|list|lst|hdr)|` +
+		`/Caddyfile[^/]*|/[A-Za-z0-9_-]+)$`)
 )
 
 // read collects the words of the files that the command's own words lead to.

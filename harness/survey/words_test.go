@@ -68,7 +68,8 @@ func TestWordsAreOfOrdinaryFilesOnly(t *testing.T) {
 
 func TestWordsStayInTheConfigurationsFolders(t *testing.T) {
 	dir := folder(t, map[string]string{
-		"etc/main.conf":          "include sites/*.conf\ninclude vhosts/*/site.conf\ninclude more\ninclude " + "OTHER/*.conf\n",
+		"etc/main.conf": "include sites/*.conf\ninclude vhosts/*/site.conf\ninclude more\ninclude " +
+			"OTHER/*.conf\n",
 		"etc/sites/a.conf":       "a.example.test",
 		"etc/vhosts/b/site.conf": "b.example.test",
 		"etc/more/c.conf":        "c.example.test",
@@ -82,7 +83,10 @@ func TestWordsStayInTheConfigurationsFolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	outside := strings.ReplaceAll(string(text), "OTHER", filepath.Join(dir, "other"))
-	for _, word := range []string{"other", "beside", "other/*", "/", "/*", "/*/*", "bin", "/bin", "/bin/*", "/usr/bin/*", "*/f.conf", "/proc/*", "/dev/*", "/sys/*/*"} {
+	for _, word := range []string{
+		"other", "beside", "other/*", "/", "/*", "/*/*", "bin", "/bin", "/bin/*",
+		"/usr/bin/*", "*/f.conf", "/proc/*", "/dev/*", "/sys/*/*",
+	} {
 		outside += word + " " + filepath.Join(dir, word) + "\n"
 	}
 	if err := os.WriteFile(main, []byte(outside), 0o644); err != nil {
@@ -90,7 +94,10 @@ func TestWordsStayInTheConfigurationsFolders(t *testing.T) {
 	}
 	w := readSoon(t, []string{"gateway", main}, filepath.Join(dir, "etc"))
 	want := []string{}
-	for _, file := range []string{"etc/main.conf", "etc/sites/a.conf", "etc/vhosts/b/site.conf", "etc/more/c.conf", "other/d.conf"} {
+	for _, file := range []string{
+		"etc/main.conf", "etc/sites/a.conf", "etc/vhosts/b/site.conf", "etc/more/c.conf",
+		"other/d.conf",
+	} {
 		want = append(want, filepath.Join(dir, file))
 	}
 	if !slices.Equal(w.files, want) {
@@ -109,14 +116,16 @@ func TestSearchForWordsThatIsCutShortSaysSo(t *testing.T) {
 	for i := range maxFiles + 5 {
 		files[fmt.Sprintf("sites/%d.conf", i)] = "x"
 	}
-	if w := readSoon(t, []string{"gateway", "main.conf"}, folder(t, files)); w.cut != fmt.Sprintf("after %d files", maxFiles) || len(w.files) != maxFiles {
+	w := readSoon(t, []string{"gateway", "main.conf"}, folder(t, files))
+	if w.cut != fmt.Sprintf("after %d files", maxFiles) || len(w.files) != maxFiles {
 		t.Errorf("got %d files, cut %q, want %d", len(w.files), w.cut, maxFiles)
 	}
 	files = map[string]string{"main.conf": "include sites/*.conf\n"}
 	for i := range 20 {
 		files[fmt.Sprintf("sites/%d.conf", i)] = "# " + strings.Repeat("-", 1000<<10)
 	}
-	if w := readSoon(t, []string{"gateway", "main.conf"}, folder(t, files)); w.cut != fmt.Sprintf("after %d MiB", maxBytes>>20) {
+	w = readSoon(t, []string{"gateway", "main.conf"}, folder(t, files))
+	if w.cut != fmt.Sprintf("after %d MiB", maxBytes>>20) {
 		t.Errorf("got %d files, cut %q, want that it says after how many bytes", len(w.files), w.cut)
 	}
 }
