@@ -10,8 +10,9 @@ import (
 // AccessDown is a line that is cut.
 var AccessDown = register(Fault{
 	ID: "access-link-down", Title: "the line between the home and the provider is cut", Sees: NoStatus,
-	EndedBy:   []string{Provider.ID},
-	What:      "Somebody has dug where the cable was. The home's own network is well, and the router answers; nothing gets farther.",
+	EndedBy: []string{Provider.ID},
+	What: "Somebody has dug where the cable was. The home's own network is well, and the router answers; nothing " +
+		"gets farther.",
 	Made:      "The provider's end of the cable to the router is pulled out.",
 	Confirmed: "An own dial from the computer gets no connection, one from the provider does.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
@@ -39,7 +40,8 @@ var AccessDown = register(Fault{
 
 // AccessLoss is a bad line.
 var AccessLoss = register(Fault{
-	ID: "packet-loss", Title: "the line between the home and the provider loses three packets of ten", Sees: Served, Reaches: true,
+	ID: "packet-loss", Title: "the line between the home and the provider loses three packets of ten", Sees: Served,
+	Reaches:   true,
 	What:      "A bad line is no cut one: TCP sends again what was lost. The page comes, later.",
 	Made:      "Rules at the provider's hop drop six of each 20 packets of a connection with the site.",
 	Confirmed: "Both rules are in force, and an own request from the computer is answered all the same.",

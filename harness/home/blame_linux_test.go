@@ -15,7 +15,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
-// A gateway that says 502 to a client of whom it hears nothing blames its upstream for the client's line: the claim catches it.
+// A gateway that says 502 to a client of whom it hears nothing blames its upstream for the client's line: the
+// claim catches it.
 func TestBlameIsCaught(t *testing.T) {
 	if !worldtest.In(t) {
 		return
@@ -36,7 +37,8 @@ func TestBlameIsCaught(t *testing.T) {
 	i, err := f.Inject(t.Context(), n)
 	g.Expect(err).NotTo(HaveOccurred())
 	s := sight(t, n, f, true)
-	g.Expect(f.Broken(s)).To(ConsistOf(ContainSubstring("its upstream is at fault"), ContainSubstring("the client got 502")))
+	g.Expect(f.Broken(s)).To(ConsistOf(ContainSubstring("its upstream is at fault"),
+		ContainSubstring("the client got 502")))
 	g.Expect(s.BySite).To(BeTrue(), "the tap knows who said it")
 	g.Expect(i.Undo(t.Context())).To(Succeed())
 }

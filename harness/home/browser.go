@@ -14,8 +14,9 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Browser asks as browsers do: it looks a name up, remembers what it was told, keeps connections open and uses them again, and asks again on a new one when an
-// idle one turns out to be closed. What takes too long is given up, and its connection with it. It is safe for concurrent use.
+// Browser asks as browsers do: it looks a name up, remembers what it was told, keeps connections open and uses
+// them again, and asks again on a new one when an idle one turns out to be closed. What takes too long is given
+// up, and its connection with it. It is safe for concurrent use.
 type Browser struct {
 	host     *world.Host
 	resolver netip.AddrPort
@@ -43,9 +44,12 @@ func newBrowser(h *world.Host, resolver netip.AddrPort) *Browser {
 	return &Browser{host: h, resolver: resolver, names: dns.Cache{Via: dialFrom(h)}, idle: map[Place][]*client.Conn{}}
 }
 
-// Ask sends a request to the place, by whatever exchange does with a connection, and returns what came of it; a Response with nothing in it but its End and Error
-// if no connection came about. It takes an idle connection if there is one. The way is the one that the place is talked to; its Dial is not used.
-func (b *Browser) Ask(ctx context.Context, to Place, way client.Way, exchange func(*client.Conn) client.Response) client.Response {
+// Ask sends a request to the place, by whatever exchange does with a connection, and returns what came of it; a
+// Response with nothing in it but its End and Error if no connection came about. It takes an idle connection if
+// there is one. The way is the one that the place is talked to; its Dial is not used.
+func (b *Browser) Ask(
+	ctx context.Context, to Place, way client.Way, exchange func(*client.Conn) client.Response,
+) client.Response {
 	if conn := b.take(to); conn != nil {
 		if r := b.use(to, conn, exchange); r.Status != 0 || r.End != client.Closed && r.End != client.Reset {
 			return r
@@ -77,15 +81,16 @@ func (b *Browser) Connect(ctx context.Context, to Place, way client.Way) (*clien
 	return way.Open(ctx, address, netip.Addr{})
 }
 
-// Resolve looks the name up, as the system's resolver of the computer does: what is remembered is not asked for, and where no answer comes it is asked again for as
-// long as there is time.
+// Resolve looks the name up, as the system's resolver of the computer does: what is remembered is not asked for,
+// and where no answer comes it is asked again for as long as there is time.
 func (b *Browser) Resolve(ctx context.Context, name string) (netip.Addr, error) {
 	stub := net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return b.names.Dial(ctx, network, b.resolver.String())
 	}}
 	found, err := stub.LookupNetIP(ctx, "ip4", name+".")
 	var lookup *net.DNSError
-	for errors.As(err, &lookup) && lookup.IsTimeout && ctx.Err() == nil { // How often it asks by itself, and for how long, is in a file of the machine's.
+	// How often the stub resolver asks by itself, and for how long, is in a file of the machine.
+	for errors.As(err, &lookup) && lookup.IsTimeout && ctx.Err() == nil {
 		found, err = stub.LookupNetIP(ctx, "ip4", name+".")
 	}
 	if errors.As(err, &lookup) && lookup.Server != "" {

@@ -19,7 +19,8 @@ func (n *Network) hosts() (err error) {
 	return nil
 }
 
-// cables lays them, from the computer to the site. The router and the provider have two addresses between them (RFC 3021).
+// cables lays them, from the computer to the site. The router and the provider have two addresses between them
+// (RFC 3021).
 func (n *Network) cables() error {
 	exit, peer := netip.PrefixFrom(n.Exit, n.Exit.BitLen()-1), netip.PrefixFrom(beside(n.Exit), n.Exit.BitLen()-1)
 	for _, c := range [][2]world.End{
@@ -122,7 +123,8 @@ func (n *Network) startResolver() (err error) {
 
 // startForwarder starts the router's resolver, which knows nothing yet.
 func (n *Network) startForwarder() (err error) {
-	n.Forwarder, err = forwarder(n.Router, netip.AddrPortFrom(routerAt.Addr(), nameservice), netip.AddrPortFrom(beside(n.Exit), nameservice))
+	n.Forwarder, err = forwarder(n.Router, netip.AddrPortFrom(routerAt.Addr(), nameservice),
+		netip.AddrPortFrom(beside(n.Exit), nameservice))
 	return err
 }
 

@@ -61,7 +61,8 @@ func isLate(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// asks sends the bytes to the site from the computer on a connection of its own, and returns the error that came in place of an answer within the time.
+// asks sends the bytes to the site from the computer on a connection of its own, and returns the error that came
+// in place of an answer within the time.
 func (n *Network) asks(ctx context.Context, what []byte, within time.Duration) error {
 	conn, err := n.dial(ctx, n.Computer, generous)
 	if err != nil {
@@ -87,7 +88,9 @@ func (n *Network) hello(more string) []byte {
 }
 
 // look asks the resolver for the site's address from the host.
-func (n *Network) look(ctx context.Context, from *world.Host, resolver netip.Addr, within time.Duration) (r dns.Reply, err error) {
+func (n *Network) look(
+	ctx context.Context, from *world.Host, resolver netip.Addr, within time.Duration,
+) (r dns.Reply, err error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	err = from.Do(func() (err error) {

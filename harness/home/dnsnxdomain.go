@@ -15,9 +15,11 @@ const remembered = 5 * time.Minute
 var DNSNXDomain = register(Fault{
 	ID: "client-dns-nxdomain", Title: "the home remembers that the site's name does not exist", Sees: NoStatus,
 	EndedBy: []string{Names.ID, Everything.ID},
-	What: "The name was looked up while it did not exist, or its nameserver said so by mistake. Resolvers may remember that as they remember an address (RFC 2308), and " +
-		"the computer and the router do, while the rest of the world sees the name again.",
-	Made:      "The nameserver says NXDOMAIN, to be remembered for five minutes, when the browser looks the name up; then it is well again, and so is the provider's cache.",
+	What: "The name was looked up while it did not exist, or its nameserver said so by mistake. Resolvers may " +
+		"remember that as they remember an address (RFC 2308), and the computer and the router do, while the rest " +
+		"of the world sees the name again.",
+	Made: "The nameserver says NXDOMAIN, to be remembered for five minutes, when the browser looks the name up; " +
+		"then it is well again, and so is the provider's cache.",
 	Confirmed: "The router answers an own query with NXDOMAIN, the provider's resolver with the address.",
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.forget()
@@ -45,7 +47,8 @@ func (n *Network) believes(ctx context.Context, rcode, address string) (string, 
 		return "", err
 	}
 	if got := first(router); router.Rcode != rcode || got != address {
-		return "", fmt.Errorf("ask the router for %s: got %s %s, want %s %s", n.Site.Name, router.Rcode, got, rcode, address)
+		return "", fmt.Errorf("ask the router for %s: got %s %s, want %s %s", n.Site.Name, router.Rcode, got,
+			rcode, address)
 	}
 	if got, want := first(provider), n.Site.At.Addr().String(); got != want {
 		return "", fmt.Errorf("ask the provider for %s: got %s %s, want %s", n.Site.Name, provider.Rcode, got, want)

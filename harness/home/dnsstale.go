@@ -13,9 +13,10 @@ var oldSite = netip.MustParseAddr("192.0.2.99")
 var DNSStale = register(Fault{
 	ID: "client-dns-stale", Title: "the home remembers an address that the site has left", Sees: NoStatus,
 	EndedBy: []string{Names.ID, Everything.ID},
-	What: "The site has moved, and its name with it. Until the time to live of the old address is over, which may be a day, the computer and the router go on using it " +
-		"and knock at a house where nobody lives.",
-	Made:      "The nameserver gives the old address, for five minutes, when the browser looks the name up; then the new one, and the provider's cache is emptied.",
+	What: "The site has moved, and its name with it. Until the time to live of the old address is over, which may " +
+		"be a day, the computer and the router go on using it and knock at a house where nobody lives.",
+	Made: "The nameserver gives the old address, for five minutes, when the browser looks the name up; then the " +
+		"new one, and the provider's cache is emptied.",
 	Confirmed: "The router answers an own query with the old address, the provider's resolver with the new one.",
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.forget()

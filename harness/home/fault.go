@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// Fault is one way in which the way from a client to a site can be broken. It is a kind of its own beside harness.Fault, which breaks what is behind the gateway:
-// no gateway has a part in this one, so there is nothing that a policy or a known deviation could say of it. One file is one fault, or one family of one mechanism,
-// and registers it.
+// Fault is one way in which the way from a client to a site can be broken. It is a kind of its own beside
+// harness.Fault, which breaks what is behind the gateway: no gateway has a part in this one, so there is nothing
+// that a policy or a known deviation could say of it. One file is one fault, or one family of one mechanism, and
+// registers it.
 type Fault struct {
 	// ID is stable, in kebab case.
 	ID string
@@ -52,9 +53,11 @@ type Injection struct {
 // faults holds the faults by ID. Only package variables of the files that declare them write to it.
 var faults = map[string]*Fault{}
 
-// register makes a fault known and returns it. It panics when the ID is taken, or when what every fault must have is missing.
+// register makes a fault known and returns it. It panics when the ID is taken, or when what every fault must have
+// is missing.
 func register(f Fault) *Fault {
-	if f.ID == "" || f.Title == "" || f.Sees == "" || f.What == "" || f.Made == "" || f.Confirmed == "" || f.Inject == nil {
+	if f.ID == "" || f.Title == "" || f.Sees == "" || f.What == "" || f.Made == "" || f.Confirmed == "" ||
+		f.Inject == nil {
 		panic(fmt.Sprintf("home: %q is registered without all that it must have", f.ID))
 	}
 	if faults[f.ID] != nil {

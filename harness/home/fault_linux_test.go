@@ -59,11 +59,15 @@ func sight(t *testing.T, n *home.Network, f *home.Fault, expected bool) (s home.
 	nonce, within := rand.Text(), map[bool]time.Duration{true: patience, false: soon}[expected]
 	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
-	r := client.Request{Method: http.MethodGet, Target: "/", Host: name, Header: []client.Field{{Name: stamp.Nonce, Value: nonce}}}
+	r := client.Request{
+		Method: http.MethodGet, Target: "/", Host: name,
+		Header: []client.Field{{Name: stamp.Nonce, Value: nonce}},
+	}
 	if f.Bulk > 0 {
 		r.Header = append(r.Header, client.Field{Name: "Cookie", Value: strings.Repeat("x", f.Bulk)})
 	}
-	answer := n.Browser.Ask(ctx, n.Site.Place(), client.Way{}, func(c *client.Conn) client.Response { return c.Do(ctx, r) })
+	answer := n.Browser.Ask(ctx, n.Site.Place(), client.Way{},
+		func(c *client.Conn) client.Response { return c.Do(ctx, r) })
 	t.Logf("%s: %d, %s %s", f.ID, answer.Status, answer.End, answer.Error)
 	s.Heard, err = n.Tap.Since(mark, nonce)
 	g.Expect(err).NotTo(HaveOccurred())

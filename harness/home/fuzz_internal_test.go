@@ -27,7 +27,10 @@ func packetOf(client netip.AddrPort, fromSite bool, payload string) []byte {
 // nothing else is.
 func FuzzPassage(f *testing.F) {
 	client := netip.MustParseAddrPort("198.51.100.7:40000")
-	for _, payload := range []string{"", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "GET / HTTP/1.1\r\nGatequake-Nonce: n1\r\n\r\n", "HTTP/1.1 000 \r\n"} {
+	for _, payload := range []string{
+		"", "HTTP/1.1 502 Bad Gateway\r\n\r\n",
+		"GET / HTTP/1.1\r\nGatequake-Nonce: n1\r\n\r\n", "HTTP/1.1 000 \r\n",
+	} {
 		for _, fromSite := range []bool{false, true} {
 			p := packetOf(client, fromSite, payload)
 			f.Add(p, fromSite)
@@ -40,7 +43,8 @@ func FuzzPassage(f *testing.F) {
 		if !ok {
 			return
 		}
-		if packet[0]>>4 != 4 || packet[0]&0x0f < 5 || binary.BigEndian.Uint16(packet[ipFragment:])&0x1fff != 0 || len(packet) < ipLeast+tcpLeast {
+		if packet[0]>>4 != 4 || packet[0]&0x0f < 5 || binary.BigEndian.Uint16(packet[ipFragment:])&0x1fff != 0 ||
+			len(packet) < ipLeast+tcpLeast {
 			t.Errorf("got %+v of %x, which begins no segment of TCP in IPv4", p, packet)
 		}
 		if !p.client.Addr().Is4() || (p.nonce == "") == (p.status == 0) || fromSite != (p.status != 0) {

@@ -8,7 +8,8 @@ import (
 	"github.com/gatequake/gatequake/harness/firewall"
 )
 
-// tunnelMTU is what a path takes that has a tunnel in it, and bulk what a request carries to need more than one such packet.
+// tunnelMTU is what a path takes that has a tunnel in it, and bulk what a request carries to need more than one
+// such packet.
 const (
 	tunnelMTU = 1280
 	bulk      = 4 << 10
@@ -18,9 +19,11 @@ const (
 var MTUBlackhole = register(Fault{
 	ID: "mtu-blackhole", Title: "a hop on the way loses every packet that is large", Sees: NoStatus, Bulk: bulk,
 	EndedBy: []string{Provider.ID},
-	What: "There is a tunnel on the way, which takes smaller packets than an Ethernet, and a firewall that drops the ICMP messages by which a sender would hear of it (RFC " +
-		"2923). Connections come about, short questions are answered, and all that is longer hangs: a form, a large cookie, an upload.",
-	Made:      "A rule at the provider's hop drops every packet to the site that is longer than 1280 bytes, and says nothing.",
+	What: "There is a tunnel on the way, which takes smaller packets than an Ethernet, and a firewall that drops " +
+		"the ICMP messages by which a sender would hear of it (RFC 2923). Connections come about, short questions " +
+		"are answered, and all that is longer hangs: a form, a large cookie, an upload.",
+	Made: "A rule at the provider's hop drops every packet to the site that is longer than 1280 bytes, and says " +
+		"nothing.",
 	Confirmed: "An own short request from the computer is answered, one of four KiB is not.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		rule := n.there()

@@ -15,10 +15,13 @@ const tabs = 6
 var NATForgotten = register(Fault{
 	ID: "nat-forgotten", Title: "the router has forgotten which connections it translates", Sees: NoStatus,
 	EndedBy: []string{Connections.ID, Everything.ID},
-	What: "A router gives every connection of the home a port of its own address, and remembers which. When it was restarted, or thinks a connection dead that was idle " +
-		"for some minutes, it drops what comes on it, and tells nobody. The browser waits on its idle connections; a new one would work at once.",
-	Made:      "The browser has six idle connections; then the router's table is emptied. It takes nothing for a connection whose handshake it has not seen.",
-	Confirmed: "A connection that was made before gets no answer any more, in either sense; one that is made then does.",
+	What: "A router gives every connection of the home a port of its own address, and remembers which. When it was " +
+		"restarted, or thinks a connection dead that was idle for some minutes, it drops what comes on it, and " +
+		"tells nobody. The browser waits on its idle connections; a new one would work at once.",
+	Made: "The browser has six idle connections; then the router's table is emptied. It takes nothing for a " +
+		"connection whose handshake it has not seen.",
+	Confirmed: "A connection that was made before gets no answer any more, in either sense; one that is made then " +
+		"does.",
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.Browser.Disconnect()
 		to := n.Site.Place()

@@ -7,7 +7,8 @@ import (
 	"github.com/gatequake/gatequake/harness/firewall"
 )
 
-// The ports that the router may give when its table is to be full: few, as where a provider shares an address among its customers (RFC 7422 speaks of 64 and more).
+// The ports that the router may give when its table is to be full: few, as where a provider shares an address
+// among its customers (RFC 7422 speaks of 64 and more).
 const (
 	firstPort = 40000
 	ports     = 64
@@ -17,10 +18,12 @@ const (
 var NATFull = register(Fault{
 	ID: "nat-full", Title: "the router's table of connections is full of dead ones", Sees: NoStatus,
 	EndedBy: []string{Translations.ID, Router.ID, Everything.ID},
-	What: "A program that opens far too many connections, or a computer that is switched off amid many, leaves the router with entries that nobody ends. Linux keeps one " +
-		"that was never answered for two minutes, and any other for five days. When every port is taken a new connection has none, and its first packet is dropped " +
+	What: "A program that opens far too many connections, or a computer that is switched off amid many, leaves the " +
+		"router with entries that nobody ends. Linux keeps one that was never answered for two minutes, and any " +
+		"other for five days. When every port is taken a new connection has none, and its first packet is dropped " +
 		"without a word.",
-	Made:      "The router may give 64 ports, and forgets what it knew; the computer begins twice as many connections to the site, of which no packet gets through and which it then forgets.",
+	Made: "The router may give 64 ports, and forgets what it knew; the computer begins twice as many connections " +
+		"to the site, of which no packet gets through and which it then forgets.",
 	Confirmed: "An own dial from the computer gets no reply, one from the provider does.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		n.Browser.Disconnect()

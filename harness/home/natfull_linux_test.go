@@ -11,8 +11,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world/worldtest"
 )
 
-// A connection from before that has one of the ports by chance gives none back when it ends: Linux gives a new connection the port of one in TIME_WAIT, in half of
-// the attempts.
+// A connection from before that has one of the ports by chance gives none back when it ends: Linux gives a new
+// connection the port of one in TIME_WAIT, in half of the attempts.
 func TestFullRouterStaysFull(t *testing.T) {
 	if !worldtest.In(t) {
 		return

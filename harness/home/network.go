@@ -1,9 +1,11 @@
 // Package home is what lies between a client and a gateway: a home network and its provider, in a sealed world.
 //
-//	browser ──> router (NAT, DNS forwarder, neighbours) ──> provider (resolver, transit) ──tap──> site (gateway, nameserver)
+//	browser ──> router (NAT, DNS forwarder, neighbours) ──> provider (resolver, transit)
+//	        ──tap──> site (gateway, nameserver)
 //
-// Computer, router and provider are hosts of their own, with cables, routes, ARP, nftables and DNS packets between them as in any street. What can go wrong there
-// is a Fault; what people do about it is a Restart, or a call to the provider.
+// Computer, router and provider are hosts of their own, with cables, routes, ARP, nftables and DNS packets between
+// them as in any street. What can go wrong there is a Fault; what people do about it is a Restart, or a call to
+// the provider.
 package home
 
 import (
@@ -32,8 +34,8 @@ type Network struct {
 	Computer, Router, Provider *world.Host
 	// Browser is at the Computer.
 	Browser *Browser
-	// Forwarder is the router's resolver, Resolver the provider's, which it asks, and Names the nameserver that the latter asks: the site's own for the public, which
-	// is none that the gateway asks.
+	// Forwarder is the router's resolver, Resolver the provider's, which it asks, and Names the nameserver that
+	// the latter asks: the site's own for the public, which is none that the gateway asks.
 	Forwarder, Resolver *dns.Forwarder
 	Names               *dns.Server
 	// AtRouter and AtProvider are for what passes there.
@@ -54,7 +56,8 @@ const toSite, toRouter, toProvider, toComputer = "site", "router", "provider", "
 // cable names an interface that leads to an address, in as few letters as an interface may have.
 func cable(to netip.Addr) string { return fmt.Sprintf("to-%x", to.AsSlice()) }
 
-// Addresses of the home: what most home routers give (RFC 1918). That of the provider's end of the cable to the site is one for tests (RFC 2544).
+// Addresses of the home: what most home routers give (RFC 1918). That of the provider's end of the cable to the
+// site is one for tests (RFC 2544).
 var (
 	computerAt = netip.MustParsePrefix("192.168.1.10/24")
 	routerAt   = netip.MustParsePrefix("192.168.1.1/24")
@@ -64,14 +67,17 @@ var (
 // nameservice is the port of resolvers.
 const nameservice = 53
 
-// New builds the network with the exit's address, and returns when every part of it works but for the site, which it does not touch.
+// New builds the network with the exit's address, and returns when every part of it works but for the site, which
+// it does not touch.
 func New(w *world.World, s Site, exit netip.Addr) (*Network, error) {
 	if !exit.Is4() {
-		return nil, fmt.Errorf("the home network speaks IPv4 alone, and the client comes from %s: %w", exit, errors.ErrUnsupported)
+		return nil, fmt.Errorf("the home network speaks IPv4 alone, and the client comes from %s: %w", exit,
+			errors.ErrUnsupported)
 	}
 	n := &Network{Site: s, Exit: exit, world: w, door: cable(exit)}
 	four := exit.As4()
-	n.providerAt = netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, four[2], four[3]}), exit.BitLen()) // One for each home of a world.
+	// One address for each home of a world.
+	n.providerAt = netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, four[2], four[3]}), exit.BitLen())
 	for _, step := range []func() error{n.hosts, n.cables, n.routes, n.walls, n.resolvers, n.tap} {
 		if err := step(); err != nil {
 			n.Close()

@@ -34,7 +34,9 @@ func street(t *testing.T) *home.Network {
 
 // wellServed answers everybody with 200, and with the address that the connection came from.
 func wellServed(l net.Listener) {
-	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.RemoteAddr) })}
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.RemoteAddr)
+	})}
 	_ = s.Serve(l)
 }
 
@@ -84,7 +86,10 @@ func visit(t *testing.T, n *home.Network, nonce string) client.Response {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	return n.Browser.Ask(ctx, n.Site.Place(), client.Way{}, func(c *client.Conn) client.Response {
-		return c.Do(ctx, client.Request{Method: http.MethodGet, Target: "/", Host: name, Header: []client.Field{{Name: stamp.Nonce, Value: nonce}}})
+		return c.Do(ctx, client.Request{
+			Method: http.MethodGet, Target: "/", Host: name,
+			Header: []client.Field{{Name: stamp.Nonce, Value: nonce}},
+		})
 	})
 }
 

@@ -10,7 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness/stamp"
 )
 
-// passage is the head of a message of HTTP/1 in plain text that passed the tap: of a request with a nonce, or of an answer.
+// passage is the head of a message of HTTP/1 in plain text that passed the tap: of a request with a nonce, or of
+// an answer.
 type passage struct {
 	client netip.AddrPort // the end of the connection that is not the site's
 	nonce  string         // of a request
@@ -32,7 +33,8 @@ const (
 	words                             = 4 // lengths of headers are counted in words of so many bytes
 )
 
-// read finds the head of a message at the start of what a packet carries, where every head stands that is sent at once. A packet that carries none is not ok.
+// read finds the head of a message at the start of what a packet carries, where every head stands that is sent
+// at once. A packet that carries none is not ok.
 func read(packet []byte, fromSite bool) (p passage, ok bool) {
 	segment, ok := segmentOf(packet)
 	if !ok {
@@ -86,8 +88,9 @@ func segmentOf(packet []byte) (segment []byte, ok bool) {
 type Heard struct {
 	// Asked is whether the request came to the site.
 	Asked bool
-	// Sent are the statuses that the site sent on the connection on which it came, after it and before the next request; if it did not come, those that the site sent
-	// on connections on which nobody had asked for anything with a nonce.
+	// Sent are the statuses that the site sent on the connection on which it came, after it and before the next
+	// request; if it did not come, those that the site sent on connections on which nobody had asked for anything
+	// with a nonce.
 	Sent []int
 }
 

@@ -29,7 +29,10 @@ func TestRead(t *testing.T) {
 		payload  string
 		want     passage
 	}{
-		{false, "GET / HTTP/1.1\r\nHost: a\r\nGatequake-Nonce: probe-1\r\n\r\n", passage{client: client, nonce: "probe-1"}},
+		{
+			false, "GET / HTTP/1.1\r\nHost: a\r\nGatequake-Nonce: probe-1\r\n\r\n",
+			passage{client: client, nonce: "probe-1"},
+		},
 		{false, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", passage{}},
 		{true, "HTTP/1.1 502 Bad Gateway\r\n\r\n", passage{client: client, status: 502}},
 		{true, "a page about HTTP/1.1 502", passage{}},
@@ -63,7 +66,13 @@ func TestReadHostile(*testing.T) {
 func TestHeard(t *testing.T) {
 	g := NewWithT(t)
 	a, b := netip.MustParseAddrPort("192.0.2.1:1"), netip.MustParseAddrPort("192.0.2.1:2")
-	passed := []passage{{client: b, status: 408}, {client: a, nonce: "one"}, {client: a, status: 200}, {client: a, nonce: "two"}, {client: a, status: 502}}
+	passed := []passage{
+		{client: b, status: 408},
+		{client: a, nonce: "one"},
+		{client: a, status: 200},
+		{client: a, nonce: "two"},
+		{client: a, status: 502},
+	}
 	g.Expect(heard(passed, "one")).To(Equal(Heard{Asked: true, Sent: []int{200}}))
 	g.Expect(heard(passed, "two")).To(Equal(Heard{Asked: true, Sent: []int{502}}))
 	g.Expect(heard(passed, "three")).To(Equal(Heard{Sent: []int{408}}), "what nobody asked for")

@@ -31,7 +31,8 @@ func (v *VPN) proxy() http.Handler {
 	})
 }
 
-// unreachable is the VPN's own word: a gateway, too, is what it is, and 502 is the right status for one whose next hop is not there.
+// unreachable is the VPN's own word: a gateway, too, is what it is, and 502 is the right status for one whose
+// next hop is not there.
 func unreachable(w http.ResponseWriter, err error) {
 	reason, lookup := "connection_terminated", (*net.DNSError)(nil)
 	switch {

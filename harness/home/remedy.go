@@ -17,7 +17,8 @@ type Remedy struct {
 // Try does it.
 func (r Remedy) Try(ctx context.Context, n *Network) error { return r.do(ctx, n) }
 
-// What people lose when they switch their devices off and on again: each state by itself, all of the router's, and everything. And whom they call in the end.
+// What people lose when they switch their devices off and on again: each state by itself, all of the router's,
+// and everything. And whom they call in the end.
 var (
 	Connections  = Remedy{"connections", "closes the browser's open connections", disconnect}
 	Names        = Remedy{"names", "empties the caches of names in computer and router", forgetNames}
@@ -72,7 +73,8 @@ func repair(ctx context.Context, n *Network) error {
 	return errors.Join(n.startResolver(), n.Provider.Plug(toRouter, true), n.awaitLine(ctx))
 }
 
-// awaitLine returns when the provider's line to the home carries something: the kernel may take a second to see that it does.
+// awaitLine returns when the provider's line to the home carries something: the kernel may take a second to see
+// that it does.
 func (n *Network) awaitLine(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, generous)
 	defer cancel()

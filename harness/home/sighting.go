@@ -17,8 +17,9 @@ type Sighting struct {
 	Elsewhere int
 }
 
-// Broken lists what the sighting has that a fault of the client's own must not lead to; nothing, if the claim client-connection holds: no fault between client and
-// gateway makes the gateway answer for its upstream, and nobody else is the worse for it.
+// Broken lists what the sighting has that a fault of the client's own must not lead to; nothing, if the claim
+// client-connection holds: no fault between client and gateway makes the gateway answer for its upstream, and
+// nobody else is the worse for it.
 func (f *Fault) Broken(s Sighting) (broken []string) {
 	want := func(ok bool, format string, args ...any) {
 		if !ok {
@@ -32,10 +33,13 @@ func (f *Fault) Broken(s Sighting) (broken []string) {
 	case NoStatus:
 		want(s.Status == 0, "the client got %d, want no HTTP status at all", s.Status)
 	case Served:
-		want(s.Status == http.StatusOK && s.BySite, "the client got %d (by the site: %t), want the site's own 200", s.Status, s.BySite)
+		want(s.Status == http.StatusOK && s.BySite, "the client got %d (by the site: %t), want the site's own 200",
+			s.Status, s.BySite)
 	case Another:
-		// A site may answer a connection in which nothing was asked, as HAProxy does with a 400 (option http-ignore-probes): not with this status.
-		want(s.Status != 0 && !s.BySite, "the client got %d (by the site: %t; the site sent %v), want an answer that the site did not send", s.Status, s.BySite, s.Sent)
+		// A site may answer a connection in which nothing was asked, as HAProxy does with a 400 (option
+		// http-ignore-probes): not with this status.
+		want(s.Status != 0 && !s.BySite, "the client got %d (by the site: %t; the site sent %v), want an answer "+
+			"that the site did not send", s.Status, s.BySite, s.Sent)
 	}
 	return broken
 }

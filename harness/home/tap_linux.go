@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Tap listens to all that passes an interface of the site, both ways: whatever a client says that it got, only what the tap heard did the site send.
+// Tap listens to all that passes an interface of the site, both ways: whatever a client says that it got, only
+// what the tap heard did the site send.
 type Tap struct {
 	mu     sync.Mutex
 	fd     int
@@ -18,7 +19,8 @@ type Tap struct {
 }
 
 const (
-	// enough is how much of a packet is looked at: more than the head of any message of ours, up to the fields that are looked for.
+	// enough is how much of a packet is looked at: more than the head of any message of the harness, up to the
+	// fields that are looked for.
 	enough = 4 << 10
 	// kept is the room for packets that nobody has looked at yet: thousands.
 	kept = 8 << 20
@@ -30,7 +32,8 @@ func newTap(name string) (*Tap, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tap %s: %w", name, err)
 	}
-	all := binary.BigEndian.Uint16(binary.NativeEndian.AppendUint16(nil, unix.ETH_P_ALL)) // In the order of the network; sockets for one protocol do not hear what leaves.
+	// In the order of the network; sockets for one protocol do not hear what leaves.
+	all := binary.BigEndian.Uint16(binary.NativeEndian.AppendUint16(nil, unix.ETH_P_ALL))
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, int(all))
 	if err != nil {
 		return nil, fmt.Errorf("tap %s: %w", name, err)
@@ -56,7 +59,8 @@ func (t *Tap) Mark() (mark int, err error) {
 	return len(t.passed), nil
 }
 
-// Since tells what passed, since the mark, of the request with the nonce. It knows HTTP/1 in plain text. An error says that something passed unheard.
+// Since tells what passed, since the mark, of the request with the nonce. It knows HTTP/1 in plain text. An error
+// says that something passed unheard.
 func (t *Tap) Since(mark int, nonce string) (Heard, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

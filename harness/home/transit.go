@@ -25,7 +25,9 @@ func (n *Network) back() firewall.Rule {
 }
 
 // atProvider is an injection by a rule for what passes the provider.
-func (n *Network) atProvider(confirm func(context.Context) (string, error), rules ...firewall.Rule) (*Injection, error) {
+func (n *Network) atProvider(
+	confirm func(context.Context) (string, error), rules ...firewall.Rule,
+) (*Injection, error) {
 	undos := []func() error{}
 	undo := func(context.Context) (err error) {
 		for _, u := range undos {
@@ -47,8 +49,8 @@ func (n *Network) atProvider(confirm func(context.Context) (string, error), rule
 var TransitDrop = register(Fault{
 	ID: "transit-drop", Title: "a hop of the provider's drops every packet to the site", Sees: NoStatus,
 	EndedBy: []string{Provider.ID},
-	What: "A router of the provider's has a wrong route or a broken line card. What is for the site vanishes there, and nobody at either end can do anything about it but " +
-		"wait or go another way.",
+	What: "A router of the provider's has a wrong route or a broken line card. What is for the site vanishes " +
+		"there, and nobody at either end can do anything about it but wait or go another way.",
 	Made:      "A rule at the provider's hop drops what is for the site.",
 	Confirmed: "An own dial from the computer gets no reply, one from the provider does.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
@@ -62,9 +64,11 @@ var TransitDrop = register(Fault{
 var TransitReject = register(Fault{
 	ID: "transit-reject", Title: "a hop of the provider's says that the site cannot be reached", Sees: NoStatus,
 	EndedBy: []string{Provider.ID},
-	What: "The provider has no route to the site, or forbids it, and says so by ICMP. The browser knows at once that nothing will come; a connection that is open goes " +
-		"silent all the same, for TCP takes such a message on it for a hint.",
-	Made:      "A rule at the provider's hop answers what is for the site with host unreachable; the browser has no connection open.",
+	What: "The provider has no route to the site, or forbids it, and says so by ICMP. The browser knows at once " +
+		"that nothing will come; a connection that is open goes silent all the same, for TCP takes such a message " +
+		"on it for a hint.",
+	Made: "A rule at the provider's hop answers what is for the site with host unreachable; the browser has no " +
+		"connection open.",
 	Confirmed: "An own dial from the computer gets EHOSTUNREACH, one from the provider is answered.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		n.Browser.Disconnect()

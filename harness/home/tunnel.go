@@ -9,7 +9,8 @@ import (
 	"net/http"
 )
 
-// ErrTunnel is that a proxy refused a tunnel. What it wrote is not the site's answer, and no browser shows it as such: it shows a page of its own.
+// ErrTunnel is that a proxy refused a tunnel. What it wrote is not the site's answer, and no browser shows it as
+// such: it shows a page of its own.
 var ErrTunnel = errors.New("the proxy refuses the tunnel")
 
 // tunnel asks the place's proxy for a connection to the place (RFC 9110, section 9.3.6).
@@ -25,7 +26,8 @@ func (b *Browser) tunnel(ctx context.Context, to Place) (net.Conn, error) {
 	if err == nil {
 		var answer *http.Response
 		// Nothing comes behind the head before the client has said something: there is nothing to lose in the reader.
-		if answer, err = http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: http.MethodConnect}); err == nil && answer.StatusCode != http.StatusOK {
+		if answer, err = http.ReadResponse(bufio.NewReader(conn),
+			&http.Request{Method: http.MethodConnect}); err == nil && answer.StatusCode != http.StatusOK {
 			err = fmt.Errorf("%w: %s, Proxy-Status %q", ErrTunnel, answer.Status, answer.Header.Get("Proxy-Status"))
 		}
 	}

@@ -13,8 +13,9 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// VPN is a hop that a client lets everything go through, with an address of its own that the site takes for the client's. It is a forward proxy (RFC 9110, section
-// 3.7) on a host beside the provider's: it takes requests in absolute form, and tunnels (CONNECT).
+// VPN is a hop that a client lets everything go through, with an address of its own that the site takes for the
+// client's. It is a forward proxy (RFC 9110, section 3.7) on a host beside the provider's: it takes requests in
+// absolute form, and tunnels (CONNECT).
 //
 //	browser ──> router ──> provider ──> VPN ──> provider ──tap──> site
 type VPN struct {
@@ -93,7 +94,10 @@ func (v *VPN) listen() error {
 		return dialFrom(v.host)(ctx, network, net.JoinHostPort(first(found), port))
 	}
 	var l net.Listener
-	if err := v.host.Do(func() (err error) { l, err = net.Listen("tcp4", fmt.Sprintf(":%d", vpnPort)); return err }); err != nil {
+	if err := v.host.Do(func() (err error) {
+		l, err = net.Listen("tcp4", fmt.Sprintf(":%d", vpnPort))
+		return err
+	}); err != nil {
 		return err
 	}
 	s := &http.Server{Handler: v.proxy(), ReadHeaderTimeout: generous}
@@ -104,7 +108,10 @@ func (v *VPN) listen() error {
 
 // Break takes the VPN's way to the site away: what it sends is lost.
 func (v *VPN) Break() (mend func() error, err error) {
-	return v.network.AtProvider.Apply(firewall.Rule{From: netip.PrefixFrom(v.Exit, v.Exit.BitLen()), To: v.network.site(), Verdict: firewall.Drop})
+	return v.network.AtProvider.Apply(firewall.Rule{
+		From: netip.PrefixFrom(v.Exit, v.Exit.BitLen()),
+		To:   v.network.site(), Verdict: firewall.Drop,
+	})
 }
 
 // Broken proves that the VPN, and nobody else, has no way to the site.
