@@ -6,14 +6,16 @@ import "net/netip"
 type Detours struct {
 	// Wire is the machine's interface to the world.
 	Wire string
-	// Nameservers get what is sent to port 53 of a loopback address, where local resolvers listen (Docker's, systemd's): each the one whose last bytes are the
-	// same. It is as large as the loopback's network.
+	// Nameservers get what is sent to port 53 of a loopback address, where local resolvers listen (Docker's,
+	// systemd's): each the one whose last bytes are the same. It is as large as the loopback's network.
 	Nameservers netip.Prefix
 	// Nameserver6 gets what is sent to port 53 of ::1.
 	Nameserver6 netip.Addr
-	// Neighbour gets every other TCP connection to a loopback address of IPv4, at the same port, but for the ports that are kept; Neighbour6 those to ::1. The way
-	// back from there takes a route to ::1 through the wire (world.Machine has it).
+	// Neighbour gets every other TCP connection to a loopback address of IPv4, at the same port, but for the
+	// ports that are kept; Neighbour6 those to ::1. The way back from there takes a route to ::1 through the wire
+	// (world.Machine has it).
 	Neighbour, Neighbour6 netip.Addr
-	// Door and Door6 are addresses of the machine's from which everything is led to 127.0.0.1 and ::1, for listeners that are nowhere else.
+	// Door and Door6 are addresses of the machine's from which everything is led to 127.0.0.1 and ::1, for
+	// listeners that are nowhere else.
 	Door, Door6 netip.Addr
 }

@@ -17,8 +17,9 @@ var detours = &nftables.Table{Name: "gatequake-detours", Family: nftables.TableF
 // nameservice is the port of nameservers.
 const nameservice = 53
 
-// CatchAll lets the transparent listener (IP_TRANSPARENT) at the port of every address take all TCP connections that come in through the interface, whatever they are
-// made to: that is each one's local address. Those to a nameserver are let through.
+// CatchAll lets the transparent listener (IP_TRANSPARENT) at the port of every address take all TCP connections
+// that come in through the interface, whatever they are made to: that is each one's local address. Those to a
+// nameserver are let through.
 func CatchAll(in string, listener uint16) error {
 	conn, err := nftables.New()
 	if err != nil {
@@ -26,15 +27,22 @@ func CatchAll(in string, listener uint16) error {
 	}
 	conn.AddTable(detours)
 	chain := conn.AddChain(&nftables.Chain{
-		Name: "catch", Table: detours, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityMangle,
+		Name: "catch", Table: detours, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookPrerouting,
+		Priority: nftables.ChainPriorityMangle,
 	})
-	conn.AddRule(&nftables.Rule{Table: detours, Chain: chain, Exprs: append(append(protocol(TCP, true), port(nameservice, portTo)...),
-		&expr.Verdict{Kind: expr.VerdictAccept})})
-	conn.AddRule(&nftables.Rule{Table: detours, Chain: chain, Exprs: append(append(through(expr.MetaKeyIIFNAME, in), protocol(TCP, true)...),
-		&expr.Immediate{Register: register, Data: binary.BigEndian.AppendUint16(nil, listener)},
-		&expr.TProxy{Family: unix.NFPROTO_UNSPEC, TableFamily: unix.NFPROTO_INET, RegPort: register},
-		&expr.Verdict{Kind: expr.VerdictAccept},
-	)})
+	conn.AddRule(&nftables.Rule{
+		Table: detours, Chain: chain,
+		Exprs: append(append(protocol(TCP, true), port(nameservice, portTo)...),
+			&expr.Verdict{Kind: expr.VerdictAccept}),
+	})
+	conn.AddRule(&nftables.Rule{
+		Table: detours, Chain: chain,
+		Exprs: append(append(through(expr.MetaKeyIIFNAME, in), protocol(TCP, true)...),
+			&expr.Immediate{Register: register, Data: binary.BigEndian.AppendUint16(nil, listener)},
+			&expr.TProxy{Family: unix.NFPROTO_UNSPEC, TableFamily: unix.NFPROTO_INET, RegPort: register},
+			&expr.Verdict{Kind: expr.VerdictAccept},
+		),
+	})
 	if err := conn.Flush(); err != nil {
 		return fmt.Errorf("catch all that comes through %s: %w", in, err)
 	}
@@ -49,7 +57,10 @@ type Loopback struct {
 
 // LeadOut puts the detours in force at the machine. Nothing is kept yet.
 func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
-	l := &Loopback{space: int(machine.Fd()), kept: &nftables.Set{Table: detours, Name: "kept", KeyType: nftables.TypeInetService}}
+	l := &Loopback{
+		space: int(machine.Fd()),
+		kept:  &nftables.Set{Table: detours, Name: "kept", KeyType: nftables.TypeInetService},
+	}
 	conn, err := nftables.New(nftables.WithNetNSFd(l.space))
 	if err != nil {
 		return nil, fmt.Errorf("lead the loopback out: %w", err)
@@ -59,7 +70,10 @@ func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
 		return nil, fmt.Errorf("lead the loopback out: %w", err)
 	}
 	hook := func(name string, at *nftables.ChainHook, priority *nftables.ChainPriority) *nftables.Chain {
-		return conn.AddChain(&nftables.Chain{Name: name, Table: detours, Type: nftables.ChainTypeNAT, Hooknum: at, Priority: priority})
+		return conn.AddChain(&nftables.Chain{
+			Name: name, Table: detours, Type: nftables.ChainTypeNAT, Hooknum: at,
+			Priority: priority,
+		})
 	}
 	rule := func(c *nftables.Chain, parts ...[]expr.Any) {
 		r := &nftables.Rule{Table: detours, Chain: c}
@@ -68,7 +82,8 @@ func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
 		}
 		conn.AddRule(r)
 	}
-	out, leave := hook("out", nftables.ChainHookOutput, nftables.ChainPriorityNATDest), hook("leave", nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource)
+	out, leave := hook("out", nftables.ChainHookOutput, nftables.ChainPriorityNATDest),
+		hook("leave", nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource)
 	for _, way := range []struct {
 		loopback               string
 		nameserver, neighbours []expr.Any
@@ -76,7 +91,8 @@ func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
 		{"127.0.0.0/8", ledInto(d.Nameservers), led(d.Neighbour)},
 		{"::1/128", led(d.Nameserver6), led(d.Neighbour6)},
 	} {
-		to, from := address(netip.MustParsePrefix(way.loopback), ipv4To, ipv6To), address(netip.MustParsePrefix(way.loopback), ipv4From, ipv6From)
+		to, from := address(netip.MustParsePrefix(way.loopback), ipv4To, ipv6To),
+			address(netip.MustParsePrefix(way.loopback), ipv4From, ipv6From)
 		for _, p := range []Protocol{UDP, TCP} {
 			rule(out, protocol(p, false), to, port(nameservice, portTo), way.nameserver)
 		}
@@ -87,7 +103,10 @@ func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
 		rule(leave, through(expr.MetaKeyOIFNAME, d.Wire), from, []expr.Any{&expr.Masq{}})
 	}
 	in := hook("in", nftables.ChainHookPrerouting, nftables.ChainPriorityNATDest)
-	for door, to := range map[netip.Addr]netip.Addr{d.Door: netip.MustParseAddr("127.0.0.1"), d.Door6: netip.IPv6Loopback()} {
+	for door, to := range map[netip.Addr]netip.Addr{
+		d.Door:  netip.MustParseAddr("127.0.0.1"),
+		d.Door6: netip.IPv6Loopback(),
+	} {
 		rule(in, address(netip.PrefixFrom(door, door.BitLen()), ipv4To, ipv6To), led(to))
 	}
 	if err := conn.Flush(); err != nil {
@@ -132,7 +151,10 @@ func ledInto(network netip.Prefix) []expr.Any {
 	return []expr.Any{
 		&expr.Immediate{Register: register, Data: first[:]},
 		&expr.Immediate{Register: register + 1, Data: last[:]},
-		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: register, RegAddrMax: register + 1, Prefix: true},
+		&expr.NAT{
+			Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: register, RegAddrMax: register + 1,
+			Prefix: true,
+		},
 	}
 }
 

@@ -30,14 +30,18 @@ func (r Rule) expressions() []expr.Any {
 	if r.Longer != 0 {
 		const size = 4 // of a length, which the kernel has in its own order and compares in the network's
 		e = append(e, &expr.Meta{Key: expr.MetaKeyLEN, Register: register},
-			&expr.Byteorder{SourceRegister: register, DestRegister: register, Op: expr.ByteorderHton, Len: size, Size: size},
+			&expr.Byteorder{
+				SourceRegister: register, DestRegister: register, Op: expr.ByteorderHton,
+				Len: size, Size: size,
+			},
 			&expr.Cmp{Op: expr.CmpOpGt, Register: register, Data: binary.BigEndian.AppendUint32(nil, uint32(r.Longer))})
 	}
 	if r.Match == Established {
 		e = append(e, without(flagSYN)...)
 	}
 	if r.Verdict == RejectRST {
-		// Between equal addresses our own reset matches the rule that sent it, and the kernel drops a reset rather than answer it.
+		// Between equal addresses the firewall's own reset matches the rule that sent it, and the kernel drops
+		// a reset rather than answer it.
 		e = append(e, without(flagRST)...)
 	}
 	return append(e, verdict(r.Verdict))
@@ -113,7 +117,10 @@ func unreachable(code uint8) expr.Any {
 }
 
 func mask(bits []byte) expr.Any {
-	return &expr.Bitwise{SourceRegister: register, DestRegister: register, Len: uint32(len(bits)), Mask: bits, Xor: make([]byte, len(bits))}
+	return &expr.Bitwise{
+		SourceRegister: register, DestRegister: register, Len: uint32(len(bits)), Mask: bits,
+		Xor: make([]byte, len(bits)),
+	}
 }
 
 func equal(data ...byte) expr.Any {

@@ -12,7 +12,8 @@ import (
 	"github.com/google/nftables/userdata"
 )
 
-// table is what `nft list ruleset` shows; input and forward are where in it: what comes in to a host, and what passes a hop.
+// table is what `nft list ruleset` shows; input and forward are where in it: what comes in to a host, and what
+// passes a hop.
 var (
 	table   = &nftables.Table{Name: "gatequake", Family: nftables.TableFamilyINet}
 	input   = chain("input", nftables.ChainHookInput)
@@ -20,11 +21,14 @@ var (
 )
 
 func chain(name string, at *nftables.ChainHook) *nftables.Chain {
-	return &nftables.Chain{Name: name, Table: table, Type: nftables.ChainTypeFilter, Hooknum: at, Priority: nftables.ChainPriorityFilter}
+	return &nftables.Chain{
+		Name: name, Table: table, Type: nftables.ChainTypeFilter, Hooknum: at,
+		Priority: nftables.ChainPriorityFilter,
+	}
 }
 
-// Firewall is the firewall of the world that this process is in. It holds no resources: the rules end with the world. Its methods are safe for
-// concurrent use.
+// Firewall is the firewall of the world that this process is in. It holds no resources: the rules end with the
+// world. Its methods are safe for concurrent use.
 type Firewall struct {
 	mu      sync.Mutex // one transaction at a time: a listing that a change overtakes may miss a rule
 	applied uint64
@@ -34,10 +38,12 @@ type Firewall struct {
 	spaces    []int // the network namespaces that every rule holds in, as open descriptors; 0 is the current one
 }
 
-// New returns the firewall of the current network namespace, with no rules. It refuses to work anywhere but in a sealed world: lo is up, the routes
-// make every address local. A world has one firewall: a second New there is an error.
+// New returns the firewall of the current network namespace, with no rules. It refuses to work anywhere but in
+// a sealed world: lo is up, the routes make every address local. A world has one firewall: a second New there is
+// an error.
 //
-// Machines are network namespaces of hosts in that world. Every rule holds at each of them too: what the world sends them does not come in to the world.
+// Machines are network namespaces of hosts in that world. Every rule holds at each of them too: what the world
+// sends them does not come in to the world.
 func New(machines ...*os.File) (*Firewall, error) {
 	if err := sealed(); err != nil {
 		return nil, fmt.Errorf("create firewall: %w", err)
@@ -49,7 +55,8 @@ func New(machines ...*os.File) (*Firewall, error) {
 	return f, f.create()
 }
 
-// AtHop returns the firewall of a hop, a host of the current world that passes packets on: its rules are for what passes it, with no rules yet.
+// AtHop returns the firewall of a hop, a host of the current world that passes packets on: its rules are for what
+// passes it, with no rules yet.
 func AtHop(hop *os.File) (*Firewall, error) {
 	if err := sealed(); err != nil {
 		return nil, fmt.Errorf("create firewall: %w", err)
@@ -73,7 +80,8 @@ func create(space int, chain *nftables.Chain) error {
 	if err != nil {
 		return err
 	}
-	// The library's CreateTable leaves the create flag out; its AddTable is content with a table that exists, and the rules of somebody else in it.
+	// The library's CreateTable leaves the create flag out; its AddTable is content with a table that exists,
+	// and the rules of somebody else in it.
 	tables, err := conn.ListTablesOfFamily(table.Family)
 	if err != nil {
 		return fmt.Errorf("list tables: %w", err)
@@ -89,8 +97,8 @@ func create(space int, chain *nftables.Chain) error {
 	return nil
 }
 
-// Apply puts r in force before it returns; of several rules that match a packet, the newest decides. What undo takes back is this rule alone, also in
-// force when it returns; it may be called again, after an error too.
+// Apply puts r in force before it returns; of several rules that match a packet, the newest decides. What undo
+// takes back is this rule alone, also in force when it returns; it may be called again, after an error too.
 func (f *Firewall) Apply(r Rule) (undo func() error, err error) {
 	if err := r.check(); err != nil {
 		return nil, fmt.Errorf("apply %v: %w", r, err)

@@ -7,8 +7,9 @@ import (
 	"github.com/google/nftables/expr"
 )
 
-// unlucky are the lost ones of each cycle packets of a connection, 30 % of them. Never are two in a row lost, nor three that are equally far apart (but by ten):
-// what is sent again at a steady pace gets through at the second try. The 4th is lost because it is the first with a request in it, and the handshake's are not.
+// unlucky are the lost ones of each cycle packets of a connection, 30 % of them. Never are two in a row lost, nor
+// three that are equally far apart (but by ten): what is sent again at a steady pace gets through at the second
+// try. The 4th is lost because it is the first with a request in it, and the handshake's are not.
 var unlucky = [...]uint64{4, 7, 9, 15, 17, 20}
 
 const (
@@ -17,7 +18,8 @@ const (
 	lossy = 2000
 )
 
-// sieve lets a rule with a Loss see only its share of each connection's packets: the kernel counts them, those that are lost included, from the rule's first on.
+// sieve lets a rule with a Loss see only its share of each connection's packets: the kernel counts them, those
+// that are lost included, from the rule's first on.
 func (r Rule) sieve(conn *nftables.Conn) ([]expr.Any, error) {
 	if !r.Loss {
 		return nil, nil

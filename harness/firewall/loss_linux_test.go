@@ -31,7 +31,10 @@ func TestLossIsTheSameForEachConnection(t *testing.T) {
 	}
 	older, newer := dial(), dial()
 	g.Expect(got(t, older, in, 3, 3)).To(HaveLen(3), "before the rule")
-	undo := apply(t, create(t), firewall.Rule{To: only(four), ToPort: at.Port(), Protocol: firewall.UDP, Verdict: firewall.Drop, Loss: true})
+	undo := apply(t, create(t), firewall.Rule{
+		To: only(four), ToPort: at.Port(), Protocol: firewall.UDP,
+		Verdict: firewall.Drop, Loss: true,
+	})
 
 	var lucky []int
 	for n := range 200 {
@@ -58,7 +61,8 @@ func TestLossIsTheSameForEachConnection(t *testing.T) {
 	g.Expect(got(t, newer, in, 100, 100)).To(HaveLen(100))
 }
 
-// got sends n numbered packets and returns the numbers of those that arrived: it waits for as many as are wanted, and a moment for one more.
+// got sends n numbered packets and returns the numbers of those that arrived: it waits for as many as are wanted,
+// and a moment for one more.
 func got(t *testing.T, out, in *net.UDPConn, n, want int) []int {
 	t.Helper()
 	for i := range n {

@@ -3,8 +3,9 @@
 //	client ──SYN, data──> lo ──> input chain ──> upstream
 //	client <── input chain <── lo <──SYN-ACK, data── upstream
 //
-// Every address of a world is local, so requests and replies alike come in through lo and meet the one input chain. Filtering there, and not on the
-// way out, is what makes it look like a firewall far away: a packet dropped on the way out tells its sender EPERM.
+// Every address of a world is local, so requests and replies alike come in through lo and meet the one input chain.
+// Filtering there, and not on the way out, is what makes it look like a firewall far away: a packet dropped on
+// the way out tells its sender EPERM.
 package firewall
 
 import (
@@ -13,20 +14,23 @@ import (
 	"net/netip"
 )
 
-// Rule says which packets meet which verdict. Fields left zero match everything. ICMP never matches: it carries the rejections.
+// Rule says which packets meet which verdict. Fields left zero match everything. ICMP never matches: it carries
+// the rejections.
 //
-// A client that dials a local address without choosing a source gets that same address as its own: To alone then matches the replies too. Name a port
-// to mean one direction.
+// A client that dials a local address without choosing a source gets that same address as its own: To alone then
+// matches the replies too. Name a port to mean one direction.
 type Rule struct {
 	From, To         netip.Prefix // the sender · the receiver
 	FromPort, ToPort uint16
 	Protocol         Protocol
 	Match            Match
 	Verdict          Verdict
-	// Loss lets 30 % of the matching packets meet the verdict, in an order that is the same for each connection: its 4th, 7th, 9th, 15th, 17th and 20th packet, in
-	// both directions together, and so on for 2000 packets. What is lost gets through at the second try, unless its connection has other things to send.
+	// Loss lets 30 % of the matching packets meet the verdict, in an order that is the same for each connection:
+	// its 4th, 7th, 9th, 15th, 17th and 20th packet, in both directions together, and so on for 2000 packets.
+	// What is lost gets through at the second try, unless its connection has other things to send.
 	Loss bool
-	// Longer, if not zero, spares every packet of so many bytes or fewer, its IP header included. What the kernel has not cut into packets yet counts as one.
+	// Longer, if not zero, spares every packet of so many bytes or fewer, its IP header included. What the kernel
+	// has not cut into packets yet counts as one.
 	Longer uint16
 }
 
@@ -48,21 +52,24 @@ type Match int
 const (
 	// All matches every packet.
 	All Match = iota
-	// Established matches the TCP packets without a SYN: a handshake passes, as its client sees it, and nothing after it does. The ACK that ends the
-	// handshake is such a packet too, so the server does not accept a new connection before the rule is gone.
+	// Established matches the TCP packets without a SYN: a handshake passes, as its client sees it, and nothing
+	// after it does. The ACK that ends the handshake is such a packet too, so the server does not accept a new
+	// connection before the rule is gone.
 	Established
 )
 
 // Verdict is what becomes of a packet. The zero value is none, and refused.
 //
-// On lo a rejection by ICMP is back before the dial has let go of its socket, and the kernel then puts it aside. A non-blocking dial in IPv4 finds it
-// there at once; a blocking one, and any in IPv6, sees what the next SYN meets, 1 s later. A reset comes at once always.
+// On lo a rejection by ICMP is back before the dial has let go of its socket, and the kernel then puts it aside.
+// A non-blocking dial in IPv4 finds it there at once; a blocking one, and any in IPv6, sees what the next SYN
+// meets, 1 s later. A reset comes at once always.
 type Verdict int
 
 const (
 	// Drop discards the packet without a word.
 	Drop Verdict = iota + 1
-	// RejectRST resets the connection: ECONNREFUSED for a dial, ECONNRESET afterwards. It touches TCP alone, and lets resets pass.
+	// RejectRST resets the connection: ECONNREFUSED for a dial, ECONNRESET afterwards. It touches TCP alone, and
+	// lets resets pass.
 	RejectRST
 	// RejectPort answers port unreachable: ECONNREFUSED for a dial.
 	RejectPort
@@ -94,7 +101,8 @@ func word(i int, words ...string) string {
 
 // String returns the rule on one line: "drop tcp any:0 -> 10.0.0.1/32:80 (established)".
 func (r Rule) String() string {
-	s := fmt.Sprintf("%v %v %s -> %s (%v)", r.Verdict, r.Protocol, side(r.From, r.FromPort), side(r.To, r.ToPort), r.Match)
+	s := fmt.Sprintf("%v %v %s -> %s (%v)", r.Verdict, r.Protocol, side(r.From, r.FromPort),
+		side(r.To, r.ToPort), r.Match)
 	if r.Loss {
 		s += " 30%"
 	}

@@ -35,7 +35,10 @@ func TestCheckRefuses(t *testing.T) {
 }
 
 func TestRuleReadsAsALine(t *testing.T) {
-	got := Rule{To: netip.MustParsePrefix("10.0.0.1/32"), ToPort: 80, Protocol: TCP, Match: Established, Verdict: RejectRST}.String()
+	got := Rule{
+		To: netip.MustParsePrefix("10.0.0.1/32"), ToPort: 80, Protocol: TCP, Match: Established,
+		Verdict: RejectRST,
+	}.String()
 	if want := "reject-rst tcp any:0 -> 10.0.0.1/32:80 (established)"; got != want {
 		t.Errorf("rule: got %q, want %q", got, want)
 	}

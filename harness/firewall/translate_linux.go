@@ -13,9 +13,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Translate gives all that a router passes on through the interface the router's own address there, as a home router does; what belongs to no connection that the
-// router knows is dropped. TCP gets ports from the first to the last, or, if those are zero, the port that it comes from. It may be called again: what is known
-// stays as it is. It is source NAT and not masquerading, for which Linux 6.18 heeds no range of ports.
+// Translate gives all that a router passes on through the interface the router's own address there, as a home
+// router does; what belongs to no connection that the router knows is dropped. TCP gets ports from the first to
+// the last, or, if those are zero, the port that it comes from. It may be called again: what is known stays as
+// it is. It is source NAT and not masquerading, for which Linux 6.18 heeds no range of ports.
 func Translate(router *os.File, out string, own netip.Addr, first, last uint16) error {
 	if err := sealed(); err != nil {
 		return fmt.Errorf("translate: %w", err)
@@ -26,7 +27,8 @@ func Translate(router *os.File, out string, own netip.Addr, first, last uint16) 
 	}
 	conn.AddTable(detours)
 	leave := conn.AddChain(&nftables.Chain{
-		Name: "leave", Table: detours, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
+		Name: "leave", Table: detours, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPostrouting,
+		Priority: nftables.ChainPriorityNATSource,
 	})
 	conn.FlushChain(leave)
 	const address, low, high = register, register + 1, register + 2
@@ -35,16 +37,23 @@ func Translate(router *os.File, out string, own netip.Addr, first, last uint16) 
 	if last != 0 {
 		ported := source
 		ported.RegProtoMin, ported.RegProtoMax = low, high
-		conn.AddRule(&nftables.Rule{Table: detours, Chain: leave, Exprs: slices.Concat(through(expr.MetaKeyOIFNAME, out), protocol(TCP, true), []expr.Any{
-			give,
-			&expr.Immediate{Register: low, Data: binary.BigEndian.AppendUint16(nil, first)},
-			&expr.Immediate{Register: high, Data: binary.BigEndian.AppendUint16(nil, last)},
-			&ported,
-		})})
+		conn.AddRule(&nftables.Rule{
+			Table: detours, Chain: leave,
+			Exprs: slices.Concat(through(expr.MetaKeyOIFNAME, out), protocol(TCP, true), []expr.Any{
+				give,
+				&expr.Immediate{Register: low, Data: binary.BigEndian.AppendUint16(nil, first)},
+				&expr.Immediate{Register: high, Data: binary.BigEndian.AppendUint16(nil, last)},
+				&ported,
+			}),
+		})
 	}
-	conn.AddRule(&nftables.Rule{Table: detours, Chain: leave, Exprs: append(through(expr.MetaKeyOIFNAME, out), give, &source)})
+	conn.AddRule(&nftables.Rule{
+		Table: detours, Chain: leave,
+		Exprs: append(through(expr.MetaKeyOIFNAME, out), give, &source),
+	})
 	unknown := conn.AddChain(&nftables.Chain{
-		Name: "unknown", Table: detours, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityMangle,
+		Name: "unknown", Table: detours, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookForward,
+		Priority: nftables.ChainPriorityMangle,
 	})
 	conn.FlushChain(unknown)
 	conn.AddRule(&nftables.Rule{Table: detours, Chain: unknown, Exprs: []expr.Any{
@@ -62,8 +71,8 @@ func Translate(router *os.File, out string, own netip.Addr, first, last uint16) 
 	return nil
 }
 
-// Redirect leads the TCP connections to the port of any host that come in to the hop through the interface to the hop's own listener at another port. Only new
-// connections are led so.
+// Redirect leads the TCP connections to the port of any host that come in to the hop through the interface to
+// the hop's own listener at another port. Only new connections are led so.
 func (f *Firewall) Redirect(in string, from, to uint16) (undo func() error, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -74,10 +83,13 @@ func (f *Firewall) Redirect(in string, from, to uint16) (undo func() error, err 
 		}
 		conn.AddTable(detours)
 		conn.AddChain(arrive)
-		conn.AddRule(&nftables.Rule{Table: detours, Chain: arrive, Exprs: slices.Concat(through(expr.MetaKeyIIFNAME, in), protocol(TCP, true), port(from, portTo), []expr.Any{
-			&expr.Immediate{Register: register, Data: binary.BigEndian.AppendUint16(nil, to)},
-			&expr.Redir{RegisterProtoMin: register},
-		})})
+		conn.AddRule(&nftables.Rule{
+			Table: detours, Chain: arrive,
+			Exprs: slices.Concat(through(expr.MetaKeyIIFNAME, in), protocol(TCP, true), port(from, portTo), []expr.Any{
+				&expr.Immediate{Register: register, Data: binary.BigEndian.AppendUint16(nil, to)},
+				&expr.Redir{RegisterProtoMin: register},
+			}),
+		})
 		if err := conn.Flush(); err != nil {
 			return nil, fmt.Errorf("redirect port %d: %w", from, err)
 		}
@@ -92,7 +104,8 @@ func (f *Firewall) Redirect(in string, from, to uint16) (undo func() error, err 
 
 // arrive is where connections are redirected.
 var arrive = &nftables.Chain{
-	Name: "arrive", Table: detours, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityNATDest,
+	Name: "arrive", Table: detours, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPrerouting,
+	Priority: nftables.ChainPriorityNATDest,
 }
 
 // straighten takes every redirection back.

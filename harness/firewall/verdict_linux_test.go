@@ -32,7 +32,8 @@ func TestVerdictsAsADialSeesThem(t *testing.T) {
 		return
 	}
 	f, port := create(t), echo(t)
-	upstream4, upstream6, client := netip.MustParseAddr("10.20.30.0"), netip.MustParseAddr("fd00::"), netip.MustParseAddr("203.0.113.0")
+	upstream4, upstream6, client := netip.MustParseAddr("10.20.30.0"), netip.MustParseAddr("fd00::"),
+		netip.MustParseAddr("203.0.113.0")
 	for _, c := range verdicts {
 		try := func(name string, r firewall.Rule, from, to netip.Addr, want error) {
 			r.Verdict = c.verdict
@@ -48,13 +49,16 @@ func TestVerdictsAsADialSeesThem(t *testing.T) {
 		try("by address in IPv6", firewall.Rule{To: only(upstream6)}, same, upstream6, c.v6)
 		upstream4, upstream6 = upstream4.Next(), upstream6.Next()
 		try("by port", firewall.Rule{To: only(upstream4), ToPort: port, Protocol: firewall.TCP}, same, upstream4, c.v4)
-		try("by port in IPv6", firewall.Rule{To: only(upstream6), ToPort: port, Protocol: firewall.TCP}, same, upstream6, c.v6)
+		try("by port in IPv6", firewall.Rule{To: only(upstream6), ToPort: port, Protocol: firewall.TCP}, same,
+			upstream6, c.v6)
 		upstream4, client = upstream4.Next(), client.Next()
-		try("by client", firewall.Rule{From: only(client), To: netip.MustParsePrefix("10.20.0.0/16")}, client, upstream4, c.v4)
+		try("by client", firewall.Rule{From: only(client), To: netip.MustParsePrefix("10.20.0.0/16")}, client,
+			upstream4, c.v4)
 	}
 }
 
-// blocks applies r and checks that a dial fails with want, or times out when want is nil, and succeeds before and after.
+// blocks applies r and checks that a dial fails with want, or times out when want is nil, and succeeds before
+// and after.
 func blocks(t *testing.T, f *firewall.Firewall, r firewall.Rule, from netip.Addr, to netip.AddrPort, want error) {
 	g := NewWithT(t)
 	_, err := dial(t, from, to, soon)
