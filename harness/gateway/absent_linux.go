@@ -18,8 +18,9 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Absent notes the files that a command, and all that it starts, opens and that are not there. The kernel asks about each opening before it is made
-// (seccomp_unotify(2)), which costs some microseconds, works for every program however it was linked, and changes nothing: each is let through.
+// Absent notes the files that a command, and all that it starts, opens and that are not there. The kernel asks
+// about each opening before it is made (seccomp_unotify(2)), which costs some microseconds, works for every
+// program however it was linked, and changes nothing: each is let through.
 type Absent struct {
 	// Why tells why nothing is noted; nil if it is.
 	Why error
@@ -94,12 +95,14 @@ func (a *Absent) answer(listener int) {
 			return
 		}
 		asked := notification{}
-		if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&asked))); e != 0 {
+		if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_RECV,
+			uintptr(unsafe.Pointer(&asked))); e != 0 {
 			continue // Who asked is dead.
 		}
 		a.look(asked)
 		told := response{id: asked.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
-		_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&told)))
+		_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_SEND,
+			uintptr(unsafe.Pointer(&told)))
 	}
 }
 

@@ -1,4 +1,5 @@
-// Package gateway runs the system under test: it reads a gateway's folder, renders its configuration, starts it, watches it, collects its log, and stops it.
+// Package gateway runs the system under test: it reads a gateway's folder, renders its configuration, starts it,
+// watches it, collects its log, and stops it.
 //
 //	fixtures/gateways/NAME/gateway.yaml + SETTING/ templates ──Vars──> files in the world ──> process ──> log lines
 //
@@ -27,13 +28,15 @@ type Definition struct {
 	Name string `yaml:"-"`
 	// About says in one line what it is.
 	About string `yaml:"about"`
-	// Command starts the gateway in the foreground. Each argument is a template over Vars. A first argument @ROLE is this binary in that role.
+	// Command starts the gateway in the foreground. Each argument is a template over Vars. A first argument @ROLE
+	// is this binary in that role.
 	Command []string `yaml:"command"`
 	// Env are the variables that it gets besides Inherited: NAME with the caller's value, or NAME=VALUE.
 	Env []string `yaml:"env"`
 	// Own is not nil for a gateway that has no folder: one of the user's own, with its own configuration.
 	Own *Own `yaml:"-"`
-	// User is who the gateway runs as where it would otherwise be root. Empty for one that drops its privileges by itself.
+	// User is who the gateway runs as where it would otherwise be root. Empty for one that drops its privileges
+	// by itself.
 	User string `yaml:"user"`
 	// Version tells which version is installed.
 	Version Version `yaml:"version"`
@@ -44,18 +47,19 @@ type Definition struct {
 	// LogsLate is how long after an event the gateway's lines about it are in its log at the latest; for those that
 	// write what has gathered from time to time. Zero: they are there as soon as the answer is.
 	LogsLate time.Duration `yaml:"logs-late"`
-	// Resolves is how long after a change of names the gateway has noticed it at the latest; for those that resolve in the background. Zero: it asks
-	// when it needs to know.
+	// Resolves is how long after a change of names the gateway has noticed it at the latest; for those that
+	// resolve in the background. Zero: it asks when it needs to know.
 	Resolves time.Duration `yaml:"resolves"`
 	// Reload is how it takes on another configuration while it serves.
 	Reload Reload `yaml:"reload"`
 	// Settings by name.
 	Settings map[string]Setting `yaml:"settings"`
-	// Cannot holds the experiments that the gateway cannot express in any setting, by ID (of a block: in every state of its upstream; of a fault: in every
-	// state of the gateway), or by ~PROTOCOL for all those over a protocol, each with the reason.
+	// Cannot holds the experiments that the gateway cannot express in any setting, by ID (of a block: in every
+	// state of its upstream; of a fault: in every state of the gateway), or by ~PROTOCOL for all those over a
+	// protocol, each with the reason.
 	Cannot map[string]string `yaml:"cannot"`
-	// Hints tell, by the error type of a fault or the name of a check, which of its directives governs what clients see then, for people who have a configuration
-	// of their own; Signs tell whose it is.
+	// Hints tell, by the error type of a fault or the name of a check, which of its directives governs what
+	// clients see then, for people who have a configuration of their own; Signs tell whose it is.
 	Hints map[string]Hint `yaml:"hints"`
 	Signs Signs           `yaml:"signs"`
 	// Deviations are the known ones.
@@ -78,9 +82,11 @@ type Setting struct {
 	Files map[string]string `yaml:"-"`
 }
 
-// Within holds, for each phase that a fault can strike, how long the configuration lets a client wait for an answer, retries of the gateway included.
+// Within holds, for each phase that a fault can strike, how long the configuration lets a client wait for an
+// answer, retries of the gateway included.
 type Within struct {
-	// AtOnce is for what the gateway sees without waiting: a refusal, a close, a broken answer. Not zero for those that pause before a retry.
+	// AtOnce is for what the gateway sees without waiting: a refusal, a close, a broken answer. Not zero for
+	// those that pause before a retry.
 	AtOnce time.Duration `yaml:"at-once"`
 	// Resolve is for a name that cannot be resolved.
 	Resolve time.Duration `yaml:"resolve"`
@@ -175,7 +181,10 @@ func (d *Definition) validate(file string) error {
 // tryTemplates renders everything once, with nothing set and with everything: a slip is found before anything runs.
 func (d *Definition) tryTemplates(file string) error {
 	texts := map[string]string{}
-	for what, command := range map[string][]string{"command": d.Command, "reload.start": d.Reload.Start, "reload.successor": d.Reload.Successor} {
+	for what, command := range map[string][]string{
+		"command": d.Command, "reload.start": d.Reload.Start,
+		"reload.successor": d.Reload.Successor,
+	} {
 		for i, argument := range command {
 			texts[fmt.Sprintf("%s: %s: argument %d", file, what, i+1)] = argument
 		}
@@ -186,7 +195,10 @@ func (d *Definition) tryTemplates(file string) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		for _, v := range []Vars{{}, {Down: true, Root: true, Listen6: netip.MustParseAddrPort("[::1]:1"), Third: netip.MustParseAddrPort("127.0.0.1:1")}} {
+		for _, v := range []Vars{{}, {
+			Down: true, Root: true, Listen6: netip.MustParseAddrPort("[::1]:1"),
+			Third: netip.MustParseAddrPort("127.0.0.1:1"),
+		}} {
 			if _, err := render(name, texts[name], v); err != nil {
 				return err
 			}

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// Elsewhere is where a gateway is that runs already, and is not started by us: in a container, on a staging host. Its upstreams are somebody else's, too.
+// Elsewhere is where a gateway is that runs already, and is not started by Gatequake: in a container, on a staging
+// host. Its upstreams are not Gatequake's either.
 type Elsewhere struct {
 	// URL is where clients find it; Door is the address of that.
 	URL  *url.URL
@@ -45,8 +46,8 @@ const (
 // lookupTimeout bounds the lookup of a name: several times what a slow nameserver takes.
 const lookupTimeout = 5 * time.Second
 
-// Address looks up host:port. Of several addresses it takes the first of IPv4, as Toxiproxy does. Within Loopback all of them must be: who can change a
-// name must not be able to lead us elsewhere.
+// Address looks up host:port. Of several addresses it takes the first of IPv4, as Toxiproxy does. Within Loopback
+// all of them must be: somebody who can change a name must not be able to lead Gatequake to another machine.
 func (r Reach) Address(ctx context.Context, hostport string) (netip.AddrPort, error) {
 	host, text, err := net.SplitHostPort(hostport)
 	if err != nil || host == "" {
@@ -66,9 +67,11 @@ func (r Reach) Address(ctx context.Context, hostport string) (netip.AddrPort, er
 		all[i] = all[i].Unmap()
 		switch {
 		case all[i].IsUnspecified():
-			return netip.AddrPort{}, fmt.Errorf("got %q, which is every address, want one, such as 127.0.0.1:%d", hostport, port)
+			return netip.AddrPort{}, fmt.Errorf("got %q, which is every address, want one, such as 127.0.0.1:%d",
+				hostport, port)
 		case r == Loopback && !all[i].IsLoopback():
-			return netip.AddrPort{}, fmt.Errorf("got %q (%s), which is not on this machine's loopback; want a loopback address, or --allow-remote", hostport, all[i])
+			return netip.AddrPort{}, fmt.Errorf("got %q (%s), which is not on this machine's loopback; "+
+				"want a loopback address, or --allow-remote", hostport, all[i])
 		}
 	}
 	first := max(0, slices.IndexFunc(all, netip.Addr.Is4))
@@ -78,7 +81,8 @@ func (r Reach) Address(ctx context.Context, hostport string) (netip.AddrPort, er
 // ParseURL reads the URL of a gateway: http or https, a host, and perhaps a port and a path.
 func (r Reach) ParseURL(ctx context.Context, text string) (Elsewhere, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != SpeaksHTTP && u.Scheme != SpeaksHTTPS || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
+	if err != nil || u.Scheme != SpeaksHTTP && u.Scheme != SpeaksHTTPS || u.Hostname() == "" || u.User != nil ||
+		u.Fragment != "" {
 		return Elsewhere{}, fmt.Errorf("got %q, want a URL such as http://127.0.0.1:8080/", text)
 	}
 	port := u.Port()
@@ -100,7 +104,8 @@ func (r Reach) ParseLink(ctx context.Context, text string) (l Link, err error) {
 		return l, fmt.Errorf("got %q, want NAME=LISTEN->UPSTREAM in quotes: a shell takes > for its own", text)
 	}
 	if !named || !there {
-		return l, fmt.Errorf("got %q, want NAME=LISTEN->UPSTREAM, such as 'orders=127.0.0.1:9001->127.0.0.1:9000'", text)
+		return l, fmt.Errorf("got %q, want NAME=LISTEN->UPSTREAM, such as 'orders=127.0.0.1:9001->127.0.0.1:9000'",
+			text)
 	}
 	return r.Link(ctx, strings.TrimSpace(name), strings.TrimSpace(listen), strings.TrimSpace(upstream))
 }
@@ -131,16 +136,19 @@ func (e *Elsewhere) Check() error {
 			case before.Name == l.Name:
 				return fmt.Errorf("%s: got the name %q twice, want one of its own for each link", l.From, l.Name)
 			case before.Listen == l.Listen:
-				return fmt.Errorf("%s: %s: listen: got %s, where %s is already, want an address of its own", l.From, l.Name, l.Listen, before.Name)
+				return fmt.Errorf("%s: %s: listen: got %s, where %s is already, want an address of its own", l.From,
+					l.Name, l.Listen, before.Name)
 			}
 		}
 		for _, other := range e.Links {
 			if other.Listen == l.Upstream {
-				return fmt.Errorf("%s: %s: upstream: got %s, where the link %s listens, want the upstream itself", l.From, l.Name, l.Upstream, other.Name)
+				return fmt.Errorf("%s: %s: upstream: got %s, where the link %s listens, want the upstream itself",
+					l.From, l.Name, l.Upstream, other.Name)
 			}
 		}
 		if l.Listen == e.Door {
-			return fmt.Errorf("%s: %s: listen: got %s, which is the gateway's own address, want the one that it dials", l.From, l.Name, l.Listen)
+			return fmt.Errorf("%s: %s: listen: got %s, which is the gateway's own address, want the one that it dials",
+				l.From, l.Name, l.Listen)
 		}
 	}
 	return nil
@@ -150,7 +158,10 @@ func (e *Elsewhere) Check() error {
 func (e *Elsewhere) Own(patience time.Duration) Own {
 	o := Own{Name: e.URL.Host, Patience: patience, Elsewhere: e}
 	for _, l := range e.Links {
-		o.Upstreams = append(o.Upstreams, Upstream{Name: l.Name, Address: l.Listen.Addr().String(), Port: l.Listen.Port(), Speaks: SpeaksHTTP})
+		o.Upstreams = append(o.Upstreams, Upstream{
+			Name: l.Name, Address: l.Listen.Addr().String(),
+			Port: l.Listen.Port(), Speaks: SpeaksHTTP,
+		})
 	}
 	return o
 }

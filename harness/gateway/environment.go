@@ -42,7 +42,8 @@ func Variables(all []string) ([]string, error) {
 		if !whole {
 			value, set := os.LookupEnv(name)
 			if !set {
-				return nil, fmt.Errorf("env: got %s, which is not set here; set it, or give it a value: %s=VALUE", name, name)
+				return nil, fmt.Errorf("env: got %s, which is not set here; set it, or give it a value: %s=VALUE", name,
+					name)
 			}
 			v = name + "=" + value
 		}

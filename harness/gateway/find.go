@@ -22,7 +22,8 @@ var ErrNotInstalled = errors.New("not installed")
 // versionTimeout is generous for a program that prints one line.
 const versionTimeout = 10 * time.Second
 
-// Find tells the version of the installed gateway. The error wraps ErrNotInstalled and carries the install hint when it is not there.
+// Find tells the version of the installed gateway. The error wraps ErrNotInstalled and carries the install hint
+// when it is not there.
 func (d *Definition) Find(ctx context.Context) (version string, err error) {
 	if err := d.Missing(); err != nil {
 		return "", err
@@ -58,7 +59,8 @@ func (d *Definition) Asking(program string) []string {
 func (d *Definition) Ask(ctx context.Context, argv []string, dir string) (version string, err error) {
 	pattern, err := regexp.Compile(d.Version.Pattern)
 	if err != nil || pattern.NumSubexp() < 1 {
-		return "", fmt.Errorf("%s: version.pattern: got %q, want a regular expression with a group (%w)", d.Name, d.Version.Pattern, err)
+		return "", fmt.Errorf("%s: version.pattern: got %q, want a regular expression with a group (%w)", d.Name,
+			d.Version.Pattern, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, versionTimeout)
 	defer cancel()
@@ -74,7 +76,8 @@ func (d *Definition) Ask(ctx context.Context, argv []string, dir string) (versio
 	if m := pattern.FindSubmatch(said.Bytes()); m != nil {
 		return string(m[1]), nil
 	}
-	return "", fmt.Errorf("%s: ask version: got %q (%w), want a match of %q", d.Name, strings.TrimSpace(said.String()), err, d.Version.Pattern)
+	return "", fmt.Errorf("%s: ask version: got %q (%w), want a match of %q", d.Name, strings.TrimSpace(said.String()),
+		err, d.Version.Pattern)
 }
 
 // command makes a command of argv, whose first word may be a role of this binary.

@@ -51,12 +51,16 @@ func TestKnownGatewaysAreWhole(t *testing.T) {
 
 func TestLoadSaysWhatIsWrong(t *testing.T) {
 	for want, yaml := range map[string]string{
-		"missing about, install":                           strings.NewReplacer("about: a shell that sleeps\n", "", "install: it comes with every system\n", "").Replace(whole),
-		`sleeper/gateway.yaml:2:1: unknown field "comand"`: strings.Replace(whole, "command: [\"sh\"", "comand: [\"sh\"", 1),
-		`invalid duration "soon"`:                          strings.Replace(whole, "1500ms", "soon", 1),
-		"chance with 1 outcomes":                           whole + "deviations: [{experiments: [refused], settings: [stock], chance: [{observed: pass}], reason: so, link: x}]\n",
-		"an outcome without observed":                      whole + "deviations: [{experiments: [refused], settings: [stock], reason: so, link: x}]\n",
-		"setting other: open sleeper/oth":                  strings.Replace(whole, "{stock:", "{other:", 1),
+		"missing about, install": strings.NewReplacer("about: a shell that sleeps\n", "",
+			"install: it comes with every system\n", "").Replace(whole),
+		`sleeper/gateway.yaml:2:1: unknown field "comand"`: strings.Replace(whole, "command: [\"sh\"",
+			"comand: [\"sh\"", 1),
+		`invalid duration "soon"`: strings.Replace(whole, "1500ms", "soon", 1),
+		"chance with 1 outcomes": whole + "deviations: [{experiments: [refused], settings: [stock], chance: " +
+			"[{observed: pass}], reason: so, link: x}]\n",
+		"an outcome without observed": whole + "deviations: [{experiments: [refused], settings: [stock], reason: " +
+			"so, link: x}]\n",
+		"setting other: open sleeper/oth": strings.Replace(whole, "{stock:", "{other:", 1),
 	} {
 		if _, err := Load(folder(yaml, ""), "sleeper"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q in it", err, want)
@@ -150,10 +154,12 @@ func TestStopEndsAGatewayThatIgnoresSIGTERM(t *testing.T) {
 }
 
 func TestLogsAreBounded(t *testing.T) {
-	p, _ := start1(t, "i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done; head -c 2000 /dev/zero | tr '\\0' x")
+	p, _ := start1(t, "i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done; head -c 2000 /dev/zero | tr "+
+		"'\\0' x")
 	<-p.Exited()
 	lines := p.Since(nil)
 	if len(lines) != maxLogLines || len(lines[maxLogLines-1]) > maxLineLen+len("…") {
-		t.Errorf("got %d lines, the last of %d bytes; want %d, and at most %d", len(lines), len(lines[len(lines)-1]), maxLogLines, maxLineLen)
+		t.Errorf("got %d lines, the last of %d bytes; want %d, and at most %d", len(lines), len(lines[len(lines)-1]),
+			maxLogLines, maxLineLen)
 	}
 }

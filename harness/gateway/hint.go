@@ -19,11 +19,13 @@ type Hint struct {
 type Signs struct {
 	// Programs are the names of its program; without them, its name.
 	Programs []string `yaml:"programs"`
-	// Server is what it calls itself in the field Server or Via of its answers; without it, its name. Case does not matter.
+	// Server is what it calls itself in the field Server or Via of its answers; without it, its name. Case does
+	// not matter.
 	Server string `yaml:"server"`
 }
 
-// Runs returns the word of the command that is this gateway's program: the command itself, or one that a wrapper starts, such as docker-entrypoint.sh or env.
+// Runs returns the word of the command that is this gateway's program: the command itself, or one that a wrapper
+// starts, such as docker-entrypoint.sh or env.
 func (d *Definition) Runs(command []string) (program string, ok bool) {
 	for i, word := range command {
 		if base := filepath.Base(word); base != d.Name && !slices.Contains(d.Signs.Programs, base) {
@@ -36,13 +38,15 @@ func (d *Definition) Runs(command []string) (program string, ok bool) {
 	return "", false
 }
 
-// Signed reports whether the field Server or Via of an answer names this gateway, and in which version, "" for one that does not say.
+// Signed reports whether the field Server or Via of an answer names this gateway, and in which version, "" for
+// one that does not say.
 func (d *Definition) Signed(field string) (version string, ok bool) {
 	name := d.Signs.Server
 	if name == "" {
 		name = d.Name
 	}
-	m := regexp.MustCompile(`(?i)(?:^|[\s(])` + regexp.QuoteMeta(name) + `(?:/([0-9.]+))?(?:$|[\s)])`).FindStringSubmatch(strings.TrimSpace(field))
+	m := regexp.MustCompile(`(?i)(?:^|[\s(])` + regexp.QuoteMeta(name) + `(?:/([0-9.]+))?(?:$|[\s)])`).
+		FindStringSubmatch(strings.TrimSpace(field))
 	if m == nil {
 		return "", false
 	}

@@ -13,7 +13,8 @@ import (
 	"github.com/gatequake/gatequake/harness/foreign"
 )
 
-// Bounds on what is kept of a log: enough for every line that one experiment causes, and nothing that a gateway gone mad could fill a report with.
+// Bounds on what is kept of a log: enough for every line that one experiment causes, and nothing that a gateway
+// gone mad could fill a report with.
 const (
 	maxLogBytes = 256 << 10
 	maxLogLines = 40
@@ -62,7 +63,8 @@ func (p *Process) Settle(ctx context.Context, still time.Duration) {
 	}
 }
 
-// Since returns the lines logged after m, log by log, oldest first, bounded in number and length. A nil Mark means from the start.
+// Since returns the lines logged after m, log by log, oldest first, bounded in number and length. A nil Mark
+// means from the start.
 func (p *Process) Since(m Mark) []string {
 	lines := []string{}
 	if p == nil {

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Own is a gateway of the user's own, with its own configuration: the command that starts it, and what its survey found or its file says of it. In a world it
-// has a machine to itself (world.Machine), and its upstreams are at the very addresses that it dials.
+// Own is a gateway of the user's own, with its own configuration: the command that starts it, and what its survey
+// found or its file says of it. In a world it has a machine to itself (world.Machine), and its upstreams are at
+// the very addresses that it dials.
 type Own struct {
 	// Name is how reports call it.
 	Name string `yaml:"name"`
@@ -59,7 +60,8 @@ type Upstream struct {
 	// TLS is true when the gateway speaks TLS to it; SNI is the name that it asks for.
 	TLS bool   `yaml:"tls,omitempty"`
 	SNI string `yaml:"sni,omitempty"`
-	// Checked is the request, "GET /health" say, by which the gateway looks by itself whether the upstream is well; empty for none.
+	// Checked is the request, "GET /health" say, by which the gateway looks by itself whether the upstream is
+	// well; empty for none.
 	Checked string `yaml:"checked,omitempty"`
 	// Looked is when the host is looked up: "at start", and never again while it was watched, or "at run time".
 	Looked string `yaml:"looked-up,omitempty"`
@@ -76,7 +78,8 @@ const (
 	AtRunTime = "at run time"
 )
 
-// Again is after how long a survey wants a name to have been looked up again for it to count as one that is looked up at run time: caches count whole seconds.
+// Again is after how long a survey wants a name to have been looked up again for it to count as one that is looked
+// up at run time: caches count whole seconds.
 const Again = 1200 * time.Millisecond
 
 // Probe is a request that is tried.
@@ -95,7 +98,8 @@ type Probe struct {
 	Protocol string `yaml:"protocol,omitempty"`
 	// Upstreams are those that were asked, by name; none when the gateway answers by itself.
 	Upstreams []string `yaml:"upstreams,omitempty,flow"`
-	// Asks is AsksAll when each request asks all of them, as where one vouches for clients and another serves them. Otherwise it asks one of them: they are a pool.
+	// Asks is AsksAll when each request asks all of them, as where one vouches for clients and another serves
+	// them. Otherwise it asks one of them: they are a pool.
 	Asks string `yaml:"asks,omitempty"`
 }
 

@@ -15,13 +15,15 @@ var (
 	LoopbackDoor6 = netip.MustParseAddr("2001:db8::81")
 	// Client6 is where clients come from that have to come over IPv6.
 	Client6 = netip.MustParseAddr("2001:db8:c::10")
-	// Neighbour and Neighbour6 are where those upstreams are that the gateway dials on its own loopback, and Sockets where those are that it reaches by a Unix socket.
+	// Neighbour and Neighbour6 are where those upstreams are that the gateway dials on its own loopback, and
+	// Sockets where those are that it reaches by a Unix socket.
 	Neighbour  = netip.MustParseAddr("192.0.2.127")
 	Neighbour6 = netip.MustParseAddr("2001:db8::127")
 	Sockets    = netip.MustParseAddr("192.0.2.128")
 	// Nameserver is who the system asks.
 	Nameserver = netip.MustParseAddrPort("192.0.2.53:53")
-	// LoopbackNameservers are those that it asks on its own loopback, each with the same last bytes. The network is reserved (RFC 1112), and nobody's.
+	// LoopbackNameservers are those that it asks on its own loopback, each with the same last bytes. The network
+	// is reserved (RFC 1112), and nobody's.
 	LoopbackNameservers = netip.MustParsePrefix("240.0.0.0/8")
 	LoopbackNameserver6 = netip.MustParseAddr("2001:db8::53")
 	// Named is the network of the upstreams that have names.
@@ -50,7 +52,8 @@ func (o *Own) At(u Upstream) netip.AddrPort {
 	return netip.AddrPortFrom(a, u.Port)
 }
 
-// CalledBy lists what the upstream's certificate may have to be for: the name that is asked for, the host, or the address. There is one at least.
+// CalledBy lists what the upstream's certificate may have to be for: the name that is asked for, the host, or
+// the address. There is one at least.
 func (u Upstream) CalledBy() []string {
 	all := []string{}
 	for _, name := range []string{u.SNI, u.Host, u.Address} {

@@ -15,11 +15,13 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// lookEvery is how often a gateway that went into the background is looked for: often enough that its end is seen at once, seldom enough to cost nothing.
+// lookEvery is how often a gateway that went into the background is looked for: often enough that its end is seen
+// at once, seldom enough to cost nothing.
 const lookEvery = 20 * time.Millisecond
 
-// Start starts the command as it is in the machine, with what it prints in a file in dir. It returns as soon as the process runs. A gateway that goes into the
-// background lives for as long as any process of it does. The caller calls Stop.
+// Start starts the command as it is in the machine, with what it prints in a file in dir. It returns as soon
+// as the process runs. A gateway that goes into the background lives for as long as any process of it does. The
+// caller calls Stop.
 func (o *Own) Start(m *world.Machine, dir string) (*Process, error) { return o.start(m, dir, nil) }
 
 // StartWatched is Start for who wants to know which files are not there.
@@ -43,7 +45,10 @@ func (o *Own) start(m *world.Machine, dir string, before func() error) (*Process
 	if err := out.Chmod(0o666); err != nil { // For workers that open /dev/stderr as another user.
 		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
 	}
-	p := &Process{cmd: command(context.Background(), o.Command), exited: make(chan struct{}), left: make(chan struct{}), machine: m, logs: []string{out.Name()}}
+	p := &Process{
+		cmd: command(context.Background(), o.Command), exited: make(chan struct{}), left: make(chan struct{}),
+		machine: m, logs: []string{out.Name()},
+	}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = o.Dir, out, out
 	if p.cmd.Env, err = environment(p.cmd, o.Env); err != nil {
 		return nil, fmt.Errorf("start %s: %w", o.Command[0], err)
@@ -67,7 +72,8 @@ func (o *Own) start(m *world.Machine, dir string, before func() error) (*Process
 func (o *Own) Folders() []string {
 	all := []string{o.Dir, os.Getenv("HOME")}
 	for _, word := range o.Command {
-		for _, part := range append(strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("=:,; '\"", r) }), word) {
+		parts := strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("=:,; '\"", r) })
+		for _, part := range append(parts, word) {
 			if !filepath.IsAbs(part) {
 				part = filepath.Join(o.Dir, part)
 			}
@@ -127,7 +133,8 @@ func (p *Process) findLogs() {
 		open, _ := filepath.Glob(filepath.Join(dir, "fd", "*"))
 		for _, fd := range open {
 			path, err := os.Readlink(fd)
-			if err != nil || slices.Contains(p.logs, path) || !appended(filepath.Join(dir, "fdinfo", filepath.Base(fd))) {
+			if err != nil || slices.Contains(p.logs, path) ||
+				!appended(filepath.Join(dir, "fdinfo", filepath.Base(fd))) {
 				continue
 			}
 			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {

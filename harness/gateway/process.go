@@ -25,14 +25,15 @@ type Process struct {
 	left    chan struct{} // closed when the command itself has ended
 }
 
-// stopGrace is how long a gateway may take to end by SIGTERM before it is killed. It is not measured, and nothing depends on a clean end.
+// stopGrace is how long a gateway may take to end by SIGTERM before it is killed. It is not measured, and nothing
+// depends on a clean end.
 const stopGrace = 2 * time.Second
 
 // output is the file that a gateway's standard output and error go to.
 const output = "gateway.out"
 
-// Start renders the setting's templates into v.Dir and starts the gateway. It returns as soon as the process runs; a gateway that ends at once is seen
-// at Exited. The caller calls Stop.
+// Start renders the setting's templates into v.Dir and starts the gateway. It returns as soon as the process
+// runs; a gateway that ends at once is seen at Exited. The caller calls Stop.
 func (d *Definition) Start(setting string, v Vars) (*Process, error) {
 	return d.startBy(d.Command, setting, v)
 }

@@ -49,8 +49,8 @@ func (o *Own) Target(name string) (Target, error) {
 	return Target{}, fmt.Errorf("%s has no %q; there are: %v", o.Name, name, names)
 }
 
-// Bystander returns a probe that must stay as it is while the target's upstream is broken, or nil: one that does not touch it, on the same listener if there is
-// one, and best one that is served by another upstream.
+// Bystander returns a probe that must stay as it is while the target's upstream is broken, or nil: one that does
+// not touch it, on the same listener if there is one, and best one that is served by another upstream.
 func (o *Own) Bystander(t Target) *Probe {
 	best, most := (*Probe)(nil), 0
 	mine, _ := url.Parse(t.Probe.URL)
@@ -98,9 +98,15 @@ func (o *Own) Listener(p Probe) (Listener, error) {
 
 // Definition makes a gateway of o for the engine: every target is a setting.
 func (o *Own) Definition() *Definition {
-	d := &Definition{Name: o.Name, About: "your own", Command: o.Command, Own: o, Resolves: Again, Settings: map[string]Setting{}}
+	d := &Definition{
+		Name: o.Name, About: "your own", Command: o.Command, Own: o, Resolves: Again,
+		Settings: map[string]Setting{},
+	}
 	for _, t := range o.Targets() {
-		d.Settings[t.Name()] = Setting{Within: Within{AtOnce: o.Patience, Resolve: o.Patience, Connect: o.Patience, Response: o.Patience}}
+		d.Settings[t.Name()] = Setting{Within: Within{
+			AtOnce: o.Patience, Resolve: o.Patience, Connect: o.Patience,
+			Response: o.Patience,
+		}}
 	}
 	return d
 }

@@ -7,8 +7,12 @@ import (
 )
 
 func TestStartAsUnknownUser(t *testing.T) {
-	d := &Definition{Name: "own", User: "no-such-user", Command: []string{"true"}, Settings: map[string]Setting{"stock": {}}}
-	if _, err := d.Start("stock", Vars{Dir: t.TempDir(), Root: true}); err == nil || !strings.Contains(err.Error(), "no-such-user") {
+	d := &Definition{
+		Name: "own", User: "no-such-user", Command: []string{"true"},
+		Settings: map[string]Setting{"stock": {}},
+	}
+	if _, err := d.Start("stock", Vars{Dir: t.TempDir(), Root: true}); err == nil ||
+		!strings.Contains(err.Error(), "no-such-user") {
 		t.Errorf("start: got %v, want an error that names the user", err)
 	}
 }
@@ -22,7 +26,10 @@ func TestStartAsUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	d := &Definition{Name: "own", User: "nobody", Command: []string{"sh", "-c", "id -un; id -Gn"}, Settings: map[string]Setting{"stock": {}}}
+	d := &Definition{
+		Name: "own", User: "nobody", Command: []string{"sh", "-c", "id -un; id -Gn"},
+		Settings: map[string]Setting{"stock": {}},
+	}
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,8 @@ type Vars struct {
 	Dir string
 	// Listen is where clients connect; Listen6 is where they do over IPv6, and not valid in a world without.
 	Listen, Listen6 netip.AddrPort
-	// ListenTLS is where clients connect that speak HTTP/2 over TLS, ListenH2C where those do that speak it in plain text, with nothing agreed before.
+	// ListenTLS is where clients connect that speak HTTP/2 over TLS, ListenH2C where those do that speak it in
+	// plain text, with nothing agreed before.
 	ListenTLS, ListenH2C netip.AddrPort
 	// ServerCert is the file of the gateway's own certificate, for ListenTLS: PEM, with its key in it.
 	ServerCert string
@@ -34,7 +35,8 @@ type Vars struct {
 	Socket string
 	// Down is true when every member of the pool that serves / is marked as not to be asked.
 	Down bool
-	// DeniedIP and DeniedCIDR may not have anything; DeniedAgent is refused by its User-Agent; DeniedPath (and what is below it) is refused to all.
+	// DeniedIP and DeniedCIDR may not have anything; DeniedAgent is refused by its User-Agent; DeniedPath (and
+	// what is below it) is refused to all.
 	DeniedIP    netip.Addr
 	DeniedCIDR  netip.Prefix
 	DeniedAgent string
@@ -52,9 +54,11 @@ type Vars struct {
 	Files string
 	// Member and Password are the credentials (RFC 7617) that /members/ asks for.
 	Member, Password string
-	// Auth is a service that says whether a request to /vouched/, an upstream's path otherwise, may pass: 2xx or 403 by the Cookie field.
+	// Auth is a service that says whether a request to /vouched/, an upstream's path otherwise, may pass: 2xx or
+	// 403 by the Cookie field.
 	Auth netip.AddrPort
-	// HTTP2 serves /h2/, and calls of gRPC to /grpc/: an upstream that speaks HTTP/2 in plain text, with nothing agreed before, and nothing else.
+	// HTTP2 serves /h2/, and calls of gRPC to /grpc/: an upstream that speaks HTTP/2 in plain text, with nothing
+	// agreed before, and nothing else.
 	HTTP2 netip.AddrPort
 	// PID is the process that a successor takes over from, and Epoch how many there were before it; see Reload.
 	PID, Epoch int

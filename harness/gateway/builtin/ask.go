@@ -7,15 +7,16 @@ import (
 	"time"
 )
 
-// Ask asks the service at URL whether a request below Prefix may pass: it may when the answer is 2xx, and may not when it is 401 or 403. No answer, or any other,
-// is a failure of the service, and is said as one.
+// Ask asks the service at URL whether a request below Prefix may pass: it may when the answer is 2xx, and may
+// not when it is 401 or 403. No answer, or any other, is a failure of the service, and is said as one.
 type Ask struct {
 	Prefix string `json:"prefix"`
 	URL    string `json:"url"`
 }
 
 func (a Ask) asked(next http.Handler, within time.Duration) http.Handler {
-	one := &http.Transport{DisableKeepAlives: true} // A pooled connection would hide for one request that the service is gone.
+	// A pooled connection would hide for one request that the service is gone.
+	one := &http.Transport{DisableKeepAlives: true}
 	return below(a.Prefix, next, func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), within)
 		defer cancel()

@@ -25,8 +25,9 @@ func init() {
 // Wrap changes a gateway: it gets the right one and returns another. It is how mutants are made.
 type Wrap func(right http.Handler, c *Config) http.Handler
 
-// Main runs the gateway whose configuration file is named by the last argument until SIGTERM, and returns its exit status; at SIGHUP it is read anew, but for where to listen. With -version it prints the
-// version of Go, which is the version of ReverseProxy. A nil wrap changes nothing.
+// Main runs the gateway whose configuration file is named by the last argument until SIGTERM, and returns its
+// exit status; at SIGHUP it is read anew, but for where to listen. With -version it prints the version of Go,
+// which is the version of ReverseProxy. A nil wrap changes nothing.
 func Main(args []string, wrap Wrap) int {
 	if len(args) == 0 {
 		return fail(errors.New("no configuration file given"))
@@ -75,7 +76,8 @@ func logged(h http.Handler) http.Handler {
 		begin := time.Now()
 		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
 		defer func() {
-			access.Printf("%s %s %q %d %s", r.RemoteAddr, r.Method, r.URL.Path, rec.status, time.Since(begin).Round(time.Millisecond))
+			access.Printf("%s %s %q %d %s", r.RemoteAddr, r.Method, r.URL.Path, rec.status,
+				time.Since(begin).Round(time.Millisecond))
 		}()
 		h.ServeHTTP(rec, r)
 	})

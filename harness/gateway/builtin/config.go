@@ -13,8 +13,8 @@ type Config struct {
 	// Listen is host:port; Listen6 is another, and empty for none.
 	Listen  string `json:"listen"`
 	Listen6 string `json:"listen6"`
-	// ListenH2C is one for clients of HTTP/2 in plain text, ListenTLS one for those over TLS, who are shown Certificate, a PEM file with its key in it. Empty
-	// for none.
+	// ListenH2C is one for clients of HTTP/2 in plain text, ListenTLS one for those over TLS, who are shown
+	// Certificate, a PEM file with its key in it. Empty for none.
 	ListenH2C   string `json:"listen_h2c"`
 	ListenTLS   string `json:"listen_tls"`
 	Certificate string `json:"certificate"`
@@ -31,13 +31,15 @@ type Config struct {
 	ResponseTimeout Duration `json:"response_timeout"`
 	// MaxAnswerHeader bounds the head of an answer, in bytes; zero is http.Transport's own default, 10 MB.
 	MaxAnswerHeader int64 `json:"max_answer_header"`
-	// HoldAnswer is how much of an answer's body, in bytes, is read before any of it is sent, so that a cut can still become a 502. Zero holds nothing.
+	// HoldAnswer is how much of an answer's body, in bytes, is read before any of it is sent, so that a cut can
+	// still become a 502. Zero holds nothing.
 	HoldAnswer int64 `json:"hold_answer"`
 	// Deny is who gets a 403.
 	Deny Deny `json:"deny"`
 	// Drop are the product names in a User-Agent whose clients get no answer at all.
 	Drop []string `json:"drop"`
-	// Rules are regular expressions (package regexp); a request with a query parameter, decoded, that one of them matches gets a 403.
+	// Rules are regular expressions (package regexp); a request with a query parameter, decoded, that one of them
+	// matches gets a 403.
 	Rules []string `json:"rules"`
 	// Members, Limit and Ask are for what is below their prefixes; without a prefix they are not there.
 	Members Members `json:"members"`
@@ -50,7 +52,8 @@ type Route struct {
 	Prefix string `json:"prefix"`
 	URL    string `json:"url"`
 	Files  string `json:"files"`
-	// Pool lists, besides URL, others that serve the same, each in its turn; with Again the next is asked for what one has not served.
+	// Pool lists, besides URL, others that serve the same, each in its turn; with Again the next is asked for
+	// what one has not served.
 	Pool  []string `json:"pool"`
 	Again bool     `json:"again"`
 	// ServerName is the name that an https upstream must have; empty means the host of URL.

@@ -18,11 +18,13 @@ type Deny struct {
 	Agents []string `json:"agents"`
 	// Methods are refused on every path.
 	Methods []string `json:"methods"`
-	// Paths are prefixes. A path is one of them however it is written: escaped, with empty or dot segments, in other case.
+	// Paths are prefixes. A path is one of them however it is written: escaped, with empty or dot segments, in
+	// other case.
 	Paths []string `json:"paths"`
 }
 
-// Denies reports whether the request is one to refuse, taking client, the address that the connection came from, for granted.
+// Denies reports whether the request is one to refuse, taking client, the address that the connection came from,
+// for granted.
 func (d Deny) Denies(r *http.Request, client netip.Addr) bool {
 	return slices.ContainsFunc(d.Networks, func(n string) bool {
 		p, err := prefix(n)
@@ -34,7 +36,8 @@ func (d Deny) Denies(r *http.Request, client netip.Addr) bool {
 	}) || slices.Contains(d.Methods, r.Method)
 }
 
-// plain is the one form of a path that stands for all in which an upstream may understand it. What goes to the upstream is what the client wrote.
+// plain is the one form of a path that stands for all in which an upstream may understand it. What goes to the
+// upstream is what the client wrote.
 func plain(p string) string { return strings.ToLower(path.Clean("/" + p)) }
 
 // denied puts the list before next.

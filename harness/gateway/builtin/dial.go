@@ -30,9 +30,12 @@ func (c *Config) dial(r Route) dial {
 		if c.KeepNames {
 			ask = new(dns.Cache).Dial
 		}
-		dialer.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return ask(ctx, network, c.Resolver)
-		}}
+		dialer.Resolver = &net.Resolver{
+			PreferGo: true,
+			Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return ask(ctx, network, c.Resolver)
+			},
+		}
 	}
 	return dialer.DialContext
 }

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limit lets each client in once in Every below Prefix. What it knows of clients it never forgets: an experiment is over before that matters.
+// Limit lets each client in once in Every below Prefix. What it knows of clients it never forgets: an experiment
+// is over before that matters.
 type Limit struct {
 	Prefix string   `json:"prefix"`
 	Every  Duration `json:"every"`

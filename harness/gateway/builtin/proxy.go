@@ -134,10 +134,12 @@ func (c *Config) transport(r Route) (*http.Transport, error) {
 	return t, nil
 }
 
-// hold reads the answer's body before its head is sent on. An answer that breaks off, or has no valid status, becomes an error, and so a 502; what is longer than HoldAnswer is
-// passed on as it comes, as no gateway can hold everything.
+// hold reads the answer's body before its head is sent on. An answer that breaks off, or has no valid status,
+// becomes an error, and so a 502; what is longer than HoldAnswer is passed on as it comes, as no gateway can
+// hold everything.
 func (c *Config) hold(resp *http.Response) error {
-	if resp.StatusCode < 100 || resp.StatusCode > 599 { // Over one below, http.Server ends the client's connection without an answer.
+	// At a status below 100, http.Server ends the client's connection without an answer.
+	if resp.StatusCode < 100 || resp.StatusCode > 599 {
 		return fmt.Errorf("read head of answer: got status %d, want 100 to 599", resp.StatusCode)
 	}
 	if resp.StatusCode == http.StatusSwitchingProtocols {

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// serve answers at each address that is configured, until SIGTERM. HTTP/2 in plain text is served to those who begin with it.
+// serve answers at each address that is configured, until SIGTERM. HTTP/2 in plain text is served to those who
+// begin with it.
 func (c *Config) serve(h http.Handler) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -38,7 +39,9 @@ func (c *Config) serve(h http.Handler) error {
 			return err
 		}
 	}
-	if err := open(c.ListenTLS, func(l net.Listener) error { return s.ServeTLS(l, c.Certificate, c.Certificate) }); err != nil {
+	if err := open(c.ListenTLS, func(l net.Listener) error {
+		return s.ServeTLS(l, c.Certificate, c.Certificate)
+	}); err != nil {
 		return err
 	}
 	for range doors {
