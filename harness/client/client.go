@@ -1,10 +1,11 @@
-// Package client is the probe's HTTP client, for HTTP/1.1, HTTP/1.0 and HTTP/2: one connection, one request at a time, and a plain record of what came
-// back.
+// Package client is the probe's HTTP client, for HTTP/1.1, HTTP/1.0 and HTTP/2: one connection, one request at
+// a time, and a plain record of what came back.
 //
 //	Open ──> Conn ──Do(request bytes)──> Response (status, bytes, how it ended, when)
 //
-// It never retries, never follows, never pools and never reconnects, so that what it records is what one client saw. net/http's Transport is unfit: it
-// sends a GET again when a reused connection breaks (net/http, Transport documentation).
+// It never retries, never follows, never pools and never reconnects, so that what it records is what one
+// client saw. net/http's Transport is unfit: it sends a GET again when a reused connection breaks (net/http,
+// Transport documentation).
 package client
 
 import (
@@ -87,7 +88,8 @@ func Open(ctx context.Context, address netip.AddrPort, source netip.Addr) (*Conn
 	return Way{}.Open(ctx, address, source)
 }
 
-// maxRead bounds what one connection may send us: no experiment's answer comes near 64 MiB, and a gateway gone mad must not fill our memory.
+// maxRead bounds what one connection may send the client: no experiment's answer comes near 64 MiB, and a gateway
+// gone mad must not fill the harness's memory.
 const maxRead = 64 << 20
 
 // Close closes the connection.

@@ -18,7 +18,8 @@ type End string
 const (
 	// Complete: a whole answer, as its own framing declares.
 	Complete End = "complete"
-	// Unframed: an answer that only the end of the connection ends, so that a cut is not visible (RFC 9112, section 6.3, item 8).
+	// Unframed: an answer that only the end of the connection ends, so that a cut is not visible (RFC 9112,
+	// section 6.3, item 8).
 	Unframed End = "unframed"
 	// Truncated: less than the framing declares; the client can see it.
 	Truncated End = "truncated"
@@ -26,12 +27,13 @@ const (
 	Malformed End = "malformed"
 	// Closed: the connection ended (FIN, of HTTP/2 also GOAWAY) before an answer began.
 	Closed End = "closed"
-	// Reset: the connection was reset (RST) before an answer began, or, of HTTP/2, the stream was (RST_STREAM), or all of it given up for an error (GOAWAY).
+	// Reset: the connection was reset (RST) before an answer began, or, of HTTP/2, the stream was (RST_STREAM),
+	// or all of it given up for an error (GOAWAY).
 	Reset End = "reset"
 	// Refused: no connection: ECONNREFUSED.
 	Refused End = "refused"
-	// Unreachable: no connection: EHOSTUNREACH, ENETUNREACH, or EACCES, by which Linux tells of ICMPv6 "administratively
-	// prohibited" what it calls EHOSTUNREACH of ICMP.
+	// Unreachable: no connection: EHOSTUNREACH, ENETUNREACH, or EACCES, by which Linux tells of ICMPv6
+	// "administratively prohibited" what it calls EHOSTUNREACH of ICMP.
 	Unreachable End = "unreachable"
 	// Unresolved: no connection was tried, as the name had no address, or nobody said which.
 	Unresolved End = "unresolved"
@@ -57,7 +59,8 @@ func EndOf(err error) End {
 		return Starved
 	case errors.As(err, &lookup):
 		return Unresolved
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded),
+		errors.Is(err, context.Canceled):
 		return TimedOut
 	case errors.As(err, &m):
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) {

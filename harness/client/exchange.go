@@ -90,7 +90,8 @@ func (e *exchange) data(f *http2.DataFrame) (over bool) {
 	return f.StreamEnded() && e.whole()
 }
 
-// whole ends an exchange whose stream the server ended. Its length, if it is declared, must be right (RFC 9113, section 8.1.1).
+// whole ends an exchange whose stream the server ended. Its length, if it is declared, must be right (RFC 9113,
+// section 8.1.1).
 func (e *exchange) whole() (over bool) {
 	declared, err := strconv.ParseInt(e.resp.Header.Get("Content-Length"), 10, 64)
 	switch got := e.resp.BodyBytes; {

@@ -39,7 +39,8 @@ func plausible(t *testing.T, r Response, begin time.Time) {
 	case whole && (r.Status == 0 || r.Error != ""):
 		t.Errorf("got %s with status %d and error %q", r.End, r.Status, r.Error)
 	case !whole && (r.Error == "" || r.Keep):
-		t.Errorf("got %s with error %q, keep %t, want a reason and a connection that is not kept", r.End, r.Error, r.Keep)
+		t.Errorf("got %s with error %q, keep %t, want a reason and a connection that is not kept", r.End,
+			r.Error, r.Keep)
 	case r.End == Closed && r.Status != 0, r.End == Unframed && r.Keep:
 		t.Errorf("got %s with status %d, keep %t", r.End, r.Status, r.Keep)
 	}
@@ -48,10 +49,14 @@ func plausible(t *testing.T, r Response, begin time.Time) {
 // FuzzResponse reads what a server may answer over HTTP/1: it is read to an end, in bounds, and twice the same.
 func FuzzResponse(f *testing.F) {
 	for _, text := range []string{
-		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\n\r\nuntil the end", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nok\r\n0\r\nA: b\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
-		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-		"HTTP/1.1 999 \r\n\r\n", "HTTP/1.1 000 x\r\n\r\n", "HTTP/1.1 -12 x\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n", "HTTP/", "H", "", "\x00", "garbage", "HTTP/1.0 200 OK\nA:b\n\nx",
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\n\r\nuntil the end",
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nok\r\n0\r\nA: b\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+		"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+		"HTTP/1.1 999 \r\n\r\n", "HTTP/1.1 000 x\r\n\r\n", "HTTP/1.1 -12 x\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n", "HTTP/",
+		"H", "", "\x00", "garbage", "HTTP/1.0 200 OK\nA:b\n\nx",
 		strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 100),
 	} {
 		f.Add([]byte(text), false, false)
@@ -77,7 +82,8 @@ func FuzzResponse(f *testing.F) {
 			_, _ = c.Rest(context.Background())
 			got = append(got, resp)
 		}
-		if a, b := got[0], got[1]; a.Status != b.Status || a.End != b.End || a.BodyBytes != b.BodyBytes || a.Keep != b.Keep {
+		if a, b := got[0], got[1]; a.Status != b.Status || a.End != b.End || a.BodyBytes != b.BodyBytes ||
+			a.Keep != b.Keep {
 			t.Errorf("got %+v and then %+v of the same bytes", a, b)
 		}
 	})

@@ -13,8 +13,9 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// streams is HTTP/2 on one connection as a client speaks it that sends one request at a time, each on a stream of its own (RFC 9113). It is made of frames
-// and not of http2.Transport, which tells neither a reset stream from a reset connection nor what came besides the answer.
+// streams is HTTP/2 on one connection as a client speaks it that sends one request at a time, each on a stream
+// of its own (RFC 9113). It is made of frames and not of http2.Transport, which tells neither a reset stream from
+// a reset connection nor what came besides the answer.
 type streams struct {
 	framer *http2.Framer // reads from the connection, and writes into out
 	out    bytes.Buffer
@@ -46,7 +47,8 @@ func newStreams(in io.Reader, secure bool) *streams {
 	s.encode = hpack.NewEncoder(&s.block)
 	// Nothing of ours may hold an answer up: windows are as large as what is read at most, and nothing is pushed.
 	s.out.WriteString(http2.ClientPreface)
-	_ = s.framer.WriteSettings(http2.Setting{ID: http2.SettingEnablePush, Val: 0}, http2.Setting{ID: http2.SettingInitialWindowSize, Val: maxRead})
+	_ = s.framer.WriteSettings(http2.Setting{ID: http2.SettingEnablePush, Val: 0},
+		http2.Setting{ID: http2.SettingInitialWindowSize, Val: maxRead})
 	_ = s.framer.WriteWindowUpdate(0, maxRead-firstWindow)
 	return s
 }
@@ -89,13 +91,17 @@ func (s *streams) write(id uint32, r Request) {
 	if r.Body != nil {
 		field("content-length", strconv.Itoa(len(r.Body)))
 	}
-	_ = s.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: s.block.Bytes(), EndHeaders: true, EndStream: r.Body == nil})
+	_ = s.framer.WriteHeaders(http2.HeadersFrameParam{
+		StreamID: id, BlockFragment: s.block.Bytes(), EndHeaders: true,
+		EndStream: r.Body == nil,
+	})
 	if r.Body != nil {
 		_ = s.framer.WriteData(id, true, r.Body)
 	}
 }
 
-// rest tells how the connection ends that the server announced to end: a GOAWAY leaves it to the client to close (RFC 9113, section 6.8).
+// rest tells how the connection ends that the server announced to end: a GOAWAY leaves it to the client to close
+// (RFC 9113, section 6.8).
 func (s *streams) rest() End {
 	if s.away != nil && s.away.code != http2.ErrCodeNo {
 		return Reset

@@ -30,7 +30,10 @@ func (f *frames) head(end bool, fields ...string) {
 	for i := 0; i < len(fields); i += 2 {
 		_ = e.WriteField(hpack.HeaderField{Name: fields[i], Value: fields[i+1]})
 	}
-	_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: f.stream, BlockFragment: block.Bytes(), EndHeaders: true, EndStream: end})
+	_ = f.WriteHeaders(http2.HeadersFrameParam{
+		StreamID: f.stream, BlockFragment: block.Bytes(), EndHeaders: true,
+		EndStream: end,
+	})
 }
 
 func (f *frames) data(end bool, text string) { _ = f.WriteData(f.stream, end, []byte(text)) }
@@ -59,50 +62,87 @@ func hangUp(f *frames, reset bool) {
 	_ = f.conn.Close()
 }
 
+// played are what a server sends in frames, and how the client must tell that it ended.
+var played = map[string]struct {
+	play   func(*frames)
+	end    End
+	status int
+	bytes  int64
+}{
+	"whole": {func(f *frames) {
+		f.head(false, ":status", "200")
+		f.data(false, "o")
+		f.data(true, "k")
+	}, Complete, 200, 2},
+	"whole, no body": {func(f *frames) { f.head(true, ":status", "502") }, Complete, 502, 0},
+	"after interim ones": {
+		func(f *frames) { f.head(false, ":status", "103"); f.head(true, ":status", "204") },
+		Complete, 204, 0,
+	},
+	"with a trailer": {func(f *frames) {
+		f.head(false, ":status", "200")
+		f.data(false, "ok")
+		f.head(true, "grpc-status", "14")
+	}, Complete, 200, 2},
+	"cut by RST_STREAM": {func(f *frames) {
+		f.head(false, ":status", "200")
+		f.data(false, "ok")
+		_ = f.WriteRSTStream(f.stream, http2.ErrCodeInternal)
+	}, Truncated, 200, 2},
+	"cut by FIN": {func(f *frames) {
+		f.head(false, ":status", "200")
+		f.data(false, "ok")
+		hangUp(f, false)
+	}, Truncated, 200, 2},
+	"shorter than declared": {func(f *frames) {
+		f.head(false, ":status", "200", "content-length", "9")
+		f.data(true, "ok")
+	}, Truncated, 200, 2},
+	"longer than declared": {func(f *frames) {
+		f.head(false, ":status", "200", "content-length", "1")
+		f.data(true, "ok")
+	}, Malformed, 200, 2},
+	"body on another stream": {func(f *frames) {
+		f.head(false, ":status", "200")
+		f.stream += 2
+		f.data(true, "ok")
+	}, Malformed, 200, 0},
+	"no number": {func(f *frames) { f.head(true, ":status", "abc") }, Malformed, 0, 0},
+	"no status": {
+		func(f *frames) { f.head(false, ":status", "000"); f.data(true, "junk") },
+		Malformed, 0, 0,
+	},
+	"a switch of protocols": {func(f *frames) { f.head(true, ":status", "101") }, Malformed, 0, 0},
+	"HTTP/1": {
+		func(f *frames) { _, _ = io.WriteString(f.conn, "HTTP/1.1 200 OK\r\n\r\n") },
+		Malformed, 0, 0,
+	},
+	"RST_STREAM": {
+		func(f *frames) { _ = f.WriteRSTStream(f.stream, http2.ErrCodeRefusedStream) },
+		Reset, 0, 0,
+	},
+	"RST":                  {func(f *frames) { hangUp(f, true) }, Reset, 0, 0},
+	"GOAWAY":               {func(f *frames) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) }, Closed, 0, 0},
+	"GOAWAY with an error": {func(f *frames) { _ = f.WriteGoAway(0, http2.ErrCodeProtocol, nil) }, Reset, 0, 0},
+	"FIN":                  {func(f *frames) { hangUp(f, false) }, Closed, 0, 0},
+	"FIN in a frame": {
+		func(f *frames) { _, _ = f.conn.Write([]byte{0, 0, 9}); hangUp(f, false) },
+		Closed, 0, 0,
+	},
+	"silence":                {func(*frames) {}, TimedOut, 0, 0},
+	"silence after the head": {func(f *frames) { f.head(false, ":status", "200") }, TimedOut, 200, 0},
+}
+
 func TestHTTP2TellsHowItEnded(t *testing.T) {
-	for name, c := range map[string]struct {
-		play   func(*frames)
-		end    End
-		status int
-		bytes  int64
-	}{
-		"whole":              {func(f *frames) { f.head(false, ":status", "200"); f.data(false, "o"); f.data(true, "k") }, Complete, 200, 2},
-		"whole, no body":     {func(f *frames) { f.head(true, ":status", "502") }, Complete, 502, 0},
-		"after interim ones": {func(f *frames) { f.head(false, ":status", "103"); f.head(true, ":status", "204") }, Complete, 204, 0},
-		"with a trailer": {func(f *frames) {
-			f.head(false, ":status", "200")
-			f.data(false, "ok")
-			f.head(true, "grpc-status", "14")
-		}, Complete, 200, 2},
-		"cut by RST_STREAM": {func(f *frames) {
-			f.head(false, ":status", "200")
-			f.data(false, "ok")
-			_ = f.WriteRSTStream(f.stream, http2.ErrCodeInternal)
-		}, Truncated, 200, 2},
-		"cut by FIN":             {func(f *frames) { f.head(false, ":status", "200"); f.data(false, "ok"); hangUp(f, false) }, Truncated, 200, 2},
-		"shorter than declared":  {func(f *frames) { f.head(false, ":status", "200", "content-length", "9"); f.data(true, "ok") }, Truncated, 200, 2},
-		"longer than declared":   {func(f *frames) { f.head(false, ":status", "200", "content-length", "1"); f.data(true, "ok") }, Malformed, 200, 2},
-		"body on another stream": {func(f *frames) { f.head(false, ":status", "200"); f.stream += 2; f.data(true, "ok") }, Malformed, 200, 0},
-		"no number":              {func(f *frames) { f.head(true, ":status", "abc") }, Malformed, 0, 0},
-		"no status":              {func(f *frames) { f.head(false, ":status", "000"); f.data(true, "junk") }, Malformed, 0, 0},
-		"a switch of protocols":  {func(f *frames) { f.head(true, ":status", "101") }, Malformed, 0, 0},
-		"HTTP/1":                 {func(f *frames) { _, _ = io.WriteString(f.conn, "HTTP/1.1 200 OK\r\n\r\n") }, Malformed, 0, 0},
-		"RST_STREAM":             {func(f *frames) { _ = f.WriteRSTStream(f.stream, http2.ErrCodeRefusedStream) }, Reset, 0, 0},
-		"RST":                    {func(f *frames) { hangUp(f, true) }, Reset, 0, 0},
-		"GOAWAY":                 {func(f *frames) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) }, Closed, 0, 0},
-		"GOAWAY with an error":   {func(f *frames) { _ = f.WriteGoAway(0, http2.ErrCodeProtocol, nil) }, Reset, 0, 0},
-		"FIN":                    {func(f *frames) { hangUp(f, false) }, Closed, 0, 0},
-		"FIN in a frame":         {func(f *frames) { _, _ = f.conn.Write([]byte{0, 0, 9}); hangUp(f, false) }, Closed, 0, 0},
-		"silence":                {func(*frames) {}, TimedOut, 0, 0},
-		"silence after the head": {func(f *frames) { f.head(false, ":status", "200") }, TimedOut, 200, 0},
-	} {
+	for name, c := range played {
 		t.Run(name, func(t *testing.T) {
 			at, accepted := serve(t, playFrames(c.play))
 			ctx, cancel := context.WithTimeout(t.Context(), patience(c.end))
 			defer cancel()
 			r := Way{Protocol: H2C}.Once(ctx, at, netip.Addr{}, Request{Method: "GET", Target: "/", Host: "h"})
 			if r.End != c.end || r.Status != c.status || r.BodyBytes != c.bytes {
-				t.Errorf("got %d, %s (%s), %d bytes; want %d, %s, %d bytes", r.Status, r.End, r.Error, r.BodyBytes, c.status, c.end, c.bytes)
+				t.Errorf("got %d, %s (%s), %d bytes; want %d, %s, %d bytes", r.Status, r.End, r.Error, r.BodyBytes,
+					c.status, c.end, c.bytes)
 			}
 			if accepted() != 1 {
 				t.Errorf("got %d connections, want 1: nothing may be sent again", accepted())
@@ -123,7 +163,8 @@ func TestHTTP2GoAwayEndsTheConnectionCleanly(t *testing.T) {
 	defer func() { _ = c.Close() }()
 	r := c.Do(t.Context(), Request{Method: "GET", Target: "/", Host: "h"})
 	if n, end := c.Rest(t.Context()); r.End != Complete || r.Keep || n != 0 || end != Closed {
-		t.Errorf("got %s (keep %t), then %d bytes and %s; want it whole, not kept, then %s", r.End, r.Keep, n, end, Closed)
+		t.Errorf("got %s (keep %t), then %d bytes and %s; want it whole, not kept, then %s", r.End, r.Keep,
+			n, end, Closed)
 	}
 }
 
@@ -148,12 +189,17 @@ func TestHTTP2CarriesSeveralRequestsToARealServer(t *testing.T) {
 	}
 	defer func() { _ = c.Close() }()
 	for i := range 3 {
-		r := c.Do(t.Context(), Request{Method: "POST", Target: "/%73?x", Host: "h", Header: []Field{{"X-Odd", "1"}}, Body: []byte("hi")})
-		if want := "HTTP/2.0 POST h/%73?x 1 hi"; !strings.HasPrefix(string(r.Body), want) || r.End != Complete || !r.Keep {
+		r := c.Do(t.Context(), Request{
+			Method: "POST", Target: "/%73?x", Host: "h", Header: []Field{{"X-Odd", "1"}},
+			Body: []byte("hi"),
+		})
+		if want := "HTTP/2.0 POST h/%73?x 1 hi"; !strings.HasPrefix(string(r.Body), want) ||
+			r.End != Complete || !r.Keep {
 			t.Fatalf("got %.40q, %s (%s), keep %t; want %q, whole, kept", r.Body, r.End, r.Error, r.Keep, want)
 		}
 		if first := i == 0; (r.Handshake > 0) != first || r.Handshake > r.Connect {
-			t.Errorf("request %d: got a handshake of %s in a connection made in %s, want one in the first only, and a part of it", i+1, r.Handshake, r.Connect)
+			t.Errorf("request %d: got a handshake of %s in a connection made in %s, want one in the first only, "+
+				"and a part of it", i+1, r.Handshake, r.Connect)
 		}
 	}
 }
@@ -168,7 +214,8 @@ func TestHTTP2OverTLSMustBeAgreedUponAndTrusted(t *testing.T) {
 		"agreed upon": {InsecureSkipVerify: true}, //nolint:gosec // It is the protocol that is to be refused here.
 		"trusted":     {ServerName: "example.com"},
 	} {
-		if r := (Way{Protocol: H2, TLS: trust}).Once(t.Context(), at, netip.Addr{}, Request{}); r.Status != 0 || r.End != Failed {
+		if r := (Way{Protocol: H2, TLS: trust}).Once(t.Context(), at, netip.Addr{}, Request{}); r.Status != 0 ||
+			r.End != Failed {
 			t.Errorf("%s: got %d %s (%s), want it not to be", name, r.Status, r.End, r.Error)
 		}
 	}
@@ -182,17 +229,25 @@ func TestHTTP10(t *testing.T) {
 		status int
 	}{
 		"ended by the connection": {"HTTP/1.0 200 OK\r\n\r\nok", false, Unframed, 200},
-		"as a newer server does":  {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", false, Complete, 200},
+		"as a newer server does": {
+			"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", false,
+			Complete, 200,
+		},
 		"cut by RST":              {"HTTP/1.0 200 OK\r\n\r\nok", true, Truncated, 200},
 		"cut short of its length": {"HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nok", false, Truncated, 200},
-		"chunked":                 {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", false, Malformed, 200},
-		"an interim one":          {"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", false, Complete, 103},
+		"chunked": {
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", false,
+			Malformed, 200,
+		},
+		"an interim one": {"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", false, Complete, 103},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at, _ := serve(t, answer(c.answer, c.reset))
-			r := Way{Protocol: HTTP10}.Once(t.Context(), at, netip.Addr{}, Request{Method: "GET", Target: "/", Host: "h"})
+			r := Way{Protocol: HTTP10}.Once(t.Context(), at, netip.Addr{},
+				Request{Method: "GET", Target: "/", Host: "h"})
 			if r.End != c.end || r.Status != c.status || r.Keep {
-				t.Errorf("got %d, %s (%s), keep %t; want %d, %s, not kept", r.Status, r.End, r.Error, r.Keep, c.status, c.end)
+				t.Errorf("got %d, %s (%s), keep %t; want %d, %s, not kept", r.Status, r.End, r.Error, r.Keep,
+					c.status, c.end)
 			}
 		})
 	}

@@ -35,7 +35,8 @@ func TestIdle(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = conn.Close() }()
-			if r := conn.Do(t.Context(), Request{Method: http.MethodGet, Target: "/", Host: "a"}); r.Status != http.StatusOK {
+			r := conn.Do(t.Context(), Request{Method: http.MethodGet, Target: "/", Host: "a"})
+			if r.Status != http.StatusOK {
 				t.Fatalf("got %d (%s), want a 200", r.Status, r.Error)
 			}
 			<-played
@@ -61,7 +62,8 @@ func TestIdleLeavesTheConnectionAsItWas(t *testing.T) {
 	}
 	defer func() { _ = conn.Close() }()
 	for range 2 {
-		if r := conn.Do(t.Context(), Request{Method: http.MethodGet, Target: "/", Host: "a"}); r.Status != http.StatusOK || !conn.Idle() {
+		r := conn.Do(t.Context(), Request{Method: http.MethodGet, Target: "/", Host: "a"})
+		if r.Status != http.StatusOK || !conn.Idle() {
 			t.Fatalf("got %d (%s), want a 200 and a connection that stays", r.Status, r.Error)
 		}
 	}

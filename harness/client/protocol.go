@@ -16,7 +16,8 @@ type Protocol string
 const (
 	// HTTP11 is HTTP/1.1 in plain text (RFC 9112).
 	HTTP11 Protocol = ""
-	// HTTP10 is HTTP/1.0 (RFC 1945) in plain text, without keep-alive: one request, and an answer that may end with the connection.
+	// HTTP10 is HTTP/1.0 (RFC 1945) in plain text, without keep-alive: one request, and an answer that may end
+	// with the connection.
 	HTTP10 Protocol = "http1.0"
 	// H2 is HTTP/2 over TLS, agreed upon by ALPN (RFC 9113, section 3.2).
 	H2 Protocol = "h2"
@@ -27,14 +28,15 @@ const (
 // Way is how a client talks to a gateway. The zero value is HTTP/1.1.
 type Way struct {
 	Protocol Protocol
-	// TLS, if not nil, lets the client speak TLS; it says whom the client trusts and by which name it knows the gateway. H2 needs it, and sets the ALPN
-	// protocol itself.
+	// TLS, if not nil, lets the client speak TLS; it says whom the client trusts and by which name it knows the
+	// gateway. H2 needs it, and sets the ALPN protocol itself.
 	TLS *tls.Config
 	// Dial, if not nil, makes the connection instead: to a Unix socket, say.
 	Dial func(context.Context) (net.Conn, error)
 }
 
-// Connect connects to address from source, for who writes and reads bytes himself: TLS, where w says so, is agreed upon. The context bounds the attempt.
+// Connect connects to address from source, for a caller that writes and reads bytes itself: TLS, where w says
+// so, is agreed upon. The context bounds the attempt.
 func (w Way) Connect(ctx context.Context, address netip.AddrPort, source netip.Addr) (net.Conn, error) {
 	conn, err := w.dial(ctx, address, source)
 	if err == nil && w.TLS != nil {
@@ -43,8 +45,8 @@ func (w Way) Connect(ctx context.Context, address netip.AddrPort, source netip.A
 	return conn, err
 }
 
-// Open connects to address from source (the zero Addr leaves the choice to the kernel), handshake included. The context bounds the attempt. The caller
-// closes the Conn.
+// Open connects to address from source (the zero Addr leaves the choice to the kernel), handshake included. The
+// context bounds the attempt. The caller closes the Conn.
 func (w Way) Open(ctx context.Context, address netip.AddrPort, source netip.Addr) (*Conn, error) {
 	begin := time.Now()
 	conn, err := w.dial(ctx, address, source)
@@ -75,7 +77,8 @@ func (w Way) dial(ctx context.Context, address netip.AddrPort, source netip.Addr
 	return d.DialContext(ctx, "tcp", address.String())
 }
 
-// secure makes conn speak TLS, and closes it when that fails or the server does not want to speak HTTP/2 in it, where that is wanted.
+// secure makes conn speak TLS, and closes it when that fails or the server does not want to speak HTTP/2 in it,
+// where that is wanted.
 func (w Way) secure(ctx context.Context, conn net.Conn) (net.Conn, error) {
 	config := w.TLS.Clone()
 	if w.Protocol == H2 {
@@ -93,7 +96,8 @@ func (w Way) secure(ctx context.Context, conn net.Conn) (net.Conn, error) {
 	return secure, nil
 }
 
-// Once opens a connection, sends one request, and closes. A connection that cannot be made is a Response too, with nothing in it but how it ended.
+// Once opens a connection, sends one request, and closes. A connection that cannot be made is a Response too,
+// with nothing in it but how it ended.
 func (w Way) Once(ctx context.Context, address netip.AddrPort, source netip.Addr, r Request) Response {
 	begin := time.Now()
 	c, err := w.Open(ctx, address, source)

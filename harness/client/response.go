@@ -26,17 +26,20 @@ type Response struct {
 	Error string
 	// Trailer holds the fields behind the body of an HTTP/2 answer.
 	Trailer http.Header
-	// Connect is the time to connect, TLS included, and Handshake the part of it that was TLS; zero on a connection that was used before. First (to the first byte of an answer, which over HTTP/2 is its
-	// head), Head and Took count from the first byte of the request.
+	// Connect is the time to connect, TLS included, and Handshake the part of it that was TLS; zero on a connection
+	// that was used before. First (to the first byte of an answer, which over HTTP/2 is its head), Head and Took
+	// count from the first byte of the request.
 	Connect, Handshake, First, Head, Took time.Duration
 	// Keep is true when the answer's framing and headers leave the connection open for another request.
 	Keep bool
-	// Gone is true when the connection itself ended, by FIN or RST, before anything of an answer came. A stream of HTTP/2
-	// that was reset on a connection that stays is not gone, nor is one that was given up for an error (GOAWAY).
+	// Gone is true when the connection itself ended, by FIN or RST, before anything of an answer came. A stream
+	// of HTTP/2 that was reset on a connection that stays is not gone, nor is one that was given up for an
+	// error (GOAWAY).
 	Gone bool
 }
 
-// Do sends r and reads one response. It returns when the response is complete, when the connection fails, or when ctx ends.
+// Do sends r and reads one response. It returns when the response is complete, when the connection fails, or when
+// ctx ends.
 func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 	resp.Connect, resp.Handshake = c.connect, c.handshake
 	c.connect, c.handshake = 0, 0
@@ -49,14 +52,16 @@ func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 		c.streams.exchange(c.conn, r, begin, &resp)
 		return resp
 	}
-	// When the write fails, the gateway may have answered before it closed: read on, and let the read say what happened.
+	// When the write fails, the gateway may have answered before it closed: read on, and let the read say
+	// what happened.
 	writeErr := r.send(c.conn, r.bytes(c.protocol))
 	head, err := c.head(r, func() { resp.First = time.Since(begin) })
 	if errors.Is(err, io.EOF) && writeErr != nil {
 		err = writeErr // The kernel tells of a reset once: who hears of it in a write reads a clean end.
 	}
 	if err != nil && ctx.Err() != nil {
-		err = fmt.Errorf("%w: %w", ctx.Err(), err) // A time that ran out in the middle of a line reads as a malformed line.
+		// A time that ran out in the middle of a line reads as a malformed line.
+		err = fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
 	if err != nil {
 		resp.End, resp.Error = EndOf(err), err.Error()
@@ -74,7 +79,8 @@ func (c *Conn) Do(ctx context.Context, r Request) (resp Response) {
 	return resp
 }
 
-// head reads the head of the final response, past any interim ones (RFC 9110, section 15.2). It calls begun when the first byte of anything is there.
+// head reads the head of the final response, past any interim ones (RFC 9110, section 15.2). It calls begun when
+// the first byte of anything is there.
 func (c *Conn) head(r Request, begun func()) (*http.Response, error) {
 	if _, err := c.reader.Peek(1); err != nil {
 		return nil, err
@@ -98,7 +104,8 @@ func (c *Conn) head(r Request, begun func()) (*http.Response, error) {
 	}
 }
 
-// begins returns an error as soon as what comes differs from want: for the end of a line that is no HTTP one might wait for ever.
+// begins returns an error as soon as what comes differs from want: for the end of a line that is no HTTP one
+// might wait for ever.
 func (c *Conn) begins(want string) error {
 	for n := range len(want) {
 		start, err := c.reader.Peek(n + 1)
@@ -133,8 +140,8 @@ func (c *Conn) body(head *http.Response, resp *Response) {
 	}
 }
 
-// Rest reads what still comes on the connection until it ends or ctx does, and tells how much that was and how it ended: Closed for a clean end. In HTTP/2
-// a GOAWAY without an error is that end.
+// Rest reads what still comes on the connection until it ends or ctx does, and tells how much that was and how
+// it ended: Closed for a clean end. In HTTP/2 a GOAWAY without an error is that end.
 func (c *Conn) Rest(ctx context.Context) (surplus int64, end End) {
 	if c.streams != nil {
 		return 0, c.streams.rest()

@@ -11,13 +11,15 @@ import (
 	"github.com/gatequake/gatequake/harness/websocket"
 )
 
-// Talk asks for a WebSocket with r, says text in it once it is there, hears the same, and ends the conversation. The Response is of r if it was not answered 101.
-// Otherwise it is Complete when the other side ended the conversation as one should, with what was heard as its Body; Truncated when the connection, or the
-// other side with a code that tells of trouble, ended it; and Malformed when what was heard is no WebSocket, or something else than was said.
+// Talk asks for a WebSocket with r, says text in it once it is there, hears the same, and ends the conversation.
+// The Response is of r if it was not answered 101. Otherwise it is Complete when the other side ended the
+// conversation as one should, with what was heard as its Body; Truncated when the connection, or the other side
+// with a code that tells of trouble, ended it; and Malformed when what was heard is no WebSocket, or something
+// else than was said.
 func (c *Conn) Talk(ctx context.Context, r Request, text string) (resp Response) {
 	begin, key := time.Now(), websocket.Key()
-	r.Header = append(slices.Clone(r.Header), Field{"Connection", "Upgrade"}, Field{"Upgrade", "websocket"}, Field{"Sec-WebSocket-Version", "13"},
-		Field{"Sec-WebSocket-Key", key})
+	r.Header = append(slices.Clone(r.Header), Field{"Connection", "Upgrade"}, Field{"Upgrade", "websocket"},
+		Field{"Sec-WebSocket-Version", "13"}, Field{"Sec-WebSocket-Key", key})
 	resp = c.Do(ctx, r)
 	if resp.Status != http.StatusSwitchingProtocols || resp.End != Complete {
 		return resp

@@ -16,7 +16,8 @@ func switched(play func(net.Conn)) func(net.Conn) {
 	return func(c net.Conn) {
 		_, rest, _ := strings.Cut(request(c), "Sec-WebSocket-Key: ")
 		key, _, _ := strings.Cut(rest, "\r\n")
-		_, _ = io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+websocket.Accept(key)+"\r\n\r\n")
+		_, _ = io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+			"Sec-WebSocket-Accept: "+websocket.Accept(key)+"\r\n\r\n")
 		play(c)
 	}
 }
@@ -41,19 +42,36 @@ func TestTalkTellsHowItEnded(t *testing.T) {
 		status int
 		heard  string
 	}{
-		"an echo": {switched(func(c net.Conn) { say(c, websocket.Text, hear(c)); say(c, websocket.Close, hear(c)) }), Complete, 101, "hi"},
-		"no 101":  {answer("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", false), Complete, 502, ""},
+		"an echo": {
+			switched(func(c net.Conn) { say(c, websocket.Text, hear(c)); say(c, websocket.Close, hear(c)) }),
+			Complete, 101, "hi",
+		},
+		"no 101": {answer("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", false), Complete, 502, ""},
 		"a wrong key": {
-			answer("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: c2VzYW1l\r\n\r\n", false),
+			answer("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: c2VzYW1l\r\n\r\n",
+				false),
 			Malformed, 101, "",
 		},
-		"other words":              {switched(func(c net.Conn) { hear(c); say(c, websocket.Text, "ho") }), Malformed, 101, ""},
-		"FIN":                      {switched(func(c net.Conn) { hear(c); _ = c.Close() }), Truncated, 101, ""},
-		"RST":                      {switched(func(c net.Conn) { hear(c); reset(c) }), Truncated, 101, ""},
-		"FIN after the echo":       {switched(func(c net.Conn) { say(c, websocket.Text, hear(c)); hear(c); _ = c.Close() }), Truncated, 101, "hi"},
-		"a Close":                  {switched(func(c net.Conn) { hear(c); _ = websocket.Ending(websocket.Normal).Write(c, false) }), Complete, 101, ""},
-		"a Close for some trouble": {switched(func(c net.Conn) { hear(c); _ = websocket.Ending(1011).Write(c, false) }), Truncated, 101, ""},
-		"silence":                  {switched(func(net.Conn) {}), TimedOut, 101, ""},
+		"other words": {
+			switched(func(c net.Conn) { hear(c); say(c, websocket.Text, "ho") }),
+			Malformed, 101, "",
+		},
+		"FIN": {switched(func(c net.Conn) { hear(c); _ = c.Close() }), Truncated, 101, ""},
+		"RST": {switched(func(c net.Conn) { hear(c); reset(c) }), Truncated, 101, ""},
+		"FIN after the echo": {switched(func(c net.Conn) {
+			say(c, websocket.Text, hear(c))
+			hear(c)
+			_ = c.Close()
+		}), Truncated, 101, "hi"},
+		"a Close": {switched(func(c net.Conn) {
+			hear(c)
+			_ = websocket.Ending(websocket.Normal).Write(c, false)
+		}), Complete, 101, ""},
+		"a Close for some trouble": {
+			switched(func(c net.Conn) { hear(c); _ = websocket.Ending(1011).Write(c, false) }),
+			Truncated, 101, "",
+		},
+		"silence": {switched(func(net.Conn) {}), TimedOut, 101, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at, _ := serve(t, c.play)
@@ -66,7 +84,8 @@ func TestTalkTellsHowItEnded(t *testing.T) {
 			defer func() { _ = conn.Close() }()
 			r := conn.Talk(ctx, Request{Method: "GET", Target: "/", Host: "h"}, "hi")
 			if r.End != c.end || r.Status != c.status || string(r.Body) != c.heard {
-				t.Errorf("got %d, %s (%s), %q; want %d, %s, %q", r.Status, r.End, r.Error, r.Body, c.status, c.end, c.heard)
+				t.Errorf("got %d, %s (%s), %q; want %d, %s, %q", r.Status, r.End, r.Error, r.Body, c.status,
+					c.end, c.heard)
 			}
 		})
 	}
