@@ -18,8 +18,9 @@ var AcceptQueueFull = catalog.RegisterFault(catalog.Fault{
 	Cause: cause.Overload, Type: proxystatus.ConnectionTimeout, Phase: catalog.Connecting,
 	Also:  []site.State{site.Balanced},
 	Needs: []world.Need{world.AcceptQueue},
-	What: "An overloaded server stops accepting: its kernel queues finished handshakes until the queue is full, and then drops every further SYN without " +
-		"a word. To the gateway the machine seems gone, though the process lives.",
+	What: "An overloaded server stops accepting: its kernel queues finished handshakes until the queue is full, " +
+		"and then drops every further SYN without a word. To the gateway the machine seems gone, though the " +
+		"process lives.",
 	Made:      "A real listener at the upstream's address with a backlog of 0, filled, that never accepts.",
 	Confirmed: "An own dial to the address gets no reply.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {

@@ -23,7 +23,8 @@ func (a *answer) parseLine(line string) error {
 			mark, after, _ := strings.Cut(rest, "}}")
 			filling, err := fill(mark)
 			if err != nil || len(mark) == len(rest) {
-				return fmt.Errorf("%d: got %.20q, want {{nonce}} or {{fill N}} with N from 1 to %d", column, rest, maxFill)
+				return fmt.Errorf("%d: got %.20q, want {{nonce}} or {{fill N}} with N from 1 to %d", column,
+					rest, maxFill)
 			}
 			if len(a.bytes)+len(filling) > maxAnswer {
 				return fmt.Errorf("%d: got more than %d bytes of answer with this %.20q, want that many at most",

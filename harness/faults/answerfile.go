@@ -48,13 +48,16 @@ func parseAnswer(file, text string) (answer, error) {
 	a := answer{Phase: catalog.AtOnce, When: onRequest}
 	switch {
 	case text == "":
-		return a, fmt.Errorf("%s:1:1: got an empty file, want a head, a line of three dashes, and the bytes of an answer", file)
+		return a, fmt.Errorf("%s:1:1: got an empty file, want a head, a line of three dashes, and the bytes of an "+
+			"answer", file)
 	case len(text) > maxAnswerFile:
-		return a, fmt.Errorf("%s:1:1: got %d bytes, want %d at most; {{fill N}} stands for N bytes", file, len(text), maxAnswerFile)
+		return a, fmt.Errorf("%s:1:1: got %d bytes, want %d at most; {{fill N}} stands for N bytes", file, len(text),
+			maxAnswerFile)
 	}
 	head, body, found := strings.Cut("\n"+text, "\n"+dashes)
 	if !found {
-		return a, fmt.Errorf("%s:%d:1: got the end of the file, want a line of three dashes between the head and the bytes", file, 1+strings.Count(text, "\n"))
+		return a, fmt.Errorf("%s:%d:1: got the end of the file, want a line of three dashes between the head and "+
+			"the bytes", file, 1+strings.Count(text, "\n"))
 	}
 	head = strings.TrimPrefix(head, "\n")
 	if err := a.parseHead(file, head); err != nil {
@@ -83,11 +86,20 @@ func (a *answer) parseHead(file, head string) error {
 	}{
 		{"title", a.Title == "", "none", "what completes the sentence: the answer is a 502 when …"},
 		{"what", a.What == "", "none", "a paragraph that explains it"},
-		{"error", !slices.Contains(proxystatus.ErrorTypes(), a.Error), quoted(a.Error), "one of " + list(proxystatus.ErrorTypes())},
+		{
+			"error", !slices.Contains(proxystatus.ErrorTypes(), a.Error), quoted(a.Error),
+			"one of " + list(proxystatus.ErrorTypes()),
+		},
 		{"phase", !slices.Contains(catalog.Phases(), a.Phase), quoted(a.Phase), "one of " + list(catalog.Phases())},
 		{"when", a.When != onRequest && a.When != onAccept, quoted(a.When), "request or accept"},
-		{"every", a.Every < 0 || a.Every > 0 && a.When == onAccept, a.Every.String(), "more than 0, and an answer to a request"},
-		{"body", a.Body != "" && a.Tolerated == "", quoted(a.Body), "none: it is what a client must get of an answer that is tolerated"},
+		{
+			"every", a.Every < 0 || a.Every > 0 && a.When == onAccept, a.Every.String(),
+			"more than 0, and an answer to a request",
+		},
+		{
+			"body", a.Body != "" && a.Tolerated == "", quoted(a.Body),
+			"none: it is what a client must get of an answer that is tolerated",
+		},
 	} {
 		if c.bad {
 			return fmt.Errorf("%s: %s: got %s, want %s", doc.At(c.key), c.key, c.got, c.want)

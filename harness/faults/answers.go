@@ -50,7 +50,8 @@ func readAnswers() {
 func (a answer) register(id string) {
 	f := catalog.Fault{
 		ID: id, Title: a.Title, What: a.What, Cause: cause.Bug, Type: a.Error, Phase: a.Phase, AfterHead: a.AfterHead,
-		Made:      "The upstream reads the request, answers with the bytes of fixtures/answers/" + id + suffix + ", and closes.",
+		Made: "The upstream reads the request, answers with the bytes of fixtures/answers/" + id + suffix +
+			", and closes.",
 		Confirmed: "An own request gets exactly those bytes, and the end of the connection.",
 		Inject:    a.inject,
 	}
@@ -59,10 +60,12 @@ func (a answer) register(id string) {
 	}
 	switch {
 	case a.Every > 0:
-		f.Made = fmt.Sprintf("The upstream reads the request and sends the bytes of fixtures/answers/%s%s every %s, until the client leaves.", id, suffix, a.Every)
+		f.Made = fmt.Sprintf("The upstream reads the request and sends the bytes of fixtures/answers/%s%s every "+
+			"%s, until the client leaves.", id, suffix, a.Every)
 		f.Confirmed = "An own request gets exactly those bytes, and gets them again."
 	case a.When == onAccept:
-		f.Made = "A listener at the upstream's address sends the bytes of fixtures/answers/" + id + suffix + " as soon as a connection is made, and closes."
+		f.Made = "A listener at the upstream's address sends the bytes of fixtures/answers/" + id + suffix +
+			" as soon as a connection is made, and closes."
 		f.Confirmed = "An own connection on which nothing is sent gets exactly those bytes, and the end."
 	}
 	catalog.RegisterFault(f)
@@ -74,7 +77,9 @@ func (a answer) inject(ctx context.Context, b *site.Bench) (*catalog.Injection, 
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
-		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Port, error) { return upstream.SpeakFirst(at, a.bytes) })
+		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Port, error) {
+			return upstream.SpeakFirst(at, a.bytes)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -90,11 +95,13 @@ func (a answer) inject(ctx context.Context, b *site.Bench) (*catalog.Injection, 
 // What an own request by hand looks like.
 const (
 	confirmNonce   = "confirmation"
-	confirmRequest = http.MethodGet + " / HTTP/1.1\r\nHost: upstream\r\n" + stamp.Nonce + ": " + confirmNonce + "\r\n\r\n"
+	confirmRequest = http.MethodGet + " / HTTP/1.1\r\nHost: upstream\r\n" + stamp.Nonce + ": " +
+		confirmNonce + "\r\n\r\n"
 )
 
-// hears confirms that who connects to the upstream's address and sends this gets exactly the bytes that are wanted, and then the end that is: io.EOF,
-// ECONNRESET, a deadline for silence, or nil when it is not looked at.
+// hears confirms that a client that connects to the upstream's address and sends these bytes gets exactly the
+// wanted ones, and then the wanted end: io.EOF, ECONNRESET, a deadline for silence, or nil when the end is not
+// looked at.
 func hears(b *site.Bench, send string, want []byte, end error) confirmation {
 	return func(ctx context.Context) (string, error) {
 		at := b.Plan.Upstream
@@ -112,7 +119,8 @@ func hears(b *site.Bench, send string, want []byte, end error) confirmation {
 		}
 		got := make([]byte, len(want))
 		if n, err := io.ReadFull(c, got); err != nil || !bytes.Equal(got, want) {
-			return "", fmt.Errorf("ask %s: got %d bytes, %.80q (%w), want the %d bytes %.80q", at, n, got[:n], err, len(want), want)
+			return "", fmt.Errorf("ask %s: got %d bytes, %.80q (%w), want the %d bytes %.80q", at, n, got[:n], err,
+				len(want), want)
 		}
 		told := fmt.Sprintf("own connection to %s: %d bytes, %.60q", at, len(got), got)
 		if end == nil {
@@ -122,7 +130,8 @@ func hears(b *site.Bench, send string, want []byte, end error) confirmation {
 			_ = c.SetReadDeadline(time.Now().Add(quiet))
 		}
 		if n, err := c.Read(make([]byte, 1)); n > 0 || !errors.Is(err, end) {
-			return "", fmt.Errorf("ask %s: got %d bytes more (%w) after the first %d, want %w", at, n, err, len(want), end)
+			return "", fmt.Errorf("ask %s: got %d bytes more (%w) after the first %d, want %w", at, n, err,
+				len(want), end)
 		}
 		return fmt.Sprintf("%s, then %v", told, end), nil
 	}

@@ -8,9 +8,10 @@ import (
 
 // IPDeny refuses one address.
 var IPDeny = catalog.RegisterBlock(catalog.Block{
-	ID:      "ip-deny",
-	Title:   "a client whose address is denied",
-	What:    "The gateway's access list names one client address. That client gets a 403 and the upstream never hears of it; the address next to it is served.",
+	ID:    "ip-deny",
+	Title: "a client whose address is denied",
+	What: "The gateway's access list names one client address. That client gets a 403 and the upstream never hears " +
+		"of it; the address next to it is served.",
 	Needs:   []world.Need{world.SourceAddress},
 	Refused: []site.Ask{{As: "from the denied address", From: site.DeniedIP}},
 	LetIn:   []site.Ask{{As: "from the address next to it", From: site.Neighbour}},
@@ -18,9 +19,10 @@ var IPDeny = catalog.RegisterBlock(catalog.Block{
 
 // CIDRDeny refuses a range of addresses.
 var CIDRDeny = catalog.RegisterBlock(catalog.Block{
-	ID:      "cidr-deny",
-	Title:   "a client whose network is denied",
-	What:    "The gateway's access list names a prefix. A client inside it gets a 403; the last address before it is served.",
+	ID:    "cidr-deny",
+	Title: "a client whose network is denied",
+	What: "The gateway's access list names a prefix. A client inside it gets a 403; the last address before it is " +
+		"served.",
 	Needs:   []world.Need{world.SourceAddress},
 	Refused: []site.Ask{{As: "from inside the denied prefix", From: site.InDeniedCIDR}},
 	LetIn:   []site.Ask{{As: "from just outside it", From: site.OutsideDeniedCIDR}},
@@ -30,11 +32,15 @@ var CIDRDeny = catalog.RegisterBlock(catalog.Block{
 var SpoofedForwardedFor = catalog.RegisterBlock(catalog.Block{
 	ID:    "spoofed-forwarded-for",
 	Title: "a denied client that claims to be another",
-	What: "X-Forwarded-For, X-Real-IP and Forwarded are what a client says. A denied client that claims an allowed address still gets its 403, and an allowed " +
-		"one that claims a denied address is served: the gateway was not told to trust anybody in front of it.",
+	What: "X-Forwarded-For, X-Real-IP and Forwarded are what a client says. A denied client that claims an allowed " +
+		"address still gets its 403, and an allowed one that claims a denied address is served: the gateway was " +
+		"not told to trust anybody in front of it.",
 	Needs:   []world.Need{world.SourceAddress},
 	Refused: []site.Ask{{As: "from the denied address, claiming another", From: site.DeniedIP, Claims: site.Neighbour}},
-	LetIn:   []site.Ask{{As: "from an allowed address, claiming the denied one", From: site.Neighbour, Claims: site.DeniedIP}},
+	LetIn: []site.Ask{{
+		As: "from an allowed address, claiming the denied one", From: site.Neighbour,
+		Claims: site.DeniedIP,
+	}},
 })
 
 // UserAgentDeny refuses a crawler by its name.

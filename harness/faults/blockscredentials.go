@@ -17,8 +17,8 @@ var NoCredentials = catalog.RegisterBlock(catalog.Block{
 	ID:      "no-credentials",
 	Title:   "a client without credentials (control: it is asked for them)",
 	Control: &record.Expectation{Statuses: []int{http.StatusUnauthorized}, By: record.ByGateway},
-	What: "Part of the gateway's URL space is for members. Who does not say who he is gets a 401, which asks for credentials and means: try again with them. A 403 " +
-		"would mean: do not try again. The member is served.",
+	What: "Part of the gateway's URL space is for members. Who does not say who he is gets a 401, which asks for " +
+		"credentials and means: try again with them. A 403 would mean: do not try again. The member is served.",
 	Refused: []site.Ask{{As: "/members/ without credentials", Path: "/members/"}},
 	LetIn:   []site.Ask{{As: "/members/ with them", Path: "/members/", Header: []client.Field{credentials}}},
 })

@@ -11,9 +11,11 @@ import (
 var PathBypass = catalog.RegisterBlock(catalog.Block{
 	ID:    "path-bypass",
 	Title: "a forbidden path that is written in another way",
-	What: "The gateway forbids /secret. Escapes, empty segments and dot segments make other spellings of the same path (RFC 3986, section 6.2.2), which an upstream " +
-		"undoes after the gateway has looked. Other case and a parameter after ; do so too at some upstreams (file systems that ignore case, servlet containers), " +
-		"and the gateway cannot know which it has behind it. All of them are a 403, and another path that is written as oddly is served.",
+	What: "The gateway forbids /secret. Escapes, empty segments and dot segments make other spellings of the same " +
+		"path (RFC 3986, section 6.2.2), which an upstream undoes after the gateway has looked. Other case and a " +
+		"parameter after ; do so too at some upstreams (file systems that ignore case, servlet containers), and " +
+		"the gateway cannot know which it has behind it. All of them are a 403, and another path that is written " +
+		"as oddly is served.",
 	Refused: append([]site.Ask{{As: "/secret", Path: "/secret"}},
 		written("/%73ecret", "//secret", "/./secret", "/x/../secret", "/SECRET", "/secret;param")...),
 	LetIn: written("/x/../orders"),

@@ -14,8 +14,8 @@ var RateLimit = catalog.RegisterBlock(catalog.Block{
 	ID:      "rate-limit",
 	Title:   "a client that asks too often (control: it is told to slow down)",
 	Control: &record.Expectation{Statuses: []int{http.StatusTooManyRequests}, By: record.ByGateway},
-	What: "The gateway lets each client in once a minute in a part of its URL space. The first request is served; the next gets a 429, which passes by waiting, " +
-		"unlike a 403. Another client is served meanwhile.",
+	What: "The gateway lets each client in once a minute in a part of its URL space. The first request is served; " +
+		"the next gets a 429, which passes by waiting, unlike a 403. Another client is served meanwhile.",
 	Needs:   []world.Need{world.SourceAddress},
 	First:   []site.Ask{{As: "/limited/, the first time", From: site.AtHome, Path: "/limited/"}},
 	Refused: []site.Ask{{As: "/limited/, again", From: site.AtHome, Path: "/limited/"}},

@@ -17,8 +17,9 @@ var Upstream403 = catalog.RegisterFault(catalog.Fault{
 	Cause:   cause.Blocked,
 	Control: &record.Expectation{Statuses: []int{http.StatusForbidden}, By: record.ByUpstream},
 	Phase:   catalog.AtOnce,
-	What: "The gateway refuses nobody here; the application behind it does. Its 403 is a valid answer, and a gateway passes it on. To find the rule that refused, one " +
-		"must know which of the two wrote the page: the stamp on the upstream's answers tells.",
+	What: "The gateway refuses nobody here; the application behind it does. Its 403 is a valid answer, and a " +
+		"gateway passes it on. To find the rule that refused, one must know which of the two wrote the page: the " +
+		"stamp on the upstream's answers tells.",
 	Made:      "The upstream answers every request with a stamped 403.",
 	Confirmed: "An own request is answered with a whole 403.",
 	Inject: misbehave(upstream.Status{Code: http.StatusForbidden}, func(b *site.Bench) confirmation {

@@ -11,7 +11,8 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// What a gateway's folder says that it cannot, or breaks, is about an experiment that there is: else a renamed one would lose its entry without a word.
+// What a gateway's folder says that it cannot, or breaks, is about an experiment that there is: else a renamed
+// one would lose its entry without a word.
 func TestGatewaysSpeakOfKnownExperiments(t *testing.T) {
 	known := map[string]bool{}
 	for _, e := range catalog.Experiments() {
@@ -24,7 +25,8 @@ func TestGatewaysSpeakOfKnownExperiments(t *testing.T) {
 	for _, d := range all {
 		for id, reason := range d.Cannot {
 			if reason == "" || !known[id] && !strings.HasPrefix(id, "~") {
-				t.Errorf("%s/gateway.yaml: cannot: got %q: %q, want the ID of an experiment and a reason", d.Name, id, reason)
+				t.Errorf("%s/gateway.yaml: cannot: got %q: %q, want the ID of an experiment and a reason",
+					d.Name, id, reason)
 			}
 		}
 		for _, deviation := range d.Deviations {

@@ -35,7 +35,8 @@ func unanswered(b *site.Bench, at netip.AddrPort) confirmation {
 	}
 }
 
-// silent confirms that the upstream's address takes a connection and a request, and says nothing. On a busy machine it may take the connection late.
+// silent confirms that the upstream's address takes a connection and a request, and says nothing. On a busy
+// machine it may take the connection late.
 func silent(b *site.Bench, at netip.AddrPort) confirmation {
 	return func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, at, quiet)
@@ -45,19 +46,22 @@ func silent(b *site.Bench, at netip.AddrPort) confirmation {
 			taken = r.Connect != 0
 		}
 		if r.End != client.TimedOut || !taken || r.Status != 0 {
-			return "", fmt.Errorf("ask %s: got %d %s, want a connection and then silence for %s", at, r.Status, r.End, quiet)
+			return "", fmt.Errorf("ask %s: got %d %s, want a connection and then silence for %s", at, r.Status,
+				r.End, quiet)
 		}
 		return fmt.Sprintf("own request to %s: connected, then silence for %s", at, quiet), nil
 	}
 }
 
-// answers confirms that a request straight to the upstream's address is answered with the status, no sooner than after atLeast.
+// answers confirms that a request straight to the upstream's address is answered with the status, no sooner than
+// after atLeast.
 func answers(b *site.Bench, at netip.AddrPort, status int, atLeast time.Duration) confirmation {
 	return func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, at, atLeast+10*time.Second)
 		whole := r.End == client.Complete || b.Theirs() && r.End == client.Unframed
 		if r.Status != status || !whole || r.Took < atLeast {
-			return "", fmt.Errorf("ask %s: got %d %s in %s, want a whole %d after %s or more", at, r.Status, r.End, r.Took, status, atLeast)
+			return "", fmt.Errorf("ask %s: got %d %s in %s, want a whole %d after %s or more", at, r.Status, r.End,
+				r.Took, status, atLeast)
 		}
 		return fmt.Sprintf("own request to %s: %d after %s or more", at, r.Status, atLeast), nil
 	}

@@ -38,10 +38,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// rightWorld are the faults that are in the gateway's configuration alone: what confirms them is true of the world with and without them.
-var rightWorld = []string{"empty-pool", "https-to-plain-silent", "plain-to-https", "wrong-address", "wrong-host", "wrong-port"}
+// rightWorld are the faults that are in the gateway's configuration alone: what confirms them is true of the
+// world with and without them.
+var rightWorld = []string{
+	"empty-pool", "https-to-plain-silent", "plain-to-https", "wrong-address", "wrong-host",
+	"wrong-port",
+}
 
-// A confirmation that a healthy world passes confirms nothing: each must accept its fault, and must not any more when the fault is undone.
+// A confirmation that a healthy world passes confirms nothing: each must accept its fault, and must not any more
+// when the fault is undone.
 func TestConfirmationsCanFail(t *testing.T) {
 	for _, f := range catalog.Faults() {
 		t.Run(f.ID, func(t *testing.T) {
@@ -60,7 +65,8 @@ func TestConfirmationsCanFail(t *testing.T) {
 	}
 }
 
-// play injects the fault and undoes it in a world of its own. It returns why the world cannot be broken so, if it cannot.
+// play injects the fault and undoes it in a world of its own. It returns why the world cannot be broken so, if
+// it cannot.
 func play(ctx context.Context, w *world.World, id string) (lacks string, err error) {
 	e, err := catalog.Find(id)
 	if err != nil {
@@ -75,7 +81,10 @@ func play(ctx context.Context, w *world.World, id string) (lacks string, err err
 	if err != nil {
 		return "", err
 	}
-	b, err := sites.New(w, site.Setup{Definition: d, Setting: "document", Protocol: e.Protocol, Prepare: e.Fault.Prepare})
+	b, err := sites.New(w, site.Setup{
+		Definition: d, Setting: "document", Protocol: e.Protocol,
+		Prepare: e.Fault.Prepare,
+	})
 	if err != nil {
 		return "", err
 	}
@@ -111,7 +120,8 @@ func tried(ctx context.Context, id string, i *catalog.Injection) error {
 	if slices.Contains(rightWorld, id) {
 		return nil
 	}
-	// An upstream that is healthy again may still be slower, on a loaded machine, than a confirmation of silence waits; it is not so for long.
+	// An upstream that is healthy again may still be slower, on a loaded machine, than a confirmation of silence
+	// waits; it is not so for long.
 	for deadline := time.Now().Add(mended); ; {
 		evidence, err := i.Confirm(ctx)
 		if err != nil {

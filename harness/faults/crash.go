@@ -27,10 +27,11 @@ var CrashAfterHeaders = catalog.RegisterFault(catalog.Fault{
 	ID:    "crash-after-headers",
 	Title: "the upstream's process dies in the middle of its answer",
 	Cause: cause.Bug, Type: proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce, AfterHead: true,
-	What: "The head and a part of the body were sent when the process hits its bug and is gone. The kernel closes its connections as if they were at their end, so " +
-		"the gateway sees a clean FIN, and only the declared length tells that the answer is not whole.",
-	Made: "A real upstream process that declares 1 MiB, sends 256 KiB and, when they have arrived, kills itself with SIGKILL; it is started anew before each " +
-		"probe.",
+	What: "The head and a part of the body were sent when the process hits its bug and is gone. The kernel closes " +
+		"its connections as if they were at their end, so the gateway sees a clean FIN, and only the declared " +
+		"length tells that the answer is not whole.",
+	Made: "A real upstream process that declares 1 MiB, sends 256 KiB and, when they have arrived, kills itself " +
+		"with SIGKILL; it is started anew before each probe.",
 	Confirmed: "An own request gets a 200 whose body is cut, and a second one is refused.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.CrashAfterHead)

@@ -19,12 +19,12 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// backoff is how long the supervisor waits before it starts the process again: short against every gateway's pause before another attempt, so that a second
-// attempt meets the process and not the pause.
+// backoff is how long the supervisor waits before it starts the process again: short against every gateway's
+// pause before another attempt, so that a second attempt meets the process and not the pause.
 const backoff = 50 * time.Millisecond
 
-// dying is longer than a killed process takes from the first of its sockets to the last: microseconds, and where it must wait for a processor in between, as at a
-// load of 70 on two, some tens of milliseconds.
+// dying is longer than a killed process takes from the first of its sockets to the last: microseconds, and where
+// it must wait for a processor in between, as at a load of 70 on two, some tens of milliseconds.
 const dying = 200 * time.Millisecond
 
 // CrashLoop is an upstream that is started again and again and dies of every request.
@@ -32,10 +32,13 @@ var CrashLoop = catalog.RegisterFault(catalog.Fault{
 	ID:    "crash-loop",
 	Title: "the upstream's process dies of every request, however often it is started again",
 	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
-	What: "A supervisor does its duty and starts the process whenever it is dead; the next request kills it again. Between two lives the port refuses, in each the " +
-		"connection is taken and lost. Health checks that only connect find it well.",
-	Made:      "A real upstream process that kills itself with SIGKILL when it has read a request, and a supervisor that starts it again 50 ms after each death.",
-	Confirmed: "An own request ends without an answer, a later one is refused, and a still later one ends without an answer again.",
+	What: "A supervisor does its duty and starts the process whenever it is dead; the next request kills it again. " +
+		"Between two lives the port refuses, in each the connection is taken and lost. Health checks that only " +
+		"connect find it well.",
+	Made: "A real upstream process that kills itself with SIGKILL when it has read a request, and a supervisor " +
+		"that starts it again 50 ms after each death.",
+	Confirmed: "An own request ends without an answer, a later one is refused, and a still later one ends without " +
+		"an answer again.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.CrashOnRequest)
 		if err != nil {
@@ -107,14 +110,15 @@ func supervise(p *upstream.Process) *supervisor {
 			case <-ctx.Done():
 				return
 			}
-			s.note(p.Respawn(ctx, upstream.CrashOnRequest)) // One that dies before it says that it listens is tried again after the next pause.
+			// One that dies before it says that it listens is tried again after the next pause.
+			s.note(p.Respawn(ctx, upstream.CrashOnRequest))
 		}
 	})
 	return s
 }
 
-// listens returns when somebody takes connections at the address and lives on, so that a probe meets the process and not the pause: a connection to one that
-// is dying is made too, and ends at once.
+// listens returns when somebody takes connections at the address and lives on, so that a probe meets the process
+// and not the pause: a connection to one that is dying is made too, and ends at once.
 func listens(ctx context.Context, at netip.AddrPort) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*quiet)
 	defer cancel()
@@ -136,9 +140,11 @@ func listens(ctx context.Context, at netip.AddrPort) error {
 	}
 }
 
-// diesAgain confirms that own requests end without an answer, then are refused, then end without an answer again: the process was there, gone, and there again.
+// diesAgain confirms that own requests end without an answer, then are refused, then end without an answer again:
+// the process was there, gone, and there again.
 func diesAgain(ctx context.Context, b *site.Bench, at netip.AddrPort) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*quiet) // Two starts of a process take some milliseconds, on a loaded machine some hundred.
+	// Two starts of a process take some milliseconds, on a loaded machine some hundred.
+	ctx, cancel := context.WithTimeout(ctx, 30*quiet)
 	defer cancel()
 	died, gone := []client.End{client.Closed, client.Reset}, []client.End{client.Refused}
 	for _, want := range [][]client.End{died, gone, died} {

@@ -19,8 +19,10 @@ var ResetOnAccept = catalog.RegisterFault(catalog.Fault{
 	ID:    "reset-on-accept",
 	Title: "the upstream resets the connection as soon as it is made",
 	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
-	What:      "A load balancer without backends, or a server over its limits, takes the connection and resets it before it reads anything.",
-	Made:      "A listener at the upstream's address that closes each connection with SO_LINGER 0. Toxiproxy cannot reset before a byte has passed.",
+	What: "A load balancer without backends, or a server over its limits, takes the connection and resets it " +
+		"before it reads anything.",
+	Made: "A listener at the upstream's address that closes each connection with SO_LINGER 0. Toxiproxy cannot " +
+		"reset before a byte has passed.",
 	Confirmed: "An own request gets ECONNRESET.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		_, undo, err := standIn(ctx, b, upstream.ResetOnAccept)
@@ -35,10 +37,12 @@ var ResetOnAccept = catalog.RegisterFault(catalog.Fault{
 var ResetAfterRequest = catalog.RegisterFault(catalog.Fault{
 	ID:    "reset-after-request",
 	Title: "the upstream resets the connection after it has read the request",
-	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce, ByLink: true, Withholds: catalog.Forever,
-	What: "The request was delivered, and may have been acted on, when the connection is reset. A gateway cannot know; that is why a POST must not be " +
-		"sent again.",
-	Made:      "An upstream at the upstream's address that reads and records the request and closes with SO_LINGER 0. Toxiproxy sends FIN on a pooled connection.",
+	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce, ByLink: true,
+	Withholds: catalog.Forever,
+	What: "The request was delivered, and may have been acted on, when the connection is reset. A gateway cannot " +
+		"know; that is why a POST must not be sent again.",
+	Made: "An upstream at the upstream's address that reads and records the request and closes with SO_LINGER 0. " +
+		"Toxiproxy sends FIN on a pooled connection.",
 	Confirmed: "An own request gets ECONNRESET, and the upstream has recorded it.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if b.Theirs() {
@@ -56,9 +60,11 @@ var ResetAfterRequest = catalog.RegisterFault(catalog.Fault{
 var CloseAfterRequest = catalog.RegisterFault(catalog.Fault{
 	ID:    "close-after-request",
 	Title: "the connection is closed after the request, with no answer",
-	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce, ByLink: true, Withholds: catalog.Forever,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce, ByLink: true,
+	Withholds: catalog.Forever,
 	Also:      []site.State{site.Balanced},
-	What:      "The request was delivered and handled, but the connection ends in good order (FIN) before the first byte of the answer.",
+	What: "The request was delivered and handled, but the connection ends in good order (FIN) before the first " +
+		"byte of the answer.",
 	Made:      "Toxiproxy limit_data 0 on what the upstream sends: its first byte ends the connection.",
 	Confirmed: "An own request gets the end of the connection and nothing before it.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
@@ -72,16 +78,18 @@ var SilentAfterAccept = catalog.RegisterFault(catalog.Fault{
 	Title: "the upstream takes the connection and is never heard of again",
 	Cause: cause.Network, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding, ByLink: true,
 	Also: []site.State{site.Cold, site.Pooled, site.Balanced},
-	What: "A peer that vanished without closing: a pulled cable, a crashed machine, a middlebox that lost its state. The connection stands, and nothing " +
-		"comes of it.",
-	Made:      "Toxiproxy timeout 0 on what the gateway sends: the request is swallowed, so that not even the upstream's close can pass.",
+	What: "A peer that vanished without closing: a pulled cable, a crashed machine, a middlebox that lost its " +
+		"state. The connection stands, and nothing comes of it.",
+	Made: "Toxiproxy timeout 0 on what the gateway sends: the request is swallowed, so that not even the " +
+		"upstream's close can pass.",
 	Confirmed: "An own request connects and gets nothing.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return toxic(ctx, b, link.Timeout{Stream: link.Upstream}, silent(b, b.Plan.Upstream))
 	},
 })
 
-// Sizes of a body that is cut: far over what any gateway holds back by default (nginx: 64 KiB, HAProxy: 16 KiB), so that its head has been sent on.
+// Sizes of a body that is cut: far over what any gateway holds back by default (nginx: 64 KiB, HAProxy: 16 KiB),
+// so that its head has been sent on.
 const (
 	promised  = 1 << 20
 	delivered = 256 << 10
@@ -92,10 +100,12 @@ var ResetMidBody = catalog.RegisterFault(catalog.Fault{
 	ID:    "reset-mid-body",
 	Title: "the upstream resets in the middle of the body",
 	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce, AfterHead: true,
-	What: "The head and a part of the body were sent when the connection is reset. A gateway that has passed the head on cannot take its 200 back; it must let " +
-		"the client see that the body is cut, by ending the connection short of the declared length. One that holds the head back can still answer 502. A " +
-		"clean, complete 200 made of half an answer is never right.",
-	Made:      "An upstream at the upstream's address that declares 1 MiB, sends 256 KiB, and closes with SO_LINGER 0 when they are acknowledged.",
+	What: "The head and a part of the body were sent when the connection is reset. A gateway that has passed the " +
+		"head on cannot take its 200 back; it must let the client see that the body is cut, by ending the " +
+		"connection short of the declared length. One that holds the head back can still answer 502. A clean, " +
+		"complete 200 made of half an answer is never right.",
+	Made: "An upstream at the upstream's address that declares 1 MiB, sends 256 KiB, and closes with SO_LINGER 0 " +
+		"when they are acknowledged.",
 	Confirmed: "An own request gets a 200 whose body is cut.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := behave(ctx, b, upstream.Truncated{Declared: promised, Sent: delivered, Then: upstream.Reset})
@@ -105,14 +115,17 @@ var ResetMidBody = catalog.RegisterFault(catalog.Fault{
 		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) {
 			r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
 			if r.Status != http.StatusOK || r.End != client.Truncated || r.BodyBytes == 0 {
-				return "", fmt.Errorf("ask %s: got %d %s with %d bytes, want a 200 cut in its body", b.Plan.Upstream, r.Status, r.End, r.BodyBytes)
+				return "", fmt.Errorf("ask %s: got %d %s with %d bytes, want a 200 cut in its body", b.Plan.Upstream,
+					r.Status, r.End, r.BodyBytes)
 			}
-			return fmt.Sprintf("own request to %s: 200, cut after %d of %d bytes", b.Plan.Upstream, r.BodyBytes, promised), nil
+			return fmt.Sprintf("own request to %s: 200, cut after %d of %d bytes", b.Plan.Upstream, r.BodyBytes,
+				promised), nil
 		}}, nil
 	},
 })
 
-// behave lets an origin that answers so stand in at the upstream's address, with no link between that would turn a reset into a close.
+// behave lets an origin that answers as how says stand in at the upstream's address, with no link between that
+// would turn a reset into a close.
 func behave(ctx context.Context, b *site.Bench, how upstream.Behaviour) (undo func(context.Context) error, err error) {
 	if _, err := b.Scripted(); err != nil {
 		return nil, err
@@ -121,7 +134,9 @@ func behave(ctx context.Context, b *site.Bench, how upstream.Behaviour) (undo fu
 	if err != nil {
 		return nil, err
 	}
-	o, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) { return upstream.Start(at, upstream.Options{TLS: secure}) })
+	o, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) {
+		return upstream.Start(at, upstream.Options{TLS: secure})
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -17,8 +17,8 @@ import (
 // halfHead is the beginning of an answer: in the middle of a field's name, so that nobody can take it for a whole head.
 const halfHead = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Le"
 
-// halted completes and registers an upstream at the upstream's address that sends half a head and then ends the connection so, with no link between. The
-// confirmation is the half and that end.
+// halted completes and registers an upstream at the upstream's address that sends half a head and then ends the
+// connection as then says, with no link between. The confirmation is half a head, and the end.
 func halted(f catalog.Fault, then upstream.End, end error) *catalog.Fault {
 	f.Cause = cause.Network
 	f.Inject = func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
@@ -39,9 +39,10 @@ var ResetMidHeaders = halted(catalog.Fault{
 	ID:    "reset-mid-headers",
 	Title: "the upstream resets the connection in the middle of the head of its answer",
 	Type:  proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
-	What: "A status line that says 200 has arrived, and some of the head, when the connection is reset. There is no answer yet: nothing of it may be passed on, " +
-		"and the 200 that was read is worth nothing.",
-	Made:      "An upstream at the upstream's address that sends half a head and closes with SO_LINGER 0 when it is acknowledged.",
+	What: "A status line that says 200 has arrived, and some of the head, when the connection is reset. There is " +
+		"no answer yet: nothing of it may be passed on, and the 200 that was read is worth nothing.",
+	Made: "An upstream at the upstream's address that sends half a head and closes with SO_LINGER 0 when it is " +
+		"acknowledged.",
 	Confirmed: "An own request gets the half head, and ECONNRESET.",
 }, upstream.Reset, syscall.ECONNRESET)
 
@@ -50,8 +51,9 @@ var CloseMidHeaders = halted(catalog.Fault{
 	ID:    "close-mid-headers",
 	Title: "the upstream closes the connection in the middle of the head of its answer",
 	Type:  proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce, ByLink: true,
-	What: "A status line that says 200 has arrived, and some of the head, when the connection ends in good order (FIN). A gateway that takes the end of the " +
-		"connection for the end of the head makes a whole answer of half of one.",
+	What: "A status line that says 200 has arrived, and some of the head, when the connection ends in good order " +
+		"(FIN). A gateway that takes the end of the connection for the end of the head makes a whole answer of " +
+		"half of one.",
 	Made:      "An upstream at the upstream's address that sends half a head and closes.",
 	Confirmed: "An own request gets the half head, and the end of the connection.",
 }, upstream.Close, io.EOF)
@@ -61,8 +63,8 @@ var SilentMidHeaders = halted(catalog.Fault{
 	ID:    "silent-mid-headers",
 	Title: "the upstream falls silent in the middle of the head of its answer",
 	Type:  proxystatus.HTTPResponseTimeout, Phase: catalog.Responding,
-	What: "Half a head has arrived and nothing more comes; the connection stands. A gateway whose timeout ends with the first byte of an answer waits for the " +
-		"second half for ever.",
+	What: "Half a head has arrived and nothing more comes; the connection stands. A gateway whose timeout ends " +
+		"with the first byte of an answer waits for the second half for ever.",
 	Made:      "An upstream at the upstream's address that sends half a head and does nothing more.",
 	Confirmed: "An own request gets the half head, and then silence.",
 }, upstream.Keep, os.ErrDeadlineExceeded)
@@ -72,8 +74,9 @@ var CloseOnAccept = catalog.RegisterFault(catalog.Fault{
 	ID:    "close-on-accept",
 	Title: "the upstream closes the connection as soon as it is made",
 	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce,
-	What: "A TCP wrapper or a balancer in front of nothing takes the connection and ends it in good order, with nothing read. To a gateway it looks like an idle " +
-		"connection that was closed; but this one was new, and the next one is closed too.",
+	What: "A TCP wrapper or a balancer in front of nothing takes the connection and ends it in good order, with " +
+		"nothing read. To a gateway it looks like an idle connection that was closed; but this one was new, and " +
+		"the next one is closed too.",
 	Made:      "A listener at the upstream's address that closes each connection as soon as it has accepted it.",
 	Confirmed: "An own request gets the end of the connection and nothing before it.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {

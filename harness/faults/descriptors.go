@@ -15,9 +15,11 @@ var OutOfDescriptors = catalog.RegisterFault(catalog.Fault{
 	ID:    "out-of-descriptors",
 	Title: "the upstream's process has no file descriptor left",
 	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding,
-	What: "Every connection takes a descriptor, and a process has only so many. When none is left its accept fails, again and again; its kernel goes on completing " +
-		"handshakes in its name, so to a gateway the connection stands, the request is delivered, and nothing comes of it.",
-	Made:      "A real upstream process at the upstream's address whose RLIMIT_NOFILE is lowered below what it has open already, by prlimit; undone by raising it again.",
+	What: "Every connection takes a descriptor, and a process has only so many. When none is left its accept " +
+		"fails, again and again; its kernel goes on completing handshakes in its name, so to a gateway the " +
+		"connection stands, the request is delivered, and nothing comes of it.",
+	Made: "A real upstream process at the upstream's address whose RLIMIT_NOFILE is lowered below what it has open " +
+		"already, by prlimit; undone by raising it again.",
 	Confirmed: "An own request connects and gets nothing, while the process lives.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.Healthy)

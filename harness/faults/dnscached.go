@@ -18,13 +18,15 @@ const keptFor = 10 * time.Minute
 
 // DNSOutageCached is a nameserver that is away for less time than its answers live.
 var DNSOutageCached = catalog.RegisterFault(catalog.Fault{
-	ID: "dns-outage-cached", Title: "the nameserver is silent and the upstream's name was resolved before (control: no error)",
+	ID:    "dns-outage-cached",
+	Title: "the nameserver is silent and the upstream's name was resolved before (control: no error)",
 	Cause: cause.DNS, Phase: catalog.Resolving, Route: site.RouteNamed,
 	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
-	What: "An answer of a nameserver is good for as long as its time to live says, whatever becomes of the nameserver meanwhile. A gateway that keeps it that " +
-		"long does not notice a short outage; one that asks anew for each connection is down with its nameserver.",
-	Made: fmt.Sprintf("The upstream's name has a time to live of %s and is resolved in the steady state; then the world's nameserver answers no query, and "+
-		"the connections that are pooled are ended.", keptFor),
+	What: "An answer of a nameserver is good for as long as its time to live says, whatever becomes of the " +
+		"nameserver meanwhile. A gateway that keeps it that long does not notice a short outage; one that asks " +
+		"anew for each connection is down with its nameserver.",
+	Made: fmt.Sprintf("The upstream's name has a time to live of %s and is resolved in the steady state; then the "+
+		"world's nameserver answers no query, and the connections that are pooled are ended.", keptFor),
 	Confirmed: "An own query for the upstream's name gets no reply; its address answers 200.",
 	Prepare:   func(p *site.Plan) { p.NamedFor = keptFor },
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
@@ -33,7 +35,8 @@ var DNSOutageCached = catalog.RegisterFault(catalog.Fault{
 			defer cancel()
 			reply, err := dns.Ask(within, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 			if !timedOut(err) {
-				return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host, reply.Rcode, err, quiet)
+				return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host,
+					reply.Rcode, err, quiet)
 			}
 			well, err := answers(b, b.Plan.Upstream, http.StatusOK, 0)(ctx)
 			return fmt.Sprintf("own query for %s: no reply in %s; %s", b.Plan.Named.Host, quiet, well), err

@@ -16,8 +16,8 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// drip is the pause after each byte. It is a tenth of the gateways' read timeouts, so that one that counts from the last byte never strikes, and the head has
-// some 200 bytes, so that it takes twenty times as long as any of them.
+// drip is the pause after each byte. It is a tenth of the gateways' read timeouts, so that one that counts from
+// the last byte never strikes, and the head has some 200 bytes, so that it takes twenty times as long as any of them.
 const drip = 100 * time.Millisecond
 
 // SlowDrip is an upstream whose answer comes one byte at a time.
@@ -25,8 +25,9 @@ var SlowDrip = catalog.RegisterFault(catalog.Fault{
 	ID:    "slow-drip",
 	Title: "the upstream sends the head of its answer one byte at a time",
 	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding, Late: true,
-	What: "An upstream that is starved of processor time, or of good will, sends a byte, waits, and sends the next. A timeout that counts from the last byte never " +
-		"strikes: the head is on its way for as long as the upstream likes, and so is the client's request.",
+	What: "An upstream that is starved of processor time, or of good will, sends a byte, waits, and sends the " +
+		"next. A timeout that counts from the last byte never strikes: the head is on its way for as long as the " +
+		"upstream likes, and so is the client's request.",
 	Made:      "The upstream writes a valid answer byte by byte, a tenth of a second apart.",
 	Confirmed: "An own request gets bytes, few, one after the other, and the head is far from whole.",
 	Inject: misbehave(upstream.Drip{Every: drip}, func(b *site.Bench) confirmation {
@@ -46,7 +47,8 @@ func drips(ctx context.Context, b *site.Bench) (string, error) {
 		return "", err
 	}
 	begin := time.Now()
-	_ = c.SetDeadline(begin.Add(30 * quiet)) // A busy machine may be late with the first bytes, and let a deadline strike late.
+	// A busy machine may be late with the first bytes, and let a deadline strike late.
+	_ = c.SetDeadline(begin.Add(30 * quiet))
 	got, err := io.CopyN(io.Discard, c, 2)
 	if err == nil {
 		_ = c.SetDeadline(time.Now().Add(quiet))
@@ -56,7 +58,8 @@ func drips(ctx context.Context, b *site.Bench) (string, error) {
 	}
 	took := time.Since(begin)
 	if most := int64(took/drip) + 2; !errors.Is(err, os.ErrDeadlineExceeded) || got < 2 || got > most {
-		return "", fmt.Errorf("ask %s: got %d bytes in %s (%w), want 2 to %d, and more to come", at, got, took.Round(time.Millisecond), cmp.Or(err, io.EOF), most)
+		return "", fmt.Errorf("ask %s: got %d bytes in %s (%w), want 2 to %d, and more to come", at, got,
+			took.Round(time.Millisecond), cmp.Or(err, io.EOF), most)
 	}
 	return fmt.Sprintf("own request to %s: the first bytes of a head, %s apart", at, drip), nil
 }

@@ -1,5 +1,6 @@
-// Package faults holds what can be wrong around a gateway, and what a gateway must refuse. One file is one fault, or one family of one mechanism, and
-// registers itself; importing the package for its side effect makes all of them known.
+// Package faults holds what can be wrong around a gateway, and what a gateway must refuse. One file is one fault,
+// or one family of one mechanism, and registers itself; importing the package for its side effect makes all of
+// them known.
 package faults
 
 import (
@@ -11,12 +12,15 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// quiet is how long an own dial waits before it calls an upstream silent. A healthy one on loopback answers within a millisecond; that it stays silent for as
-// long as the gateway waits is proved by confirming again after the probes.
+// quiet is how long an own dial waits before it calls an upstream silent. A healthy one on loopback answers
+// within a millisecond; that it stays silent for as long as the gateway waits is proved by confirming again after
+// the probes.
 const quiet = 300 * time.Millisecond
 
 // toxic is an injection by the link in front of the upstream.
-func toxic(ctx context.Context, b *site.Bench, t link.Toxic, confirm func(context.Context) (string, error)) (*catalog.Injection, error) {
+func toxic(
+	ctx context.Context, b *site.Bench, t link.Toxic, confirm func(context.Context) (string, error),
+) (*catalog.Injection, error) {
 	undo, err := b.Upstream.Link.Inject(ctx, t)
 	if err != nil {
 		return nil, err
@@ -28,7 +32,9 @@ func toxic(ctx context.Context, b *site.Bench, t link.Toxic, confirm func(contex
 type ill interface{ Close() error }
 
 // standIn lets something broken listen at the upstream's own address in place of the link.
-func standIn[T ill](ctx context.Context, b *site.Bench, start func(at string) (T, error)) (stranger T, undo func(context.Context) error, err error) {
+func standIn[T ill](
+	ctx context.Context, b *site.Bench, start func(at string) (T, error),
+) (stranger T, undo func(context.Context) error, err error) {
 	back, err := b.Upstream.Link.StepAside(ctx)
 	if err != nil {
 		return stranger, nil, err

@@ -19,10 +19,13 @@ var Firewall403 = catalog.RegisterFault(catalog.Fault{
 	ID: "firewall-403", Title: "a filtering proxy in front of the upstream answers 403 (control: it is passed on)",
 	Cause: cause.Firewall, Phase: catalog.AtOnce,
 	Control: &record.Expectation{Statuses: []int{http.StatusForbidden}, By: record.ByIntermediary},
-	What: "An application firewall between gateway and upstream refuses the request by itself. Its 403 is a valid answer and is passed on, and it is nobody's " +
-		"block but its own: neither the gateway nor the upstream has refused anything. Who looks for the rule in either will not find it.",
-	Made:      "A proxy at the upstream's address, in place of the link, that answers every request with a stamped 403 in its own name.",
-	Confirmed: "An own request is answered with a whole 403 in the proxy's name, while the upstream behind it answers 200.",
+	What: "An application firewall between gateway and upstream refuses the request by itself. Its 403 is a valid " +
+		"answer and is passed on, and it is nobody's block but its own: neither the gateway nor the upstream has " +
+		"refused anything. Who looks for the rule in either will not find it.",
+	Made: "A proxy at the upstream's address, in place of the link, that answers every request with a stamped 403 " +
+		"in its own name.",
+	Confirmed: "An own request is answered with a whole 403 in the proxy's name, while the upstream behind it " +
+		"answers 200.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if _, err := b.Scripted(); err != nil {
 			return nil, err
@@ -38,7 +41,9 @@ var Firewall403 = catalog.RegisterFault(catalog.Fault{
 			return nil, err
 		}
 		proxy.Behave(upstream.Status{Code: http.StatusForbidden})
-		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return filtered(ctx, b) }}, nil
+		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) {
+			return filtered(ctx, b)
+		}}, nil
 	},
 })
 
@@ -46,7 +51,8 @@ var Firewall403 = catalog.RegisterFault(catalog.Fault{
 func filtered(ctx context.Context, b *site.Bench) (string, error) {
 	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
 	if by := r.Header.Get(stamp.Origin); r.Status != http.StatusForbidden || by != record.IntermediaryName {
-		return "", fmt.Errorf("ask %s: got %d by %q, want 403 by %q", b.Plan.Upstream, r.Status, by, record.IntermediaryName)
+		return "", fmt.Errorf("ask %s: got %d by %q, want 403 by %q", b.Plan.Upstream, r.Status, by,
+			record.IntermediaryName)
 	}
 	behind, err := netip.ParseAddrPort(b.Upstream.Origin.Addr())
 	if err != nil {

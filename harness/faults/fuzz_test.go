@@ -24,12 +24,14 @@ func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		a, err := parseAnswer("odd.answer", text)
 		if err != nil {
-			if said := err.Error(); !strings.HasPrefix(said, "odd.answer:") || strings.ContainsAny(said, "\n\r") || len(said) > 2000 {
+			if said := err.Error(); !strings.HasPrefix(said, "odd.answer:") || strings.ContainsAny(said, "\n\r") ||
+				len(said) > 2000 {
 				t.Errorf("got %q, want one line that begins with the place", said)
 			}
 			return
 		}
-		if len(a.bytes) > maxAnswer || !slices.Contains(proxystatus.ErrorTypes(), a.Error) || !slices.Contains(catalog.Phases(), a.Phase) ||
+		if len(a.bytes) > maxAnswer || !slices.Contains(proxystatus.ErrorTypes(), a.Error) ||
+			!slices.Contains(catalog.Phases(), a.Phase) ||
 			a.When != onRequest && a.When != onAccept || a.Every < 0 || a.Title == "" || a.What == "" {
 			t.Errorf("got %d bytes, error %q, phase %q, when %q, every %s, title %q, want what the checks let through",
 				len(a.bytes), a.Error, a.Phase, a.When, a.Every, a.Title)

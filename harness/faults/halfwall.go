@@ -23,10 +23,11 @@ import (
 var FirewallDropReplies = walled(catalog.Fault{
 	ID: "firewall-drop-replies", Title: "a firewall drops every packet from the upstream to the gateway",
 	Type: proxystatus.ConnectionTimeout, Phase: catalog.Connecting,
-	What: "The way there is open and the way back is not, as after a change of routes that only one firewall knows of. The upstream sees connection attempts " +
-		"that never complete; the gateway sees nothing at all.",
-	Made:      "An nftables rule in the world: drop TCP from the upstream's port.",
-	Confirmed: "An own dial to the upstream gets no reply, while the kernel has a half-open connection to it: the SYN did arrive.",
+	What: "The way there is open and the way back is not, as after a change of routes that only one firewall knows " +
+		"of. The upstream sees connection attempts that never complete; the gateway sees nothing at all.",
+	Made: "An nftables rule in the world: drop TCP from the upstream's port.",
+	Confirmed: "An own dial to the upstream gets no reply, while the kernel has a half-open connection to it: the " +
+		"SYN did arrive.",
 }, func(at netip.AddrPort) firewall.Rule {
 	return firewall.Rule{From: toward(at), FromPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.Drop}
 }, func(b *site.Bench) confirmation {
@@ -63,10 +64,11 @@ var FirewallBlocksDNS = catalog.RegisterFault(catalog.Fault{
 	ID: "firewall-blocks-dns", Title: "a firewall drops DNS",
 	Cause: cause.Firewall, Type: proxystatus.DNSTimeout, Phase: catalog.Resolving, Route: site.RouteNamed,
 	Needs: []world.Need{world.Firewall}, Beyond: "the nameserver",
-	What: "A rule set that allows what it knows of, and nobody thought of port 53. The upstream can be reached and cannot be found; routes by address work, " +
-		"which makes it look like a fault of the upstream.",
-	Made:      "Two nftables rules in the world: drop UDP, and TCP, to port 53.",
-	Confirmed: "An own query for the upstream's name gets no reply, nor does an own TCP dial to the nameserver; the upstream's address answers 200.",
+	What: "A rule set that allows what it knows of, and nobody thought of port 53. The upstream can be reached and " +
+		"cannot be found; routes by address work, which makes it look like a fault of the upstream.",
+	Made: "Two nftables rules in the world: drop UDP, and TCP, to port 53.",
+	Confirmed: "An own query for the upstream's name gets no reply, nor does an own TCP dial to the nameserver; " +
+		"the upstream's address answers 200.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		port := b.Plan.Nameserver.Port()
 		lift, err := rules(b.Wall, firewall.Rule{ToPort: port, Protocol: firewall.UDP, Verdict: firewall.Drop},
@@ -87,7 +89,8 @@ func noNameserver(ctx context.Context, b *site.Bench) (string, error) {
 	defer cancel()
 	reply, err := dns.Ask(within, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 	if !timedOut(err) {
-		return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host, reply.Rcode, err, quiet)
+		return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host,
+			reply.Rcode, err, quiet)
 	}
 	again, cancel := context.WithTimeout(ctx, quiet)
 	defer cancel()

@@ -18,8 +18,9 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// secured completes and registers an upstream that handles TLS differently. The confirmation is an alert to an own handshake as a gateway makes it, and an
-// answer to one that is able to do what the upstream wants; able is nil when none is.
+// secured completes and registers an upstream that handles TLS differently. The confirmation is an alert to an
+// own handshake as a gateway makes it, and an answer to one that is able to do what the upstream wants; able is
+// nil when none is.
 func secured(f catalog.Fault, change func(*tls.Config), able func(*site.Bench) (*tls.Config, error)) *catalog.Fault {
 	f.Cause, f.Phase, f.Route = cause.Configuration, catalog.AtOnce, site.RouteSecure
 	f.Inject = func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
@@ -76,9 +77,10 @@ func exchange(ctx context.Context, b *site.Bench, config *tls.Config) error {
 
 // TLSVersionMismatch is an upstream whose TLS is too old.
 var TLSVersionMismatch = secured(catalog.Fault{
-	ID: "tls-version-mismatch", Title: "the upstream speaks only TLS versions that nobody accepts any more", Type: proxystatus.TLSProtocolError,
-	What: "An old appliance speaks TLS 1.0 and 1.1, which RFC 8996 retired, and the gateway's library was updated: the two have no version in common. The day " +
-		"before the update everything worked.",
+	ID: "tls-version-mismatch", Title: "the upstream speaks only TLS versions that nobody accepts any more",
+	Type: proxystatus.TLSProtocolError,
+	What: "An old appliance speaks TLS 1.0 and 1.1, which RFC 8996 retired, and the gateway's library was updated: " +
+		"the two have no version in common. The day before the update everything worked.",
 	Made:      "The upstream takes no TLS version above 1.1.",
 	Confirmed: "An own TLS handshake with today's versions gets an alert; one that goes down to TLS 1.1 is answered.",
 }, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 },
@@ -86,10 +88,12 @@ var TLSVersionMismatch = secured(catalog.Fault{
 
 // TLSAlert is an upstream that refuses to shake hands.
 var TLSAlert = secured(catalog.Fault{
-	ID: "tls-alert", Title: "the upstream answers the TLS handshake with a fatal alert", Type: proxystatus.TLSAlertReceived,
-	What: "The upstream can read the ClientHello and not go on: its key cannot be loaded, its hardware module is away. It says so in an alert, which names the " +
-		"kind of trouble, and closes.",
-	Made:      "The upstream's certificate cannot be had: its TLS library answers every ClientHello with the alert internal_error.",
+	ID: "tls-alert", Title: "the upstream answers the TLS handshake with a fatal alert",
+	Type: proxystatus.TLSAlertReceived,
+	What: "The upstream can read the ClientHello and not go on: its key cannot be loaded, its hardware module is " +
+		"away. It says so in an alert, which names the kind of trouble, and closes.",
+	Made: "The upstream's certificate cannot be had: its TLS library answers every ClientHello with the alert " +
+		"internal_error.",
 	Confirmed: "An own TLS handshake gets a fatal alert.",
 }, func(c *tls.Config) {
 	c.Certificates = nil
@@ -100,14 +104,17 @@ var TLSAlert = secured(catalog.Fault{
 
 // ClientCertificateRequired is an upstream that wants to know who asks.
 var ClientCertificateRequired = secured(catalog.Fault{
-	ID: "client-certificate-required", Title: "the upstream demands a client certificate and the gateway has none", Type: proxystatus.TLSAlertReceived,
-	What: "Mutual TLS was turned on at the upstream alone: it asks every client who it is, and the gateway cannot say. The upstream's alert ends the handshake; " +
-		"in its log stands the reason, in the gateway's often no more than a number.",
+	ID: "client-certificate-required", Title: "the upstream demands a client certificate and the gateway has none",
+	Type: proxystatus.TLSAlertReceived,
+	What: "Mutual TLS was turned on at the upstream alone: it asks every client who it is, and the gateway cannot " +
+		"say. The upstream's alert ends the handshake; in its log stands the reason, in the gateway's often no " +
+		"more than a number.",
 	Made:      "The upstream requires a client certificate, whosever it is, in TLS 1.2.",
 	Confirmed: "An own TLS handshake without a certificate gets an alert; one with a certificate is answered.",
 }, func(c *tls.Config) {
-	// In TLS 1.3 a client is done before it is refused: whether the gateway's request is on its way by then is a matter of who is faster. HAProxy was seen to
-	// take the same refusal for a failed connection once and for a failed answer many times.
+	// In TLS 1.3 a client is done before it is refused: whether the gateway's request is on its way by then is
+	// a matter of who is faster. HAProxy was seen to take the same refusal for a failed connection once and for
+	// a failed answer many times.
 	c.ClientAuth, c.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12
 },
 	func(b *site.Bench) (*tls.Config, error) {
@@ -119,8 +126,9 @@ var ClientCertificateRequired = secured(catalog.Fault{
 var TLSStall = catalog.RegisterFault(catalog.Fault{
 	ID: "tls-stall", Title: "the TLS handshake with the upstream never ends",
 	Cause: cause.Configuration, Type: proxystatus.ConnectionTimeout, Phase: catalog.Connecting, Route: site.RouteSecure,
-	What: "The connection is made, the ClientHello is sent, and nothing comes back: a middlebox that dislikes TLS, or a server that waits for something else " +
-		"first. Many clients have a timeout for connecting and one for the answer, and none for what is between the two.",
+	What: "The connection is made, the ClientHello is sent, and nothing comes back: a middlebox that dislikes TLS, " +
+		"or a server that waits for something else first. Many clients have a timeout for connecting and one for " +
+		"the answer, and none for what is between the two.",
 	Made:      "Toxiproxy timeout 0 on what the gateway sends to the TLS upstream: the ClientHello is swallowed.",
 	Confirmed: "An own TCP connection is made, and an own ClientHello on it gets nothing.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
@@ -128,7 +136,9 @@ var TLSStall = catalog.RegisterFault(catalog.Fault{
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return stalled(ctx, b) }}, nil
+		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) {
+			return stalled(ctx, b)
+		}}, nil
 	},
 })
 

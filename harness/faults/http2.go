@@ -18,9 +18,11 @@ import (
 var H2UpstreamRefused = catalog.RegisterFault(catalog.Fault{
 	ID: "h2-upstream-refused", Title: "nothing listens at the address of an upstream that speaks HTTP/2",
 	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteHTTP2,
-	What: "A gateway that speaks HTTP/2 to its upstream has other code for it than for HTTP/1: one connection for all clients, which is dialled anew when it is lost. " +
-		"What it tells the clients when that fails must be the same.",
-	Made:      "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the port.",
+	What: "A gateway that speaks HTTP/2 to its upstream has other code for it than for HTTP/1: one connection for " +
+		"all clients, which is dialled anew when it is lost. What it tells the clients when that fails must be the " +
+		"same.",
+	Made: "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the " +
+		"port.",
 	Confirmed: "An own dial gets ECONNREFUSED.",
 	Inject:    http2Refused,
 })
@@ -29,10 +31,12 @@ var H2UpstreamRefused = catalog.RegisterFault(catalog.Fault{
 var GRPCUpstreamRefused = catalog.RegisterFault(catalog.Fault{
 	ID: "grpc-upstream-refused", Title: "a client calls a method of gRPC and nothing listens at the upstream's address",
 	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteGRPC,
-	What: "A client of gRPC looks for a status of gRPC first, and makes one of the HTTP status if there is none. A gateway that knows gRPC says UNAVAILABLE (14) itself, " +
-		"over HTTP 200; one that does not says 502, which every client takes for UNAVAILABLE. Both are right. A 200 with neither, or with another status of " +
-		"gRPC, is not: some of those tell a client that it must not try again.",
-	Made:      "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the port.",
+	What: "A client of gRPC looks for a status of gRPC first, and makes one of the HTTP status if there is none. A " +
+		"gateway that knows gRPC says UNAVAILABLE (14) itself, over HTTP 200; one that does not says 502, which " +
+		"every client takes for UNAVAILABLE. Both are right. A 200 with neither, or with another status of gRPC, " +
+		"is not: some of those tell a client that it must not try again.",
+	Made: "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the " +
+		"port.",
 	Confirmed: "An own dial gets ECONNREFUSED.",
 	Inject:    http2Refused,
 })
@@ -49,9 +53,11 @@ func http2Refused(ctx context.Context, b *site.Bench) (*catalog.Injection, error
 var H2UpstreamGoAway = catalog.RegisterFault(catalog.Fault{
 	ID: "h2-upstream-goaway", Title: "an upstream that speaks HTTP/2 sends GOAWAY in place of an answer",
 	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce, Route: site.RouteHTTP2,
-	What: "The server hit an error of its own in the connection, and gives all of it up: GOAWAY with INTERNAL_ERROR, then FIN. Its last stream is the request's own, so " +
-		"it may have been acted on: a gateway must not send a POST again.",
-	Made:      "An HTTP/2 server at the upstream's address that reads and records each request, and answers it with GOAWAY and the end of the connection.",
+	What: "The server hit an error of its own in the connection, and gives all of it up: GOAWAY with " +
+		"INTERNAL_ERROR, then FIN. Its last stream is the request's own, so it may have been acted on: a gateway " +
+		"must not send a POST again.",
+	Made: "An HTTP/2 server at the upstream's address that reads and records each request, and answers it with " +
+		"GOAWAY and the end of the connection.",
 	Confirmed: "An own request over HTTP/2 gets the end of the connection and no answer.",
 	Inject: http2Ill(upstream.GoAwayInstead, func(r client.Response) bool {
 		return r.End == client.Closed || r.End == client.Reset
@@ -62,17 +68,22 @@ var H2UpstreamGoAway = catalog.RegisterFault(catalog.Fault{
 var H2UpstreamRSTStream = catalog.RegisterFault(catalog.Fault{
 	ID: "h2-upstream-rst-stream", Title: "an upstream that speaks HTTP/2 resets the stream in place of an answer",
 	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce, Route: site.RouteHTTP2,
-	What: "A handler crashed; HTTP/2 ends its stream with RST_STREAM and INTERNAL_ERROR, and the connection, with the requests of other clients, lives on. To the gateway " +
-		"it is what a reset connection is in HTTP/1: no answer, and no way to know what was done.",
-	Made:      "An HTTP/2 server at the upstream's address that reads and records each request, and answers it with RST_STREAM.",
+	What: "A handler crashed; HTTP/2 ends its stream with RST_STREAM and INTERNAL_ERROR, and the connection, with " +
+		"the requests of other clients, lives on. To the gateway it is what a reset connection is in HTTP/1: no " +
+		"answer, and no way to know what was done.",
+	Made: "An HTTP/2 server at the upstream's address that reads and records each request, and answers it with " +
+		"RST_STREAM.",
 	Confirmed: "An own request over HTTP/2 gets RST_STREAM and no answer.",
 	Inject: http2Ill(upstream.RSTStreamInstead, func(r client.Response) bool {
 		return r.End == client.Reset && strings.HasPrefix(r.Error, "RST_STREAM")
 	}),
 })
 
-// http2Ill lets such a server stand in for the upstream that speaks HTTP/2, and confirms that a request to it ends as it should.
-func http2Ill(start func(string) (*upstream.HTTP2Ill, error), is func(client.Response) bool) func(context.Context, *site.Bench) (*catalog.Injection, error) {
+// http2Ill lets the server that start makes stand in for the upstream that speaks HTTP/2, and confirms by is how
+// an own request to that server ends.
+func http2Ill(
+	start func(string) (*upstream.HTTP2Ill, error), is func(client.Response) bool,
+) func(context.Context, *site.Bench) (*catalog.Injection, error) {
 	return func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		back, err := b.HTTP2.StepAside(ctx)
 		if err != nil {
@@ -94,7 +105,8 @@ func http2Ill(start func(string) (*upstream.HTTP2Ill, error), is func(client.Res
 			Confirm: func(ctx context.Context) (string, error) {
 				r, nonce := b.DirectHTTP2(ctx, 10*quiet)
 				if hits := len(stranger.HitsOf(nonce)); r.Status != 0 || !is(r) || hits != 1 {
-					return "", fmt.Errorf("ask %s over HTTP/2: got %d %s (%s), recorded %d times; want no answer, recorded once", b.Plan.HTTP2, r.Status, r.End, r.Error, hits)
+					return "", fmt.Errorf("ask %s over HTTP/2: got %d %s (%s), recorded %d times; "+
+						"want no answer, recorded once", b.Plan.HTTP2, r.Status, r.End, r.Error, hits)
 				}
 				return fmt.Sprintf("own request to %s over HTTP/2: recorded, then %s", b.Plan.HTTP2, r.End), nil
 			},

@@ -16,27 +16,33 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// A request that is sent between idle-transit and idle after the last answer is on its way when the upstream closes: a window of 400 ms. Nobody is early for it, but on
-// a busy machine late: an own request is sent in its first half.
+// A request that is sent between idle-transit and idle after the last answer is on its way when the upstream
+// closes: a window of 400 ms. Nobody is early for it, but on a busy machine late: an own request is sent in its
+// first half.
 const (
 	idle    = 500 * time.Millisecond
 	transit = 400 * time.Millisecond
 	meets   = idle - 3*transit/4
 )
 
-// KeepaliveMismatch is an upstream that closes idle connections before the gateway does, so that some requests meet the close on the way.
+// KeepaliveMismatch is an upstream that closes idle connections before the gateway does, so that some requests
+// meet the close on the way.
 var KeepaliveMismatch = catalog.RegisterFault(catalog.Fault{
 	ID:    "keepalive-mismatch",
 	Title: "the upstream's idle timeout is shorter than the gateway's, under load",
 	Cause: cause.Configuration, Type: proxystatus.ConnectionTerminated, Phase: catalog.Responding,
-	What: "Whoever closes an idle connection first should be the one who sends requests on it. Where the upstream does, a request that the gateway has just sent " +
-		"can meet the close on its way: it is lost, and the gateway cannot know whether the upstream has acted on it. A GET may be sent again; a POST is a 502 " +
-		"(RFC 9110, section 9.2.2). In production this is the small, steady share of 502s that no log of the upstream shows. The answers are counted, not only judged.",
-	Made: "The upstream closes connections that were idle for 500 ms, and Toxiproxy adds 400 ms to what the gateway sends. Sixteen clients at a time ask, wait for 0 " +
-		"to 750 ms, and ask again on the same connection.",
-	Confirmed: "An own request, sent 200 ms after the answer to the last on the same connection, is never answered: the connection ends.",
-	Tolerated: &record.Tolerance{Why: "a request that meets no close is served, and one that may be repeated can be sent again (RFC 9110, section 9.2.2)"},
-	Load:      spread(50*time.Millisecond, 16),
+	What: "Whoever closes an idle connection first should be the one who sends requests on it. Where the upstream " +
+		"does, a request that the gateway has just sent can meet the close on its way: it is lost, and the gateway " +
+		"cannot know whether the upstream has acted on it. A GET may be sent again; a POST is a 502 (RFC 9110, " +
+		"section 9.2.2). In production this is the small, steady share of 502s that no log of the upstream shows. " +
+		"The answers are counted, not only judged.",
+	Made: "The upstream closes connections that were idle for 500 ms, and Toxiproxy adds 400 ms to what the " +
+		"gateway sends. Sixteen clients at a time ask, wait for 0 to 750 ms, and ask again on the same connection.",
+	Confirmed: "An own request, sent 200 ms after the answer to the last on the same connection, is never " +
+		"answered: the connection ends.",
+	Tolerated: &record.Tolerance{Why: "a request that meets no close is served, and one that may be repeated can " +
+		"be sent again (RFC 9110, section 9.2.2)"},
+	Load: spread(50*time.Millisecond, 16),
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		origin, err := b.Scripted()
 		if err != nil {
@@ -88,7 +94,8 @@ func cross(ctx context.Context, b *site.Bench) (string, error) {
 	defer func() { _ = c.Close() }()
 	ask := client.Request{Method: http.MethodGet, Target: "/", Host: "upstream"}
 	if first := c.Do(ctx, ask); first.Status != http.StatusOK || !first.Keep {
-		return "", fmt.Errorf("ask %s: got %d %s, want a 200 on a connection that is kept", b.Plan.Upstream, first.Status, first.End)
+		return "", fmt.Errorf("ask %s: got %d %s, want a 200 on a connection that is kept", b.Plan.Upstream,
+			first.Status, first.End)
 	}
 	answered := time.Now()
 	select {
@@ -97,10 +104,13 @@ func cross(ctx context.Context, b *site.Bench) (string, error) {
 	case <-time.After(meets):
 	}
 	if waited := time.Since(answered); waited >= idle {
-		return "", fmt.Errorf("ask %s again: got to it after %s, want less than %s: %w", b.Plan.Upstream, waited, idle, errLate)
+		return "", fmt.Errorf("ask %s again: got to it after %s, want less than %s: %w", b.Plan.Upstream, waited,
+			idle, errLate)
 	}
 	if again := c.Do(ctx, ask); again.Status != 0 || again.End == client.TimedOut {
-		return "", fmt.Errorf("ask %s again after %s: got %d %s, want the end of the connection", b.Plan.Upstream, meets, again.Status, again.End)
+		return "", fmt.Errorf("ask %s again after %s: got %d %s, want the end of the connection", b.Plan.Upstream,
+			meets, again.Status, again.End)
 	}
-	return fmt.Sprintf("own second request to %s, sent %s after the first answer: the connection ended instead of an answer", b.Plan.Upstream, meets), nil
+	return fmt.Sprintf("own second request to %s, sent %s after the first answer: the connection ended instead of "+
+		"an answer", b.Plan.Upstream, meets), nil
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// Delays of the two latency faults. Every gateway's folder sets its timeouts to a second, and the slowest to look at the
-// clock (lighttpd, once a second) takes three until it gives up: a second more is too slow on any machine, and a fifth of a
-// second is in time on any that is fit to run experiments.
+// Delays of the two latency faults. Every gateway's folder sets its timeouts to a second, and the slowest to look
+// at the clock (lighttpd, once a second) takes three until it gives up: a second more is too slow on any machine,
+// and a fifth of a second is in time on any that is fit to run experiments.
 const (
 	tooLate = 4 * time.Second
 	inTime  = 200 * time.Millisecond
@@ -25,8 +25,10 @@ const (
 var SlowAnswer = catalog.RegisterFault(catalog.Fault{
 	ID:    "slow-answer",
 	Title: "the upstream answers later than the gateway waits",
-	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding, Late: true, ByLink: true, Withholds: tooLate,
-	What:      "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer does come; nobody waits for it any more.",
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding, Late: true, ByLink: true,
+	Withholds: tooLate,
+	What: "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer " +
+		"does come; nobody waits for it any more.",
 	Made:      "Toxiproxy latency of four seconds on what the upstream sends, against a read timeout of one.",
 	Confirmed: "An own request is answered, with 200, and not before four seconds have passed.",
 	Inject:    delayed(tooLate),
@@ -40,8 +42,8 @@ var LatencyWithinBudget = catalog.RegisterFault(catalog.Fault{
 	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
 	Phase:   catalog.Responding,
 	ByLink:  true,
-	What: "Latency below the gateway's timeout is no fault: the answer must come, later. A gateway that calls this a 502 gives up too early, and a harness " +
-		"that expects one would call anything a 502.",
+	What: "Latency below the gateway's timeout is no fault: the answer must come, later. A gateway that calls this " +
+		"a 502 gives up too early, and a harness that expects one would call anything a 502.",
 	Made:      "Toxiproxy latency of a fifth of a second on what the upstream sends, against a read timeout of one.",
 	Confirmed: "An own request is answered, with 200, and not before the latency has passed.",
 	Inject:    delayed(inTime),

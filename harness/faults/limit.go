@@ -11,10 +11,12 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// connections is how many connections the limited upstream takes: as many as the other one has workers, which a small crowd fills.
+// connections is how many connections the limited upstream takes: as many as the other one has workers, which a
+// small crowd fills.
 const connections = site.Workers
 
-// limited completes and registers an upstream at the upstream's address that is full of others, and ends every further connection so.
+// limited completes and registers an upstream at the upstream's address that is full of other clients, and ends
+// every further connection as over says.
 func limited(f catalog.Fault, over upstream.End, seen client.End) *catalog.Fault {
 	f.Cause = cause.Overload
 	f.Phase = catalog.AtOnce
@@ -46,10 +48,11 @@ var ConnectionLimitReset = limited(catalog.Fault{
 	ID:    "connection-limit-reset",
 	Title: "the upstream has all the connections it takes, and resets the others",
 	Type:  proxystatus.ConnectionTerminated,
-	What: "A server with a limit on connections, and a crowd that has taken them all. What comes on top is accepted and reset before anything is read. It passes when " +
-		"somebody leaves; until then every attempt meets the same.",
-	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients whose requests are being held; a connection " +
-		"beyond is closed with SO_LINGER 0.",
+	What: "A server with a limit on connections, and a crowd that has taken them all. What comes on top is " +
+		"accepted and reset before anything is read. It passes when somebody leaves; until then every attempt " +
+		"meets the same.",
+	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients " +
+		"whose requests are being held; a connection beyond is closed with SO_LINGER 0.",
 	Confirmed: "Every client of the crowd has the head of its answer; an own request gets ECONNRESET.",
 }, upstream.Reset, client.Reset)
 
@@ -58,9 +61,11 @@ var ConnectionLimitClose = limited(catalog.Fault{
 	ID:    "connection-limit-close",
 	Title: "the upstream has all the connections it takes, and closes the others",
 	Type:  proxystatus.ConnectionTerminated,
-	What: "A server with a limit on connections, and a crowd that has taken them all. What comes on top is accepted and ended in good order, with not a byte of an " +
-		"answer. It passes when somebody leaves; until then every attempt meets the same.",
-	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients whose requests are being held; a connection " +
-		"beyond is closed.",
-	Confirmed: "Every client of the crowd has the head of its answer; an own request gets the end of the connection and nothing before it.",
+	What: "A server with a limit on connections, and a crowd that has taken them all. What comes on top is " +
+		"accepted and ended in good order, with not a byte of an answer. It passes when somebody leaves; until " +
+		"then every attempt meets the same.",
+	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients " +
+		"whose requests are being held; a connection beyond is closed.",
+	Confirmed: "Every client of the crowd has the head of its answer; an own request gets the end of the " +
+		"connection and nothing before it.",
 }, upstream.Close, client.Closed)

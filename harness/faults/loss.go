@@ -40,8 +40,9 @@ var PacketLossTotal = lossy(catalog.Fault{
 	ID:    "packet-loss-total",
 	Title: "the network to the upstream loses every packet",
 	Type:  proxystatus.ConnectionTimeout, Phase: catalog.Connecting,
-	What: "A cable with a broken wire, a switch that is overrun, a wireless link out of reach: nothing arrives any more, in either direction, and nobody says so. What " +
-		"is sent is sent again and again by the kernel, and lost each time.",
+	What: "A cable with a broken wire, a switch that is overrun, a wireless link out of reach: nothing arrives any " +
+		"more, in either direction, and nobody says so. What is sent is sent again and again by the kernel, and " +
+		"lost each time.",
 	Made:      "An nftables rule in the world: every packet of TCP to or from the upstream's port is dropped.",
 	Confirmed: "An own dial to the upstream gets no reply.",
 }, firewall.Rule{}, func(b *site.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
@@ -52,24 +53,30 @@ var PacketLoss30 = lossy(catalog.Fault{
 	Title:   "the network to the upstream loses 30 % of the packets (control: no error)",
 	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
 	Phase:   catalog.Responding,
-	What: "TCP is made for this: what is lost is sent again, a fifth of a second later, and the answer comes, whole. A gateway that calls that a 502 has its " +
-		"timeouts too tight. (The packets of the handshake are spared: a lost SYN is sent again after a whole second, RFC 6298, section 2.1, and that is as " +
-		"long as the gateways' settings here let any connection attempt take.)",
-	Made: "An nftables rule in the world: of each connection with the upstream's port the 4th, 7th, 9th, 15th, 17th and 20th packet is dropped, and so on with each " +
-		"20. Never are two in a row, so what is lost gets through soon, and the first with a request in it always is.",
-	Confirmed: "An own request is answered 200, and it took a tenth of a second or more, as only a packet that was sent again does.",
+	What: "TCP is made for this: what is lost is sent again, a fifth of a second later, and the answer comes, " +
+		"whole. A gateway that calls that a 502 has its timeouts too tight. (The packets of the handshake are " +
+		"spared: a lost SYN is sent again after a whole second, RFC 6298, section 2.1, and that is as long as the " +
+		"gateways' settings here let any connection attempt take.)",
+	Made: "An nftables rule in the world: of each connection with the upstream's port the 4th, 7th, 9th, 15th, " +
+		"17th and 20th packet is dropped, and so on with each 20. Never are two in a row, so what is lost gets " +
+		"through soon, and the first with a request in it always is.",
+	Confirmed: "An own request is answered 200, and it took a tenth of a second or more, as only a packet that was " +
+		"sent again does.",
 }, firewall.Rule{Match: firewall.Established, Loss: true}, func(b *site.Bench) confirmation {
 	return func(ctx context.Context) (string, error) { return resent(ctx, b) }
 })
 
-// again is half the least time after which Linux sends a packet again (200 ms); an answer on loopback takes a millisecond.
+// again is half the least time after which Linux sends a packet again (200 ms); an answer on loopback takes
+// a millisecond.
 const again = 100 * time.Millisecond
 
 // resent confirms that a request gets through, and that some of its packets had to be sent again.
 func resent(ctx context.Context, b *site.Bench) (string, error) {
 	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*time.Second)
 	if r.Status != http.StatusOK || r.End != client.Complete || r.Took < again {
-		return "", fmt.Errorf("ask %s: got %d %s after %s, want a whole 200 after %s or more", b.Plan.Upstream, r.Status, r.End, r.Took, again)
+		return "", fmt.Errorf("ask %s: got %d %s after %s, want a whole 200 after %s or more", b.Plan.Upstream,
+			r.Status, r.End, r.Took, again)
 	}
-	return fmt.Sprintf("own request to %s: 200 after %s or more, which takes a packet that was sent again", b.Plan.Upstream, again), nil
+	return fmt.Sprintf("own request to %s: 200 after %s or more, which takes a packet that was sent again",
+		b.Plan.Upstream, again), nil
 }

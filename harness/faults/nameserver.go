@@ -18,8 +18,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// misanswered completes and registers a nameserver whose answers to every name are broken so. The confirmation is that is accepts what became of an own
-// query for the upstream's name; it tells what was seen.
+// misanswered completes and registers a nameserver that breaks its answers to every name as how says. The
+// confirmation is that is accepts what became of an own query for the upstream's name; it tells what was seen.
 func misanswered(f catalog.Fault, how dns.Fault, is func(dns.Reply, error) (seen string, ok bool)) *catalog.Fault {
 	f.Cause, f.Phase, f.Route = cause.DNS, catalog.Resolving, site.RouteNamed
 	f.Inject = func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
@@ -43,20 +43,25 @@ func queried(b *site.Bench, want string, is func(dns.Reply, error) (string, bool
 // DNSNoData is a name without an address.
 var DNSNoData = misanswered(catalog.Fault{
 	ID: "dns-nodata", Title: "the upstream's name exists and has no address", Type: proxystatus.DNSError,
-	What: "The name is there, but what it holds is no address: only a mail record was left behind, say. The nameserver says so without any error code, and " +
-		"clients that look at the code alone take it for a success.",
+	What: "The name is there, but what it holds is no address: only a mail record was left behind, say. The " +
+		"nameserver says so without any error code, and clients that look at the code alone take it for a success.",
 	Made:      "The world's nameserver answers every query with NOERROR and no record.",
 	Confirmed: "An own query for the upstream's name is answered NOERROR, with no address.",
 }, dns.NoData{}, func(r dns.Reply, err error) (string, bool) {
-	return "NOERROR, no record", err == nil && r.Rcode == "NOERROR" && len(r.Addresses)+len(r.Aliases) == 0 && !r.Truncated
+	return "NOERROR, no record", err == nil && r.Rcode == "NOERROR" &&
+		len(r.Addresses)+len(r.Aliases) == 0 && !r.Truncated
 })
 
 // DNSSlow is a nameserver that takes too long.
 var DNSSlow = misanswered(catalog.Fault{
-	ID: "dns-slow", Title: "the nameserver answers later than the gateway waits", Type: proxystatus.DNSTimeout, Late: true,
-	What:      "The nameserver is overloaded or far away. The right answer comes, after the gateway has given up; a resolver that asks again starts anew.",
-	Made:      fmt.Sprintf("The world's nameserver holds each right answer back for %s, against a timeout of one.", tooLate),
-	Confirmed: fmt.Sprintf("An own query for the upstream's name is answered with an address, and not before %s have passed.", tooLate),
+	ID: "dns-slow", Title: "the nameserver answers later than the gateway waits",
+	Type: proxystatus.DNSTimeout, Late: true,
+	What: "The nameserver is overloaded or far away. The right answer comes, after the gateway has given up; a " +
+		"resolver that asks again starts anew.",
+	Made: fmt.Sprintf("The world's nameserver holds each right answer back for %s, against a timeout of one.",
+		tooLate),
+	Confirmed: fmt.Sprintf("An own query for the upstream's name is answered with an address, and not before %s "+
+		"have passed.", tooLate),
 }, dns.Slow(tooLate), func(r dns.Reply, err error) (string, bool) {
 	return fmt.Sprintf("an address after %s or more", tooLate), err == nil && len(r.Addresses) == 1 && r.Took >= tooLate
 })
@@ -64,8 +69,9 @@ var DNSSlow = misanswered(catalog.Fault{
 // DNSGarbage is a nameserver that talks nonsense.
 var DNSGarbage = misanswered(catalog.Fault{
 	ID: "dns-garbage", Title: "the nameserver answers with bytes that are no DNS message", Type: proxystatus.DNSTimeout,
-	What: "Something else listens at the nameserver's port, or a middlebox mangles the packets. A resolver drops what it cannot read, since anybody can send " +
-		"such a packet, and goes on waiting for the real answer until its time is up.",
+	What: "Something else listens at the nameserver's port, or a middlebox mangles the packets. A resolver drops " +
+		"what it cannot read, since anybody can send such a packet, and goes on waiting for the real answer until " +
+		"its time is up.",
 	Made:      "The world's nameserver answers every query with seven bytes of text.",
 	Confirmed: "An own query for the upstream's name is answered with bytes that are no DNS message.",
 }, dns.Garbage{}, func(_ dns.Reply, err error) (string, bool) {
@@ -77,18 +83,25 @@ var DNSTruncated = catalog.RegisterFault(catalog.Fault{
 	ID: "dns-truncated", Title: "the nameserver's answer is truncated, and TCP to it is refused",
 	Cause: cause.DNS, Type: proxystatus.DNSError, Phase: catalog.Resolving, Route: site.RouteNamed,
 	Needs: []world.Need{world.Firewall},
-	What: "An answer that does not fit into UDP carries the TC bit, which means: ask again over TCP. Where a firewall lets DNS pass over UDP alone, there is " +
-		"nobody to ask. It works for years, until a name gets one address too many.",
-	Made:      "The world's nameserver sends the TC bit and no record; an nftables rule resets TCP connections to port 53.",
-	Confirmed: "An own query for the upstream's name is answered with the TC bit and no address, and an own TCP dial to the nameserver gets ECONNREFUSED.",
+	What: "An answer that does not fit into UDP carries the TC bit, which means: ask again over TCP. Where a " +
+		"firewall lets DNS pass over UDP alone, there is nobody to ask. It works for years, until a name gets one " +
+		"address too many.",
+	Made: "The world's nameserver sends the TC bit and no record; an nftables rule resets TCP connections to port " +
+		"53.",
+	Confirmed: "An own query for the upstream's name is answered with the TC bit and no address, and an own TCP " +
+		"dial to the nameserver gets ECONNREFUSED.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
-		undo, err := b.Wall.Apply(firewall.Rule{ToPort: b.Plan.Nameserver.Port(), Protocol: firewall.TCP, Verdict: firewall.RejectRST})
+		undo, err := b.Wall.Apply(firewall.Rule{
+			ToPort: b.Plan.Nameserver.Port(), Protocol: firewall.TCP,
+			Verdict: firewall.RejectRST,
+		})
 		if err != nil {
 			return nil, err
 		}
-		udp := resolver(b, dns.Truncated{}, queried(b, "the TC bit and no address", func(r dns.Reply, err error) (string, bool) {
-			return "the TC bit, no record", err == nil && r.Truncated && len(r.Addresses) == 0
-		}))
+		udp := resolver(b, dns.Truncated{}, queried(b, "the TC bit and no address",
+			func(r dns.Reply, err error) (string, bool) {
+				return "the TC bit, no record", err == nil && r.Truncated && len(r.Addresses) == 0
+			}))
 		return &catalog.Injection{
 			Undo: func(ctx context.Context) error { return errors.Join(undo(), udp.Undo(ctx)) },
 			Confirm: func(ctx context.Context) (string, error) {
@@ -119,10 +132,11 @@ func refuses(ctx context.Context, at netip.AddrPort) error {
 // DNSWrongID is a resolver that hears only answers to somebody else's questions.
 var DNSWrongID = misanswered(catalog.Fault{
 	ID: "dns-wrong-id", Title: "every DNS answer carries another query's ID", Type: proxystatus.DNSTimeout,
-	What: "The ID is what ties an answer to its query; a forger has to guess it. A resolver must drop an answer with a wrong one and go on waiting. A gateway " +
-		"that takes such an answer can be sent anywhere by anybody.",
+	What: "The ID is what ties an answer to its query; a forger has to guess it. A resolver must drop an answer " +
+		"with a wrong one and go on waiting. A gateway that takes such an answer can be sent anywhere by anybody.",
 	Made:      "The world's nameserver gives the right answer, with the ID changed.",
 	Confirmed: "An own query for the upstream's name gets replies to another query, and none of its own.",
 }, dns.WrongID{}, func(_ dns.Reply, err error) (string, bool) {
-	return "only replies to another query", errors.Is(err, dns.ErrWrongID) && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded))
+	return "only replies to another query", errors.Is(err, dns.ErrWrongID) &&
+		(errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded))
 })

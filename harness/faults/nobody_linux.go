@@ -9,16 +9,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nobody is the user and the group without rights, by Linux' own number for whom it cannot name (/proc/sys/kernel/overflowuid).
+// nobody is the user and the group without rights, by the number that Linux has for users it cannot name
+// (/proc/sys/kernel/overflowuid).
 const nobody = 65534
 
-// dialAsNobody connects to the socket at path with nobody's rights, if this process is root; otherwise it has no more rights than a gateway.
+// dialAsNobody connects to the socket at path with nobody's rights, if this process is root; otherwise it has no
+// more rights than a gateway.
 func dialAsNobody(path string) error {
 	if os.Geteuid() != 0 {
 		return dialUnix(path)
 	}
-	// The rights over files are the thread's own, the privilege to ignore modes among them (capabilities(7)). They are taken back, as the thread must not
-	// end: a gateway that was started on it would get the signal of its parent's death.
+	// The rights over files are the thread's own, the privilege to ignore modes among them (capabilities(7)).
+	// They are taken back, as the thread must not end: a gateway that was started on it would get the signal of
+	// its parent's death.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := become(nobody); err != nil {

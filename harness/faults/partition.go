@@ -23,10 +23,11 @@ var PartitionMidRequest = catalog.RegisterFault(catalog.Fault{
 	Title: "the network to the upstream falls apart in the middle of a request",
 	Cause: cause.Network, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding,
 	Needs: []world.Need{world.Firewall},
-	What: "The request was delivered and is being answered when every path between the two is gone. The answer is sent and arrives nowhere; nothing tells either side. " +
-		"It may have been acted on, so that a POST must not be sent again, and a second attempt finds no way either.",
-	Made: "When the upstream has read a request, nftables rules in the world drop every packet from and to its port; then it answers. The rules are lifted before " +
-		"each probe.",
+	What: "The request was delivered and is being answered when every path between the two is gone. The answer is " +
+		"sent and arrives nowhere; nothing tells either side. It may have been acted on, so that a POST must not " +
+		"be sent again, and a second attempt finds no way either.",
+	Made: "When the upstream has read a request, nftables rules in the world drop every packet from and to its " +
+		"port; then it answers. The rules are lifted before each probe.",
 	Confirmed: "An own request is recorded by the upstream and gets nothing; then an own dial gets no reply.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p := &partition{wall: b.Wall, at: b.Plan.Upstream}
@@ -45,7 +46,8 @@ var PartitionMidRequest = catalog.RegisterFault(catalog.Fault{
 					return "", err
 				}
 				if len(origin.Hits()) == before {
-					return "", fmt.Errorf("ask %s: got no record of the request, want one: it must arrive before the network falls apart", b.Plan.Upstream)
+					return "", fmt.Errorf("ask %s: got no record of the request, want one: it must arrive "+
+						"before the network falls apart", b.Plan.Upstream)
 				}
 				gone, err := unanswered(b, b.Plan.Upstream)(ctx)
 				return lost + "; then " + gone, err

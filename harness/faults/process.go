@@ -12,7 +12,9 @@ import (
 )
 
 // process lets an upstream in an operating system process of its own stand in at the upstream's address.
-func process(ctx context.Context, b *site.Bench, script upstream.Script) (*upstream.Process, func(context.Context) error, error) {
+func process(
+	ctx context.Context, b *site.Bench, script upstream.Script,
+) (*upstream.Process, func(context.Context) error, error) {
 	if err := b.Plain(); err != nil {
 		return nil, nil, err
 	}
@@ -34,8 +36,8 @@ var Frozen = catalog.RegisterFault(catalog.Fault{
 	ID:    "frozen",
 	Title: "the upstream's process is frozen",
 	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding,
-	What: "A process that is stopped, swapped out or in a long garbage collection does nothing, but its kernel goes on accepting connections in its name. " +
-		"Requests are delivered and never read.",
+	What: "A process that is stopped, swapped out or in a long garbage collection does nothing, but its kernel " +
+		"goes on accepting connections in its name. Requests are delivered and never read.",
 	Made:      "SIGSTOP to a real upstream process at the upstream's address; undone by SIGCONT.",
 	Confirmed: "The kernel reports the process as stopped; an own request connects and gets nothing.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
@@ -62,9 +64,11 @@ var CrashOnRequest = catalog.RegisterFault(catalog.Fault{
 	ID:    "crash-on-request",
 	Title: "the upstream's process dies of the request",
 	Cause: cause.Bug, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
-	What: "A bug that a request triggers: the process reads it and is gone, and its port refuses from then on. A gateway that tries again meets the refusal; " +
-		"one that tries a POST again on another upstream would kill that one too.",
-	Made:      "A real upstream process that kills itself with SIGKILL when it has read a request; it is started anew before each probe.",
+	What: "A bug that a request triggers: the process reads it and is gone, and its port refuses from then on. A " +
+		"gateway that tries again meets the refusal; one that tries a POST again on another upstream would kill " +
+		"that one too.",
+	Made: "A real upstream process that kills itself with SIGKILL when it has read a request; it is started anew " +
+		"before each probe.",
 	Confirmed: "An own request ends without an answer, and a second one is refused.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.CrashOnRequest)
@@ -85,9 +89,10 @@ var OutOfMemoryKill = catalog.RegisterFault(catalog.Fault{
 	Title: "the upstream's process is killed while it works on the request",
 	Cause: cause.Overload, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
 	Also: []site.State{site.Balanced},
-	What: "When memory runs out the kernel kills the largest process with SIGKILL, in the middle of whatever it does. Its connections end without an answer " +
-		"and its port refuses until somebody starts it again.",
-	Made:      "A real upstream process that holds the request; SIGKILL is sent to it when the request has arrived. It is started anew before each probe.",
+	What: "When memory runs out the kernel kills the largest process with SIGKILL, in the middle of whatever it " +
+		"does. Its connections end without an answer and its port refuses until somebody starts it again.",
+	Made: "A real upstream process that holds the request; SIGKILL is sent to it when the request has arrived. It " +
+		"is started anew before each probe.",
 	Confirmed: "An own request ends without an answer, and a second one is refused.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.Hold)

@@ -21,9 +21,10 @@ import (
 var H2Upstream = catalog.RegisterFault(catalog.Fault{
 	ID: "h2-upstream", Title: "the upstream speaks only HTTP/2 and the gateway HTTP/1",
 	Cause: cause.Configuration, Type: proxystatus.HTTPProtocolError, Phase: catalog.AtOnce,
-	What: "A gRPC server, or any other that speaks HTTP/2 in plain text to those who know. It meets an HTTP/1 request with its own first frame, and tells it to " +
-		"go away: binary, and no HTTP/1 at all.",
-	Made:      "A real HTTP/2 server at the upstream's address, in place of the link; what begins otherwise gets SETTINGS, GOAWAY and the end of the connection.",
+	What: "A gRPC server, or any other that speaks HTTP/2 in plain text to those who know. It meets an HTTP/1 " +
+		"request with its own first frame, and tells it to go away: binary, and no HTTP/1 at all.",
+	Made: "A real HTTP/2 server at the upstream's address, in place of the link; what begins otherwise gets " +
+		"SETTINGS, GOAWAY and the end of the connection.",
 	Confirmed: "An own HTTP/2 request is answered 200; an own HTTP/1 request gets a SETTINGS frame.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if err := b.Plain(); err != nil {
@@ -33,7 +34,9 @@ var H2Upstream = catalog.RegisterFault(catalog.Fault{
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return newer(ctx, b) }}, nil
+		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) {
+			return newer(ctx, b)
+		}}, nil
 	},
 })
 
@@ -73,7 +76,8 @@ func spoken(ctx context.Context, b *site.Bench, header string) ([]byte, error) {
 	defer func() { _ = c.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	if _, err := fmt.Fprintf(c, "%s%s / HTTP/1.1\r\nHost: upstream\r\nConnection: close\r\n\r\n", header, http.MethodGet); err != nil {
+	if _, err := fmt.Fprintf(c, "%s%s / HTTP/1.1\r\nHost: upstream\r\nConnection: close\r\n\r\n", header,
+		http.MethodGet); err != nil {
 		return nil, err
 	}
 	return io.ReadAll(c)
@@ -83,19 +87,25 @@ func spoken(ctx context.Context, b *site.Bench, header string) ([]byte, error) {
 var ProxyProtocolExpected = catalog.RegisterFault(catalog.Fault{
 	ID: "proxy-protocol-expected", Title: "the upstream expects the PROXY protocol and the gateway does not speak it",
 	Cause: cause.Configuration, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
-	What: "The upstream was set up to learn its clients' addresses from a line before the first request. Whoever does not send that line is cut off without a " +
-		"word, as the protocol demands; nothing in the answer tells why, because there is none.",
-	Made:      "A listener at the upstream's address, in place of the link, that passes connections with the header of version 1 on and closes any other.",
+	What: "The upstream was set up to learn its clients' addresses from a line before the first request. Whoever " +
+		"does not send that line is cut off without a word, as the protocol demands; nothing in the answer tells " +
+		"why, because there is none.",
+	Made: "A listener at the upstream's address, in place of the link, that passes connections with the header of " +
+		"version 1 on and closes any other.",
 	Confirmed: "An own request with the header is answered 200; one without gets the end of the connection.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
-		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Relay, error) { return upstream.ProxyProtocol(at, b.Upstream.Origin.Addr()) })
+		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Relay, error) {
+			return upstream.ProxyProtocol(at, b.Upstream.Origin.Addr())
+		})
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) { return announced(ctx, b) }}, nil
+		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) {
+			return announced(ctx, b)
+		}}, nil
 	},
 })
 

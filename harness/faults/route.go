@@ -21,7 +21,8 @@ import (
 // hostAddress is what a fault of routes strikes: every port of the host.
 const hostAddress = "the host's address"
 
-// unrouted completes and registers a world that has no way to the upstream. The confirmation is the error of an own dial.
+// unrouted completes and registers a world that has no way to the upstream. The confirmation is the error of an
+// own dial.
 func unrouted(f catalog.Fault, how world.Away, want syscall.Errno) *catalog.Fault {
 	f.Cause, f.Type, f.Phase = cause.Network, proxystatus.DestinationIPUnroutable, catalog.AtOnce
 	f.Needs, f.Beyond = []world.Need{world.AnyAddress}, hostAddress
@@ -30,7 +31,10 @@ func unrouted(f catalog.Fault, how world.Away, want syscall.Errno) *catalog.Faul
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: func(context.Context) error { return undo() }, Confirm: undialled(b.Plan.Upstream, want)}, nil
+		return &catalog.Injection{
+			Undo:    func(context.Context) error { return undo() },
+			Confirm: undialled(b.Plan.Upstream, want),
+		}, nil
 	}
 	return catalog.RegisterFault(f)
 }
@@ -55,17 +59,18 @@ func undialled(at netip.AddrPort, want syscall.Errno) confirmation {
 var NoRoute = unrouted(catalog.Fault{
 	ID:    "no-route",
 	Title: "no route leads to the upstream",
-	What: "The route to the upstream's network is gone: a tunnel that ended, a route that was withdrawn. The gateway's own kernel says so at once, and not a packet is " +
-		"sent.",
+	What: "The route to the upstream's network is gone: a tunnel that ended, a route that was withdrawn. The " +
+		"gateway's own kernel says so at once, and not a packet is sent.",
 	Made:      "A route in the world that takes the upstream's address out of the routing table; other addresses stay.",
 	Confirmed: "An own dial gets ENETUNREACH.",
 }, world.NoRoute, syscall.ENETUNREACH)
 
 // HostUnreachable is an upstream that the router cannot find.
 var HostUnreachable = unrouted(catalog.Fault{
-	ID:        "host-unreachable",
-	Title:     "the upstream's host cannot be reached",
-	What:      "The upstream's network is there and its host is not: nobody answers for its address on the last hop, and a router, here the gateway's own kernel, says so.",
+	ID:    "host-unreachable",
+	Title: "the upstream's host cannot be reached",
+	What: "The upstream's network is there and its host is not: nobody answers for its address on the last hop, " +
+		"and a router, here the gateway's own kernel, says so.",
 	Made:      "An unreachable route for the upstream's address in the world; other addresses stay.",
 	Confirmed: "An own dial gets EHOSTUNREACH.",
 }, world.HostUnreachable, syscall.EHOSTUNREACH)
@@ -76,15 +81,19 @@ var LinkDown = catalog.RegisterFault(catalog.Fault{
 	Title: "the upstream's address and route vanish while the gateway holds a pooled connection",
 	Cause: cause.Network, Type: proxystatus.ConnectionTimeout, Phase: catalog.Responding,
 	Needs: []world.Need{world.AnyAddress}, Beyond: hostAddress,
-	What: "The link to the upstream goes down. Who dials anew is told; who has an open connection is not, because TCP takes it for a loss that will pass: the request is " +
-		"accepted by the kernel, sent nowhere, and waits. A gateway with a pool finds that out by its timeout alone.",
-	Made: "The gateway's pool is filled with one connection, by requests of two clients; then the upstream's address and route are removed from the world. Both are done anew " +
-		"before each probe.",
-	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own request on a connection from before gets nothing, and an " +
-		"own dial gets ENETUNREACH.",
+	What: "The link to the upstream goes down. Who dials anew is told; who has an open connection is not, because " +
+		"TCP takes it for a loss that will pass: the request is accepted by the kernel, sent nowhere, and waits. A " +
+		"gateway with a pool finds that out by its timeout alone.",
+	Made: "The gateway's pool is filled with one connection, by requests of two clients; then the upstream's " +
+		"address and route are removed from the world. Both are done anew before each probe.",
+	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own " +
+		"request on a connection from before gets nothing, and an own dial gets ENETUNREACH.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		d := &downLink{bench: b}
-		return &catalog.Injection{Undo: func(context.Context) error { return d.up() }, Rearm: d.down, Confirm: d.confirm}, nil
+		return &catalog.Injection{
+			Undo: func(context.Context) error { return d.up() }, Rearm: d.down,
+			Confirm: d.confirm,
+		}, nil
 	},
 })
 
@@ -108,7 +117,8 @@ func (d *downLink) down(ctx context.Context) error {
 		return err
 	}
 	if r := d.ask(ctx, 10*quiet); r.Status != http.StatusOK || !r.Keep {
-		return fmt.Errorf("ask %s: got %d %s, want a 200 and a connection that stays", d.bench.Plan.Upstream, r.Status, r.End)
+		return fmt.Errorf("ask %s: got %d %s, want a 200 and a connection that stays", d.bench.Plan.Upstream,
+			r.Status, r.End)
 	}
 	d.undo, err = d.bench.World.Unroute(d.bench.Plan.Upstream.Addr(), world.NoRoute)
 	return err
@@ -129,7 +139,8 @@ func (d *downLink) confirm(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("ask %s on a connection from before: the link is up", d.bench.Plan.Upstream)
 	}
 	if r := d.ask(ctx, quiet); r.End != client.TimedOut || r.Status != 0 {
-		return "", fmt.Errorf("ask %s on a connection from before: got %d %s, want silence for %s", d.bench.Plan.Upstream, r.Status, r.End, quiet)
+		return "", fmt.Errorf("ask %s on a connection from before: got %d %s, want silence for %s",
+			d.bench.Plan.Upstream, r.Status, r.End, quiet)
 	}
 	dial, err := undialled(d.bench.Plan.Upstream, syscall.ENETUNREACH)(ctx)
 	return fmt.Sprintf("own request on a connection from before: silence for %s; %s", quiet, dial), err

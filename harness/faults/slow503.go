@@ -10,7 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// late is longer than Go's reverse proxies hold back what they have of a body: a tenth of a second as Traefik sets them.
+// late is longer than Go's reverse proxies hold back what they have of a body: a tenth of a second as Traefik
+// sets them.
 const late = 300 * time.Millisecond
 
 // Slow503 is an upstream that turns a request away in two packets.
@@ -21,9 +22,12 @@ var Slow503 = catalog.RegisterFault(catalog.Fault{
 	Control: Sheds503.Control,
 	Phase:   catalog.AtOnce,
 	Also:    []site.State{site.Balanced},
-	What: "A server that sheds load has little time for the page that says so either. The answer is valid, and its head has told everything: a gateway passes it on, or asks " +
-		"another member for a better one. One that has begun to hand out the page of an answer that it wants to replace has made a mixture of two.",
-	Made:      "The upstream answers every request with a stamped 503 that has Retry-After: 120, and sends the second half of its body 300 ms after the first.",
+	What: "A server that sheds load has little time for the page that says so either. The answer is valid, and its " +
+		"head has told everything: a gateway passes it on, or asks another member for a better one. One that has " +
+		"begun to hand out the page of an answer that it wants to replace has made a mixture of two.",
+	Made: "The upstream answers every request with a stamped 503 that has Retry-After: 120, and sends the second " +
+		"half of its body 300 ms after the first.",
 	Confirmed: "An own request is answered with a whole 503 that has it, and took 300 ms or more.",
-	Inject:    misbehave(upstream.Status{Code: http.StatusServiceUnavailable, Header: shedding, Pause: late}, shed(late)),
+	Inject: misbehave(upstream.Status{Code: http.StatusServiceUnavailable, Header: shedding, Pause: late},
+		shed(late)),
 })

@@ -20,8 +20,8 @@ import (
 var UnixSocketMissing = catalog.RegisterFault(catalog.Fault{
 	ID: "unix-socket-missing", Title: "the upstream's Unix socket is not there",
 	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteUnix,
-	What: "The upstream was not started, it makes its socket elsewhere, or a cleaner of temporary files was thorough. A socket is a file: where there is none, " +
-		"connecting fails at once.",
+	What: "The upstream was not started, it makes its socket elsewhere, or a cleaner of temporary files was " +
+		"thorough. A socket is a file: where there is none, connecting fails at once.",
 	Made:      "The socket, on which the upstream goes on listening, is given another name.",
 	Confirmed: "An own dial to the path gets ENOENT.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
@@ -31,7 +31,8 @@ var UnixSocketMissing = catalog.RegisterFault(catalog.Fault{
 		}
 		return &catalog.Injection{
 			Undo: func(context.Context) error {
-				if err := os.Rename(aside, b.SocketPath()); err != nil && !errors.Is(err, fs.ErrNotExist) { // It is back already.
+				// The socket may be back already.
+				if err := os.Rename(aside, b.SocketPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 					return err
 				}
 				return nil
@@ -46,8 +47,9 @@ var UnixSocketForbidden = catalog.RegisterFault(catalog.Fault{
 	ID: "unix-socket-forbidden", Title: "the gateway may not use the upstream's Unix socket",
 	Cause: cause.Configuration, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteUnix,
 	Needs: []world.Need{world.FileModes},
-	What: "The socket is there and somebody listens; its mode lets the upstream's own user in, and the gateway runs as another. It is the commonest mistake " +
-		"with application servers on a socket, and looks from outside like a dead upstream.",
+	What: "The socket is there and somebody listens; its mode lets the upstream's own user in, and the gateway " +
+		"runs as another. It is the commonest mistake with application servers on a socket, and looks from outside " +
+		"like a dead upstream.",
 	Made:      "The socket's mode is set to 0; a gateway that is started as root runs as another user.",
 	Confirmed: "An own dial to the path gets EACCES, made as the user that a gateway runs as who gave root up.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {

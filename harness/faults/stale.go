@@ -24,13 +24,15 @@ var StalePooledConnection = catalog.RegisterFault(catalog.Fault{
 	ID:    "stale-pooled-connection",
 	Title: "the upstream closes a pooled connection at the moment of its next use",
 	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
-	Tolerated: &record.Tolerance{Why: "RFC 9110, section 9.2.2, lets a client send an idempotent request again by itself; that the second attempt is answered is no error"},
-	What: "The upstream's idle timeout strikes while a request is on its way on a kept connection: the request is read by nobody, or by somebody who is leaving. The " +
-		"gateway sees the end of the connection and no answer, and cannot know which. A GET may be sent again on another connection; a POST must not be.",
-	Made: "The gateway's pool is filled with one connection, by requests of two clients; the upstream closes each connection without an answer when it has read the third " +
-		"request on it.",
-	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own third request on a connection gets its end; each probe " +
-		"came on a connection that had been used.",
+	Tolerated: &record.Tolerance{Why: "RFC 9110, section 9.2.2, lets a client send an idempotent request again by " +
+		"itself; that the second attempt is answered is no error"},
+	What: "The upstream's idle timeout strikes while a request is on its way on a kept connection: the request is " +
+		"read by nobody, or by somebody who is leaving. The gateway sees the end of the connection and no answer, " +
+		"and cannot know which. A GET may be sent again on another connection; a POST must not be.",
+	Made: "The gateway's pool is filled with one connection, by requests of two clients; the upstream closes each " +
+		"connection without an answer when it has read the third request on it.",
+	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own third " +
+		"request on a connection gets its end; each probe came on a connection that had been used.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		origin, err := b.Scripted()
 		if err != nil {
@@ -49,7 +51,8 @@ var StalePooledConnection = catalog.RegisterFault(catalog.Fault{
 				if err := wearsOut(ctx, b); err != nil {
 					return "", err
 				}
-				return fmt.Sprintf("own third request on a connection to %s: closed", b.Plan.Upstream), reused(origin.Hits(), armed)
+				return fmt.Sprintf("own third request on a connection to %s: closed", b.Plan.Upstream),
+					reused(origin.Hits(), armed)
 			},
 		}, nil
 	},
@@ -66,7 +69,8 @@ func wearsOut(ctx context.Context, b *site.Bench) error {
 	}
 	defer func() { _ = c.Close() }()
 	for range uses {
-		if r := c.Do(ctx, client.Request{Method: http.MethodGet, Target: "/", Host: "upstream"}); r.Status != http.StatusOK || !r.Keep {
+		r := c.Do(ctx, client.Request{Method: http.MethodGet, Target: "/", Host: "upstream"})
+		if r.Status != http.StatusOK || !r.Keep {
 			return fmt.Errorf("ask %s: got %d %s, want a 200 and a connection that stays", at, r.Status, r.End)
 		}
 	}
@@ -84,7 +88,8 @@ func reused(hits []upstream.Hit, armed []int) error {
 		met = met || h.Method == http.MethodPost && slices.Contains(armed, h.Connection)
 	}
 	if asked && !met {
-		return errors.New("look at the upstream's record: got a POST on a new connection, want it on the one that the gateway had kept")
+		return errors.New("look at the upstream's record: got a POST on a new connection, want it on the one that " +
+			"the gateway had kept")
 	}
 	return nil
 }

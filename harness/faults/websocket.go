@@ -16,11 +16,14 @@ import (
 
 // WebSocketUpstreamRefused is an upstream that is not there when a client wants a WebSocket.
 var WebSocketUpstreamRefused = catalog.RegisterFault(catalog.Fault{
-	ID: "websocket-upstream-refused", Title: "a client asks for a WebSocket and nothing listens at the upstream's address",
+	ID:    "websocket-upstream-refused",
+	Title: "a client asks for a WebSocket and nothing listens at the upstream's address",
 	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, Route: site.RouteWebSocket,
-	What: "A WebSocket begins as an HTTP request, and until it is answered 101 it is one. A gateway that cannot reach the upstream has no 101 to pass on, and must " +
-		"not make one of its own: the client would wait in a conversation with nobody.",
-	Made:      "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the port.",
+	What: "A WebSocket begins as an HTTP request, and until it is answered 101 it is one. A gateway that cannot " +
+		"reach the upstream has no 101 to pass on, and must not make one of its own: the client would wait in a " +
+		"conversation with nobody.",
+	Made: "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the " +
+		"port.",
 	Confirmed: "An own dial gets ECONNREFUSED.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return toxic(ctx, b, link.Refuse{}, ends(b, b.Plan.Upstream, client.Refused))
@@ -30,11 +33,14 @@ var WebSocketUpstreamRefused = catalog.RegisterFault(catalog.Fault{
 // WebSocketCut is an upstream that goes away in the middle of a conversation.
 var WebSocketCut = catalog.RegisterFault(catalog.Fault{
 	ID: "websocket-cut", Title: "the upstream resets a WebSocket in the middle of the conversation",
-	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce, Route: site.RouteWebSocket, AfterHead: true,
-	What: "The 101 was passed on, so no status can tell of what happens then. What a gateway owes its client is the end of the connection, soon, and without a word: " +
-		"an end with no Close frame is how WebSocket says that something broke (RFC 6455, section 7.1.5, code 1006). A gateway that keeps the client waiting hides " +
+	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce, Route: site.RouteWebSocket,
+	AfterHead: true,
+	What: "The 101 was passed on, so no status can tell of what happens then. What a gateway owes its client is " +
+		"the end of the connection, soon, and without a word: an end with no Close frame is how WebSocket says " +
+		"that something broke (RFC 6455, section 7.1.5, code 1006). A gateway that keeps the client waiting hides " +
 		"it, and one that sends a Close with the code 1000 says that all is well.",
-	Made:      "An upstream at the upstream's address that answers 101, reads the first frame, and closes with SO_LINGER 0.",
+	Made: "An upstream at the upstream's address that answers 101, reads the first frame, and closes with " +
+		"SO_LINGER 0.",
 	Confirmed: "An own handshake is answered 101, and an own frame with the end of the connection.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := behave(ctx, b, upstream.WebSocket{Cut: true})
@@ -46,7 +52,8 @@ var WebSocketCut = catalog.RegisterFault(catalog.Fault{
 			defer cancel()
 			r := b.DirectTalk(ctx, b.Plan.Upstream)
 			if r.Status != http.StatusSwitchingProtocols || r.End != client.Truncated || r.BodyBytes != 0 {
-				return "", fmt.Errorf("talk to %s: got %d %s with %d bytes (%s), want a 101 and no more", b.Plan.Upstream, r.Status, r.End, r.BodyBytes, r.Error)
+				return "", fmt.Errorf("talk to %s: got %d %s with %d bytes (%s), want a 101 and no more",
+					b.Plan.Upstream, r.Status, r.End, r.BodyBytes, r.Error)
 			}
 			return fmt.Sprintf("own WebSocket to %s: 101, then cut", b.Plan.Upstream), nil
 		}}, nil
