@@ -16,7 +16,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// RequireEnv is, if it is set, the promise that every tool of the tests is there: what is missing is then a failure, and not skipped.
+// RequireEnv is, if it is set, the promise that every tool of the tests is there: what is missing is then a
+// failure, and not skipped.
 const RequireEnv = "GATEQUAKE_REQUIRE_TOOLS"
 
 // Path returns where the browser is; the error says how to get it.
@@ -29,7 +30,8 @@ func Path() (string, error) {
 	return "", errors.New("no chromium on PATH; ci/browser installs it")
 }
 
-// Start starts the browser and returns the context of its first tab. The caller ends it with chromedp.Cancel; killed, it would leave its folders behind.
+// Start starts the browser and returns the context of its first tab. The caller ends it with chromedp.Cancel;
+// killed, it would leave its folders behind.
 func Start(ctx context.Context) (tab context.Context, err error) {
 	path, err := Path()
 	if err != nil {
@@ -37,7 +39,8 @@ func Start(ctx context.Context) (tab context.Context, err error) {
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path))
 	if os.Geteuid() == 0 || world.Inside() {
-		options = append(options, chromedp.NoSandbox) // Chromium has none for root, and says so; none in namespaces of namespaces.
+		// Chromium has none for root, and says so; none in namespaces of namespaces.
+		options = append(options, chromedp.NoSandbox)
 	}
 	allocated, _ := chromedp.NewExecAllocator(ctx, options...)
 	tab, _ = chromedp.NewContext(allocated)
@@ -52,8 +55,9 @@ type Page struct {
 	Cached bool
 }
 
-// Visit follows a link to url in the tab, with these header fields in addition to the browser's own, and returns when the page is there. To go again where it is
-// already, the tab must have been elsewhere in between: the browser takes it for a reload otherwise.
+// Visit follows a link to url in the tab, with these header fields in addition to the browser's own, and returns
+// when the page is there. To go again where it is already, the tab must have been elsewhere in between: the
+// browser takes it for a reload otherwise.
 func Visit(tab context.Context, url string, fields map[string]string) (Page, error) {
 	extra := network.Headers{}
 	for name, value := range fields {

@@ -28,7 +28,10 @@ func TestRead(t *testing.T) {
 	if err := syscall.Mkfifo(in("pipe"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for link, to := range map[string]string{"link": in("small"), "zero": "/dev/zero", "pagemap": "/proc/self/pagemap", "loop": in("loop"), "nowhere": in("none")} {
+	for link, to := range map[string]string{
+		"link": in("small"), "zero": "/dev/zero", "pagemap": "/proc/self/pagemap",
+		"loop": in("loop"), "nowhere": in("none"),
+	} {
 		if err := os.Symlink(to, in(link)); err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +76,10 @@ func TestReadIn(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"full": "too large", "pipe": "got a pipe", ".": "got a folder", "none": "no such file"} {
+	for name, want := range map[string]string{
+		"full": "too large", "pipe": "got a pipe", ".": "got a folder",
+		"none": "no such file",
+	} {
 		if _, err := ReadIn(os.DirFS(dir), name, 8); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", name, err, want)
 		}

@@ -43,7 +43,10 @@ func TestTextHoldsNoCommandOfAPipeline(t *testing.T) {
 func obeyed(line string) bool { return commands.MatchString(line) }
 
 func FuzzText(f *testing.F) {
-	for _, seed := range []string{"##[##[", "####vso[a]", "::a::::b::", "\xff\x1b]0;x\a", "section_start:1section_end:2", "\u202e\u009b", "--- --- +++"} {
+	for _, seed := range []string{
+		"##[##[", "####vso[a]", "::a::::b::", "\xff\x1b]0;x\a",
+		"section_start:1section_end:2", "\u202e\u009b", "--- --- +++",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

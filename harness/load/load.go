@@ -1,8 +1,10 @@
-// Package load makes clients set out at a constant rate, whatever becomes of those before them: an open loop, as the clients of the internet are one.
+// Package load makes clients set out at a constant rate, whatever becomes of those before them: an open loop, as
+// the clients of the internet are one.
 //
 //	rate ──vegeta──> due, due, due ... ──> ask, each on its own
 //
-// Vegeta says when, and nothing else: what it sends it would send through net/http, whose Transport sends a GET again when a connection breaks.
+// Vegeta says when, and nothing else: what it sends it would send through net/http, whose Transport sends a GET
+// again when a connection breaks.
 package load
 
 import (
@@ -15,14 +17,16 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// Offer calls ask at the rate, in calls a second, until it was called most times or ctx ends. No call waits for another. Due is when the call had to be made: whoever
-// measures from there counts what a client waited that set out late, because the machine was busy (coordinated omission). Offer returns when all calls have.
+// Offer calls ask at the rate, in calls a second, until it was called most times or ctx ends. No call waits for
+// another. Due is when the call had to be made: a harness that measures from there counts what a client waited
+// that set out late, because the machine was busy (coordinated omission). Offer returns when all calls have.
 func Offer(ctx context.Context, rate, most int, ask func(due time.Time)) error {
 	if rate < 1 || most < 1 {
 		return fmt.Errorf("offer load: got %d calls at %d a second, want at least one of either", most, rate)
 	}
 	p := &pace{ctx: ctx, most: uint64(most), interval: time.Second / time.Duration(rate)}
-	attacker := vegeta.NewAttacker(vegeta.Workers(1), vegeta.Client(&http.Client{Transport: each(func(call uint64) { ask(p.due(call)) })}))
+	attacker := vegeta.NewAttacker(vegeta.Workers(1),
+		vegeta.Client(&http.Client{Transport: each(func(call uint64) { ask(p.due(call)) })}))
 	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
 	defer stop()
 	nothing := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "http://ask.invalid/"})

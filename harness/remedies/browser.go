@@ -11,7 +11,8 @@ import (
 // OtherBrowser is to ask with another one.
 var OtherBrowser = catalog.RegisterRemedy(catalog.Remedy{
 	ID: "other-browser", Order: 3, Title: "tries another browser",
-	What: "The same person, at the same machine, asks for the same with another browser: with another User-Agent, no cookies, an empty cache, and a connection of its own.",
+	What: "The same person, at the same machine, asks for the same with another browser: with another User-Agent, " +
+		"no cookies, an empty cache, and a connection of its own.",
 	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
 		other := v.OtherBrowser()
 		defer other.Disconnect()

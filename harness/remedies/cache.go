@@ -11,8 +11,9 @@ import (
 // ClearBrowserCache is to forget every page.
 var ClearBrowserCache = catalog.RegisterRemedy(catalog.Remedy{
 	ID: "clear-browser-cache", Order: 2, Title: "clears the browser's cache",
-	What: "The client forgets what it has kept and asks again. While the failure lasts that is no other request than before. When it is over, a client whose cache was " +
-		"allowed to keep the error page (RFC 9111) is still shown it, until the page is stale or the cache is cleared; so that is tried, too.",
+	What: "The client forgets what it has kept and asks again. While the failure lasts that is no other request " +
+		"than before. When it is over, a client whose cache was allowed to keep the error page (RFC 9111) is still " +
+		"shown it, until the page is stale or the cache is cleared; so that is tried, too.",
 	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
 		v.ClearCache()
 		return v.Navigate(ctx), nil

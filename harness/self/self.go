@@ -1,9 +1,10 @@
-// Package self starts this very binary again in another role: a gateway, an upstream that can be killed, the first process of a world.
+// Package self starts this very binary again in another role: a gateway, an upstream that can be killed, the
+// first process of a world.
 //
 //	gatequake (or any test binary) ──fork, exec /proc/self/exe──> the same binary, role NAME
 //
-// A role is claimed by the package that plays it, when that package is initialised, so it works in every binary that imports the package: the
-// command line tool, a Ginkgo suite, a user's own go test.
+// A role is claimed by the package that plays it, when that package is initialised, so it works in every binary
+// that imports the package: the command line tool, a Ginkgo suite, a user's own go test.
 package self
 
 import (
@@ -17,10 +18,12 @@ import (
 
 var roles = map[string]bool{}
 
-// Role claims name: in a process that Command started for it, Role runs play with the arguments of the command and exits with the status it
-// returns; in every other process it only notes the name. It panics when two packages claim one name.
+// Role claims name: in a process that Command started for it, Role runs play with the arguments of the command
+// and exits with the status it returns; in every other process it only notes the name. It panics when two packages
+// claim one name.
 //
-// Call it from init, after everything play uses: packages that import the caller are not initialised yet when play runs.
+// Call it from init, after everything play uses: packages that import the caller are not initialised yet when
+// play runs.
 func Role(name string, play func(args []string) int) {
 	if roles[name] {
 		panic(fmt.Sprintf("self: role %q is claimed twice", name))
@@ -33,8 +36,8 @@ func Role(name string, play func(args []string) int) {
 	}
 }
 
-// Command returns a command, not yet started, that runs this binary in the role name with args. The context ends it as in exec.CommandContext. It
-// panics when no package claimed the role.
+// Command returns a command, not yet started, that runs this binary in the role name with args. The context ends
+// it as in exec.CommandContext. It panics when no package claimed the role.
 func Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	if !roles[name] {
 		panic(fmt.Sprintf("self: no package claims the role %q", name))
@@ -44,8 +47,8 @@ func Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Path returns a path at which this binary can be executed, also when the file was replaced or removed since (Linux), or the path it was started
-// from where the system has nothing better.
+// Path returns a path at which this binary can be executed, also when the file was replaced or removed since
+// (Linux), or the path it was started from where the system has nothing better.
 func Path() string {
 	const link = "/proc/self/exe"
 	if _, err := os.Stat(link); err == nil {

@@ -13,10 +13,12 @@ import (
 // lacks are what the system says when it has no descriptor, no memory or no buffer left, of this process or of all.
 var lacks = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS}
 
-// Lacks reports whether err, wherever it comes from, is a lack of the machine's: of descriptors, memory, buffers or processes. It says nothing of anybody else.
+// Lacks reports whether err, wherever it comes from, is a lack of the machine's: of descriptors, memory, buffers
+// or processes. It says nothing of anybody else.
 func Lacks(err error) bool {
 	var start *fs.PathError
-	if errors.As(err, &start) && start.Op == "fork/exec" && errors.Is(err, syscall.EAGAIN) { // A limit of processes; of a socket it is no lack.
+	// A limit of processes; of a socket it is no lack.
+	if errors.As(err, &start) && start.Op == "fork/exec" && errors.Is(err, syscall.EAGAIN) {
 		return true
 	}
 	return slices.ContainsFunc(lacks, func(l error) bool { return errors.Is(err, l) })
@@ -30,8 +32,9 @@ type lack struct {
 	error
 }
 
-// Note notes err for Noted if it is a lack, and reports whether it is one. Whoever plays a part of the world, and has nobody to return an error to, calls it: an
-// upstream of ours that cannot accept looks to a client like a gateway that does not work.
+// Note notes err for Noted if it is a lack, and reports whether it is one. Whoever plays a part of the world,
+// and has nobody to return an error to, calls it: an upstream of the harness that cannot accept looks to a client
+// like a gateway that does not work.
 func Note(err error) bool {
 	is := err != nil && Lacks(err)
 	if is {
@@ -51,8 +54,8 @@ func Noted(since time.Time) error {
 // again is how long Accept waits when the machine lacks something: as long as net/http does at first.
 const again = 10 * time.Millisecond
 
-// Accept accepts a connection for a part of the world. A lack is noted, and the connection waits until it has passed: what is refused by us must not look like the
-// gateway's doing. All other errors are returned.
+// Accept accepts a connection for a part of the world. A lack is noted, and the connection waits until it has
+// passed: what the harness refuses must not look like the gateway's doing. All other errors are returned.
 func Accept[C any](accept func() (C, error)) (C, error) {
 	for {
 		c, err := accept()

@@ -28,8 +28,8 @@ func Family() Load {
 	return loadOf(all)
 }
 
-// loadOf gathers what the scheduler tells of each thread: how long it ran, and how long it was ready, in nanoseconds (Documentation/scheduler/sched-stats.rst). Of a
-// thread that has ended nothing is told any more.
+// loadOf gathers what the scheduler tells of each thread: how long it ran, and how long it was ready, in nanoseconds
+// (Documentation/scheduler/sched-stats.rst). Of a thread that has ended nothing is told any more.
 func loadOf(processes []string) Load {
 	l := Load{Busy: busy(), Waited: map[Thread]time.Duration{}}
 	for _, p := range processes {
@@ -45,8 +45,8 @@ func loadOf(processes []string) Load {
 	return l
 }
 
-// busy adds up the columns of /proc/stat that are not idle or waiting for a disk: user, nice, system, irq, softirq, and steal, which is what the host of a virtual
-// machine gave to others (proc_stat(5)).
+// busy adds up the columns of /proc/stat that are not idle or waiting for a disk: user, nice, system, irq, softirq,
+// and steal, which is what the host of a virtual machine gave to others (proc_stat(5)).
 func busy() (b time.Duration) {
 	const hertz = 100 // USER_HZ, the same on every architecture that Go runs on.
 	doc, err := os.ReadFile("/proc/stat")
@@ -85,7 +85,8 @@ func numbers(folder string) (all []string) {
 	return all
 }
 
-// try asks for a descriptor and a socket, gives both back, and notes a lack. Toxiproxy tells nobody when it was refused one.
+// try asks for a descriptor and a socket, gives both back, and notes a lack. Toxiproxy tells nobody when it was
+// refused one.
 func try() {
 	s, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if Note(err); err == nil {

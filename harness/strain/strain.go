@@ -1,4 +1,5 @@
-// Package strain measures what the machine does to the harness: how late it lets the harness and the gateway run, and what it has not left for them.
+// Package strain measures what the machine does to the harness: how late it lets the harness and the gateway run,
+// and what it has not left for them.
 //
 //	a timer that wakes too late, /proc: who was ready and waited for a processor ──> Monitor.Late
 //	EMFILE, ENFILE, ENOMEM, ENOBUFS, a fork's EAGAIN ──> Lacks, Note ──> Noted
@@ -11,11 +12,12 @@ import (
 	"time"
 )
 
-// Tick is how often a Monitor wakes, and so the shortest delay that it is sure to see. The checks whose outcome depends on time bear fifty times as much; sixty-four
-// worlds that wake so often take one hundredth of a processor.
+// Tick is how often a Monitor wakes, and so the shortest delay that it is sure to see. The checks whose outcome
+// depends on time bear fifty times as much; sixty-four worlds that wake so often take one hundredth of a processor.
 const Tick = 20 * time.Millisecond
 
-// Monitor measures how late the machine lets this process, and the others that it is told to look at, run. A nil one measures nothing. It is safe for concurrent use.
+// Monitor measures how late the machine lets this process, and the others that it is told to look at, run. A nil
+// one measures nothing. It is safe for concurrent use.
 type Monitor struct {
 	look func() Load
 	stop chan struct{}
@@ -46,8 +48,8 @@ type Load struct {
 // Thread is a thread of a process, by the numbers that /proc gives them.
 type Thread struct{ Process, Thread string }
 
-// waited is how long an answer may have waited for processors between two loads: it passes through every process, and through one thread of it, the one that waited
-// longest, at least.
+// waited is how long an answer may have waited for processors between two loads: it passes through every process,
+// and through one thread of it, the one that waited longest, at least.
 func (l Load) waited(before Load) (all time.Duration) {
 	longest := map[string]time.Duration{}
 	for t, w := range l.Waited {
@@ -64,7 +66,8 @@ type reading struct {
 	Load
 }
 
-// Watch returns a Monitor that has begun. Look tells of the load so far; nil leaves the timer alone to measure. The caller calls Close.
+// Watch returns a Monitor that has begun. Look tells of the load so far; nil leaves the timer alone to measure.
+// The caller calls Close.
 func Watch(look func() Load) *Monitor {
 	if look == nil {
 		look = func() Load { return Load{} }
@@ -123,9 +126,10 @@ func (m *Monitor) Begin() Span {
 	return Span{time.Now(), r.Load}
 }
 
-// Late returns how late the machine may have made what happened since the span began: the longest by which the timer of this process woke too late, or as long as a
-// thread of each process that is looked at was ready and had no processor, if that is more. The latter counts only as far as others ran meanwhile: a gateway that keeps all
-// processors busy by itself waits for itself.
+// Late returns how late the machine may have made what happened since the span began: the longest by which the
+// timer of this process woke too late, or as long as a thread of each process that is looked at was ready and
+// had no processor, if that is more. The latter counts only as far as others ran meanwhile: a gateway that keeps
+// all processors busy by itself waits for itself.
 func (m *Monitor) Late(s Span) time.Duration {
 	if m == nil {
 		return 0
@@ -142,7 +146,8 @@ func (m *Monitor) Late(s Span) time.Duration {
 	return late
 }
 
-// read returns the load, no older than a tick: to look costs some system calls for each thread, and a load of clients asks for every one of them.
+// read returns the load, no older than a tick: to look costs some system calls for each thread, and a load of
+// clients asks for every one of them.
 func (m *Monitor) read() reading {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -21,7 +21,8 @@ func TestLateIsTheLongestWaitOfTheTimer(t *testing.T) {
 	now := time.Now()
 	m.delays = []delay{{now.Add(-time.Minute), 7 * time.Second}}
 	s := m.Begin()
-	m.delays = append(m.delays, delay{now.Add(time.Second), 3 * time.Second}, delay{now.Add(2 * time.Second), time.Second})
+	m.delays = append(m.delays, delay{now.Add(time.Second), 3 * time.Second},
+		delay{now.Add(2 * time.Second), time.Second})
 	if got := m.Late(s); got != 3*time.Second {
 		t.Errorf("got %s, want the longest since the span began", got)
 	}
@@ -95,7 +96,8 @@ func TestLacks(t *testing.T) {
 		{syscall.ENOMEM, true},
 		{syscall.ENOBUFS, true},
 		{&fs.PathError{Op: "fork/exec", Path: "/x", Err: syscall.EAGAIN}, true},
-		{&net.OpError{Op: "dial", Net: "unix", Err: os.NewSyscallError("connect", syscall.EAGAIN)}, false}, // The other side's queue is full.
+		// The other side's queue is full.
+		{&net.OpError{Op: "dial", Net: "unix", Err: os.NewSyscallError("connect", syscall.EAGAIN)}, false},
 		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, false},
 	} {
 		if got := Lacks(c.err); got != c.want {

@@ -1,4 +1,5 @@
-// Package websocket is as much of RFC 6455 as an echo takes: the key of the handshake, and single frames with a short payload.
+// Package websocket is as much of RFC 6455 as an echo takes: the key of the handshake, and single frames with a
+// short payload.
 package websocket
 
 import (
@@ -30,7 +31,8 @@ type Frame struct {
 	Payload []byte
 }
 
-// longest is the length up to which a frame's head takes two bytes, its mask aside (RFC 6455, section 5.2). It is that of every control frame, and enough.
+// longest is the length up to which a frame's head takes two bytes, its mask aside (RFC 6455, section 5.2). It
+// is that of every control frame, and enough.
 const longest = 125
 
 const (
@@ -39,7 +41,8 @@ const (
 	maskLen = 4
 )
 
-// Read reads one frame, and unmasks it. Its error is io.EOF when in ends before the frame, and wraps no error of in's when it is no frame that an echo has.
+// Read reads one frame, and unmasks it. Its error is io.EOF when in ends before the frame, and wraps no error of
+// in's when it is no frame that an echo has.
 func Read(in io.Reader) (Frame, error) {
 	var head [2]byte
 	if _, err := io.ReadFull(in, head[:]); err != nil {
@@ -47,7 +50,8 @@ func Read(in io.Reader) (Frame, error) {
 	}
 	f, length := Frame{Op: Op(head[0] &^ final)}, int(head[1]&^masked)
 	if head[0]&final == 0 || length > longest {
-		return Frame{}, fmt.Errorf("read frame: got one that begins with %x, want a final one of at most %d bytes", head, longest)
+		return Frame{}, fmt.Errorf("read frame: got one that begins with %x, want a final one of at most %d bytes",
+			head, longest)
 	}
 	mask := make([]byte, maskLen)
 	if head[1]&masked != 0 {
@@ -63,7 +67,8 @@ func Read(in io.Reader) (Frame, error) {
 	return f, nil
 }
 
-// Write writes the frame in one piece, masked with a new mask if it is a client's. Its payload is at most 125 bytes long.
+// Write writes the frame in one piece, masked with a new mask if it is a client's. Its payload is at most 125
+// bytes long.
 func (f Frame) Write(out io.Writer, client bool) error {
 	if len(f.Payload) > longest {
 		return fmt.Errorf("write frame: got %d bytes, want at most %d", len(f.Payload), longest)

@@ -10,7 +10,12 @@ import (
 
 func TestFramesArriveAsTheyWereSent(t *testing.T) {
 	for _, client := range []bool{false, true} {
-		for _, sent := range []Frame{{Text, []byte("hello")}, {Text, []byte(strings.Repeat("x", longest))}, {Close, nil}, Ending(1011)} {
+		for _, sent := range []Frame{
+			{Text, []byte("hello")},
+			{Text, []byte(strings.Repeat("x", longest))},
+			{Close, nil},
+			Ending(1011),
+		} {
 			var wire bytes.Buffer
 			before := string(sent.Payload)
 			if err := sent.Write(&wire, client); err != nil {
@@ -31,7 +36,10 @@ func TestWhatIsNoFrame(t *testing.T) {
 	if err := (Frame{Text, make([]byte, longest+1)}).Write(io.Discard, false); err == nil {
 		t.Error("got no error for a long frame, want one")
 	}
-	for name, wire := range map[string]string{"fragment": "\x01\x02hi", "long": "\x81\x7e\x01\x00", "HTTP": "HTTP/1.1 400 Bad Request"} {
+	for name, wire := range map[string]string{
+		"fragment": "\x01\x02hi", "long": "\x81\x7e\x01\x00",
+		"HTTP": "HTTP/1.1 400 Bad Request",
+	} {
 		if _, err := Read(strings.NewReader(wire)); err == nil {
 			t.Errorf("%s: got no error, want one", name)
 		}

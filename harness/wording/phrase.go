@@ -20,7 +20,8 @@ var phrases = []Phrase{
 	{"access is denied", Denied, "the same as a sentence"},
 	{"access was denied", Denied, "the same, told afterwards"},
 	{"access to this page has been denied", Denied, "bot defences say it so"},
-	{"not authorized to", Denied, "a refusal of what the client asked for, not of its password, which is called unauthorized"},
+	{"not authorized to", Denied, "a refusal of what the client asked for, not of its password, which is called " +
+		"unauthorized"},
 	{"not allowed to", Denied, "a rule against the client; a method that does not exist is not allowed, without to"},
 	{"you don't have permission", Denied, "file servers and storage say it so"},
 	{"you do not have permission", Denied, "the same in full"},
@@ -44,10 +45,12 @@ var phrases = []Phrase{
 	{"origin server", BadGateway, "the same, as caches and CDNs call it"},
 	{"backend", BadGateway, "the same, as load balancers call it"},
 	{"host error", BadGateway, "CDNs point at the one that failed of several"},
-	{"connection refused", BadGateway, "an error type of RFC 9209: a server refused the gateway, not the gateway a client"},
+	{"connection refused", BadGateway, "an error type of RFC 9209: a server refused the gateway, not the gateway a " +
+		"client"},
 	{"connection timeout", BadGateway, "another one"},
 	{"destination unavailable", BadGateway, "another one"},
 	{"no server is available", BadGateway, "a load balancer whose pool is empty"},
-	{"service unavailable", BadGateway, "the name of the status 503, which gateways send for a server that they cannot reach"},
+	{"service unavailable", BadGateway, "the name of the status 503, which gateways send for a server that they " +
+		"cannot reach"},
 	{"temporarily unavailable", BadGateway, "the same, to a person"},
 }

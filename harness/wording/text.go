@@ -9,10 +9,12 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxPage is how much of a page is read: several times the largest block page that we know of, which is some 10 KB, most of it style.
+// maxPage is how much of a page is read: several times the largest block page known, which is some 10 KB, most
+// of it style.
 const maxPage = 128 << 10
 
-// text returns the words of a page as a person reads them, and those of its machine-readable reason (Proxy-Status, RFC 9209). A page that is compressed has none.
+// text returns the words of a page as a person reads them, and those of its machine-readable reason (Proxy-Status,
+// RFC 9209). A page that is compressed has none.
 func text(header http.Header, body []byte) string {
 	var said strings.Builder
 	said.WriteString(strings.Join(header.Values("Proxy-Status"), " "))
@@ -40,7 +42,8 @@ func text(header http.Header, body []byte) string {
 	}
 }
 
-// words returns s in lower case, with one space for whatever is between two words. An apostrophe, in either form, is part of its word.
+// words returns s in lower case, with one space for whatever is between two words. An apostrophe, in either form,
+// is part of its word.
 func words(s string) string {
 	fields := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '’'

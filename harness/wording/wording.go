@@ -1,10 +1,11 @@
-// Package wording tells by its words what an error page says to the person who reads it: that access was denied, or that something behind the gateway is
-// broken.
+// Package wording tells by its words what an error page says to the person who reads it: that access was denied,
+// or that something behind the gateway is broken.
 //
 //	page ──text without markup──> words ──phrases──> Denied, BadGateway or Neither
 //
-// It knows English only, and reads pages as a person does: what stands in markup, scripts and comments does not count. The status decides nothing but whether
-// there is an error page at all, so that a page whose words contradict its status is found out.
+// It knows English only, and reads pages as a person does: what stands in markup, scripts and comments does
+// not count. The status decides nothing but whether there is an error page at all, so that a page whose words
+// contradict its status is found out.
 package wording
 
 import (
@@ -25,9 +26,10 @@ const (
 	Neither Kind = ""
 )
 
-// Classify returns what the page of an answer says, and the phrase that told; a Phrase without text for a page that says Neither. Where a page says both it is
-// Denied: a page that tells of a broken server and adds that the client was blocked still claims the block, and one that refuses and adds that the server could
-// not be reached was written by who refused.
+// Classify returns what the page of an answer says, and the phrase that told; a Phrase without text for a page
+// that says Neither. Where a page says both it is Denied: a page that tells of a broken server and adds that the
+// client was blocked still claims the block, and one that refuses and adds that the server could not be reached
+// was written by the party that refused.
 func Classify(status int, header http.Header, body []byte) (Kind, Phrase) {
 	if status < http.StatusBadRequest {
 		return Neither, Phrase{} // A page that is no error page may speak of anything.

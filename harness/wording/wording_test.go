@@ -12,9 +12,12 @@ import (
 	"github.com/gatequake/gatequake/harness/wording"
 )
 
-// The folders of the corpus, by the kind of the pages in them. A page is an answer as it stands on the wire. All are our own, in the shape of what gateways and
-// content delivery networks send by default.
-var folders = map[string]wording.Kind{"denied": wording.Denied, "bad-gateway": wording.BadGateway, "neither": wording.Neither}
+// The folders of the corpus, by the kind of the pages in them. A page is an answer as it stands on the wire. All
+// are written for this test, in the shape of what gateways and content delivery networks send by default.
+var folders = map[string]wording.Kind{
+	"denied": wording.Denied, "bad-gateway": wording.BadGateway,
+	"neither": wording.Neither,
+}
 
 func TestClassifiesTheCorpus(t *testing.T) {
 	for folder, want := range folders {
@@ -54,7 +57,8 @@ func read(t *testing.T, file string) (int, http.Header, []byte) {
 func TestEveryPhraseIsWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, p := range wording.Phrases() {
-		if p.Text == "" || p.Text != strings.ToLower(p.Text) || p.Kind == wording.Neither || p.Reason == "" || seen[p.Text] {
+		if p.Text == "" || p.Text != strings.ToLower(p.Text) || p.Kind == wording.Neither || p.Reason == "" ||
+			seen[p.Text] {
 			t.Errorf("phrase %+v: want a text in lower case, once, with a kind and a reason", p)
 		}
 		seen[p.Text] = true
@@ -66,7 +70,8 @@ func TestEveryPhraseIsWhole(t *testing.T) {
 
 func TestReadsHostilePages(t *testing.T) {
 	for _, page := range []string{
-		strings.Repeat("<", 1<<20), strings.Repeat("<script>", 1<<16), "</script></style>" + strings.Repeat("&", 1<<16), "\xff\xfe\x00<\x00b", "<!--", "<p", "&#x0;",
+		strings.Repeat("<", 1<<20), strings.Repeat("<script>", 1<<16), "</script></style>" + strings.Repeat("&", 1<<16),
+		"\xff\xfe\x00<\x00b", "<!--", "<p", "&#x0;",
 	} {
 		if got, _ := wording.Classify(http.StatusForbidden, nil, []byte(page)); got != wording.Neither {
 			t.Errorf("classify %.20q…: got %q, want neither", page, got)
