@@ -13,19 +13,21 @@ import (
 type Accuracy struct {
 	// Tried is how many answers were diagnosed.
 	Tried int
-	// Blocked is how often a block was told from a failure; Author how often who wrote it was told; First and Three how often the right error type came first,
-	// and among the first three, of failures alone.
+	// Blocked is how often a block was told from a failure; Author how often who wrote it was told; First and
+	// Three how often the right error type came first, and among the first three, of failures alone.
 	Blocked, Author, First, Three float64
 }
 
-// Blind diagnoses each cell's answer by the cells of the other gateways alone: nobody has seen the gateway before. With logs, the gateway's most telling line is
-// given, too. Answers that are healthy, or that nobody wrote, are left out: there is nothing to diagnose.
+// Blind diagnoses each cell's answer by the cells of the other gateways alone: nobody has seen the gateway before.
+// With logs, the gateway's most telling line is given, too. Answers that are healthy, or that nobody wrote, are
+// left out: there is nothing to diagnose.
 func Blind(cells []report.Cell, logs bool) Accuracy {
 	a, failures := Accuracy{}, 0
 	others := map[string]*Signatures{}
 	for _, c := range cells {
 		if _, ok := others[c.Gateway]; !ok {
-			others[c.Gateway] = New(slices.DeleteFunc(slices.Clone(cells), func(o report.Cell) bool { return o.Gateway == c.Gateway }))
+			others[c.Gateway] = New(slices.DeleteFunc(slices.Clone(cells),
+				func(o report.Cell) bool { return o.Gateway == c.Gateway }))
 		}
 		if c.Seen == nil || c.Seen.Status < 400 || c.ErrorType == "" {
 			continue
@@ -60,5 +62,8 @@ func share(right bool) float64 {
 
 // SignOf returns the sign of an answer that the matrix recorded.
 func SignOf(s report.Seen) Sign {
-	return Sign{Status: s.Status, End: s.End, Took: time.Duration(s.TookMS * float64(time.Millisecond)), Page: s.Page, Server: s.Server}
+	return Sign{
+		Status: s.Status, End: s.End, Took: time.Duration(s.TookMS * float64(time.Millisecond)), Page: s.Page,
+		Server: s.Server,
+	}
 }

@@ -1,5 +1,6 @@
-// Package diagnose tells, from what a client saw of one answer, whether it was blocked or met a bad gateway, who wrote the answer, and what the likely causes
-// are. It knows nothing but the signatures that the matrix recorded on real gateways: each cell is a cause that was made on purpose, and what came of it.
+// Package diagnose tells, from what a client saw of one answer, whether it was blocked or met a bad gateway, who
+// wrote the answer, and what the likely causes are. It knows nothing but the signatures that the matrix recorded
+// on real gateways: each cell is a cause that was made on purpose, and what came of it.
 //
 //	an answer, a log line ──compared with──> the matrix's cells ──> shares of causes
 package diagnose
@@ -22,7 +23,8 @@ import (
 
 // Sign is what a client saw, and a line of the gateway's log if there is one.
 type Sign struct {
-	// Status is the status code, 0 for no answer; End is how the exchange ended; Took is the time to its end, negative if it is not known.
+	// Status is the status code, 0 for no answer; End is how the exchange ended; Took is the time to its end,
+	// negative if it is not known.
 	Status int
 	End    client.End
 	Took   time.Duration
@@ -50,7 +52,8 @@ type Diagnosis struct {
 	Likely []Guess
 }
 
-// How much less likely a signature is that differs in one part. Not measured one by one: BenchmarkDiagnose prints what they are good for.
+// How much less likely a signature is that differs in one part. Not measured one by one: BenchmarkDiagnose prints
+// what they are good for.
 const (
 	otherStatus = 0.02 // but both are errors of a gateway, 500 to 504: settings change one into the other
 	otherEnd    = 0.01
@@ -61,8 +64,9 @@ const (
 	least       = 1e-5  // below this nothing is like anything
 )
 
-// waited is from when an answer counts as one that the gateway had to wait for. The matrix was made with time limits of one second and more; those of the field
-// are longer, and what comes at once comes within some tens of milliseconds everywhere.
+// waited is from when an answer counts as one that the gateway had to wait for. The matrix was made with time
+// limits of one second and more; those of the field are longer, and what comes at once comes within some tens of
+// milliseconds everywhere.
 const waited = 700 * time.Millisecond
 
 // shownExperiments are enough to see what a guess is about.
@@ -83,14 +87,18 @@ type signature struct {
 	says       float64  // the sum of what the words say
 }
 
-// New makes cells ready. Those without an answer are left out, and those of an upstream that served: there is nothing to diagnose in them.
+// New makes cells ready. Those without an answer are left out, and those of an upstream that served: there is
+// nothing to diagnose in them.
 func New(cells []report.Cell) *Signatures {
 	all, types := &Signatures{telling: map[string]float64{}}, map[string]map[proxystatus.ErrorType]bool{}
 	for _, c := range cells {
 		if c.Seen == nil || c.ErrorType == "" && c.Seen.Status != 0 && c.Seen.Status < http.StatusBadRequest {
 			continue
 		}
-		one := signature{id: c.ID, server: product(c.Seen.Server), is: c.ErrorType, seen: *c.Seen, words: wordsOf(c.Line)}
+		one := signature{
+			id: c.ID, server: product(c.Seen.Server), is: c.ErrorType, seen: *c.Seen,
+			words: wordsOf(c.Line),
+		}
 		if c.Cause == cause.Blocked && c.Seen.Status == 0 {
 			one.is = proxystatus.HTTPRequestDenied // A refusal that does not even say so.
 		}
@@ -126,7 +134,8 @@ func (all *Signatures) Diagnose(s Sign) Diagnosis {
 	}
 	words, server := wordsOf(s.Log), product(s.Server)
 	says := all.say(words)
-	byType, ids, sum, best, d := map[proxystatus.ErrorType]float64{}, map[proxystatus.ErrorType][]near{}, 0.0, 0.0, Diagnosis{}
+	byType, ids := map[proxystatus.ErrorType]float64{}, map[proxystatus.ErrorType][]near{}
+	sum, best, d := 0.0, 0.0, Diagnosis{}
 	for _, c := range all.cells {
 		score := s.like(c.seen)
 		if score < least {
@@ -164,7 +173,9 @@ func (all *Signatures) Diagnose(s Sign) Diagnosis {
 		}
 		d.Likely = append(d.Likely, g)
 	}
-	slices.SortFunc(d.Likely, func(a, b Guess) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Type, b.Type)) })
+	slices.SortFunc(d.Likely, func(a, b Guess) int {
+		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Type, b.Type))
+	})
 	return d
 }
 
@@ -225,7 +236,8 @@ func product(server string) string {
 // wordsOf returns the words of a line that are worth comparing, sorted: sums over them are the same each time.
 func wordsOf(line string) []string {
 	all := strings.FieldsFunc(strings.ToLower(line), func(r rune) bool { return !unicode.IsLetter(r) })
-	all = slices.DeleteFunc(all, func(w string) bool { return len(w) <= 2 || common[w] }) // Not GET's T, not the h in 10h.
+	// Not GET's T, not the h in 10h.
+	all = slices.DeleteFunc(all, func(w string) bool { return len(w) <= 2 || common[w] })
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -233,7 +245,8 @@ func wordsOf(line string) []string {
 // common are words of requests, dates and addresses, which say nothing about a cause.
 var common = func() map[string]bool {
 	all := map[string]bool{}
-	for w := range strings.FieldsSeq("get post http https www com test error warn warning info debug client server host request the and for jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun") {
+	for w := range strings.FieldsSeq("get post http https www com test error warn warning info debug client server " +
+		"host request the and for jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun") {
 		all[w] = true
 	}
 	return all

@@ -34,14 +34,27 @@ func TestDiagnose(t *testing.T) {
 		blocked bool
 		first   proxystatus.ErrorType
 	}{
-		"a refusal": {Sign{Status: 403, End: client.Complete, Took: fast, Page: wording.Denied}, true, proxystatus.HTTPRequestDenied},
+		"a refusal": {
+			Sign{Status: 403, End: client.Complete, Took: fast, Page: wording.Denied},
+			true,
+			proxystatus.HTTPRequestDenied,
+		},
 		"a 502 whose log line speaks of a refused connection": {
-			Sign{Status: 502, End: client.Complete, Took: fast, Page: wording.BadGateway, Log: "connect() failed (111: Connection refused) while connecting to upstream"},
+			Sign{
+				Status: 502, End: client.Complete, Took: fast, Page: wording.BadGateway,
+				Log: "connect() failed (111: Connection refused) while connecting to upstream",
+			},
 			false, proxystatus.ConnectionRefused,
 		},
-		"a 504 after half a minute": {Sign{Status: 504, End: client.Complete, Took: slow, Page: wording.BadGateway}, false, proxystatus.HTTPResponseTimeout},
+		"a 504 after half a minute": {
+			Sign{Status: 504, End: client.Complete, Took: slow, Page: wording.BadGateway},
+			false, proxystatus.HTTPResponseTimeout,
+		},
 		"a 502 whose log line speaks of a certificate": {
-			Sign{Status: 502, End: client.Complete, Took: fast, Log: "x509: certificate has expired or is not yet valid"}, false, proxystatus.TLSCertificateError,
+			Sign{
+				Status: 502, End: client.Complete, Took: fast,
+				Log: "x509: certificate has expired or is not yet valid",
+			}, false, proxystatus.TLSCertificateError,
 		},
 	} {
 		d := known.Diagnose(c.seen)
@@ -59,7 +72,8 @@ func TestBlind(t *testing.T) {
 	cells := matrix(t)
 	without, with := Blind(cells, false), Blind(cells, true)
 	if without.Tried == 0 || without.Blocked < 0.95 || without.Author < 0.9 || with.First <= without.First {
-		t.Errorf("got %+v without a log line and %+v with it; want blocks told from failures nearly always, and more told with a line", without, with)
+		t.Errorf("got %+v without a log line and %+v with it; want blocks told from failures nearly always, and "+
+			"more told with a line", without, with)
 	}
 	// Signatures that say something else must be found out.
 	wrong := matrix(t)
