@@ -1,4 +1,5 @@
-// Package blocks states what a client sees that a gateway refuses: a 403, whatever the state of what stands behind, which is never asked.
+// Package blocks states what a client sees that a gateway refuses: a 403, whatever the state of what stands
+// behind, which is never asked.
 package blocks
 
 import (
@@ -10,5 +11,6 @@ import (
 
 func TestBlocks(t *testing.T) { spec.Run(t, "Blocks") }
 
-// enough is the time for a spec that meets the gateway's timeouts a few times: each is some seconds at most, the rest is a loaded machine.
+// enough is the time for a spec that meets the gateway's timeouts a few times: each is some seconds at most, the
+// rest is a loaded machine.
 const enough = time.Minute

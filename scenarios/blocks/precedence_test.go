@@ -20,8 +20,8 @@ var _ = Describe("A block and a broken upstream", Label("block", "cause"), func(
 		if block.Control != nil {
 			continue // It is refused otherwise than with a 403.
 		}
-		It("do not pass for each other: in the same moment 403 for "+block.Title+", and 502 for all others", Label(block.ID),
-			spec.In(func(ctx SpecContext, b *spec.Bench) {
+		It("do not pass for each other: in the same moment 403 for "+block.Title+", and 502 for all others",
+			Label(block.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
 				b.Try(block)
 				b.Inject(ctx, faults.Refused)
 				others := make(chan record.Observation, 1)

@@ -15,18 +15,21 @@ import (
 )
 
 var _ = Describe("A block", Label("block"), func() {
-	DescribeTable("is a 403 that the gateway writes (a control is what it says it is), and the upstream is not asked, for", spec.Holds, spec.Blocks())
+	DescribeTable("is a 403 that the gateway writes (a control is what it says it is), and the upstream is not "+
+		"asked, for", spec.Holds, spec.Blocks())
 
 	It("lies in the address: another one is served", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		Expect(b.Ask(ctx, site.Ask{From: site.DeniedIP})).To(BeForbidden())
 		Expect(b.Ask(ctx, site.Ask{From: site.Neighbour})).To(BeHealthy())
 	}), SpecTimeout(enough))
 
-	It("lies in the way that a person takes: a VPN on is refused, and off is served", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		b.Try(faults.VPNRange)
-		Expect(b.Ask(ctx, site.Ask{From: site.BehindVPN, Header: []client.Field{site.AllowedUser}})).To(BeForbidden())
-		Expect(b.Ask(ctx, site.Ask{From: site.AtHome, Header: []client.Field{site.AllowedUser}})).To(BeHealthy())
-	}), SpecTimeout(enough))
+	It("lies in the way that a person takes: a VPN on is refused, and off is served",
+		spec.In(func(ctx SpecContext, b *spec.Bench) {
+			b.Try(faults.VPNRange)
+			Expect(b.Ask(ctx, site.Ask{From: site.BehindVPN, Header: []client.Field{site.AllowedUser}})).
+				To(BeForbidden())
+			Expect(b.Ask(ctx, site.Ask{From: site.AtHome, Header: []client.Field{site.AllowedUser}})).To(BeHealthy())
+		}), SpecTimeout(enough))
 
 	It("is what the authorisation service says, not that it is gone", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		b.Try(faults.ExternalAuth)

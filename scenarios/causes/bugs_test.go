@@ -17,13 +17,14 @@ import (
 var _ = Describe("A bug in the upstream's software", Label("cause", string(cause.Bug)), func() {
 	DescribeTable("is a 502 that the gateway writes, when", spec.Holds, spec.Causes(cause.Bug))
 
-	It("keeps failing, after a crash, until somebody starts the upstream again", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		restart := b.Inject(ctx, faults.CrashOnRequest)
-		Expect(b.Get(ctx)).To(BeBadGateway(), "the request that crashes it")
-		Expect(b.Get(ctx)).NotTo(BeHealthy(), "the next one, to a port that nobody listens on")
-		restart()
-		Eventually(ctx, b.Get).Should(BeHealthy())
-	}), SpecTimeout(enough))
+	It("keeps failing, after a crash, until somebody starts the upstream again",
+		spec.In(func(ctx SpecContext, b *spec.Bench) {
+			restart := b.Inject(ctx, faults.CrashOnRequest)
+			Expect(b.Get(ctx)).To(BeBadGateway(), "the request that crashes it")
+			Expect(b.Get(ctx)).NotTo(BeHealthy(), "the next one, to a port that nobody listens on")
+			restart()
+			Eventually(ctx, b.Get).Should(BeHealthy())
+		}), SpecTimeout(enough))
 
 	It("leaves nothing of a garbled answer in the next one", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		garbage, err := catalog.Find("garbage")

@@ -21,7 +21,8 @@ var _ = Describe("A network problem", Label("cause", string(cause.Network)), fun
 		b.Inject(ctx, faults.ResetAfterRequest)
 		answer := b.Post(ctx)
 		Expect(answer).To(BeBadGateway())
-		Expect(b.HitsOf(answer.Nonce)).To(Equal(1), "the upstream has read the order; the client cannot know, and must not be helped")
+		Expect(b.HitsOf(answer.Nonce)).To(Equal(1),
+			"the upstream has read the order; the client cannot know, and must not be helped")
 	}), SpecTimeout(enough))
 
 	It("does not reach the neighbour's route", spec.In(func(ctx SpecContext, b *spec.Bench) {

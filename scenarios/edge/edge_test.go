@@ -34,13 +34,14 @@ func behaves(edge spec.Own) {
 	DescribeTable("keeps its word to those of the API, which is behind TLS, when", edge.Holds("api/api"),
 		edge.Experiments("api/api", "refused", "close-after-request"))
 
-	It("answers 502 while the shop is down, and the API is not hurt", edge.In("root/shop", func(ctx SpecContext, b *spec.Bench) {
-		mend := b.Inject(ctx, faults.Refused)
-		Expect(b.Get(ctx)).To(BeBadGateway())
-		Expect(b.Get(ctx, "/api/orders")).To(BeHealthy())
-		mend()
-		Eventually(ctx, b.Get).Should(BeHealthy())
-	}), SpecTimeout(enough))
+	It("answers 502 while the shop is down, and the API is not hurt",
+		edge.In("root/shop", func(ctx SpecContext, b *spec.Bench) {
+			mend := b.Inject(ctx, faults.Refused)
+			Expect(b.Get(ctx)).To(BeBadGateway())
+			Expect(b.Get(ctx, "/api/orders")).To(BeHealthy())
+			mend()
+			Eventually(ctx, b.Get).Should(BeHealthy())
+		}), SpecTimeout(enough))
 
 	It("places an order once, or not at all", edge.In("root/shop", func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.ResetAfterRequest)
@@ -49,11 +50,12 @@ func behaves(edge spec.Own) {
 		Expect(b.HitsOf(order.Nonce)).To(Equal(1))
 	}), SpecTimeout(enough))
 
-	It("lets nobody see what is for the staff, whatever becomes of the shop", edge.In("root/shop", func(ctx SpecContext, b *spec.Bench) {
-		Expect(b.Get(ctx, "/admin")).To(BeForbidden())
-		b.Inject(ctx, faults.SilentAfterAccept)
-		Expect(b.Get(ctx, "/admin/users")).To(BeForbidden())
-	}), SpecTimeout(enough))
+	It("lets nobody see what is for the staff, whatever becomes of the shop",
+		edge.In("root/shop", func(ctx SpecContext, b *spec.Bench) {
+			Expect(b.Get(ctx, "/admin")).To(BeForbidden())
+			b.Inject(ctx, faults.SilentAfterAccept)
+			Expect(b.Get(ctx, "/admin/users")).To(BeForbidden())
+		}), SpecTimeout(enough))
 
 	It("is told from what the API says by itself", edge.In("api/api", func(ctx SpecContext, b *spec.Bench) {
 		b.Inject(ctx, faults.Error500)

@@ -23,7 +23,8 @@ import (
 const (
 	calm  = 20
 	turns = 2 * time.Second
-	// long is for a load half as large again as the capacity: clients wait half a second longer with each second, and in the end longer than any gateway does.
+	// long is for a load half as large again as the capacity: clients wait half a second longer with each second,
+	// and in the end longer than any gateway does.
 	long = 5 * time.Second
 )
 
@@ -38,18 +39,22 @@ var _ = Describe("Load balancing", Serial, Label("load-balancing"), func() {
 			continue
 		}
 		for _, members := range []int{2, 3} {
-			It(fmt.Sprintf("with one of %d members broken spares the clients of the others, when %s", members, f.Title), labels(f),
+			It(fmt.Sprintf("with one of %d members broken spares the clients of the others, when %s", members, f.Title),
+				labels(f),
 				spec.Layout{Members: members}.In(func(ctx SpecContext, b *spec.Bench) {
 					b.Break(ctx, f)
-					with := b.Send(ctx, loadtest.Load{Name: fmt.Sprintf("GET, one of %d members: %s", members, f.Title), Probe: pool, Rate: calm, For: turns})
+					with := b.Send(ctx, loadtest.Load{
+						Name:  fmt.Sprintf("GET, one of %d members: %s", members, f.Title),
+						Probe: pool, Rate: calm, For: turns,
+					})
 					without := b.Send(ctx, loadtest.Load{Name: "GET, the only one: " + f.Title, Rate: calm, For: turns})
 					Expect(without.Served()).To(BeZero(), "who has one upstream has none now")
 					Expect(with.Share(with.Failed())).To(BeNumerically("<=", 1/float64(members)+luck))
 				}), SpecTimeout(enough))
 		}
 
-		It("hides from who reads that one of two members is broken, where the gateway asks the other, when "+f.Title, labels(f),
-			spec.In(func(ctx SpecContext, b *spec.Bench) {
+		It("hides from who reads that one of two members is broken, where the gateway asks the other, when "+f.Title,
+			labels(f), spec.In(func(ctx SpecContext, b *spec.Bench) {
 				b.Break(ctx, f)
 				with := b.Send(ctx, loadtest.Load{Probe: pool, Rate: calm, For: turns})
 				b.Trust(f.ID + "@balanced")
@@ -59,9 +64,15 @@ var _ = Describe("Load balancing", Serial, Label("load-balancing"), func() {
 
 	It("makes of what is too much for one upstream what is not for two", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		tooMuch := 3 * b.Busy(work) / 2
-		Expect(b.Send(ctx, loadtest.Load{Name: "1.5 × the capacity of one upstream, on one", Rate: tooMuch, For: long})).To(FailHonestly())
+		Expect(b.Send(ctx, loadtest.Load{
+			Name: "1.5 × the capacity of one upstream, on one", Rate: tooMuch,
+			For: long,
+		})).To(FailHonestly())
 		Expect(b.Steady(ctx, site.RouteMain)).To(Succeed())
-		Expect(b.Send(ctx, loadtest.Load{Name: "1.5 × the capacity of one upstream, on two", Probe: pool, Rate: tooMuch, For: long})).To(ServeAll())
+		Expect(b.Send(ctx, loadtest.Load{
+			Name: "1.5 × the capacity of one upstream, on two", Probe: pool, Rate: tooMuch,
+			For: long,
+		})).To(ServeAll())
 	}), SpecTimeout(enough))
 })
 

@@ -26,29 +26,31 @@ const (
 	badGateways = "BadGateways"
 )
 
-// The time before the spike is what TrafficSpike looks back on; that of the spike is longer than any gateway's time limit.
+// The time before the spike is what TrafficSpike looks back on; that of the spike is longer than any gateway's
+// time limit.
 const (
 	before = 5 * time.Second
 	crowd  = 4 * time.Second
 )
 
 var _ = Describe("Monitoring the traffic", Serial, Label("monitor"), func() {
-	It("tells of a spike before clients get a 502 of it, of the 502s while they last, and of nothing before and after", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		capacity := b.Busy(work)
-		meter := loadtest.NewMeter(site.RouteMain)
-		watch, stop, err := alerts.Start(meter, rules)
-		Expect(err).NotTo(HaveOccurred())
-		DeferCleanup(func() { Expect(stop()).To(Succeed()) })
-		usual := loadtest.Load{Rate: capacity / 2, For: before, Meter: meter}
+	It("tells of a spike before clients get a 502 of it, of the 502s while they last, and of nothing before and after",
+		spec.In(func(ctx SpecContext, b *spec.Bench) {
+			capacity := b.Busy(work)
+			meter := loadtest.NewMeter(site.RouteMain)
+			watch, stop, err := alerts.Start(meter, rules)
+			Expect(err).NotTo(HaveOccurred())
+			DeferCleanup(func() { Expect(stop()).To(Succeed()) })
+			usual := loadtest.Load{Rate: capacity / 2, For: before, Meter: meter}
 
-		Expect(b.Send(ctx, usual)).To(ServeAll())
-		Expect(watch.Fired()).To(BeEmpty(), "nothing is wrong")
+			Expect(b.Send(ctx, usual)).To(ServeAll())
+			Expect(watch.Fired()).To(BeEmpty(), "nothing is wrong")
 
-		Expect(b.Send(ctx, loadtest.Load{Rate: 2 * capacity, For: crowd, Meter: meter})).To(FailHonestly())
-		b.During(ctx, usual, func() {
-			Eventually(ctx, watch.Fired).Should(ContainElement(badGateways))
-			Eventually(ctx, watch.Active).Should(BeEmpty(), "it is over")
-		})
-		Expect(watch.Fired()).To(Equal([]string{spike, slow, badGateways}))
-	}), SpecTimeout(enough))
+			Expect(b.Send(ctx, loadtest.Load{Rate: 2 * capacity, For: crowd, Meter: meter})).To(FailHonestly())
+			b.During(ctx, usual, func() {
+				Eventually(ctx, watch.Fired).Should(ContainElement(badGateways))
+				Eventually(ctx, watch.Active).Should(BeEmpty(), "it is over")
+			})
+			Expect(watch.Fired()).To(Equal([]string{spike, slow, badGateways}))
+		}), SpecTimeout(enough))
 })

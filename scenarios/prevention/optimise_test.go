@@ -15,7 +15,8 @@ import (
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
-// A request keeps one of the upstream's workers busy for work: long enough for the rest of its way to cost little beside it, which with four workers makes forty a second.
+// A request keeps one of the upstream's workers busy for work: long enough for the rest of its way to cost little
+// beside it, which with four workers makes forty a second.
 const (
 	work   = 100 * time.Millisecond
 	awhile = 3 * time.Second // Three of the gateways' time limits: a queue has the time to grow past one.
@@ -27,7 +28,8 @@ var _ = Describe("Optimising the server", Serial, Label("optimise"), func() {
 		Expect(b.Send(ctx, loadtest.Load{Name: "0.5 × the capacity", Rate: capacity / 2, For: awhile})).To(ServeAll())
 	}), SpecTimeout(enough))
 
-	It("has an end: above its capacity some fail, each of them with an error that the gateway writes, and when they leave it recovers",
+	It("has an end: above its capacity some fail, each of them with an error that the gateway writes, and when "+
+		"they leave it recovers",
 		spec.In(func(ctx SpecContext, b *spec.Bench) {
 			capacity := b.Busy(work)
 			below := b.Send(ctx, loadtest.Load{Rate: capacity / 2, For: awhile})
@@ -35,11 +37,14 @@ var _ = Describe("Optimising the server", Serial, Label("optimise"), func() {
 			Expect(above).To(FailHonestly())
 			Expect(above.P95).To(BeNumerically(">", below.P95), "who waits for a free worker waits longer")
 			Expect(b.Steady(ctx, site.RouteMain)).To(Succeed())
-			Expect(b.Send(ctx, loadtest.Load{Name: "0.5 × the capacity, after that", Rate: capacity / 2, For: awhile})).To(ServeAll())
+			Expect(b.Send(ctx, loadtest.Load{Name: "0.5 × the capacity, after that", Rate: capacity / 2, For: awhile})).
+				To(ServeAll())
 		}), SpecTimeout(enough))
 
-	It("has its limit where the capacity is: there nobody fails without being told so by the gateway", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		capacity := b.Busy(work)
-		Expect(b.Send(ctx, loadtest.Load{Name: "1 × the capacity", Rate: capacity, For: awhile})).To(Or(ServeAll(), FailHonestly()))
-	}), SpecTimeout(enough))
+	It("has its limit where the capacity is: there nobody fails without being told so by the gateway",
+		spec.In(func(ctx SpecContext, b *spec.Bench) {
+			capacity := b.Busy(work)
+			Expect(b.Send(ctx, loadtest.Load{Name: "1 × the capacity", Rate: capacity, For: awhile})).
+				To(Or(ServeAll(), FailHonestly()))
+		}), SpecTimeout(enough))
 })

@@ -1,4 +1,5 @@
-// Package prevention states what keeps 502s from clients, and how much: capacity, several upstreams, changes without an interruption, and somebody who is told.
+// Package prevention states what keeps 502s from clients, and how much: capacity, several upstreams, changes
+// without an interruption, and somebody who is told.
 //
 // Its specs are serial: each is about a load that an upstream can bear or not, and needs the machine for itself.
 package prevention

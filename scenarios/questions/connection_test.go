@@ -33,42 +33,46 @@ func within(f *home.Fault) time.Duration {
 	return patience
 }
 
-var _ = Describe("Can a 502 error be caused by my internet connection?", Label("question", "client-connection"), func() {
-	for _, f := range home.Faults() {
-		It(fmt.Sprintf("No: the client sees %s, and the gateway blames nobody, when %s", f.Sees, f.Title), Label(f.ID),
+var _ = Describe("Can a 502 error be caused by my internet connection?",
+	Label("question", "client-connection"), func() {
+		for _, f := range home.Faults() {
+			It(fmt.Sprintf("No: the client sees %s, and the gateway blames nobody, when %s", f.Sees, f.Title),
+				Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
+					street := b.AtHome(ctx, site.AtHome)
+					for _, method := range []string{http.MethodGet, http.MethodPost} {
+						mend := b.BreakHome(ctx, street, f)
+						o, s, err := street.See(ctx, f, method, within(f))
+						Expect(err).NotTo(HaveOccurred())
+						GinkgoWriter.Printf("%s: %s (%s); at the site: asked %t, sent %v; %d of it at the upstream\n",
+							o.Probe, o, o.Error, s.Asked, s.Sent, o.Hits)
+						Expect(f.Broken(s)).To(BeEmpty(), "%s: %s (%s)", o.Probe, o, o.Error)
+						if !f.Reaches {
+							Expect(b.HitsOf(o.Nonce)).To(BeZero(), "the upstream was not asked")
+						} else {
+							Expect(b.HitsOf(o.Nonce)).To(Equal(1), "the upstream has served it")
+						}
+						mend()
+						Expect(street.Get(ctx)).To(BeHealthy(), "and it is over when the way is mended")
+					}
+				}), SpecTimeout(enough))
+		}
+
+		It("And a 502 that the gateway does send gets home through a line that is bad",
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
 				street := b.AtHome(ctx, site.AtHome)
-				for _, method := range []string{http.MethodGet, http.MethodPost} {
-					mend := b.BreakHome(ctx, street, f)
-					o, s, err := street.See(ctx, f, method, within(f))
-					Expect(err).NotTo(HaveOccurred())
-					GinkgoWriter.Printf("%s: %s (%s); at the site: asked %t, sent %v; %d of it at the upstream\n", o.Probe, o, o.Error, s.Asked, s.Sent, o.Hits)
-					Expect(f.Broken(s)).To(BeEmpty(), "%s: %s (%s)", o.Probe, o, o.Error)
-					if !f.Reaches {
-						Expect(b.HitsOf(o.Nonce)).To(BeZero(), "the upstream was not asked")
-					} else {
-						Expect(b.HitsOf(o.Nonce)).To(Equal(1), "the upstream has served it")
-					}
-					mend()
-					Expect(street.Get(ctx)).To(BeHealthy(), "and it is over when the way is mended")
-				}
+				b.BreakHome(ctx, street, home.AccessLoss)
+				b.Inject(ctx, faults.Refused)
+				Expect(street.Get(ctx)).To(BeBadGateway())
 			}), SpecTimeout(enough))
-	}
 
-	It("And a 502 that the gateway does send gets home through a line that is bad", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		street := b.AtHome(ctx, site.AtHome)
-		b.BreakHome(ctx, street, home.AccessLoss)
-		b.Inject(ctx, faults.Refused)
-		Expect(street.Get(ctx)).To(BeBadGateway())
-	}), SpecTimeout(enough))
-
-	It("Two pages can be alike, a broken proxy's on the way and the gateway's: who sent it is told apart at the site's door",
-		spec.In(func(ctx SpecContext, b *spec.Bench) {
-			street := b.AtHome(ctx, site.AtHome)
-			b.BreakHome(ctx, street, home.Middlebox502)
-			theirs := street.Get(ctx)
-			Expect(theirs.Status).To(Equal(http.StatusBadGateway))
-			Expect(theirs.By).To(Equal(record.ByForwardProxy))
-			Expect(b.Get(ctx)).To(BeHealthy(), "the gateway, asked another way")
-		}), SpecTimeout(enough))
-})
+		It("Two pages can be alike, a broken proxy's on the way and the gateway's: who sent it is told apart at "+
+			"the site's door",
+			spec.In(func(ctx SpecContext, b *spec.Bench) {
+				street := b.AtHome(ctx, site.AtHome)
+				b.BreakHome(ctx, street, home.Middlebox502)
+				theirs := street.Get(ctx)
+				Expect(theirs.Status).To(Equal(http.StatusBadGateway))
+				Expect(theirs.By).To(Equal(record.ByForwardProxy))
+				Expect(b.Get(ctx)).To(BeHealthy(), "the gateway, asked another way")
+			}), SpecTimeout(enough))
+	})

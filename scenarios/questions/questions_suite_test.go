@@ -1,4 +1,5 @@
-// Package questions answers what people also ask about a 502, each answer with an experiment that could show it to be wrong.
+// Package questions answers what people also ask about a 502, each answer with an experiment that could show it
+// to be wrong.
 package questions
 
 import (
@@ -10,5 +11,6 @@ import (
 
 func TestQuestions(t *testing.T) { spec.Run(t, "Questions") }
 
-// enough is the time for a spec that meets the gateway's timeouts a few times: each is some seconds at most, the rest is a loaded machine.
+// enough is the time for a spec that meets the gateway's timeouts a few times: each is some seconds at most, the
+// rest is a loaded machine.
 const enough = time.Minute

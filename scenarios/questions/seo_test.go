@@ -24,8 +24,9 @@ import (
 // crawled is what a search engine's crawler sees of a site whose upstream is broken, and what a person sees beside it.
 type crawled struct{ page, robots, person record.Observation }
 
-// rule is what a site must do so that an outage costs it no place in a search engine, by what Google documents of its crawlers
-// (https://developers.google.com/search/docs/crawling-indexing/http-network-errors and …/crawling-indexing/robots/robots_txt), and a gateway that does not.
+// rule is what a site must do so that an outage costs it no place in a search engine, by what Google documents
+// of its crawlers (https://developers.google.com/search/docs/crawling-indexing/http-network-errors and
+// …/crawling-indexing/robots/robots_txt), and a gateway that does not.
 type rule struct {
 	title  string
 	broken func(crawled) string // what is wrong, or ""
@@ -34,14 +35,23 @@ type rule struct {
 
 var rules = []rule{
 	{
-		"sees the same error as a person: a server error makes it slow down and come again, and keeps the page in the index for now", sameForAll,
+		"sees the same error as a person: a server error makes it slow down and come again, and keeps the page in " +
+			"the index for now", sameForAll,
 		[]mutants.Mutant{mutants.DisownsPages, mutants.SoftErrors},
 	},
-	{"is not shown the error page as if it were the page: what comes with a 200 may be indexed, or is a soft 404", hard, []mutants.Mutant{mutants.SoftErrors}},
-	{"may not keep the error: the next visit asks again", fresh, []mutants.Mutant{mutants.CacheableError}},
-	{"finds nothing in it that takes the page out of the index, or leads away from it", noTrap, []mutants.Mutant{mutants.Delists, mutants.DelistsInPrint}},
 	{
-		"is told the same of robots.txt: a server error there keeps it from the site for the time being, a 404 would set it loose on all of it", robotsToo,
+		"is not shown the error page as if it were the page: what comes with a 200 may be indexed, or is a soft 404",
+		hard,
+		[]mutants.Mutant{mutants.SoftErrors},
+	},
+	{"may not keep the error: the next visit asks again", fresh, []mutants.Mutant{mutants.CacheableError}},
+	{
+		"finds nothing in it that takes the page out of the index, or leads away from it", noTrap,
+		[]mutants.Mutant{mutants.Delists, mutants.DelistsInPrint},
+	},
+	{
+		"is told the same of robots.txt: a server error there keeps it from the site for the time being, a 404 " +
+			"would set it loose on all of it", robotsToo,
 		[]mutants.Mutant{mutants.LosesRobots, mutants.SoftErrors},
 	},
 	{"can read when to come again, if it is told", readable, []mutants.Mutant{mutants.PutsOff}},
@@ -53,21 +63,24 @@ var _ = Describe("A search engine's crawler, during an outage,", Label("question
 			Expect(r.broken(crawl(ctx, b))).To(BeEmpty())
 		}), SpecTimeout(enough))
 		for _, m := range r.by {
-			It("would find out a gateway that "+m.About+": it "+r.title, Label("mutant"), spec.On(m.Gateway, func(ctx SpecContext, b *spec.Bench) {
-				Expect(r.broken(crawl(ctx, b))).NotTo(BeEmpty())
-			}), SpecTimeout(enough))
+			It("would find out a gateway that "+m.About+": it "+r.title, Label("mutant"),
+				spec.On(m.Gateway, func(ctx SpecContext, b *spec.Bench) {
+					Expect(r.broken(crawl(ctx, b))).NotTo(BeEmpty())
+				}), SpecTimeout(enough))
 		}
 	}
 
-	It("is told by the upstream's own Retry-After when to come again: the gateway passes it on", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		b.Inject(ctx, faults.Sheds503)
-		Expect(whenToCome(ctx, b)).To(Equal(shed))
-	}), SpecTimeout(enough))
+	It("is told by the upstream's own Retry-After when to come again: the gateway passes it on",
+		spec.In(func(ctx SpecContext, b *spec.Bench) {
+			b.Inject(ctx, faults.Sheds503)
+			Expect(whenToCome(ctx, b)).To(Equal(shed))
+		}), SpecTimeout(enough))
 
-	It("would find out a gateway that "+mutants.DropsFields.About, Label("mutant"), spec.On(mutants.DropsFields.Gateway, func(ctx SpecContext, b *spec.Bench) {
-		b.Inject(ctx, faults.Sheds503)
-		Expect(whenToCome(ctx, b)).NotTo(Equal(shed))
-	}), SpecTimeout(enough))
+	It("would find out a gateway that "+mutants.DropsFields.About, Label("mutant"),
+		spec.On(mutants.DropsFields.Gateway, func(ctx SpecContext, b *spec.Bench) {
+			b.Inject(ctx, faults.Sheds503)
+			Expect(whenToCome(ctx, b)).NotTo(Equal(shed))
+		}), SpecTimeout(enough))
 
 	It("is served when it comes again after the outage", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		mend := b.Inject(ctx, faults.Refused)
@@ -76,12 +89,13 @@ var _ = Describe("A search engine's crawler, during an outage,", Label("question
 		Eventually(ctx, func() bool { return asCrawler(ctx, b, "").Healthy() }).Should(BeTrue())
 	}), SpecTimeout(enough))
 
-	It("would find out a gateway that "+mutants.NeverRecovers.About, Label("mutant"), spec.On(mutants.NeverRecovers.Gateway, func(ctx SpecContext, b *spec.Bench) {
-		mend := b.Inject(ctx, faults.Refused)
-		Expect(asCrawler(ctx, b, "").Healthy()).To(BeFalse())
-		mend()
-		Consistently(ctx, func() bool { return asCrawler(ctx, b, "").Healthy() }).Should(BeFalse())
-	}), SpecTimeout(enough))
+	It("would find out a gateway that "+mutants.NeverRecovers.About, Label("mutant"),
+		spec.On(mutants.NeverRecovers.Gateway, func(ctx SpecContext, b *spec.Bench) {
+			mend := b.Inject(ctx, faults.Refused)
+			Expect(asCrawler(ctx, b, "").Healthy()).To(BeFalse())
+			mend()
+			Consistently(ctx, func() bool { return asCrawler(ctx, b, "").Healthy() }).Should(BeFalse())
+		}), SpecTimeout(enough))
 })
 
 // crawl breaks the upstream and lets the crawler come.
@@ -156,7 +170,8 @@ func trapped(e html.Token) bool {
 	}
 	switch e.Data {
 	case "meta":
-		return slices.Contains([]string{"robots", "googlebot"}, is["name"]) && excludes(is["content"]) || is["http-equiv"] == "refresh"
+		return slices.Contains([]string{"robots", "googlebot"}, is["name"]) && excludes(is["content"]) ||
+			is["http-equiv"] == "refresh"
 	case "link":
 		return strings.Contains(is["rel"], "canonical")
 	}
@@ -165,7 +180,8 @@ func trapped(e html.Token) bool {
 
 // excludes reports whether a directive for robots takes a page out of the index.
 func excludes(directive string) bool {
-	return strings.Contains(directive, "noindex") || strings.Contains(directive, "none") || strings.Contains(directive, "unavailable_after")
+	return strings.Contains(directive, "noindex") || strings.Contains(directive, "none") ||
+		strings.Contains(directive, "unavailable_after")
 }
 
 // readable holds Retry-After against RFC 9110, section 10.2.3: seconds, or a date.

@@ -29,7 +29,8 @@ import (
 // clearChromium is ClearBrowserCache in a real browser. Only this suite knows it: the product has no need of a browser.
 var clearChromium = catalog.RegisterRemedy(catalog.Remedy{
 	ID: "clear-chromium-cache", Order: 2, Title: "clears the cache of Chromium",
-	What: "The same with Chromium, which has never been here: it sees the failure, and follows the link again when that is over, before and after its cache is cleared.",
+	What: "The same with Chromium, which has never been here: it sees the failure, and follows the link again when " +
+		"that is over, before and after its cache is cleared.",
 	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
 		var err error
 		if tab, err = browsertest.Start(context.WithoutCancel(ctx)); err != nil {
@@ -63,11 +64,15 @@ var (
 func look(v *site.Visitor) (o record.Observation, err error) {
 	looks++
 	nonce := fmt.Sprintf("chromium-%d", looks)
-	p, err := browsertest.Visit(tab, "http://"+v.Bench.Plan.Gateway.String()+v.Asks.Route.Path(), map[string]string{stamp.Nonce: nonce})
+	p, err := browsertest.Visit(tab, "http://"+v.Bench.Plan.Gateway.String()+v.Asks.Route.Path(),
+		map[string]string{stamp.Nonce: nonce})
 	if err != nil {
 		return o, err
 	}
-	o = record.Observation{Probe: "GET " + v.Asks.Route.Path(), Nonce: nonce, Status: p.Status, Header: p.Header, By: record.ByGateway, End: client.Complete, Cached: p.Cached}
+	o = record.Observation{
+		Probe: "GET " + v.Asks.Route.Path(), Nonce: nonce, Status: p.Status, Header: p.Header,
+		By: record.ByGateway, End: client.Complete, Cached: p.Cached,
+	}
 	if p.Header.Get(stamp.Answer) == nonce {
 		o.By = record.ByUpstream
 	}

@@ -18,7 +18,8 @@ import (
 
 var _ = Describe("What a client can do", Label("remedy", "refresh", "other-browser"), func() {
 	DescribeTable("helps nobody while the cause is there: when", func(ctx SpecContext, f *catalog.Fault) {
-		seen := spec.Remedied(ctx, f, remedies.Refresh, remedies.ClearBrowserCache, remedies.OtherBrowser, remedies.CheckStatusAndLogs)
+		seen := spec.Remedied(ctx, f, remedies.Refresh, remedies.ClearBrowserCache, remedies.OtherBrowser,
+			remedies.CheckStatusAndLogs)
 		Expect(seen).NotTo(BeHelpedBy(remedies.Refresh))
 		Expect(seen).NotTo(BeHelpedBy(remedies.ClearBrowserCache))
 		Expect(seen).NotTo(BeHelpedBy(remedies.OtherBrowser))
@@ -32,12 +33,15 @@ var _ = Describe("What a client can do", Label("remedy", "refresh", "other-brows
 		Entry(faults.CrashLoop.Title, Label("bug"), SpecTimeout(enough), faults.CrashLoop),
 	)
 
-	It("helps where the next request does not meet the cause: a refresh does, after a stale pooled connection", func(ctx SpecContext) {
-		Expect(spec.Remedied(ctx, faults.StalePooledConnection, remedies.Refresh)).To(BeHelpedBy(remedies.Refresh))
-	}, SpecTimeout(enough))
+	It("helps where the next request does not meet the cause: a refresh does, after a stale pooled connection",
+		func(ctx SpecContext) {
+			Expect(spec.Remedied(ctx, faults.StalePooledConnection, remedies.Refresh)).To(BeHelpedBy(remedies.Refresh))
+		}, SpecTimeout(enough))
 
-	It("is no more than a refresh there: another browser is served because the cause is gone, and not because it is another", func(ctx SpecContext) {
-		Expect(spec.Remedied(ctx, faults.StalePooledConnection, remedies.OtherBrowser)).NotTo(BeHelpedBy(remedies.OtherBrowser))
+	It("is no more than a refresh there: another browser is served because the cause is gone, and not because it "+
+		"is another", func(ctx SpecContext) {
+		Expect(spec.Remedied(ctx, faults.StalePooledConnection, remedies.OtherBrowser)).
+			NotTo(BeHelpedBy(remedies.OtherBrowser))
 	}, SpecTimeout(enough))
 })
 
@@ -58,9 +62,11 @@ var _ = Describe("What a client can do who is blocked", Label("remedy", "block",
 })
 
 var _ = Describe("Clearing the cache", Label("remedy", "clear-browser-cache"), func() {
-	It("helps when an error page could be kept: it is then shown until somebody does, although the cause is gone", func(ctx SpecContext) {
-		Expect(on(ctx, mutants.CacheableError, faults.Refused, remedies.ClearBrowserCache)).To(BeHelpedBy(remedies.ClearBrowserCache))
-	}, SpecTimeout(enough))
+	It("helps when an error page could be kept: it is then shown until somebody does, although the cause is gone",
+		func(ctx SpecContext) {
+			Expect(on(ctx, mutants.CacheableError, faults.Refused, remedies.ClearBrowserCache)).
+				To(BeHelpedBy(remedies.ClearBrowserCache))
+		}, SpecTimeout(enough))
 })
 
 // A claim that no gateway can break says nothing: each is broken by one that is wrong on purpose.
@@ -68,17 +74,22 @@ var _ = Describe("It is found out", Label("mutant"), func() {
 	DescribeTable("when a remedy seems to help, with", func(ctx SpecContext, m mutants.Mutant, r *catalog.Remedy) {
 		Expect(on(ctx, m, faults.Refused, r)).To(BeHelpedBy(r))
 	},
-		Entry("a refresh, on a gateway that "+mutants.Relents.About, SpecTimeout(enough), mutants.Relents, remedies.Refresh),
-		Entry("another browser, on a gateway that "+mutants.FavoursABrowser.About, SpecTimeout(enough), mutants.FavoursABrowser, remedies.OtherBrowser),
-		Entry("a cleared cache, on a gateway that "+mutants.CacheableError.About, SpecTimeout(enough), mutants.CacheableError, remedies.ClearBrowserCache),
+		Entry("a refresh, on a gateway that "+mutants.Relents.About, SpecTimeout(enough), mutants.Relents,
+			remedies.Refresh),
+		Entry("another browser, on a gateway that "+mutants.FavoursABrowser.About, SpecTimeout(enough),
+			mutants.FavoursABrowser, remedies.OtherBrowser),
+		Entry("a cleared cache, on a gateway that "+mutants.CacheableError.About, SpecTimeout(enough),
+			mutants.CacheableError, remedies.ClearBrowserCache),
 	)
 
 	It("when a refresh no longer helps, on a gateway that "+mutants.Insists.About, func(ctx SpecContext) {
-		Expect(on(ctx, mutants.Insists, faults.StalePooledConnection, remedies.Refresh)).NotTo(BeHelpedBy(remedies.Refresh))
+		Expect(on(ctx, mutants.Insists, faults.StalePooledConnection, remedies.Refresh)).
+			NotTo(BeHelpedBy(remedies.Refresh))
 	}, SpecTimeout(enough))
 
 	It("when another browser no longer helps, on a gateway that "+mutants.KnowsOneBrowser.About, func(ctx SpecContext) {
-		Expect(on(ctx, mutants.KnowsOneBrowser, faults.UserAgentDeny, remedies.OtherBrowser)).NotTo(BeHelpedBy(remedies.OtherBrowser))
+		Expect(on(ctx, mutants.KnowsOneBrowser, faults.UserAgentDeny, remedies.OtherBrowser)).
+			NotTo(BeHelpedBy(remedies.OtherBrowser))
 	}, SpecTimeout(enough))
 })
 

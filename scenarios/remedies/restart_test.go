@@ -29,9 +29,13 @@ const (
 )
 
 // restarts are the parts of what is lost when devices are switched off and on again, and all of it.
-var restarts = []home.Remedy{home.Connections, home.Names, home.Neighbours, home.Translations, home.Router, home.Everything}
+var restarts = []home.Remedy{
+	home.Connections, home.Names, home.Neighbours, home.Translations, home.Router,
+	home.Everything,
+}
 
-// served reports whether the gateway's upstream answers somebody at home behind the fault, after a remedy that should end it or should not.
+// served reports whether the gateway's upstream answers somebody at home behind the fault, after a remedy that
+// should end it or should not.
 func served(ctx SpecContext, street *clientnet.Home, f *home.Fault, should bool) bool {
 	GinkgoHelper()
 	within := soon
@@ -46,7 +50,10 @@ func served(ctx SpecContext, street *clientnet.Home, f *home.Fault, should bool)
 }
 
 var _ = Describe("Restart your modem and router", Label("remedy", "restart-network-devices"), func() {
-	for _, f := range []*home.Fault{home.NATForgotten, home.DNSStale, home.NeighbourStale, home.NATFull, home.DNSSilence} {
+	for _, f := range []*home.Fault{
+		home.NATForgotten, home.DNSStale, home.NeighbourStale, home.NATFull,
+		home.DNSSilence,
+	} {
 		It("helps when "+f.Title+", and so does each part that has the state that is wrong, and no other", Label(f.ID),
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
 				street := b.AtHome(ctx, site.AtHome)
@@ -63,24 +70,30 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 			}), SpecTimeout(enough))
 	}
 
-	for _, f := range []*catalog.Fault{faults.Refused, faults.WorkersBusy, faults.DNSNXDomain, faults.FirewallRejectRST, faults.WrongPort, faults.CrashOnRequest} {
-		It("does not help, neither all of it nor any part, when "+f.Title, Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
-			street := b.AtHome(ctx, site.AtHome)
-			probe := site.Probe{Route: f.Route, Within: patience}
-			Expect(street.Probe(ctx, probe)).To(BeHealthy())
-			b.Inject(ctx, f)
-			// As the gateway says it: a server that is dead since the first request is a 503 of some, as shipped.
-			fail := And(HaveField("By", record.ByGateway), HaveField("Status", BeNumerically(">=", http.StatusInternalServerError)))
-			for _, r := range restarts {
-				Expect(street.Probe(ctx, probe)).To(fail, "before")
-				Expect(r.Try(ctx, street.Network)).To(Succeed())
-				if loses(r) {
-					street.Browser.Disconnect()
+	for _, f := range []*catalog.Fault{
+		faults.Refused, faults.WorkersBusy, faults.DNSNXDomain, faults.FirewallRejectRST,
+		faults.WrongPort, faults.CrashOnRequest,
+	} {
+		It("does not help, neither all of it nor any part, when "+f.Title, Label(f.ID),
+			spec.In(func(ctx SpecContext, b *spec.Bench) {
+				street := b.AtHome(ctx, site.AtHome)
+				probe := site.Probe{Route: f.Route, Within: patience}
+				Expect(street.Probe(ctx, probe)).To(BeHealthy())
+				b.Inject(ctx, f)
+				// As the gateway says it: a server that is dead since the first request is a 503 of some, as shipped.
+				fail := And(HaveField("By", record.ByGateway),
+					HaveField("Status", BeNumerically(">=", http.StatusInternalServerError)))
+				for _, r := range restarts {
+					Expect(street.Probe(ctx, probe)).To(fail, "before")
+					Expect(r.Try(ctx, street.Network)).To(Succeed())
+					if loses(r) {
+						street.Browser.Disconnect()
+					}
+					Expect(street.Probe(ctx, probe)).To(fail, "after somebody %s", r.Title)
 				}
-				Expect(street.Probe(ctx, probe)).To(fail, "after somebody %s", r.Title)
-			}
-			Expect(street.Probe(ctx, site.Probe{Route: site.RouteBystander, Within: patience})).To(BeHealthy(), "the way is good")
-		}), SpecTimeout(enough))
+				Expect(street.Probe(ctx, site.Probe{Route: site.RouteBystander, Within: patience})).To(BeHealthy(),
+					"the way is good")
+			}), SpecTimeout(enough))
 	}
 
 	It("does not help whom the gateway denies by the address: it goes along", func(ctx SpecContext) {
@@ -90,7 +103,8 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 	}, SpecTimeout(enough))
 
 	for _, r := range []home.Remedy{home.Translations, home.Router} {
-		It("makes it worse for a browser with an open connection, when somebody "+r.Title+": in place of the 502 there is nothing", spec.In(func(ctx SpecContext, b *spec.Bench) {
+		It("makes it worse for a browser with an open connection, when somebody "+r.Title+
+			": in place of the 502 there is nothing", spec.In(func(ctx SpecContext, b *spec.Bench) {
 			street := b.AtHome(ctx, site.AtHome)
 			b.Inject(ctx, faults.Refused)
 			Expect(street.Get(ctx)).To(BeBadGateway())
