@@ -12,8 +12,8 @@ import (
 
 const module = "github.com/gatequake/gatequake/"
 
-// arrow forbids an import: what is in or below Of, but for Except, must not import what is in or below Import, but for Allow; tests must not either when
-// Tests is set.
+// arrow forbids an import: what is in or below Of, but for Except, must not import what is in or below Import,
+// but for Allow; tests must not either when Tests is set.
 type arrow struct {
 	Of, Except []string
 	Import     string
@@ -34,8 +34,9 @@ func under(names ...string) []string {
 // The floors of the house, the lowest first: a package imports those of its own floor and of the floors below.
 var (
 	// ground knows nothing of experiments.
-	ground = under("self", "world", "link", "dns", "firewall", "upstream", "client", "load", "gateway", "home", "survey", "websocket", "wording", "strain",
-		"foreign", "interrupt", "yamldoc", "stamp", "stats", "suggest", "cause", "proxystatus")
+	ground = under("self", "world", "link", "dns", "firewall", "upstream", "client", "load", "gateway", "home",
+		"survey", "websocket", "wording", "strain", "foreign", "interrupt", "yamldoc", "stamp", "stats", "suggest",
+		"cause", "proxystatus")
 	// facts and conclusions, which need no world.
 	judgement = under("record", "policy", "check", "verdict", "judge")
 	// places are where experiments happen, and what happens there.
@@ -49,7 +50,10 @@ func floors() []arrow {
 	all := []arrow{}
 	below := slices.Clone(ground)
 	for _, f := range [][]string{judgement, places, making} {
-		all = append(all, arrow{Of: slices.Clone(below), Import: module + "harness", Allow: slices.Concat(below, exceptions), Why: "arrows point down"})
+		all = append(all, arrow{
+			Of: slices.Clone(below), Import: module + "harness",
+			Allow: slices.Concat(below, exceptions), Why: "arrows point down",
+		})
 		below = append(below, f...)
 	}
 	return append(all, arrow{Of: below, Import: module + "harness", Allow: below, Why: "arrows point down"})
@@ -59,27 +63,79 @@ func floors() []arrow {
 var exceptions = under("verdict", "record")
 
 var arrows = append(floors(), []arrow{
-	{Of: under("record", "check", "policy", "verdict"), Import: module + "harness/gateway", Why: "facts need no gateway to be judged"},
-	{Of: under("engine", "judge", "check", "catalog", "faults"), Import: module + "harness/site/lab", Why: "only sites knows the kinds of gateway by name"},
-	{Of: under("engine", "judge", "check", "catalog", "faults"), Import: module + "harness/site/own", Why: "only sites knows the kinds of gateway by name"},
-	{Of: under("engine", "judge", "check", "catalog", "faults"), Import: module + "harness/site/remote", Why: "only sites knows the kinds of gateway by name"},
+	{
+		Of: under("record", "check", "policy", "verdict"), Import: module + "harness/gateway",
+		Why: "facts need no gateway to be judged",
+	},
+	{
+		Of: under("engine", "judge", "check", "catalog", "faults"), Import: module + "harness/site/lab",
+		Why: "only sites knows the kinds of gateway by name",
+	},
+	{
+		Of: under("engine", "judge", "check", "catalog", "faults"), Import: module + "harness/site/own",
+		Why: "only sites knows the kinds of gateway by name",
+	},
+	{
+		Of: under("engine", "judge", "check", "catalog", "faults"), Import: module + "harness/site/remote",
+		Why: "only sites knows the kinds of gateway by name",
+	},
 	{Of: under("engine", "site"), Import: module + "harness/check", Why: "what happened is not what is made of it"},
 	{Of: under("engine", "site"), Import: module + "harness/judge", Why: "what happened is not what is made of it"},
-	{Of: []string{module}, Except: []string{module + "harness/spec", module + "scenarios"}, Import: "github.com/onsi/ginkgo/v2", Why: "Ginkgo is glue, and stays in spec and the suites"},
-	{Of: []string{module}, Except: []string{module + "harness/spec", module + "scenarios"}, Import: "github.com/onsi/gomega", Why: "Gomega is glue, and stays in spec and the suites"},
-	{Of: []string{module}, Except: []string{module + "harness/link"}, Import: "github.com/Shopify/toxiproxy/v2", Tests: true, Why: "one room knows Toxiproxy's quirks"},
-	{Of: []string{module}, Except: []string{module + "harness/firewall"}, Import: "github.com/google/nftables", Tests: true, Why: "one room writes rules"},
-	{Of: []string{module}, Except: []string{module + "harness/dns"}, Import: "github.com/miekg/dns", Tests: true, Why: "one room speaks DNS"},
-	{Of: []string{module}, Except: []string{module + "harness/cli", module + "harness/cmd"}, Import: "github.com/spf13/cobra", Tests: true, Why: "one room reads flags"},
-	{Of: []string{module}, Except: []string{module + "harness/load"}, Import: "github.com/tsenart/vegeta/v12", Tests: true, Why: "one room makes load"},
-	{Of: []string{module}, Except: []string{module + "harness/browsertest"}, Import: "github.com/chromedp", Why: "a browser is for tests"},
+	{
+		Of: []string{module}, Except: []string{module + "harness/spec", module + "scenarios"},
+		Import: "github.com/onsi/ginkgo/v2", Why: "Ginkgo is glue, and stays in spec and the suites",
+	},
+	{
+		Of: []string{module}, Except: []string{module + "harness/spec", module + "scenarios"},
+		Import: "github.com/onsi/gomega", Why: "Gomega is glue, and stays in spec and the suites",
+	},
+	{
+		Of: []string{module}, Except: []string{module + "harness/link"}, Import: "github.com/Shopify/toxiproxy/v2",
+		Tests: true, Why: "one room knows Toxiproxy's quirks",
+	},
+	{
+		Of: []string{module}, Except: []string{module + "harness/firewall"}, Import: "github.com/google/nftables",
+		Tests: true, Why: "one room writes rules",
+	},
+	{
+		Of: []string{module}, Except: []string{module + "harness/dns"}, Import: "github.com/miekg/dns", Tests: true,
+		Why: "one room speaks DNS",
+	},
+	{
+		Of: []string{module}, Except: []string{module + "harness/cli", module + "harness/cmd"},
+		Import: "github.com/spf13/cobra", Tests: true, Why: "one room reads flags",
+	},
+	{
+		Of: []string{module}, Except: []string{module + "harness/load"}, Import: "github.com/tsenart/vegeta/v12",
+		Tests: true, Why: "one room makes load",
+	},
+	{
+		Of: []string{module}, Except: []string{module + "harness/browsertest"}, Import: "github.com/chromedp",
+		Why: "a browser is for tests",
+	},
 	{Of: []string{module}, Import: module + "harness/browsertest", Why: "a browser is for tests"},
-	{Of: []string{module + "harness"}, Except: []string{module + "harness/runner"}, Import: module + "harness/remedies", Why: "what is not a remedy knows them by the registry alone"},
-	{Of: []string{module + "harness/report"}, Import: module + "harness/runner", Why: "reports are made of verdicts, wherever those come from"},
-	{Of: []string{module + "harness"}, Except: under("report/formats", "cli"), Import: module + "harness/report/formats", Why: "what is not a format knows them by the registry alone"},
-	{Of: []string{module + "harness"}, Import: module + "fixtures/mutants", Why: "a mutant in the product would be a gateway that lies"},
+	{
+		Of: []string{module + "harness"}, Except: []string{module + "harness/runner"},
+		Import: module + "harness/remedies",
+		Why:    "what is not a remedy knows them by the registry alone",
+	},
+	{
+		Of: []string{module + "harness/report"}, Import: module + "harness/runner",
+		Why: "reports are made of verdicts, wherever those come from",
+	},
+	{
+		Of: []string{module + "harness"}, Except: under("report/formats", "cli"), Import: module + "harness/report/formats",
+		Why: "what is not a format knows them by the registry alone",
+	},
+	{
+		Of: []string{module + "harness"}, Import: module + "fixtures/mutants",
+		Why: "a mutant in the product would be a gateway that lies",
+	},
 	{Of: []string{module + "harness"}, Import: module + "scenarios", Why: "scenarios use the harness"},
-	{Of: []string{module}, Import: "testing", Except: []string{module + "harness/spec", module + "harness/gotest", module + "harness/world/worldtest", module + "harness/report/reporttest"}, Why: "the product is no test binary"},
+	{Of: []string{module}, Import: "testing", Except: []string{
+		module + "harness/spec", module + "harness/gotest",
+		module + "harness/world/worldtest", module + "harness/report/reporttest",
+	}, Why: "the product is no test binary"},
 }...)
 
 // pkg is what go list says of a package.

@@ -18,7 +18,8 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// What is written by hand about a gateway is bound to cells of the matrix by comments, which no reader of the page sees:
+// What is written by hand about a gateway is bound to cells of the matrix by comments, which no reader of the
+// page sees:
 //
 //	<!-- cell: GATEWAY SETTING,... ID,... = OBSERVED -->          this is what was observed, word for word
 //	<!-- cell: GATEWAY SETTING,... ID,... ~ PART; PART -->        these are parts of it, or of what comes by chance
@@ -82,7 +83,8 @@ func (m matrix) bond(text string) (wrong []string) {
 		for _, id := range strings.Split(b[3], ",") {
 			c, there := m.cells[[3]string{b[1], setting, id}]
 			if !there {
-				wrong = append(wrong, fmt.Sprintf("%s %s %s: got no such cell, want %s %s", b[1], setting, id, b[4], b[5]))
+				wrong = append(wrong, fmt.Sprintf("%s %s %s: got no such cell, want %s %s", b[1], setting,
+					id, b[4], b[5]))
 				continue
 			}
 			if got := m.differs(c, b[4], b[5]); got != "" {
@@ -158,7 +160,8 @@ func trackRecord(text string) (all []string) {
 	_, text, _ = strings.Cut(text, "\n## Track record\n")
 	text, _, _ = strings.Cut(text, "\n## ")
 	for _, line := range strings.Split(text, "\n") {
-		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| gateway |") && !strings.HasPrefix(line, "| ---") {
+		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| gateway |") &&
+			!strings.HasPrefix(line, "| ---") {
 			all = append(all, line)
 		}
 	}

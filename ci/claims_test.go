@@ -92,17 +92,21 @@ func (c claim) held(t *testing.T, cells []report.Cell) (experiments, found strin
 	case c.Pages:
 		return pages(cells)
 	case c.Blocks:
-		return share(cells, http.StatusForbidden, func(e catalog.Experiment) bool { return e.Block != nil && e.Block.Control == nil })
+		return share(cells, http.StatusForbidden, func(e catalog.Experiment) bool {
+			return e.Block != nil && e.Block.Control == nil
+		})
 	case len(c.Causes) > 0:
 		return share(cells, http.StatusBadGateway, func(e catalog.Experiment) bool {
-			return e.Block == nil && e.State != site.Balanced && mustBe502(e.Fault) && slices.Contains(c.Causes, e.Cause())
+			return e.Block == nil && e.State != site.Balanced && mustBe502(e.Fault) &&
+				slices.Contains(c.Causes, e.Cause())
 		})
 	}
 	t.Fatalf("claim %q: got nothing that it is held against", c.Claim)
 	return "", ""
 }
 
-// mustBe502 leaves out what is no fault, what strikes when the status is on its way, and what the standards let a gateway make good.
+// mustBe502 leaves out what is no fault, what strikes when the status is on its way, and what the standards let
+// a gateway make good.
 func mustBe502(f *catalog.Fault) bool { return f.Control == nil && !f.AfterHead && f.Tolerated == nil }
 
 // tally counts answers by what they were.
@@ -186,7 +190,8 @@ func apart(cells []report.Cell) (experiments, found string) {
 			continue
 		}
 		n++
-		if blocked := e.Block != nil; blocked && c.Seen.Status == http.StatusBadGateway || !blocked && c.Seen.Status == http.StatusForbidden {
+		if blocked := e.Block != nil; blocked && c.Seen.Status == http.StatusBadGateway ||
+			!blocked && c.Seen.Status == http.StatusForbidden {
 			if wrong[e.Base()] == nil {
 				wrong[e.Base()] = map[string]bool{}
 			}
@@ -225,8 +230,8 @@ func pages(cells []report.Cell) (experiments, found string) {
 		}
 	}
 	stock, document, key := answers["stock"], answers["document"], string(wording.Denied)
-	found = fmt.Sprintf("as shipped %d of %d pages of a 403 say so, told so %d of %d; %d of the %d pages of a cause do", stock[key], stock.sum(), document[key],
-		document.sum(), misled, n-stock.sum()-document.sum())
+	found = fmt.Sprintf("as shipped %d of %d pages of a 403 say so, told so %d of %d; %d of the %d pages of a cause do",
+		stock[key], stock.sum(), document[key], document.sum(), misled, n-stock.sum()-document.sum())
 	switch {
 	case misled > 0 || document[key] < document.sum():
 		found = "*" + doesNot + "*: " + found
@@ -258,7 +263,8 @@ func TestClaimsHaveSpecs(t *testing.T) {
 func labelsOf(t *testing.T, suite string) (labels []string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.json")
-	out, err := exec.CommandContext(t.Context(), "go", "test", "../scenarios/"+suite, "-ginkgo.dry-run", "-ginkgo.json-report="+file).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "go", "test", "../scenarios/"+suite, "-ginkgo.dry-run",
+		"-ginkgo.json-report="+file).CombinedOutput()
 	if err != nil {
 		t.Fatalf("list the specs of scenarios/%s: %v: %s", suite, err, out)
 	}

@@ -11,7 +11,8 @@ import (
 )
 
 // given are the capabilities that Docker and containerd give a container by themselves (moby, oci/caps/defaults.go).
-const given = "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE"
+const given = "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE " +
+	"SYS_CHROOT KILL AUDIT_WRITE"
 
 // TestContainerCapabilities starts gatequake with the capabilities that the templates say it needs, and with one less.
 func TestContainerCapabilities(t *testing.T) {
@@ -31,7 +32,10 @@ func TestContainerCapabilities(t *testing.T) {
 		for _, c := range capabilities {
 			set += ",+" + strings.ToLower(c)
 		}
-		return script(t, dir, dir, []string{"setpriv", "--inh-caps=-all", "--bounding-set=" + set, "gatequake", "doctor"})
+		return script(t, dir, dir, []string{
+			"setpriv", "--inh-caps=-all", "--bounding-set=" + set,
+			"gatequake", "doctor",
+		})
 	}
 	yes := regexp.MustCompile(`(?m)^  root +yes`)
 	if o := doctor(append(strings.Fields(given), needs...)); !yes.MatchString(o.said) {

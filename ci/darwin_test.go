@@ -7,8 +7,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// TestTypesHoldOnDarwin checks every package's types, tests included, as a Mac would see them, where worlds are portable. It reads sources alone: go vet would compile all
-// that they import first.
+// TestTypesHoldOnDarwin checks every package's types, tests included, as a Mac would see them, where worlds are
+// portable. It reads sources alone: go vet would compile all that they import first.
 func TestTypesHoldOnDarwin(t *testing.T) {
 	config := &packages.Config{
 		Mode: packages.LoadAllSyntax, Dir: "..", Tests: true, Env: append(os.Environ(), "GOOS=darwin", "CGO_ENABLED=0"),

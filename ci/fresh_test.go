@@ -81,8 +81,8 @@ func TestTablesAreOfThisCatalogue(t *testing.T) {
 	}
 }
 
-// stale says what is not of today in a table that says so much of itself and is of the experiments that are there; of are
-// those that it should have, if it should have all of some kind.
+// stale says what is not of today in a table that says so much of itself and is of the experiments that are there;
+// of are those that it should have, if it should have all of some kind.
 func stale(said string, there []string, of []catalog.Experiment) string {
 	wrong, known := []string{}, map[string]bool{}
 	for _, e := range catalog.Experiments() {
@@ -123,7 +123,8 @@ func TestStaleTablesAreSeen(t *testing.T) {
 		"one is missing": {said, "wrong-port", "it lacks refused"},
 		"one is gone":    {said, "refused-by-nobody", "none any more: refused-by-nobody"},
 	} {
-		if got := stale(c.said, []string{c.id}, []catalog.Experiment{one}); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+		if got := stale(c.said, []string{c.id}, []catalog.Experiment{one}); (got == "") != (c.want == "") ||
+			!strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q in it", name, got, c.want)
 		}
 	}

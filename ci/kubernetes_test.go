@@ -14,7 +14,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// decoded reads a manifest as the API server does under strict field validation: a field that the type does not have, or has twice, is an error.
+// decoded reads a manifest as the API server does under strict field validation: a field that the type does not
+// have, or has twice, is an error.
 func decoded[T any](t *testing.T, file string) T {
 	t.Helper()
 	doc, err := os.ReadFile(filepath.Join("kubernetes", file))
@@ -31,14 +32,17 @@ func decoded[T any](t *testing.T, file string) T {
 // only returns the container of a Job that has one.
 func only(t *testing.T, j batch.Job) core.Container {
 	t.Helper()
-	if j.APIVersion != "batch/v1" || j.Kind != "Job" || len(j.Spec.Template.Spec.Containers) != 1 || j.Spec.Template.Spec.RestartPolicy != core.RestartPolicyNever {
-		t.Fatalf("got %s %s, %+v, want a Job of batch/v1 with one container that is not restarted", j.APIVersion, j.Kind, j.Spec.Template.Spec)
+	if j.APIVersion != "batch/v1" || j.Kind != "Job" || len(j.Spec.Template.Spec.Containers) != 1 ||
+		j.Spec.Template.Spec.RestartPolicy != core.RestartPolicyNever {
+		t.Fatalf("got %s %s, %+v, want a Job of batch/v1 with one container that is not restarted", j.APIVersion,
+			j.Kind, j.Spec.Template.Spec)
 	}
 	return j.Spec.Template.Spec.Containers[0]
 }
 
 func TestKubernetesManifestsFitTogether(t *testing.T) {
-	run, merge, claim := decoded[batch.Job](t, "run.yaml"), decoded[batch.Job](t, "merge.yaml"), decoded[core.PersistentVolumeClaim](t, "results.yaml")
+	run, merge, claim := decoded[batch.Job](t, "run.yaml"), decoded[batch.Job](t, "merge.yaml"),
+		decoded[core.PersistentVolumeClaim](t, "results.yaml")
 	if claim.APIVersion != "v1" || claim.Kind != "PersistentVolumeClaim" {
 		t.Errorf("got %s %s, want a claim", claim.APIVersion, claim.Kind)
 	}
@@ -51,7 +55,8 @@ func TestKubernetesManifestsFitTogether(t *testing.T) {
 			t.Errorf("%s: got %v, want SHARDS to be the %d completions", j.Name, c.Env, *run.Spec.Completions)
 		}
 		v, mounts := j.Spec.Template.Spec.Volumes, c.VolumeMounts
-		if len(v) != 1 || v[0].PersistentVolumeClaim == nil || v[0].PersistentVolumeClaim.ClaimName != claim.Name || len(mounts) != 1 || mounts[0].Name != v[0].Name {
+		if len(v) != 1 || v[0].PersistentVolumeClaim == nil || v[0].PersistentVolumeClaim.ClaimName != claim.Name ||
+			len(mounts) != 1 || mounts[0].Name != v[0].Name {
 			t.Fatalf("%s: got the volumes %v and the mounts %v, want the claim %s", j.Name, v, mounts, claim.Name)
 		}
 		if c.WorkingDir != mounts[0].MountPath {
@@ -68,14 +73,18 @@ var expanded = regexp.MustCompile(`\$\$|\$\([A-Za-z_][-A-Za-z0-9_.]*\)`)
 
 func TestStrictDecodingCanFail(t *testing.T) {
 	var j batch.Job
-	for _, doc := range []string{"spec: {complections: 4}", "spec: {completions: 4, completions: 5}", "spec: {completions: four}"} {
+	for _, doc := range []string{
+		"spec: {complections: 4}", "spec: {completions: 4, completions: 5}",
+		"spec: {completions: four}",
+	} {
 		if err := yaml.UnmarshalStrict([]byte(doc), &j, yaml.DisallowUnknownFields); err == nil {
 			t.Errorf("%s: got no error", doc)
 		}
 	}
 }
 
-// TestKubernetesCommands runs what the containers run, with the variables that Kubernetes sets and the volume as the working folder.
+// TestKubernetesCommands runs what the containers run, with the variables that Kubernetes sets and the volume as
+// the working folder.
 func TestKubernetesCommands(t *testing.T) {
 	run, merge := only(t, decoded[batch.Job](t, "run.yaml")), only(t, decoded[batch.Job](t, "merge.yaml"))
 	dir, volume := workshop(t), t.TempDir()
@@ -105,6 +114,8 @@ func TestKubernetesCommands(t *testing.T) {
 	}
 	// What a gateway gets wrong is for the merging Job to say; a mistake in the arguments is the shard's own.
 	index := "JOB_COMPLETION_INDEX=0"
-	play(run, []string{"--gateway", "builtin", "--only", "refused", "--portable", "--cause", "firewall"}, index).is(t, 1, "leaves nothing of")
-	play(run, []string{"--gateway", "builtin", "--only", "firewall-reject-rst", "--portable"}, index).is(t, 0, "are unsupported here")
+	play(run, []string{"--gateway", "builtin", "--only", "refused", "--portable", "--cause", "firewall"}, index).
+		is(t, 1, "leaves nothing of")
+	play(run, []string{"--gateway", "builtin", "--only", "firewall-reject-rst", "--portable"}, index).
+		is(t, 0, "are unsupported here")
 }

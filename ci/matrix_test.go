@@ -22,7 +22,8 @@ var rows = []string{
 // fewRows and fewGateways are what the README shows of it.
 var (
 	fewRows = []string{
-		"refused", "silent-after-accept", "dns-nxdomain", "certificate-expired", "short-chunked", "error-500", "ip-deny+refused",
+		"refused", "silent-after-accept", "dns-nxdomain", "certificate-expired", "short-chunked", "error-500",
+		"ip-deny+refused",
 	}
 	fewGateways = []string{"apache", "builtin", "envoy", "haproxy", "nginx"}
 )
@@ -41,8 +42,8 @@ func results(t *testing.T) report.Kept {
 	return kept
 }
 
-// shortMatrix is a part of the matrix: some of its rows, with a column for each of the gateways (nil for all), and in each
-// cell what clients saw in the setting stock, and then in document.
+// shortMatrix is a part of the matrix: some of its rows, with a column for each of the gateways (nil for all),
+// and in each cell what clients saw in the setting stock, and then in document.
 func shortMatrix(t *testing.T, rows, gateways []string) string {
 	t.Helper()
 	versions, want, seen := map[string]string{}, map[string]string{}, map[string]string{}

@@ -38,12 +38,17 @@ func TestGitHubAction(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(temp, "bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(temp, "bin", "sudo"), []byte("#!/bin/sh\n[ \"$1\" = --preserve-env ] || exit 64\nshift\nexec \"$@\"\n"), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(temp, "bin", "sudo"),
+		[]byte("#!/bin/sh\n[ \"$1\" = --preserve-env ] || exit 64\nshift\nexec \"$@\"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	// What the runner puts in place of expressions, and the variables it sets.
-	values := strings.NewReplacer("${{ github.action_path }}", here, "${{ inputs.command }}", "run --report out "+few, "${{ inputs.gateways }}", "builtin")
-	env := []string{"GITHUB_ACTIONS=true", "RUNNER_TEMP=" + temp, "GITHUB_PATH=" + path, "GITHUB_STEP_SUMMARY=" + summary}
+	values := strings.NewReplacer("${{ github.action_path }}", here, "${{ inputs.command }}", "run --report out "+few,
+		"${{ inputs.gateways }}", "builtin")
+	env := []string{
+		"GITHUB_ACTIONS=true", "RUNNER_TEMP=" + temp, "GITHUB_PATH=" + path,
+		"GITHUB_STEP_SUMMARY=" + summary,
+	}
 	ran := 0
 	for _, step := range action.Runs.Steps {
 		if step.Run == "" || strings.Contains(step.If, "gateways") { // Installing is ci/gateways' own business.
@@ -58,8 +63,10 @@ func TestGitHubAction(t *testing.T) {
 			own = append(own, name+"="+values.Replace(value))
 		}
 		added, _ := os.ReadFile(path)
-		own = append(own, "PATH="+strings.Join([]string{strings.TrimSpace(string(added)), filepath.Join(temp, "bin"), os.Getenv("PATH")}, ":"))
-		script(t, temp, folder, []string{"bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run}, own...).is(t, 0)
+		bins := []string{strings.TrimSpace(string(added)), filepath.Join(temp, "bin"), os.Getenv("PATH")}
+		own = append(own, "PATH="+strings.Join(bins, ":"))
+		script(t, temp, folder, []string{"bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run}, own...).
+			is(t, 0)
 	}
 	if ran != 2 {
 		t.Errorf("got %d steps that ran, want that which builds and that which runs", ran)
@@ -83,7 +90,8 @@ func TestGitLabJobs(t *testing.T) {
 	}
 	dir, folder := workshop(t), t.TempDir()
 	play := func(lines []string, env ...string) outcome {
-		return script(t, dir, folder, []string{"sh", "-ec", strings.Join(lines, "\n")}, append(env, "GATEQUAKE_ARGS="+few)...)
+		return script(t, dir, folder, []string{"sh", "-ec", strings.Join(lines, "\n")},
+			append(env, "GATEQUAKE_ARGS="+few)...)
 	}
 	for _, part := range []string{"1", "2"} {
 		play(jobs.Gatequake.Script, "CI_NODE_TOTAL=2", "CI_NODE_INDEX="+part).is(t, 0)
@@ -96,7 +104,10 @@ func TestGitLabJobs(t *testing.T) {
 func TestJenkinsfile(t *testing.T) {
 	step := regexp.MustCompile(`sh '([^']+)'`)
 	dir := workshop(t)
-	for name, doc := range map[string][]byte{"Jenkinsfile": read(t, "Jenkinsfile"), pipelines: shown(t, "Jenkinsfile")} {
+	for name, doc := range map[string][]byte{
+		"Jenkinsfile": read(t, "Jenkinsfile"),
+		pipelines:     shown(t, "Jenkinsfile"),
+	} {
 		found, folder := step.FindAllSubmatch(doc, -1), t.TempDir()
 		if len(found) != 1 || bytes.Count(doc, []byte("{")) != bytes.Count(doc, []byte("}")) {
 			t.Fatalf("%s: got %d steps, want one, and as many braces closed as opened", name, len(found))
@@ -127,7 +138,8 @@ func TestPreCommitHook(t *testing.T) {
 	if err := yaml.UnmarshalWithOptions(shown(t, ".pre-commit-config.yaml"), &config, yaml.Strict()); err != nil {
 		t.Fatal(err)
 	}
-	if len(hooks) != 1 || len(config.Repos) != 1 || len(config.Repos[0].Hooks) != 1 || config.Repos[0].Hooks[0].ID != hooks[0].ID {
+	if len(hooks) != 1 || len(config.Repos) != 1 || len(config.Repos[0].Hooks) != 1 ||
+		config.Repos[0].Hooks[0].ID != hooks[0].ID {
 		t.Fatalf("got %v and %v, want one hook, in both", hooks, config)
 	}
 	dir := workshop(t)

@@ -33,8 +33,8 @@ type suiteReport struct {
 	}
 }
 
-// TestPreventionTable holds the page that is made of reports to the one that is kept beside them. With -update it writes scenarios/prevention/RESULTS.md too, of the
-// reports that make prevention has Ginkgo write.
+// TestPreventionTable holds the page that is made of reports to the one that is kept beside them. With -update
+// it writes scenarios/prevention/RESULTS.md too, of the reports that make prevention has Ginkgo write.
 func TestPreventionTable(t *testing.T) {
 	const kept = "testdata/prevention/RESULTS.md"
 	got := preventionPage(t, "testdata/prevention/*.json", "0123abc")
@@ -87,9 +87,12 @@ func preventionPage(t *testing.T, pattern, commit string) string {
 			all = append(all, r.carried(t)...)
 		}
 	}
-	return fmt.Sprintf("# What prevents 502s, and how much\n\nMeasured on %s with Gatequake %s by `make prevention`: clients set out at a constant rate, whatever became of those before them. "+
-		"Each cell is the share that was not served, with what they got, and how long 95 of 100 clients waited at most. "+
-		"Every client has a connection of its own; what a gateway waits for it waits for a second, or two.\n\n%s\n", when.Format("2006-01-02"), commit, preventionTable(all))
+	return fmt.Sprintf("# What prevents 502s, and how much\n\nMeasured on %s with Gatequake %s by `make prevention`: "+
+		"clients set out at a constant rate, whatever became of those before them. "+
+		"Each cell is the share that was not served, with what they got, and how long 95 of 100 clients waited at "+
+		"most. Every client has a connection of its own; what a gateway waits for it waits for a second, "+
+		"or two.\n\n%s\n",
+		when.Format("2006-01-02"), commit, preventionTable(all))
 }
 
 func (r suiteReport) carried(t *testing.T) (all []carried) {

@@ -18,7 +18,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// fence is a block of commands on a page; inline is one that stands in a sentence or a table; policyFence is the policy.
+// fence is a block of commands on a page; inline is one that stands in a sentence or a table; policyFence is
+// the policy.
 var (
 	fence       = regexp.MustCompile("(?s)```sh\n(.*?)```")
 	policyFence = regexp.MustCompile("(?s)```yaml\n(name: .*?)```")
@@ -34,9 +35,9 @@ func TestReadmeIsShort(t *testing.T) {
 	}
 }
 
-// TestReadmeCommands runs every command of every page as it stands there. A page's reader has built bin/gatequake and read
-// no other page, so each has a folder of its own. Two kinds are not run again inside a test, because CI runs them by
-// themselves: make (here it must know the target) and go test (here the packages must compile).
+// TestReadmeCommands runs every command of every page as it stands there. A page's reader has built bin/gatequake
+// and read no other page, so each has a folder of its own. Two kinds are not run again inside a test, because CI
+// runs them by themselves: make (here it must know the target) and go test (here the packages must compile).
 func TestReadmeCommands(t *testing.T) {
 	built := workshop(t)
 	total := 0
@@ -151,7 +152,8 @@ func try(t *testing.T, dir, line string) {
 		run(t, "..", line)
 		return
 	}
-	if strings.Contains(line, "fixtures/edge") { // A gateway of the reader's own: here an nginx, which needs a world with namespaces.
+	// A gateway of the reader's own: here an nginx, which needs a world with namespaces.
+	if strings.Contains(line, "fixtures/edge") {
 		if _, err := exec.LookPath("nginx"); err != nil {
 			t.Skip("unsupported: nginx is not installed; to get it: ci/gateways nginx")
 		}
@@ -188,6 +190,7 @@ func run(t *testing.T, dir, line string) {
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	if err := cmd.Run(); err != nil || out.Len() == 0 {
-		t.Errorf("got %v and %d bytes of output, want exit status 0 and something to read\n%s\n%s", err, out.Len(), out.String(), complaint.String())
+		t.Errorf("got %v and %d bytes of output, want exit status 0 and something to read\n%s\n%s", err, out.Len(),
+			out.String(), complaint.String())
 	}
 }

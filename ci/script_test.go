@@ -29,14 +29,16 @@ func (o outcome) is(t *testing.T, status int, texts ...string) {
 	}
 }
 
-// script runs a command of a template in the folder. The gatequake on its PATH is the one of the workshop, and it is in no pipeline but the one that env says.
+// script runs a command of a template in the folder. The gatequake on its PATH is the one of the workshop, and
+// it is in no pipeline but the one that env says.
 func script(t *testing.T, workshop, folder string, command []string, env ...string) outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), commandTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "env", command...) // env finds the command on the PATH below.
 	cmd.Dir = folder
-	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(workshop, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"), "GITHUB_ACTIONS=", "GATEQUAKE_REQUIRE=")
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(workshop, "bin")+string(os.PathListSeparator)+
+		os.Getenv("PATH"), "GITHUB_ACTIONS=", "GATEQUAKE_REQUIRE=")
 	cmd.Env = append(cmd.Env, env...)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

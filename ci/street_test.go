@@ -10,7 +10,8 @@ import (
 // streets is the table of what can be wrong between a client and a gateway, and of what ends it.
 func streets() string {
 	var b strings.Builder
-	b.WriteString("\n| ID | when | the client sees | the request gets there | it is over when somebody |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n| ID | when | the client sees | the request gets there | it is over when somebody |\n" +
+		"| --- | --- | --- | --- | --- |\n")
 	for _, f := range home.Faults() {
 		reaches, ends := "no", []string{}
 		if f.Reaches {

@@ -61,9 +61,15 @@ func TestTemplatesFitTheVendorsSchemas(t *testing.T) {
 		wrong, with  string
 	}{
 		{"the action", "github-actions.json", read(t, "github/action.yaml"), "using: composite", "using: compost"},
-		{"the workflow", "github-workflows.json", read(t, "github/workflow.yaml"), "timeout-minutes:", "timeout-hours:"},
+		{
+			"the workflow", "github-workflows.json", read(t, "github/workflow.yaml"), "timeout-minutes:",
+			"timeout-hours:",
+		},
 		{"our own workflow", "github-workflows.json", read(t, "../.github/workflows/ci.yml"), "runs-on:", "run-on:"},
-		{"the page's workflow", "github-workflows.json", shown(t, ".github/workflows/gatequake.yml"), "steps:", "step:"},
+		{
+			"the page's workflow", "github-workflows.json", shown(t, ".github/workflows/gatequake.yml"),
+			"steps:", "step:",
+		},
 		{"GitLab's jobs", "gitlab-ci.json", read(t, "gitlab.yml"), "parallel: 4", "parallel: four"},
 		{"the page's jobs", "gitlab-ci.json", shown(t, ".gitlab-ci.yml"), "file:", "flie:"},
 	} {
