@@ -7,8 +7,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Fault is one way in which a resolver breaks, as plain data: it can be printed, listed and compared. A new one
-// is a new file that implements it.
+// Fault is one way in which a resolver breaks, as plain data: it can be printed, listed and compared. The
+// faults that there are stand in faults.go.
 type Fault interface {
 	// Break returns what the client gets in place of sound, the answer that a healthy server would give. It owns
 	// sound and may change it; it must not block, and is called from many goroutines at a time.
