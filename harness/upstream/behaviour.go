@@ -3,6 +3,7 @@ package upstream
 import (
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/gatequake/gatequake/harness/websocket"
 )
@@ -19,6 +20,15 @@ type Behaviour interface {
 func (o *Origin) Behave(b Behaviour) (undo func()) {
 	return o.behaviours.push(b)
 }
+
+// Misread makes the origin send answer, before it ends the connection, to what does not begin like a request, a TLS
+// ClientHello say; until then it ends the connection without a word. Undo takes this back and may be called more than
+// once.
+func (o *Origin) Misread(answer []byte) (undo func()) { return o.misread.push(answer) }
+
+// CloseIdle makes the origin close every connection on which no request has come for d after the answer to the
+// last. It takes effect with the next answer on each; undo does too.
+func (o *Origin) CloseIdle(d time.Duration) (undo func()) { return o.idle.push(d) }
 
 func (o *Origin) behaviour() Behaviour {
 	if b, ok := o.behaviours.top(); ok {

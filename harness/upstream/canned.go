@@ -12,7 +12,7 @@ import (
 const NonceMark = "{{nonce}}"
 
 // Canned answers every request with exactly these bytes, whatever they are, but for NonceMark, and then ends the
-// connection so.
+// connection as Then says.
 type Canned struct {
 	Bytes []byte
 	// Every, if not zero, is the pause after which the bytes are sent again, and again, until the client leaves.

@@ -111,3 +111,12 @@ func (c *Conn) readBody(r *http.Request) error {
 	c.origin.note(event{Body: &body{Connection: c.ID, Bytes: n}})
 	return err
 }
+
+// await gives the client as long as the origin has patience to begin another request.
+func (c *Conn) await() {
+	deadline := time.Time{} // None.
+	if patience, ok := c.origin.idle.top(); ok && c.requests > 0 {
+		deadline = time.Now().Add(patience)
+	}
+	_ = c.SetReadDeadline(deadline) // It fails on a closed connection only, as the read does.
+}

@@ -5,6 +5,7 @@ package upstream
 import (
 	"errors"
 	"fmt"
+	"net"
 	"syscall"
 )
 
@@ -16,4 +17,14 @@ func attributes() *syscall.SysProcAttr {
 
 func stopped(int) (bool, error) {
 	return false, fmt.Errorf("wait until stopped: only Linux tells without reaping: %w", errors.ErrUnsupported)
+}
+
+// Exhaust leaves the process no descriptor to open. Only Linux: elsewhere nobody can set the limit of another process.
+func (p *Process) Exhaust() (restore func() error, err error) {
+	return nil, fmt.Errorf("exhaust descriptors of upstream process %d: only Linux has prlimit: %w", p.PID(),
+		errors.ErrUnsupported)
+}
+
+func unacknowledged(*net.TCPConn) (int, error) {
+	return 0, fmt.Errorf("count unacknowledged bytes: only Linux has SIOCOUTQ: %w", errors.ErrUnsupported)
 }
