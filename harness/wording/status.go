@@ -10,8 +10,8 @@ import (
 // announces are words that make a status code of the number behind them.
 var announces = []string{"error", "http", "status", "code"}
 
-// Statuses lists the error statuses that a page names, each once: a number from 400 to 599 with its reason phrase behind
-// it, or with a word like "error" before it. Other numbers are none: a page may count, or tell the time.
+// Statuses lists the error statuses that a page names, each once: a number from 400 to 599 with its reason phrase
+// behind it, or with a word like "error" before it. Other numbers are none: a page may count, or tell the time.
 func Statuses(header http.Header, body []byte) []int {
 	all := []int{}
 	said := strings.Fields(text(header, body))
