@@ -45,21 +45,23 @@
 // gatequake run --only refused, on one gateway:
 //
 //  1. cli reads the flags, finds the gateways and makes jobs (runner.Job).
-//  2. runner.Run starts a world for each, as many as the machine bears; world re-executes the binary as its first process.
+//  2. runner.Run starts a world for each, as many as the machine bears; world re-executes the binary as its
+//     first process.
 //  3. There runner.Play finds the experiment (catalog.Find) and calls engine.RunIn.
 //  4. engine asks the experiment whether it can be made here (catalog, cannot.go: the one place that says so).
-//  5. sites.New sets the bench up: site.New lays out the plan, lab.New starts upstreams, names, firewall and the gateway.
+//  5. sites.New sets the bench up: site.New lays out the plan, lab.New starts upstreams, names, firewall and
+//     the gateway.
 //  6. engine goes through its phases (run.go): it waits for the steady state,
 //  7. injects the fault (faults/refused.go), which breaks a link,
 //  8. confirms it by a dial of its own past the gateway,
 //  9. sends each method, with the bystander and a blocked client beside it (fault.go),
 //  10. confirms again, undoes the fault, waits for the steady state again, and reads the gateway's log.
-//  11. Each request goes through site.Bench.Probe, which says who wrote the answer (Kind.Attribute) and what became of the
-//     client's connection (connection.go).
+//  11. Each request goes through site.Bench.Probe, which says who wrote the answer (Kind.Attribute) and what
+//     became of the client's connection (connection.go).
 //  12. The record.Record crosses to the process outside, and the world ends, with all that is in it.
-//  13. judge.Decide holds it against every check of package check, under the policy: that a POST came twice is decided in
-//     check/postonce.go, and nowhere else.
-//  14. judge.Deviate looks it up in the gateway's list of known deviations; judge.Excuse takes it back if the machine was
-//     too late for it.
+//  13. judge.Decide holds it against every check of package check, under the policy: that a POST came twice is
+//     decided in check/postonce.go, and nowhere else.
+//  14. judge.Deviate looks it up in the gateway's list of known deviations; judge.Excuse takes it back if the
+//     machine was too late for it.
 //  15. report makes the matrix, the page and the files of the verdicts, and cli the exit status.
 package harness
