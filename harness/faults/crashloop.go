@@ -117,8 +117,8 @@ func supervise(p *upstream.Process) *supervisor {
 	return s
 }
 
-// listens returns when somebody takes connections at the address and lives on, so that a probe meets the process
-// and not the pause: a connection to one that is dying is made too, and ends at once.
+// listens returns when the process takes connections at the address and lives on, so that a probe meets the
+// process and not the pause: a connection to one that is dying is made too, and ends at once.
 func listens(ctx context.Context, at netip.AddrPort) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*quiet)
 	defer cancel()

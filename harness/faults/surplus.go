@@ -14,8 +14,8 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// forged is what stands behind the declared end of the answer: an answer of its own, for whoever asks next on
-// the connection. It has nobody's stamp.
+// forged is what stands behind the declared end of the answer: an answer of its own, for the client whose request
+// comes next on the connection. It has no upstream's stamp.
 const forged = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nforged\n"
 
 // WrongLengthBody is an upstream that sends more than it declares.

@@ -15,7 +15,7 @@ import (
 // impostorPort is where somebody on the way listens who answers in the site's name.
 const impostorPort = 8880
 
-// impostor is an injection of somebody at the host who takes the connections to the site that come in through
+// impostor is an injection of a server at the host that takes the connections to the site that come in through
 // the interface, and answers them.
 func (n *Network) impostor(
 	at *world.Host, wall *firewall.Firewall, in string, answer http.HandlerFunc, sign string,

@@ -14,7 +14,7 @@ import (
 )
 
 // clearSockets removes the sockets that the configuration mentions and that are there already, from the world:
-// whoever listens at them outside is not in it, and what is there later is the gateway's own.
+// what listens at them outside is not in the world, and what is there later is the gateway's own.
 func (s *survey) clearSockets() {
 	for _, path := range s.words.sockets {
 		if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeSocket != 0 {
@@ -23,8 +23,8 @@ func (s *survey) clearSockets() {
 	}
 }
 
-// addSockets lets somebody answer at each socket that the configuration mentions and that the gateway has not
-// made itself.
+// addSockets lets an upstream of the harness answer at each socket that the configuration mentions and that the
+// gateway has not made itself.
 func (s *survey) addSockets(context.Context) error {
 	s.words.sockets = slices.DeleteFunc(s.words.sockets, func(path string) bool {
 		_, err := os.Stat(path)

@@ -63,8 +63,8 @@ func (w *World) Disconnect(name string) error {
 	return nil
 }
 
-// Route leads what is for the prefix to the neighbour via, or, if that is the zero Addr, to whoever says on the
-// cable that he has the address. In the world, where every address is local, it takes the prefix away from it.
+// Route leads what is for the prefix to the neighbour via, or, if that is the zero Addr, to the host that says
+// on the cable that it has the address. In the world, where every address is local, it takes the prefix away from it.
 func (h *Host) Route(to netip.Prefix, cable string, via netip.Addr) error {
 	err := h.Do(func() error {
 		link, err := netlink.LinkByName(cable)

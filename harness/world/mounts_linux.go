@@ -78,8 +78,8 @@ var bundles = []string{
 	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
 }
 
-// TrustAlso lets programs trust who is in pem besides those whom they trust already: by the system's bundles,
-// where there are any, and by these files.
+// TrustAlso lets programs trust the authorities in pem besides those that they trust already: by the system's
+// bundles, where there are any, and by these files.
 func (w *World) TrustAlso(pem []byte, files ...string) error {
 	if reason := w.Lacks(OwnResolvConf); reason != "" {
 		return fmt.Errorf("add authority: %s: %w", reason, errors.ErrUnsupported)
