@@ -51,7 +51,8 @@ func (w *words) Set(s string) error {
 // figures are times and counts, which differ from run to run.
 var figures = regexp.MustCompile(`\d+(\.\d+)?(ms|s)?`)
 
-// says puts a cell into lines. The checks of a pool, or of a load, are as many as there were requests: each kind counts once.
+// says puts a cell into lines. The checks of a pool, or of a load, are as many as there were requests: each kind
+// counts once.
 func (c cell) says(renamed words) string {
 	checks := []string{}
 	for _, k := range c.Checks {

@@ -3,7 +3,10 @@ package main
 import "testing"
 
 func TestSameAndNot(t *testing.T) {
-	one := cell{ID: "refused", Gateway: "nginx", Setting: "stock", Verdict: "fail", Observed: "403 by between", Reason: "1203 ms"}
+	one := cell{
+		ID: "refused", Gateway: "nginx", Setting: "stock", Verdict: "fail", Observed: "403 by between",
+		Reason: "1203 ms",
+	}
 	one.Checks = append(one.Checks, struct {
 		Name string `json:"name"`
 		OK   bool   `json:"ok"`
@@ -23,7 +26,8 @@ func TestSameAndNot(t *testing.T) {
 	} {
 		other := one
 		c.change(&other)
-		both, differ := compare(map[string]cell{"x": one}, map[string]cell{"x": other}, words{"by between", "by intermediary"})
+		both, differ := compare(map[string]cell{"x": one}, map[string]cell{"x": other},
+			words{"by between", "by intermediary"})
 		if both != 1 || differ != c.differ {
 			t.Errorf("%s: got %d of %d that differ, want %d", name, differ, both, c.differ)
 		}
