@@ -60,12 +60,13 @@ func TestPhasesComeInOrder(t *testing.T) {
 	}
 }
 
-// sideBySide sorts what is sent at the same time.
+// sideBySide brings each probe and the bystander that is sent at the same time into one order.
 func sideBySide(did []string) []string {
 	all := slices.Clone(did)
-	for i := 1; i < len(all); i++ {
-		if all[i-1] == "bystander" && strings.HasPrefix(all[i], "probe") {
-			all[i-1], all[i] = all[i], all[i-1]
+	for i := 0; i+1 < len(all); i++ {
+		if sent := strings.HasPrefix(all[i], "probe") || all[i] == "bystander"; sent {
+			slices.Sort(all[i : i+2])
+			i++
 		}
 	}
 	return all

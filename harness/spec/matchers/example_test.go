@@ -14,6 +14,7 @@ func ExampleBeBadGateway() {
 	ok, err := BeBadGateway().Match(o)
 	fmt.Println(ok, err)
 	fmt.Println(BeBadGateway().FailureMessage(o))
-	// Output: false <nil> Expected GET /orders to get a whole 502 by gateway; it got 504 by gateway after 1203 ms,
-	// with 0 of it at the upstream
+	// Output:
+	// false <nil>
+	// Expected GET /orders to get a whole 502 by gateway; it got 504 by gateway after 1203 ms, with 0 of it at the upstream
 }
