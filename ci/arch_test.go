@@ -124,18 +124,21 @@ var arrows = append(floors(), []arrow{
 		Why: "reports are made of verdicts, wherever those come from",
 	},
 	{
-		Of: []string{module + "harness"}, Except: under("report/formats", "cli"), Import: module + "harness/report/formats",
-		Why: "what is not a format knows them by the registry alone",
+		Of: []string{module + "harness"}, Except: under("report/formats", "cli"),
+		Import: module + "harness/report/formats", Why: "what is not a format knows them by the registry alone",
 	},
 	{
 		Of: []string{module + "harness"}, Import: module + "fixtures/mutants",
 		Why: "a mutant in the product would be a gateway that lies",
 	},
 	{Of: []string{module + "harness"}, Import: module + "scenarios", Why: "scenarios use the harness"},
-	{Of: []string{module}, Import: "testing", Except: []string{
-		module + "harness/spec", module + "harness/gotest",
-		module + "harness/world/worldtest", module + "harness/report/reporttest",
-	}, Why: "the product is no test binary"},
+	{
+		Of: []string{module}, Import: "testing",
+		Except: []string{
+			module + "harness/spec", module + "harness/gotest", module + "harness/world/worldtest",
+			module + "harness/report/reporttest",
+		}, Why: "the product is no test binary",
+	},
 }...)
 
 // pkg is what go list says of a package.
@@ -202,7 +205,8 @@ func below(path string, roots []string) bool {
 
 func ours(t *testing.T) []pkg {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Deps", "./...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Deps",
+		"./...")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
 	if err != nil {
@@ -220,18 +224,18 @@ func ours(t *testing.T) []pkg {
 	}
 }
 
-// worldless are the packages that conclude from records and report conclusions, wherever those come from; machinery is what
-// makes worlds, faults and loads, and measures them: whoever prints a table needs none of it.
+// worldless are the packages that conclude from records and report conclusions, wherever those come from; machinery
+// is what makes worlds, faults and loads, and measures them: whoever prints a table needs none of it.
 var (
 	worldless = append(slices.Clone(judgement), under("report")...)
 	machinery = []string{
-		"github.com/Shopify/toxiproxy", "github.com/google/nftables", "github.com/vishvananda/netlink", "github.com/tsenart/vegeta",
-		"github.com/prometheus/prometheus", "github.com/prometheus/client_golang",
+		"github.com/Shopify/toxiproxy", "github.com/google/nftables", "github.com/vishvananda/netlink",
+		"github.com/tsenart/vegeta", "github.com/prometheus/prometheus", "github.com/prometheus/client_golang",
 	}
 	// tied are links that there still are, and why.
 	tied = map[[2]string]string{
-		{module + "harness/judge", "github.com/vishvananda/netlink"}: "it takes known deviations and hints from a gateway.Definition, " +
-			"and package gateway starts gateways in worlds",
+		{module + "harness/judge", "github.com/vishvananda/netlink"}: "it takes known deviations and hints from a " +
+			"gateway.Definition, and package gateway starts gateways in worlds",
 	}
 )
 
@@ -269,7 +273,10 @@ func TestReportsNeedNoMachinery(t *testing.T) {
 
 func TestMachineryIsSeen(t *testing.T) {
 	deps := []string{"errors", "github.com/Shopify/toxiproxy/v2/toxics", "github.com/google/nftablesque"}
-	for path, want := range map[string]int{"harness/report/html": 1, "harness/verdict": 1, "harness/link": 0, "harness/reporter": 0} {
+	for path, want := range map[string]int{
+		"harness/report/html": 1, "harness/verdict": 1, "harness/link": 0,
+		"harness/reporter": 0,
+	} {
 		if got := (pkg{ImportPath: module + path, Deps: deps}).linked(); len(got) != want {
 			t.Errorf("%s: got %v, want %d", path, got, want)
 		}
