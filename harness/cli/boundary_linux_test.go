@@ -20,10 +20,27 @@ func TestOwnGatewayGetsFewVariables(t *testing.T) {
 	t.Setenv("CI_TOKEN", "secret-1")
 	t.Setenv("APP_KEY", "named-2")
 	dir := mine(t, "", "")
-	cmd, said := command(t, dir, "survey", "--file", "-", "--env", "APP_KEY", "--env", "COLOUR=blue", "--", "sh", "-c", "echo $(env); readlink /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2; exit 3")
+	cmd, said := command(
+		t,
+		dir,
+		"survey",
+		"--file",
+		"-",
+		"--env",
+		"APP_KEY",
+		"--env",
+		"COLOUR=blue",
+		"--",
+		"sh",
+		"-c",
+		"echo $(env); readlink /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2; exit 3",
+	)
 	_ = cmd.Run()
 	// What it has open is nobody's but the world's.
-	for _, want := range []string{"APP_KEY=named-2", "COLOUR=blue", "PATH=", "/dev/null | /dev/shm/gatequake/gateway.out | /dev/shm/gatequake/gateway.out"} {
+	for _, want := range []string{
+		"APP_KEY=named-2", "COLOUR=blue", "PATH=",
+		"/dev/null | /dev/shm/gatequake/gateway.out | /dev/shm/gatequake/gateway.out",
+	} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("got %s, want %s in it", said, want)
 		}
@@ -33,8 +50,8 @@ func TestOwnGatewayGetsFewVariables(t *testing.T) {
 	}
 }
 
-// TestOwnProgramIsStartedInWorldsAlone holds that a program of the user's own is not started outside of a world, not even
-// to be asked for its version.
+// TestOwnProgramIsStartedInWorldsAlone holds that a program of the user's own is not started outside of a world, not
+// even to be asked for its version.
 func TestOwnProgramIsStartedInWorldsAlone(t *testing.T) {
 	for name, args := range map[string][]string{
 		"a file":   {"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "refused"},
@@ -80,7 +97,10 @@ func TestUserWritesInTheirFolderBelowRoots(t *testing.T) {
 	if _, err := world.Detect(); err != nil {
 		t.Skipf("unsupported: %v", err)
 	}
-	roots, err := os.MkdirTemp("/var", "gatequake-test-") // Not in the folder for temporary files, in which everybody may write.
+	roots, err := os.MkdirTemp(
+		"/var",
+		"gatequake-test-",
+	) // Not in the folder for temporary files, in which everybody may write.
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +119,16 @@ func TestUserWritesInTheirFolderBelowRoots(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command(program, "survey", "--file", "-", "--", "sh", "-c", "echo written >pid && cat pid; touch "+theirs+"/log /var/tmp/gatequake-test && echo touched; exit 3")
+	cmd := exec.Command(
+		program,
+		"survey",
+		"--file",
+		"-",
+		"--",
+		"sh",
+		"-c",
+		"echo written >pid && cat pid; touch "+theirs+"/log /var/tmp/gatequake-test && echo touched; exit 3",
+	)
 	cmd.Dir, cmd.Env = theirs, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + theirs}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	said, err := cmd.CombinedOutput()

@@ -55,10 +55,22 @@ func (a *app) root() *cobra.Command {
 		Args:    nothing("command"),
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 		// A mistake is one line, which Main prints.
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true,
+		SilenceUsage:  true,
 	}
-	root.AddCommand(a.run(), a.survey(), a.report(), a.judge(), a.diff(), a.replay(), a.diagnose(), a.list(), a.explain(),
-		a.shell(), a.doctor())
+	root.AddCommand(
+		a.run(),
+		a.survey(),
+		a.report(),
+		a.judge(),
+		a.diff(),
+		a.replay(),
+		a.diagnose(),
+		a.list(),
+		a.explain(),
+		a.shell(),
+		a.doctor(),
+	)
 	root.SetHelpCommand(a.help())
 	root.SetFlagErrorFunc(flagError)
 	root.SetOut(a.out)
@@ -67,7 +79,12 @@ func (a *app) root() *cobra.Command {
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
 			c.Args = func(c *cobra.Command, args []string) error {
-				return usage("%s: got %q, want one of %s", c.Name(), strings.Join(args, " "), strings.Join(commandNames(c), ", "))
+				return usage(
+					"%s: got %q, want one of %s",
+					c.Name(),
+					strings.Join(args, " "),
+					strings.Join(commandNames(c), ", "),
+				)
 			}
 			// A command that does nothing has no arguments to be wrong.
 			c.RunE = func(*cobra.Command, []string) error { return nil }

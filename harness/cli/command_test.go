@@ -51,13 +51,28 @@ func TestListAsJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(o.out), &got); err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Faults) != len(catalog.Faults()) || len(got.Blocks) != len(catalog.Blocks()) || len(got.Gateways) == 0 {
-		t.Errorf("got %d faults, %d blocks, %d gateways, want all", len(got.Faults), len(got.Blocks), len(got.Gateways))
+	if len(got.Faults) != len(catalog.Faults()) || len(got.Blocks) != len(catalog.Blocks()) ||
+		len(got.Gateways) == 0 {
+		t.Errorf(
+			"got %d faults, %d blocks, %d gateways, want all",
+			len(got.Faults),
+			len(got.Blocks),
+			len(got.Gateways),
+		)
 	}
 }
 
 func TestDoctor(t *testing.T) {
-	gatequake("doctor").is(t, statusHolds, "portable   yes", "must not touch the machine's own firewall", "builtin", "This machine can run experiments")
+	gatequake(
+		"doctor",
+	).is(
+		t,
+		statusHolds,
+		"portable   yes",
+		"must not touch the machine's own firewall",
+		"builtin",
+		"This machine can run experiments",
+	)
 }
 
 func TestCompletion(t *testing.T) {
@@ -79,7 +94,9 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestBlockStandsForItsOtherStates(t *testing.T) {
-	for only, want := range map[string]int{"ip-deny": 4, "ip-deny+refused": 1, "wrong-port": 1, "wrong-port,ip-deny,ip-deny+refused": 5} {
+	for only, want := range map[string]int{
+		"ip-deny": 4, "ip-deny+refused": 1, "wrong-port": 1, "wrong-port,ip-deny,ip-deny+refused": 5,
+	} {
 		picked, err := experiments(strings.Split(only, ","), nil)
 		if err != nil || len(picked) != want {
 			t.Errorf("%s: got %d experiments (%v), want %d", only, len(picked), err, want)

@@ -23,8 +23,9 @@ func committed() ([]report.Cell, error) {
 // own is what every experiment costs besides its waits, roughly.
 const own = 300 * time.Millisecond
 
-// costs returns what a job costs: what it took in the baseline, if there is one and it has the job, or else in the run of the known gateways that was committed.
-// What neither has is estimated from the gateway's time limits. Whoever has the same binary and the same baseline gets the same.
+// costs returns what a job costs: what it took in the baseline, if there is one and it has the job, or else in the
+// run of the known gateways that was committed. What neither has is estimated from the gateway's time limits. Whoever
+// has the same binary and the same baseline gets the same.
 func costs(picked []catalog.Experiment, baseline *report.Run) (func(runner.Job) time.Duration, error) {
 	byID, took := map[string]catalog.Experiment{}, map[string]time.Duration{}
 	for _, e := range picked {

@@ -18,7 +18,9 @@ import (
 // limited runs the built command with a limit of descriptors, as `ulimit` sets it.
 func limited(t *testing.T, ulimit string, args ...string) outcome {
 	t.Helper()
-	cmd := exec.Command("sh", append([]string{"-c", "ulimit " + ulimit + ` && exec "$0" "$@"`, binary(t)}, args...)...)
+	cmd := exec.Command(
+		"sh",
+		append([]string{"-c", "ulimit " + ulimit + ` && exec "$0" "$@"`, binary(t)}, args...)...)
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	var exit *exec.ExitError
@@ -28,12 +30,32 @@ func limited(t *testing.T, ulimit string, args ...string) outcome {
 	return outcome{cmd.ProcessState.ExitCode(), out.String(), complaint.String()}
 }
 
-// TestFewDescriptorsAreSaidBefore: with so few, a world would be short of them, and what it lacks would look like the gateway's fault.
+// TestFewDescriptorsAreSaidBefore: with so few, a world would be short of them, and what it lacks would look like the
+// gateway's fault.
 func TestFewDescriptorsAreSaidBefore(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{20, 40, 127} {
-		o := limited(t, fmt.Sprint("-n ", n), "run", "--gateway", "builtin", "--setting", "document", "--only", "refused,ip-deny", "--report", t.TempDir())
-		o.is(t, statusUnclear, fmt.Sprintf("nothing ran: got %d descriptors that a process may open, want 128 or more; raise the limit: ulimit -n 1024\n", n))
+		o := limited(
+			t,
+			fmt.Sprint("-n ", n),
+			"run",
+			"--gateway",
+			"builtin",
+			"--setting",
+			"document",
+			"--only",
+			"refused,ip-deny",
+			"--report",
+			t.TempDir(),
+		)
+		o.is(
+			t,
+			statusUnclear,
+			fmt.Sprintf(
+				"nothing ran: got %d descriptors that a process may open, want 128 or more; raise the limit: ulimit -n 1024\n",
+				n,
+			),
+		)
 		if o.out != "" || strings.Count(o.err, "\n") != 1 {
 			t.Errorf("%d: got %q and %q, want one line", n, o.out, o.err)
 		}
@@ -44,7 +66,19 @@ func TestFewDescriptorsAreSaidBefore(t *testing.T) {
 func TestWorldsAreAsManyAsThereAreDescriptors(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	o := limited(t, "-n 128", "run", "--gateway", "builtin", "--setting", "document", "--cause", "block", "--report", dir)
+	o := limited(
+		t,
+		"-n 128",
+		"run",
+		"--gateway",
+		"builtin",
+		"--setting",
+		"document",
+		"--cause",
+		"block",
+		"--report",
+		dir,
+	)
 	doc, err := os.ReadFile(filepath.Join(dir, report.ResultsFile))
 	if err != nil {
 		t.Fatalf("%v: %s", err, o.err)
@@ -61,7 +95,8 @@ func TestWorldsAreAsManyAsThereAreDescriptors(t *testing.T) {
 	}
 }
 
-// TestAGatewayGetsTheLimitOfWhoStartedUs: Go raises its own, and that of a server with many connections is the user's to say.
+// TestAGatewayGetsTheLimitOfWhoStartedUs: Go raises its own, and that of a server with many connections is the user's
+// to say.
 func TestAGatewayGetsTheLimitOfWhoStartedUs(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -83,6 +118,22 @@ settings:
 			t.Fatal(err)
 		}
 	}
-	limited(t, "-Sn 333", "run", "--gateways", folder, "--gateway", "tells", "--only", "refused", "--report", t.TempDir()).
-		is(t, statusUnclear, "soft 333")
+	limited(
+		t,
+		"-Sn 333",
+		"run",
+		"--gateways",
+		folder,
+		"--gateway",
+		"tells",
+		"--only",
+		"refused",
+		"--report",
+		t.TempDir(),
+	).
+		is(
+			t,
+			statusUnclear,
+			"soft 333",
+		)
 }

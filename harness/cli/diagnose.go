@@ -34,7 +34,8 @@ type symptoms struct {
 	in           io.Reader
 }
 
-// maxPage bounds what is read of a page or a HAR file: the page of an error is some KB, a recording of a long visit some tens of MB.
+// maxPage bounds what is read of a page or a HAR file: the page of an error is some KB, a recording of a long visit
+// some tens of MB.
 const (
 	maxPage = 1 << 20
 	maxHAR  = 256 << 20
@@ -43,8 +44,10 @@ const (
 func (a *app) diagnose() *cobra.Command {
 	s := symptoms{}
 	c := &cobra.Command{
-		Use: "diagnose", Short: "Say whether an answer was a block or a bad gateway, who wrote it, and the likely causes",
-		Long: "Compares one answer with the signatures of the committed matrix: what real gateways answered when each cause was made on purpose.\n" +
+		Use:   "diagnose",
+		Short: "Say whether an answer was a block or a bad gateway, who wrote it, and the likely causes",
+		Long: "Compares one answer with the signatures of the committed matrix: what real gateways answered when each " +
+			"cause was made on purpose.\n" +
 			"Give what the client saw as flags, or a HAR file as browsers export it, or a loopback URL to ask once.",
 		Example: "  gatequake diagnose --status 502 --time 30s --header 'Server: nginx'\n" +
 			"  gatequake diagnose --status 502 --log 'connect() failed (111: Connection refused) while connecting to upstream'",
@@ -175,11 +178,20 @@ func ask(ctx context.Context, to string, within time.Duration) ([]answer, error)
 	}
 	at := netip.AddrPortFrom(ips[0].Unmap(), uint16(port))
 	if !at.Addr().IsLoopback() {
-		return nil, usage("--url: got %q at %s, want an address of this machine: Gatequake asks nobody else; record a HAR file instead", to, at.Addr())
+		return nil, usage(
+			"--url: got %q at %s, want an address of this machine: Gatequake asks nobody else; record a HAR file instead",
+			to,
+			at.Addr(),
+		)
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	r := client.Once(ctx, at, netip.Addr{}, client.Request{Method: http.MethodGet, Target: u.RequestURI(), Host: u.Host})
+	r := client.Once(
+		ctx,
+		at,
+		netip.Addr{},
+		client.Request{Method: http.MethodGet, Target: u.RequestURI(), Host: u.Host},
+	)
 	return []answer{{what: "GET " + to, Sign: sign(r.Status, r.End, r.Took, r.Header, r.Body)}}, nil
 }
 
@@ -199,7 +211,13 @@ func diagnosis(a answer, d diagnose.Diagnosis) string {
 	fmt.Fprintf(&b, "%s: %s%s.\nLikely causes:\n", seen(a.Sign), kind(d.Blocked), author(a.Sign, d.Gateway))
 	for _, g := range d.Likely {
 		if g.Share >= leastShare {
-			fmt.Fprintf(&b, "  %3.0f %%  %-34s as in %s\n", 100*g.Share, cmp.Or(string(g.Type), "the upstream's own answer"), strings.Join(g.Experiments, ", "))
+			fmt.Fprintf(
+				&b,
+				"  %3.0f %%  %-34s as in %s\n",
+				100*g.Share,
+				cmp.Or(string(g.Type), "the upstream's own answer"),
+				strings.Join(g.Experiments, ", "),
+			)
 		}
 	}
 	if a.Log == "" && d.Blocked < 0.5 {

@@ -14,7 +14,8 @@ import (
 	"github.com/gatequake/gatequake/harness/report"
 )
 
-// disk runs the shell's command with a file system of its own mounted over $DIR, in namespaces that end with it. $GATEQUAKE is the built command.
+// disk runs the shell's command with a file system of its own mounted over $DIR, in namespaces that end with it.
+// $GATEQUAKE is the built command.
 func disk(t *testing.T, options, command string) outcome {
 	t.Helper()
 	namespaces, mode := []string{"--mount"}, ""
@@ -22,13 +23,16 @@ func disk(t *testing.T, options, command string) outcome {
 		// Only the one user is in there, so that no gateway could be another's, as one of root's in a world is.
 		namespaces, mode = append(namespaces, "--map-root-user"), "--portable"
 	}
-	cmd := exec.Command("unshare", append(namespaces, "sh", "-c", `mount -t tmpfs -o `+options+` tmpfs "$DIR" || exit 99; `+command)...)
+	cmd := exec.Command(
+		"unshare",
+		append(namespaces, "sh", "-c", `mount -t tmpfs -o `+options+` tmpfs "$DIR" || exit 99; `+command)...)
 	cmd.Env = append(os.Environ(), "DIR="+t.TempDir(), "GATEQUAKE="+binary(t), "MODE="+mode)
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	err := cmd.Run()
 	var exit *exec.ExitError
-	if (err != nil && !errors.As(err, &exit)) || cmd.ProcessState.ExitCode() == 99 || strings.Contains(complaint.String(), "unshare: ") {
+	if (err != nil && !errors.As(err, &exit)) || cmd.ProcessState.ExitCode() == 99 ||
+		strings.Contains(complaint.String(), "unshare: ") {
 		t.Skipf("unsupported: mounts of one's own: %v: %s", err, complaint.String())
 	}
 	return outcome{cmd.ProcessState.ExitCode(), out.String(), complaint.String()}
@@ -39,17 +43,34 @@ const few = ` run --gateway builtin --setting document --only refused,garbage $M
 func TestADiskWithoutRoomIsSaidBefore(t *testing.T) {
 	t.Parallel()
 	o := disk(t, "size=512k", `"$GATEQUAKE"`+few+`; status=$?; ls -A "$DIR"; exit $status`)
-	o.is(t, statusUsage, "--report: hold 1 MiB for the report: no space left on device; make room, or choose another folder")
+	o.is(
+		t,
+		statusUsage,
+		"--report: hold 1 MiB for the report: no space left on device; make room, or choose another folder",
+	)
 	if o.out != "" || strings.Count(o.err, "\n") != 1 {
 		t.Errorf("got %q and %q, want one line and nothing left", o.out, o.err)
 	}
-	disk(t, "ro", `exec "$GATEQUAKE"`+few).is(t, statusUsage, "--report: write to report folder: ", "read-only file system; choose another folder")
+	disk(
+		t,
+		"ro",
+		`exec "$GATEQUAKE"`+few,
+	).is(
+		t,
+		statusUsage,
+		"--report: write to report folder: ",
+		"read-only file system; choose another folder",
+	)
 }
 
 func TestTwoRunsInOneFolder(t *testing.T) {
 	_, _, out := started(t, "--cause", "block")
 	gatequake("run", "--gateway", "builtin", "--only", "refused", "--report", out).
-		is(t, statusUsage, report.PartialFile+": another run is writing to it; wait for its end, or choose another folder")
+		is(
+			t,
+			statusUsage,
+			report.PartialFile+": another run is writing to it; wait for its end, or choose another folder",
+		)
 }
 
 // TestADiskThatFillsUp fills it while the run goes on: what the run holds is enough for the report.
@@ -66,8 +87,18 @@ func TestADiskThatFillsUp(t *testing.T) {
 		Interrupted bool
 		Experiments []any
 	}
-	if err := json.Unmarshal([]byte(o.out), &got); err != nil || got.Interrupted || len(got.Experiments) != got.Planned {
-		t.Errorf("got %d of %d experiments, interrupted %t (%v), want all", len(got.Experiments), got.Planned, got.Interrupted, err)
+	if err := json.Unmarshal(
+		[]byte(o.out),
+		&got,
+	); err != nil || got.Interrupted ||
+		len(got.Experiments) != got.Planned {
+		t.Errorf(
+			"got %d of %d experiments, interrupted %t (%v), want all",
+			len(got.Experiments),
+			got.Planned,
+			got.Interrupted,
+			err,
+		)
 	}
 }
 
@@ -78,16 +109,45 @@ func TestAReportThatCannotBeWrittenLosesNothing(t *testing.T) {
 	}
 	partial := filepath.Join(dir, report.PartialFile)
 	run := []string{"run", "--gateway", "builtin", "--setting", "document", "--only", "garbage", "--report", dir}
-	gatequake(run...).is(t, statusUnclear, "4 experiments", "write report: ", "what was measured is in "+partial+": make room, then gatequake report "+partial)
+	gatequake(
+		run...).is(
+		t,
+		statusUnclear,
+		"4 experiments",
+		"write report: ",
+		"what was measured is in "+partial+": make room, then gatequake report "+partial,
+	)
 	other := t.TempDir()
-	gatequake("report", partial, "--report", other).is(t, statusInterrupted, "after 4 of 4 experiments: this report is partial")
-	gatequake("diff", filepath.Join(other, report.ResultsFile), partial).is(t, statusHolds, "0 worse · 0 better · 0 other · 0 slower · 0 appeared · 0 vanished")
+	gatequake(
+		"report",
+		partial,
+		"--report",
+		other,
+	).is(
+		t,
+		statusInterrupted,
+		"after 4 of 4 experiments: this report is partial",
+	)
+	gatequake(
+		"diff",
+		filepath.Join(other, report.ResultsFile),
+		partial,
+	).is(
+		t,
+		statusHolds,
+		"0 worse · 0 better · 0 other · 0 slower · 0 appeared · 0 vanished",
+	)
 	gatequake("report", partial, partial, "--report", other).is(t, statusUsage, "got results of no shard")
 	// The next run keeps it.
 	if err := os.RemoveAll(filepath.Join(dir, report.ResultsFile)); err != nil {
 		t.Fatal(err)
 	}
-	gatequake(run...).is(t, statusHolds, "a run before this one was killed; what it measured is in "+filepath.Join(dir, report.KilledFile))
+	gatequake(
+		run...).is(
+		t,
+		statusHolds,
+		"a run before this one was killed; what it measured is in "+filepath.Join(dir, report.KilledFile),
+	)
 }
 
 func TestKillLosesNothing(t *testing.T) {
@@ -106,14 +166,29 @@ func TestKillLosesNothing(t *testing.T) {
 		_ = cmd.Wait()
 		nothingLeft(t, cmd.Path, temp)
 		other, n := t.TempDir(), lines()-1
-		gatequake("report", partial, "--report", other).is(t, statusInterrupted, fmt.Sprintf("Interrupted after %d of ", n), fmt.Sprintf("%d experiments in", n))
+		gatequake(
+			"report",
+			partial,
+			"--report",
+			other,
+		).is(
+			t,
+			statusInterrupted,
+			fmt.Sprintf("Interrupted after %d of ", n),
+			fmt.Sprintf("%d experiments in", n),
+		)
 		doc, err := os.ReadFile(filepath.Join(other, report.ResultsFile))
 		if err != nil {
 			t.Fatal(err)
 		}
 		valid(t, doc)
 		if files, err := os.ReadDir(out); err != nil || len(files) != 1 {
-			t.Errorf("%s: got %v (%v) in the report folder, want nothing half-written but what was streamed", mode, files, err)
+			t.Errorf(
+				"%s: got %v (%v) in the report folder, want nothing half-written but what was streamed",
+				mode,
+				files,
+				err,
+			)
 		}
 	}
 }

@@ -25,7 +25,11 @@ func (a *app) doctor() *cobra.Command {
 // examine tries everything for real and says what came of it.
 func (a *app) examine(ctx context.Context) error {
 	a.say("Worlds, strongest first. gatequake run uses the first that works.")
-	a.say("%s", "What one keeps inside is tried by a process in it that is started as a gateway is; more in harness/world/boundary.md.")
+	a.say(
+		"%s",
+		"What one keeps inside is tried by a process in it that is started as a gateway is; more in "+
+			"harness/world/boundary.md.",
+	)
 	works := false
 	for _, ability := range world.Abilities(ctx) {
 		a.sayWorld(ctx, ability)
@@ -50,7 +54,9 @@ func (a *app) examine(ctx context.Context) error {
 		}
 	}
 	if !works || !builtin {
-		return unclear(errors.New("this machine cannot run experiments: no world works, or the built-in gateway does not"))
+		return unclear(
+			errors.New("this machine cannot run experiments: no world works, or the built-in gateway does not"),
+		)
 	}
 	a.say("\nThis machine can run experiments: gatequake run")
 	return nil
@@ -83,7 +89,12 @@ func (a *app) sayWorld(ctx context.Context, w world.Ability) {
 		}
 		return
 	}
-	a.say("\n  %-10s yes  %s; %s to enter", string(w.Mode), modeAbout[w.Mode], w.Entry.Round(time.Millisecond).String())
+	a.say(
+		"\n  %-10s yes  %s; %s to enter",
+		string(w.Mode),
+		modeAbout[w.Mode],
+		w.Entry.Round(time.Millisecond).String(),
+	)
 	for _, n := range world.Needs() {
 		lacks := w.Lacks[n]
 		if n == world.Firewall && lacks == "" {

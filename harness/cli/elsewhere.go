@@ -25,11 +25,37 @@ type elsewhere struct {
 }
 
 func (e *elsewhere) elsewhereFlags(f *pflag.FlagSet) {
-	f.StringVar(&e.url, "url", "", "try the gateway that runs already at `URL`, with nothing but links between it and its upstreams")
-	f.StringArrayVar(&e.links, "link", nil, "with --url: listen where the gateway dials and pass on to the upstream, as '`NAME=LISTEN->UPSTREAM`' in quotes; again for each")
-	f.StringVar(&e.population, "toxiproxy-config", "", "with --url: take the links from `FILE`, as toxiproxy-server -config does")
-	f.StringVar(&e.write, "write-toxiproxy-config", "", "with --url: write the links to `FILE` for toxiproxy-server -config")
-	f.BoolVar(&e.remote, "allow-remote", false, "with --url: let the gateway, links and upstreams be on other addresses than this machine's loopback")
+	f.StringVar(
+		&e.url,
+		"url",
+		"",
+		"try the gateway that runs already at `URL`, with nothing but links between it and its upstreams",
+	)
+	f.StringArrayVar(
+		&e.links,
+		"link",
+		nil,
+		"with --url: listen where the gateway dials and pass on to the upstream, as '`NAME=LISTEN->UPSTREAM`' in "+
+			"quotes; again for each",
+	)
+	f.StringVar(
+		&e.population,
+		"toxiproxy-config",
+		"",
+		"with --url: take the links from `FILE`, as toxiproxy-server -config does",
+	)
+	f.StringVar(
+		&e.write,
+		"write-toxiproxy-config",
+		"",
+		"with --url: write the links to `FILE` for toxiproxy-server -config",
+	)
+	f.BoolVar(
+		&e.remote,
+		"allow-remote",
+		false,
+		"with --url: let the gateway, links and upstreams be on other addresses than this machine's loopback",
+	)
 }
 
 // needsURL refuses the flags that say nothing without --url.
@@ -98,7 +124,13 @@ func (a *app) runElsewhere(ctx context.Context, o order, args []string) (err err
 		return unclear(fmt.Errorf("nothing ran: %w", err))
 	}
 	for _, p := range o.own.Probes {
-		a.tell("Probe %s: %s is %d, by way of %s", p.Name, p.URL, p.Expect.Status, cmp.Or(strings.Join(p.Upstreams, ", "), "no link"))
+		a.tell(
+			"Probe %s: %s is %d, by way of %s",
+			p.Name,
+			p.URL,
+			p.Expect.Status,
+			cmp.Or(strings.Join(p.Upstreams, ", "), "no link"),
+		)
 	}
 	version, hints := ownKind(ctx, o.own)
 	return a.carryOutOwn(ctx, o, policy, version, hints)

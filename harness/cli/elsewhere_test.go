@@ -73,8 +73,13 @@ func builtIn(t *testing.T, s *street) {
 	at := port(t)
 	s.url = "http://" + at
 	file := filepath.Join(t.TempDir(), "gateway.json")
-	text := fmt.Sprintf(`{"listen": %q, "connect_timeout": "5s", "response_timeout": "5s", "deny": {"paths": ["/admin"]},
-		"routes": [{"prefix": "/", "url": "http://%s"}, {"prefix": "/users/", "url": "http://%s"}]}`, at, s.orders, s.users)
+	text := fmt.Sprintf(
+		`{"listen": %q, "connect_timeout": "5s", "response_timeout": "5s", "deny": {"paths": ["/admin"]},
+		"routes": [{"prefix": "/", "url": "http://%s"}, {"prefix": "/users/", "url": "http://%s"}]}`,
+		at,
+		s.orders,
+		s.users,
+	)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +132,13 @@ func TestElsewhere(t *testing.T) {
 	t.Parallel()
 	s := newStreet(t, builtIn)
 	all, o := s.try(t, "--file", file(t, theirs), "--setting", "orders/orders")
-	o.is(t, statusHolds, "Probe orders: http://shop.test/ is 200, by way of orders", "users at "+s.users, "The links are gone: orders at "+s.orders)
+	o.is(
+		t,
+		statusHolds,
+		"Probe orders: http://shop.test/ is 200, by way of orders",
+		"users at "+s.users,
+		"The links are gone: orders at "+s.orders,
+	)
 	for _, e := range append(catalog.OwnExperiments(), catalog.Experiment{ID: "admin"}, catalog.Experiment{ID: "admin+refused"}) {
 		if e.State == site.Balanced {
 			continue // There is no pool.
@@ -137,14 +148,25 @@ func TestElsewhere(t *testing.T) {
 		if e.Fault != nil && (!e.Fault.ByLink || e.State != site.Warm || e.ID == "short-chunked") {
 			want = verdict.Unsupported
 		}
-		if v.Result != want && e.State != site.Pooled || v.World != "elsewhere" || len(v.Unchecked) == 0 && want == verdict.Pass {
+		if v.Result != want && e.State != site.Pooled || v.World != "elsewhere" ||
+			len(v.Unchecked) == 0 && want == verdict.Pass {
 			t.Errorf("%s: got %s in %q (%s), want %s", e.ID, v.Result.String(), v.World, v.Reason, want.String())
 		}
 	}
-	if chunked, _ := s.try(t, "--file", file(t, theirs), "--setting", "chunked/orders", "--only", "short-chunked"); chunked["chunked/orders short-chunked"].Result != verdict.Pass {
+	if chunked, _ := s.try(
+		t,
+		"--file",
+		file(t, theirs),
+		"--setting",
+		"chunked/orders",
+		"--only",
+		"short-chunked",
+	); chunked["chunked/orders short-chunked"].Result != verdict.Pass {
 		t.Errorf("got %+v, want it to pass where there are chunks", chunked)
 	}
-	if v := all["orders/orders refused"]; v.Observed != "502 by gateway" || !strings.Contains(v.Evidence, "refused") || v.RecoveryMS < 0 {
+	if v := all["orders/orders refused"]; v.Observed != "502 by gateway" ||
+		!strings.Contains(v.Evidence, "refused") ||
+		v.RecoveryMS < 0 {
 		t.Errorf("got %+v, want a 502 by the gateway, proved, and recovered from", v)
 	}
 	if atomic.LoadInt32(s.posts) == 0 {
@@ -166,8 +188,21 @@ func TestElsewhereSendsNoPostUnasked(t *testing.T) {
 	results := filepath.Join(dir, "results.json")
 	gatequake("report", results, "--format", "matrix").is(t, statusHolds, "refused")
 	gatequake("diff", results, results).is(t, statusHolds)
-	gatequake("replay", results+"#refused").is(t, statusUsage, "was run on a gateway of your own", "run: gatequake run --setting root/orders --only refused --url "+s.url)
+	gatequake(
+		"replay",
+		results+"#refused",
+	).is(
+		t,
+		statusUsage,
+		"was run on a gateway of your own",
+		"run: gatequake run --setting root/orders --only refused --url "+s.url,
+	)
 	if v := all["root/orders close-after-request"]; v.Result != verdict.Pass || atomic.LoadInt32(s.posts) != 0 {
-		t.Errorf("got %s (%s) and %d POSTs at the upstream, want a pass without any", v.Result.String(), v.Reason, atomic.LoadInt32(s.posts))
+		t.Errorf(
+			"got %s (%s) and %d POSTs at the upstream, want a pass without any",
+			v.Result.String(),
+			v.Reason,
+			atomic.LoadInt32(s.posts),
+		)
 	}
 }

@@ -15,7 +15,9 @@ import (
 func TestElsewhereInterrupted(t *testing.T) {
 	t.Parallel()
 	s := newStreet(t, inProcess(right))
-	args := append([]string{"run", "--report", t.TempDir(), "--only", "silent-after-accept", "--url", s.url}, s.links...)
+	args := append(
+		[]string{"run", "--report", t.TempDir(), "--only", "silent-after-accept", "--url", s.url},
+		s.links...)
 	cmd := exec.Command(binary(t), args...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -34,8 +36,14 @@ func TestElsewhereInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	if got := cmd.ProcessState.ExitCode(); got != statusInterrupted || !strings.Contains(said.String(), "The links are gone: orders at "+s.orders) {
-		t.Errorf("got status %d, want %d, and that it is said that the links are gone: %s", got, statusInterrupted, said.String())
+	if got := cmd.ProcessState.ExitCode(); got != statusInterrupted ||
+		!strings.Contains(said.String(), "The links are gone: orders at "+s.orders) {
+		t.Errorf(
+			"got status %d, want %d, and that it is said that the links are gone: %s",
+			got,
+			statusInterrupted,
+			said.String(),
+		)
 	}
 	l, err := net.Listen("tcp", s.orders)
 	if err != nil {

@@ -86,7 +86,8 @@ func (a *app) linksFrom(ctx context.Context, o order, reach gateway.Reach) ([]ga
 	return all, nil
 }
 
-// wishes checks what is to be run before anything is touched: which upstreams a probe reaches is not known yet, and does not matter for that.
+// wishes checks what is to be run before anything is touched: which upstreams a probe reaches is not known yet, and
+// does not matter for that.
 func wishes(o order) error {
 	any, names := *o.own, []string{}
 	for _, u := range any.Upstreams {

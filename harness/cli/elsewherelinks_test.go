@@ -23,27 +23,43 @@ import (
 // TestElsewhereBehindTLS has a link on which nothing can be read: what cannot be told there is not told.
 func TestElsewhereBehindTLS(t *testing.T) {
 	t.Parallel()
-	upstream := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("paid\n")) }))
+	upstream := httptest.NewUnstartedServer(
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("paid\n")) }),
+	)
 	upstream.Config.ErrorLog = log.New(io.Discard, "", 0)
 	upstream.StartTLS()
 	t.Cleanup(upstream.Close)
 	at := port(t)
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "https", Host: at})
-	proxy.Transport = &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ResponseHeaderTimeout: 5 * time.Second, DisableKeepAlives: true}
+	proxy.Transport = &http.Transport{
+		TLSClientConfig:       &tls.Config{InsecureSkipVerify: true},
+		ResponseHeaderTimeout: 5 * time.Second,
+		DisableKeepAlives:     true,
+	}
 	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
 	gateway := httptest.NewServer(proxy)
 	t.Cleanup(gateway.Close)
 	s := &street{url: gateway.URL, links: []string{"--link", "pay=" + at + "->" + upstream.Listener.Addr().String()}}
 	all, o := s.try(t, "--only", "refused,close-after-request,close-mid-body")
 	o.is(t, statusHolds)
-	for id, want := range map[string]verdict.Result{"refused": verdict.Pass, "close-after-request": verdict.Pass, "close-mid-body": verdict.Unsupported} {
+	for id, want := range map[string]verdict.Result{
+		"refused": verdict.Pass, "close-after-request": verdict.Pass, "close-mid-body": verdict.Unsupported,
+	} {
 		if v := all["root/pay "+id]; v.Result != want {
 			t.Errorf("%s: got %s (%s), want %s", id, v.Result.String(), v.Reason, want.String())
 		}
 	}
 	v := all["root/pay refused"]
-	if said := strings.Join(v.Unchecked, "\n"); !strings.Contains(said, "how often a request reached pay") || strings.Contains(strings.Join(names(v), " "), check.PostOnce.ID) {
-		t.Errorf("got %q unchecked and the checks %v, want it said that requests could not be counted, and not counted", said, names(v))
+	if said := strings.Join(
+		v.Unchecked,
+		"\n",
+	); !strings.Contains(said, "how often a request reached pay") ||
+		strings.Contains(strings.Join(names(v), " "), check.PostOnce.ID) {
+		t.Errorf(
+			"got %q unchecked and the checks %v, want it said that requests could not be counted, and not counted",
+			said,
+			names(v),
+		)
 	}
 }
 
@@ -75,7 +91,17 @@ func TestElsewhereOnNginx(t *testing.T) {
 		t.Cleanup(func() { _ = cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() })
 	})
 	config := filepath.Join(t.TempDir(), "toxiproxy.json")
-	all, o := s.try(t, "--file", file(t, theirs), "--only", "refused,reset-after-request,close-mid-body,admin", "--setting", "orders/orders", "--write-toxiproxy-config", config)
+	all, o := s.try(
+		t,
+		"--file",
+		file(t, theirs),
+		"--only",
+		"refused,reset-after-request,close-mid-body,admin",
+		"--setting",
+		"orders/orders",
+		"--write-toxiproxy-config",
+		config,
+	)
 	o.is(t, statusHolds)
 	if v := all["orders/orders admin"]; v.Observed != "403 by gateway" {
 		t.Errorf("got %s (%s), want 403 by gateway", v.Observed, v.Reason)
@@ -83,12 +109,20 @@ func TestElsewhereOnNginx(t *testing.T) {
 	s.links = []string{"--toxiproxy-config", config}
 	all, o = s.try(t, "--only", "refused")
 	o.is(t, statusHolds)
-	if v := all["root/orders refused"]; v.Result != verdict.Pass || !strings.Contains(v.Replay, "--toxiproxy-config "+config) {
-		t.Errorf("got %s (%s) to be replayed by %s, want a pass with the links of %s", v.Result.String(), v.Reason, v.Replay, config)
+	if v := all["root/orders refused"]; v.Result != verdict.Pass ||
+		!strings.Contains(v.Replay, "--toxiproxy-config "+config) {
+		t.Errorf(
+			"got %s (%s) to be replayed by %s, want a pass with the links of %s",
+			v.Result.String(),
+			v.Reason,
+			v.Replay,
+			config,
+		)
 	}
 }
 
-// nginx is a configuration for a machine on which others run, too: nothing outside DIR is written, and no user is changed to who may not go there.
+// nginx is a configuration for a machine on which others run, too: nothing outside DIR is written, and no user is
+// changed to who may not go there.
 const nginx = `
 daemon off; master_process off; pid DIR/nginx.pid; error_log stderr;
 events {}

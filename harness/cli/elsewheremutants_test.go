@@ -36,7 +36,10 @@ func inProcess(wrong wrong) func(*testing.T, *street) {
 			}
 			mux.Handle(path, proxy)
 		}
-		mux.HandleFunc("/admin", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "Access denied", http.StatusForbidden) })
+		mux.HandleFunc(
+			"/admin",
+			func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "Access denied", http.StatusForbidden) },
+		)
 		server := httptest.NewUnstartedServer(wrong(mux, s))
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.Start()
@@ -52,15 +55,27 @@ func TestElsewhereCatches(t *testing.T) {
 		wrong                   wrong
 	}{
 		{"an error that is called a success", "refused", check.Status.ID, answering(http.StatusOK, "no-store", "")},
-		{"an error that is called a block", "refused", check.Status.ID, answering(http.StatusForbidden, "no-store", "Access denied")},
-		{"a page that may be cached", "refused", check.NotCacheable.ID, answering(http.StatusBadGateway, "max-age=60", "")},
-		{"an address on the page", "refused", check.NoLeak.ID, answering(http.StatusBadGateway, "no-store", "cannot dial ORDERS")},
+		{
+			"an error that is called a block", "refused", check.Status.ID,
+			answering(http.StatusForbidden, "no-store", "Access denied"),
+		},
+		{
+			"a page that may be cached", "refused", check.NotCacheable.ID,
+			answering(http.StatusBadGateway, "max-age=60", ""),
+		},
+		{
+			"an address on the page", "refused", check.NoLeak.ID,
+			answering(http.StatusBadGateway, "no-store", "cannot dial ORDERS"),
+		},
 		{"an error that takes too long", "refused", check.InTime.ID, dawdling},
 		{"an answer out of a cache", "refused", check.Status.ID, fromCache},
 		{"a gateway that bears a grudge", "refused", check.SteadyAfter.ID, grudging},
 		{"a bystander that suffers", "refused", check.Bystander.ID, sharing},
 		{"a POST that is sent twice", "close-after-request", check.PostOnce.ID, twice},
-		{"half an answer that seems whole", "close-mid-body", check.CutVisible.ID, func(h http.Handler, _ *street) http.Handler { return onError(h, nil) }},
+		{
+			"half an answer that seems whole", "close-mid-body", check.CutVisible.ID,
+			func(h http.Handler, _ *street) http.Handler { return onError(h, nil) },
+		},
 		{"a refusal that asks the upstream first", "admin", check.NotAsked.ID, asking},
 		{"a refusal that is none", "admin", check.Status.ID, open},
 	} {
@@ -69,8 +84,16 @@ func TestElsewhereCatches(t *testing.T) {
 			s := newStreet(t, inProcess(c.wrong))
 			all, o := s.try(t, "--file", file(t, theirs), "--only", c.experiment, "--setting", "orders/orders")
 			v := all["orders/orders "+c.experiment]
-			if o.status != statusFails || v.Result != verdict.Fail || !strings.Contains(strings.Join(v.Broken(), " "), c.check) {
-				t.Errorf("got status %d, %s (%s), want it to fail %s; it said %s", o.status, v.Result.String(), v.Reason, c.check, o.err)
+			if o.status != statusFails || v.Result != verdict.Fail ||
+				!strings.Contains(strings.Join(v.Broken(), " "), c.check) {
+				t.Errorf(
+					"got status %d, %s (%s), want it to fail %s; it said %s",
+					o.status,
+					v.Result.String(),
+					v.Reason,
+					c.check,
+					o.err,
+				)
 			}
 		})
 	}
@@ -172,7 +195,11 @@ func twice(h http.Handler, _ *street) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		again := r.Clone(r.Context())
-		r.Body, again.Body = io.NopCloser(strings.NewReader(string(body))), io.NopCloser(strings.NewReader(string(body)))
+		r.Body, again.Body = io.NopCloser(
+			strings.NewReader(string(body)),
+		), io.NopCloser(
+			strings.NewReader(string(body)),
+		)
 		onError(h, func(w http.ResponseWriter, _ *http.Request) { h.ServeHTTP(w, again) }).ServeHTTP(w, r)
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// TestElsewherePool has a gateway that asks two upstreams in turn, and the other one if the first is not there. They do not say the same, so that nothing but the
-// status tells an answer.
+// TestElsewherePool has a gateway that asks two upstreams in turn, and the other one if the first is not there. They
+// do not say the same, so that nothing but the status tells an answer.
 func TestElsewherePool(t *testing.T) {
 	t.Parallel()
 	turn := atomic.Int32{}
@@ -27,16 +27,31 @@ func TestElsewherePool(t *testing.T) {
 	}))
 	all, o := s.try(t, "--only", "refused,close-mid-body")
 	for _, setting := range []string{"root/orders", "root/users"} {
-		if v := all[setting+" refused@balanced"]; v.Result != verdict.Pass || len(v.Pool) == 0 || v.Pool[0].Failed > 0 {
+		if v := all[setting+" refused@balanced"]; v.Result != verdict.Pass || len(v.Pool) == 0 ||
+			v.Pool[0].Failed > 0 {
 			t.Errorf("%s: got %s (%s) and %+v, want nobody to notice", setting, v.Result.String(), v.Reason, v.Pool)
 		}
 		v := all[setting+" refused"]
-		if v.Result != verdict.Pass || v.Observed != "200 by upstream" || !strings.Contains(strings.Join(v.Unchecked, " "), "its body is another each time") {
-			t.Errorf("%s: got %s: %s (%s) and %q unchecked, want the other member to serve; it said %s", setting, v.Result.String(), v.Observed, v.Reason, v.Unchecked, o.err)
+		if v.Result != verdict.Pass || v.Observed != "200 by upstream" ||
+			!strings.Contains(strings.Join(v.Unchecked, " "), "its body is another each time") {
+			t.Errorf(
+				"%s: got %s: %s (%s) and %q unchecked, want the other member to serve; it said %s",
+				setting,
+				v.Result.String(),
+				v.Observed,
+				v.Reason,
+				v.Unchecked,
+				o.err,
+			)
 		}
-		// onError passes half an answer on as whole, if the broken member is asked: nobody can tell that here, and so nobody does.
+		// onError passes half an answer on as whole, if the broken member is asked: nobody can tell that here, and so
+		// nobody does.
 		if v := all[setting+" close-mid-body"]; v.Result == verdict.Fail {
-			t.Errorf("%s: got a fail (%s), want it said that it cannot be told, or the other member's answer", setting, v.Reason)
+			t.Errorf(
+				"%s: got a fail (%s), want it said that it cannot be told, or the other member's answer",
+				setting,
+				v.Reason,
+			)
 		}
 	}
 }

@@ -28,7 +28,9 @@ func processes(binary string) []string {
 func started(t *testing.T, args ...string) (cmd *exec.Cmd, temp, out string) {
 	t.Helper()
 	temp, out = t.TempDir(), t.TempDir()
-	cmd = exec.Command(binary(t), append([]string{"run", "--gateway", "builtin", "--report", out, "--workers", "6"}, args...)...)
+	cmd = exec.Command(
+		binary(t),
+		append([]string{"run", "--gateway", "builtin", "--report", out, "--workers", "6"}, args...)...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -66,13 +68,18 @@ func nothingLeft(t *testing.T, binary, temp string) {
 func TestShellIsInTheWorld(t *testing.T) {
 	cmd := exec.Command(binary(t), "shell", "ip-deny")
 	cmd.Env = append(os.Environ(), "SHELL=/bin/sh", "GATEQUAKE_X=leaks")
-	cmd.Stdin = strings.NewReader("echo pid $PPID; env | grep GATEQUAKE_; cat /dev/shm/gatequake/gateway.json; exit 5\n")
+	cmd.Stdin = strings.NewReader(
+		"echo pid $PPID; env | grep GATEQUAKE_; cat /dev/shm/gatequake/gateway.json; exit 5\n",
+	)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 5 {
 		t.Errorf("got %v, want the shell's own status 5: %s", err, out)
 	}
-	for _, want := range []string{"ip-deny: a client whose address is denied", "403 by gateway", "--interface 203.0.113.9", "pid 1\n", `"listen": "192.0.2.80:80"`} {
+	for _, want := range []string{
+		"ip-deny: a client whose address is denied", "403 by gateway", "--interface 203.0.113.9", "pid 1\n",
+		`"listen": "192.0.2.80:80"`,
+	} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("got %s, want %q in it", out, want)
 		}

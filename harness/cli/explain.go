@@ -44,7 +44,11 @@ func (a *app) explain() *cobra.Command {
 // oneID accepts the ID of one experiment.
 func oneID(c *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usage("%s: got %d arguments, want the ID of one experiment; gatequake list shows them", c.Name(), len(args))
+		return usage(
+			"%s: got %d arguments, want the ID of one experiment; gatequake list shows them",
+			c.Name(),
+			len(args),
+		)
 	}
 	_, err := each("experiment", args, experimentIDs())
 	return err
@@ -82,7 +86,10 @@ func explanation(w io.Writer, e catalog.Experiment, all []*candidate) error {
 	if e.Block == nil && e.Fault.ByLink {
 		say("--url", "The link makes it alone: also for a gateway that runs already.")
 	}
-	b.WriteString("\nIt passes only if, before and after, the gateway serves its upstream's answers, the fault is proved, and all of this holds:\n")
+	b.WriteString(
+		"\nIt passes only if, before and after, the gateway serves its upstream's answers, the fault is proved, and " +
+			"all of this holds:\n",
+	)
 	for _, c := range check.All() {
 		if c.For == nil || c.For(e.Record().Terms) {
 			fmt.Fprintf(&b, "  %-14s %s\n", c.ID, c.Promise)
@@ -102,18 +109,31 @@ func sayFault(say func(word, s string), f *catalog.Fault) {
 	want := policy.Document().Expect(f.Experiment().Record())
 	switch {
 	case f.Control != nil:
-		say("expected", want.String()+": this is a control, not a fault. It shows that not everything is called a 502.")
+		say(
+			"expected",
+			want.String()+": this is a control, not a fault. It shows that not everything is called a 502.",
+		)
 	case f.AfterHead:
-		say("expected", want.String()+": the head of the answer has been sent when the fault strikes. A gateway that holds it back answers 502; any other must let "+
-			"the client see that the body is cut.")
+		say(
+			"expected",
+			want.String()+": the head of the answer has been sent when the fault strikes. A gateway that holds it back "+
+				"answers 502; any other must let "+
+				"the client see that the body is cut.",
+		)
 	default:
-		say("expected", want.String()+": under the policy document every broken upstream is a 502, and the gateway itself says so.")
+		say(
+			"expected",
+			want.String()+": under the policy document every broken upstream is a 502, and the gateway itself says so.",
+		)
 	}
 	if f.Tolerated != nil {
 		say("tolerated", "a whole 200 of the upstream, unless the policy names this experiment: "+f.Tolerated.Why+".")
 	}
 	if f.Type != "" {
-		say("RFC 9209", fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", f.Type, f.Type.Recommended()))
+		say(
+			"RFC 9209",
+			fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", f.Type, f.Type.Recommended()),
+		)
 	}
 }
 
@@ -125,7 +145,8 @@ func sayBlock(say func(word, s string), e catalog.Experiment) {
 	say("is", is+e.Title()+".")
 	say("", e.Block.What)
 	say("cause", "block: a refusal, which is not a cause of a 502")
-	state := "The upstream is healthy. In +refused nothing listens there, in +silent-after-accept it never answers, in +accept-queue-full it takes no connection."
+	state := "The upstream is healthy. In +refused nothing listens there, in +silent-after-accept it never answers, " +
+		"in +accept-queue-full it takes no connection."
 	if e.Fault != nil {
 		state = fmt.Sprintf("The upstream is broken by %s. %s %s", e.Fault.ID, e.Fault.Made, e.Fault.Confirmed)
 	}
@@ -139,9 +160,22 @@ func sayBlock(say func(word, s string), e catalog.Experiment) {
 	for _, ask := range e.Block.LetIn {
 		say("let in", request(ask, "GET"))
 	}
-	say("expected", policy.Document().Expect(e.Record()).String()+", and the upstream is never asked: a block is decided before anything else, whatever state the upstream is in.")
+	say(
+		"expected",
+		policy.Document().Expect(
+			e.Record(),
+		).String()+", and the upstream is never asked: a block is decided before anything else, whatever state the "+
+			"upstream is in.",
+	)
 	if e.Block.Control == nil {
-		say("RFC 9209", fmt.Sprintf("Proxy-Status error type %s, for which it recommends %d.", proxystatus.HTTPRequestDenied, proxystatus.HTTPRequestDenied.Recommended()))
+		say(
+			"RFC 9209",
+			fmt.Sprintf(
+				"Proxy-Status error type %s, for which it recommends %d.",
+				proxystatus.HTTPRequestDenied,
+				proxystatus.HTTPRequestDenied.Recommended(),
+			),
+		)
 	}
 }
 
@@ -162,7 +196,15 @@ func sayDeviations(b *strings.Builder, e catalog.Experiment, all []*candidate) {
 			if len(d.Chance) > 0 {
 				seen = "by chance: " + verdict.Chance{Outcomes: d.Chance}.String()
 			}
-			fmt.Fprintf(b, "%s  %s %s (%s): %s\n", head, report.Safe(c.Name), strings.Join(d.Settings, ", "), report.Safe(seen), report.Safe(d.Reason))
+			fmt.Fprintf(
+				b,
+				"%s  %s %s (%s): %s\n",
+				head,
+				report.Safe(c.Name),
+				strings.Join(d.Settings, ", "),
+				report.Safe(seen),
+				report.Safe(d.Reason),
+			)
 			head = ""
 		}
 	}

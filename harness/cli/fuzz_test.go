@@ -37,11 +37,15 @@ func FuzzHAR(f *testing.F) {
 			t.Errorf("got %d answers, want 1 to %d", len(all), maxAnswers)
 		}
 		for _, a := range all {
-			if a.Status != 0 && (a.Status < http.StatusBadRequest || a.Status > maxStatus) || a.Took < -1 || a.Took > maxTook {
+			if a.Status != 0 && (a.Status < http.StatusBadRequest || a.Status > maxStatus) || a.Took < -1 ||
+				a.Took > maxTook {
 				t.Errorf("got status %d after %s, want one that failed", a.Status, a.Took)
 			}
 			for line := range strings.Lines(diagnosis(a, known.Diagnose(a.Sign))) {
-				if strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return !unicode.IsPrint(r) }) {
+				if strings.ContainsFunc(
+					strings.TrimSuffix(line, "\n"),
+					func(r rune) bool { return !unicode.IsPrint(r) },
+				) {
 					t.Errorf("got %q, want nothing but text", line)
 				}
 				obeyed(t, "diagnose", line)

@@ -45,18 +45,29 @@ func candidates(folder string) ([]*candidate, error) {
 		return all, nil
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return nil, usage("--gateways: got %q, want a folder of gateway folders (%s)", folder, reason(err, "it is a file"))
+		return nil, usage(
+			"--gateways: got %q, want a folder of gateway folders (%s)",
+			folder,
+			reason(err, "it is a file"),
+		)
 	}
 	own, err := gateway.All(os.DirFS(folder))
 	if err != nil {
 		return nil, usage("--gateways %s: %w", folder, err)
 	}
 	if len(own) == 0 {
-		return nil, usage("--gateways %s: got no folder in it, want one for each gateway, such as NAME/gateway.yaml", folder)
+		return nil, usage(
+			"--gateways %s: got no folder in it, want one for each gateway, such as NAME/gateway.yaml",
+			folder,
+		)
 	}
 	for _, d := range own {
 		if slices.ContainsFunc(all, func(c *candidate) bool { return c.Name == d.Name }) {
-			return nil, usage("--gateways %s: the gateway %q is known already; give the folder another name", folder, d.Name)
+			return nil, usage(
+				"--gateways %s: the gateway %q is known already; give the folder another name",
+				folder,
+				d.Name,
+			)
 		}
 		all = append(all, &candidate{Definition: d, own: true})
 	}
@@ -121,7 +132,8 @@ func named(all []*candidate, names []string) ([]*candidate, error) {
 	return picked, nil
 }
 
-// requireEnv names the environment variable that lists gateways which must be installed, as names with commas between them or all.
+// requireEnv names the environment variable that lists gateways which must be installed, as names with commas between
+// them or all.
 const requireEnv = "GATEQUAKE_REQUIRE"
 
 // require marks those of the picked gateways that the environment says must be installed.

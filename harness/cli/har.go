@@ -83,7 +83,13 @@ func parseHAR(text []byte) ([]answer, error) {
 		if ms := float64(time.Millisecond); e.Time >= 0 && e.Time*ms <= float64(maxTook) {
 			took = time.Duration(e.Time * ms)
 		}
-		all = append(all, answer{what: fmt.Sprintf("%s %s", e.Request.Method, e.Request.URL), Sign: sign(r.Status, end, took, header, page)})
+		all = append(
+			all,
+			answer{
+				what: fmt.Sprintf("%s %s", e.Request.Method, e.Request.URL),
+				Sign: sign(r.Status, end, took, header, page),
+			},
+		)
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("got %d answers, all below 400; want one that failed", len(h.Log.Entries))

@@ -11,7 +11,8 @@ import (
 	"unicode"
 )
 
-// readers are the commands that read results; BAD stands for the file that they shall not take, GOOD for one that they would.
+// readers are the commands that read results; BAD stands for the file that they shall not take, GOOD for one that
+// they would.
 var readers = []string{
 	"report BAD --format matrix", "report GOOD --format markdown --baseline BAD", "diff BAD GOOD", "diff GOOD BAD",
 	"report GOOD BAD --report DIR", "replay BAD#refused", "report BAD --report DIR",
@@ -51,10 +52,12 @@ func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
 		doc  []byte
 		want string
 	}{
-		"nothing":           {nil, "they are cut off: EOF"},
-		"cut off":           {doc[:len(doc)/2], "they are cut off"},
-		"no JSON":           {[]byte("\x7fELF\x02"), "invalid character"},
-		"another schema":    {set("schema", "gatequake/results/1"), `schema: got "gatequake/results/1", want "gatequake/results/2"`},
+		"nothing": {nil, "they are cut off: EOF"},
+		"cut off": {doc[:len(doc)/2], "they are cut off"},
+		"no JSON": {[]byte("\x7fELF\x02"), "invalid character"},
+		"another schema": {
+			set("schema", "gatequake/results/1"), `schema: got "gatequake/results/1", want "gatequake/results/2"`,
+		},
 		"no results":        {[]byte(`{"openapi": "3.1.0"}`), `schema: got "", want`},
 		"null":              {[]byte("null"), `schema: got "", want`},
 		"a list":            {[]byte("[1, 2]"), "cannot unmarshal array"},
@@ -66,7 +69,9 @@ func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
 		"a long log line":   {with("log", []string{long, long, long}), "experiment 1: got "},
 		"a number for text": {with("reason", 5), "experiment 1: json: cannot unmarshal number"},
 		"no ID":             {with("id", ""), `experiment 1: got id "", gateway "builtin"`},
-		"no such world":     {with("world", "moon"), `experiment 1: world: got "moon", want root, user, portable or elsewhere`},
+		"no such world": {
+			with("world", "moon"), `experiment 1: world: got "moon", want root, user, portable or elsewhere`,
+		},
 		"an experiment that is nothing": {edited(t, doc, func(run, _ map[string]any) {
 			run["experiments"] = []any{nil}
 		}), `experiment 1: got id ""`},
@@ -87,7 +92,13 @@ func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, args := range readers {
-				refused(t, gatequake(strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", dir).Replace(args))...), args, c.want)
+				refused(
+					t,
+					gatequake(
+						strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", dir).Replace(args))...),
+					args,
+					c.want,
+				)
 			}
 			if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 				t.Errorf("got %v (%v) in the report folder, want nothing", left, err)
@@ -101,8 +112,17 @@ func refused(t *testing.T, o outcome, args, want string) {
 	t.Helper()
 	line := strings.TrimSuffix(o.err, "\n")
 	odd := strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) })
-	if o.status != statusUsage || o.out != "" || odd || len(line) > 4*longest || !strings.Contains(line, strings.ReplaceAll(want, "\x1b", `\x1b`)) {
-		t.Errorf("%s: got status %d, output %.200q, and an error of %d bytes, %.400q; want 64 and one line with %q", args, o.status, o.out, len(line), line, want)
+	if o.status != statusUsage || o.out != "" || odd || len(line) > 4*longest ||
+		!strings.Contains(line, strings.ReplaceAll(want, "\x1b", `\x1b`)) {
+		t.Errorf(
+			"%s: got status %d, output %.200q, and an error of %d bytes, %.400q; want 64 and one line with %q",
+			args,
+			o.status,
+			o.out,
+			len(line),
+			line,
+			want,
+		)
 	}
 }
 
@@ -116,7 +136,10 @@ func TestFilesThatAreNoResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]string{
-		dir: "got a folder, want an ordinary file", huge: "too large: got 1099511627776 bytes, want 268435456 bytes at most", "/dev/null": "got a file of the kernel's in /dev, want an ordinary file", filepath.Join(dir, "none"): "no such file or directory",
+		dir:                        "got a folder, want an ordinary file",
+		huge:                       "too large: got 1099511627776 bytes, want 268435456 bytes at most",
+		"/dev/null":                "got a file of the kernel's in /dev, want an ordinary file",
+		filepath.Join(dir, "none"): "no such file or directory",
 	} {
 		for _, args := range readers[:1] {
 			refused(t, gatequake(strings.Fields(strings.ReplaceAll(args, "BAD", file))...), args, want)
@@ -134,7 +157,9 @@ func TestHostileResultsAreShownHarmless(t *testing.T) {
 	const hostile = "::error::x\x1b[2J\n<script>alert(1)</script>\u202e|` ##[command]x ##vso[y]"
 	bad := filepath.Join(t.TempDir(), "results.json")
 	doc = edited(t, doc, func(run, e map[string]any) {
-		for _, key := range []string{"id", "title", "gateway", "version", "setting", "policy", "expected", "observed", "reason", "evidence", "replay"} {
+		for _, key := range []string{
+			"id", "title", "gateway", "version", "setting", "policy", "expected", "observed", "reason", "evidence", "replay",
+		} {
 			e[key] = hostile
 		}
 		e["verdict"], e["log"], run["tool"] = "fail", []string{hostile, strings.Repeat("x", 4<<20)}, hostile
@@ -144,13 +169,20 @@ func TestHostileResultsAreShownHarmless(t *testing.T) {
 		t.Fatal(err)
 	}
 	for args, status := range map[string]int{
-		"report BAD --format matrix": statusHolds, "report BAD --format markdown --baseline GOOD": statusHolds, "diff GOOD BAD": statusFails,
+		"report BAD --format matrix": statusHolds, "report BAD --format markdown --baseline GOOD": statusHolds,
+		"diff GOOD BAD":  statusFails,
 		"report BAD BAD": statusUsage, "replay BAD#refused": statusUsage,
-		"report BAD --report DIR": statusFails, "report BAD --format cells": statusHolds, "report BAD --format json": statusHolds,
+		"report BAD --report DIR": statusFails, "report BAD --format cells": statusHolds,
+		"report BAD --format json": statusHolds,
 	} {
-		o := gatequake(strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", t.TempDir()).Replace(args))...)
+		o := gatequake(
+			strings.Fields(strings.NewReplacer("BAD", bad, "GOOD", good, "DIR", t.TempDir()).Replace(args))...)
 		o.is(t, status)
-		if all := o.out + o.err; strings.ContainsFunc(all, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) || len(all) > 1<<20 && !strings.HasSuffix(args, " json") {
+		if all := o.out + o.err; strings.ContainsFunc(
+			all,
+			func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) },
+		) ||
+			len(all) > 1<<20 && !strings.HasSuffix(args, " json") {
 			t.Errorf("%s: got %d bytes, %.2000q, want nothing but text", args, len(all), all)
 		}
 		obeyed(t, args, o.out+o.err)
@@ -176,7 +208,11 @@ func TestNothingThatAGatewaySaysIsObeyed(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true")
 	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(t.TempDir(), "summary"))
 	for _, args := range []string{"--report DIR", "--report DIR --json"} {
-		args = "run --gateway shouts --only refused,garbage --gateways testdata/gateways-shouting " + strings.ReplaceAll(args, "DIR", t.TempDir())
+		args = "run --gateway shouts --only refused,garbage --gateways testdata/gateways-shouting " + strings.ReplaceAll(
+			args,
+			"DIR",
+			t.TempDir(),
+		)
 		o := gatequake(strings.Fields(args)...)
 		o.is(t, statusUnclear, "command]rm", "task.setvariable")
 		obeyed(t, args, o.out+o.err)

@@ -16,7 +16,8 @@ import (
 func (a *app) judge() *cobra.Command {
 	o, name, folder := order{}, policy.Document().Name, ""
 	c := &cobra.Command{
-		Use: "judge FILE", Short: "Judge stored results again, under any policy",
+		Use:   "judge FILE",
+		Short: "Judge stored results again, under any policy",
 		Long: "Judges what was seen in a run once more, with the promises of today and under the policy that is named,\n" +
 			"and says what changed. No gateway is started. An experiment that was repeated stays as it is: of its runs\n" +
 			"only one is stored whole. The new results are written as a report of their own.\n\n" +
@@ -44,7 +45,12 @@ func (a *app) judge() *cobra.Command {
 	}
 	c.Flags().StringVar(&name, "policy", name,
 		"what each fault should be answered with: "+strings.Join(policyNames(), ", ")+", or a `FILE`")
-	c.Flags().StringVar(&folder, "gateways", "", "`DIR` with folders of your own gateways, whose known deviations count")
+	c.Flags().StringVar(
+		&folder,
+		"gateways",
+		"",
+		"`DIR` with folders of your own gateways, whose known deviations count",
+	)
 	// The results that are read mostly stand in report.
 	c.Flags().StringVar(&o.report, "report", "judged", reportHelp())
 	c.Flags().BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")

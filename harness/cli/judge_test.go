@@ -14,8 +14,22 @@ import (
 func TestStoredResultsAreJudgedAgain(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, report.ResultsFile)
-	gatequake("run", "--gateway", "builtin", "--setting", "document", "--only", "refused,frozen,ip-deny,slow-answer", "--report", dir).
-		is(t, statusHolds, "0 fail")
+	gatequake(
+		"run",
+		"--gateway",
+		"builtin",
+		"--setting",
+		"document",
+		"--only",
+		"refused,frozen,ip-deny,slow-answer",
+		"--report",
+		dir,
+	).
+		is(
+			t,
+			statusHolds,
+			"0 fail",
+		)
 	before, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -7,8 +7,9 @@ import (
 	"github.com/gatequake/gatequake/harness/runner"
 )
 
-// ownKind tells which of the known gateways the user's own is, by a program that its command names or else by what it calls itself in its answers: the version,
-// "" if that does not say, and the hints that there are for it. They are nil for a gateway that is not known.
+// ownKind tells which of the known gateways the user's own is, by a program that its command names or else by what it
+// calls itself in its answers: the version, "" if that does not say, and the hints that there are for it. They are
+// nil for a gateway that is not known.
 func ownKind(ctx context.Context, o *gateway.Own) (version string, hints map[string]gateway.Hint) {
 	all, err := candidates("")
 	if err != nil {

@@ -60,11 +60,17 @@ var parts = []string{"faults", "blocks", "gateways"}
 func (a *app) list() *cobra.Command {
 	asJSON, folder := false, ""
 	c := &cobra.Command{
-		Use: "list [faults|blocks|gateways]", Short: "List what can be broken, what is refused, and which gateways there are",
+		Use:               "list [faults|blocks|gateways]",
+		Short:             "List what can be broken, what is refused, and which gateways there are",
 		ValidArgsFunction: first(func() []string { return parts }),
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usage("%s: got %d arguments, want one of %s, or none", c.Name(), len(args), strings.Join(parts, ", "))
+				return usage(
+					"%s: got %d arguments, want one of %s, or none",
+					c.Name(),
+					len(args),
+					strings.Join(parts, ", "),
+				)
 			}
 			_, err := each("list", args, parts)
 			return err
@@ -97,13 +103,27 @@ func (a *app) inventory(ctx context.Context, asked []string, folder string) (inv
 	if wanted["faults"] {
 		for _, f := range catalog.Faults() {
 			i.Faults = append(i.Faults, listedFault{
-				f.ID, f.Cause, f.Type, f.Title, policy.Document().Expect(f.Experiment().Record()).String(), append([]world.Need{}, f.Needs...),
+				f.ID,
+				f.Cause,
+				f.Type,
+				f.Title,
+				policy.Document().Expect(f.Experiment().Record()).String(),
+				append([]world.Need{}, f.Needs...),
 			})
 		}
 	}
 	if wanted["blocks"] {
 		for _, b := range catalog.Blocks() {
-			i.Blocks = append(i.Blocks, listedBlock{b.ID, b.Title, b.Expected().String(), append([]world.Need{}, b.Needs...), b.Control != nil})
+			i.Blocks = append(
+				i.Blocks,
+				listedBlock{
+					b.ID,
+					b.Title,
+					b.Expected().String(),
+					append([]world.Need{}, b.Needs...),
+					b.Control != nil,
+				},
+			)
 		}
 	}
 	all, err := candidates(folder)
@@ -111,7 +131,13 @@ func (a *app) inventory(ctx context.Context, asked []string, folder string) (inv
 		return i, err
 	}
 	for _, c := range all {
-		g := listedGateway{Name: c.Name, About: c.About, Installed: c.find(ctx), Version: c.version, Settings: c.SettingNames()}
+		g := listedGateway{
+			Name:      c.Name,
+			About:     c.About,
+			Installed: c.find(ctx),
+			Version:   c.version,
+			Settings:  c.SettingNames(),
+		}
 		if errors.Is(c.err, gateway.ErrNotInstalled) {
 			g.Install = c.Install
 		} else if c.err != nil {

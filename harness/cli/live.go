@@ -38,7 +38,13 @@ func newLive(w io.Writer, fd int, t tally) *live {
 	if err != nil || width < 1 {
 		width = anyWidth
 	}
-	l := &live{writer: pretty.NewWriter(), bar: &pretty.Tracker{Total: int64(t.total)}, width: width, tally: t, ended: make(chan struct{})}
+	l := &live{
+		writer: pretty.NewWriter(),
+		bar:    &pretty.Tracker{Total: int64(t.total)},
+		width:  width,
+		tally:  t,
+		ended:  make(chan struct{}),
+	}
 	l.writer.SetOutputWriter(w)
 	l.writer.SetUpdateFrequency(redraw)
 	l.writer.SetTrackerPosition(pretty.PositionRight)

@@ -19,7 +19,8 @@ import (
 	"github.com/gatequake/gatequake/harness/self"
 )
 
-// The gateway testdata/gateways/mortal: the built-in one, but that its process ends when it should answer with an error of its own.
+// The gateway testdata/gateways/mortal: the built-in one, but that its process ends when it should answer with an
+// error of its own.
 func init() {
 	self.Role("mortal", func(args []string) int {
 		return builtin.Main(args, func(right http.Handler, _ *builtin.Config) http.Handler {
@@ -44,7 +45,8 @@ var folder string
 
 func TestMain(m *testing.M) {
 	runner.Serve()
-	// Under the race detector every process waits a second before it exits, for reports of others; the processes of one experiment would wait in turn.
+	// Under the race detector every process waits a second before it exits, for reports of others; the processes of
+	// one experiment would wait in turn.
 	_ = os.Setenv("GORACE", "atexit_sleep_ms=0")
 	var err error
 	if folder, err = os.MkdirTemp("", "gatequake-cli-"); err != nil {

@@ -18,7 +18,13 @@ import (
 
 // measure runs the jobs in the order dealt, writes each verdict down as it comes, and makes the report of all. When a
 // verdict cannot be written down, no more are measured, and what there is is reported.
-func (a *app) measure(ctx context.Context, r *report.Run, o order, all, dealt []runner.Job, there []*candidate) error {
+func (a *app) measure(
+	ctx context.Context,
+	r *report.Run,
+	o order,
+	all, dealt []runner.Job,
+	there []*candidate,
+) error {
 	defer interrupt.OutlivePipes()() // Who reads along may go: the report is written all the same.
 	stream, killed, err := report.OpenStream(o.report, *r)
 	if err != nil {

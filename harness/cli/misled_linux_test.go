@@ -67,7 +67,9 @@ func tasks(t *testing.T, folder string) map[string]string {
 		return map[string]string{"pid": of("pid"), "network": of("net"), "mount": of("mnt")}
 	}
 	task := func(nonce, dir string, parent map[string]string) string {
-		text, err := json.Marshal(map[string]any{"nonce": nonce, "dir": dir, "parent": parent, "request": map[string]any{}})
+		text, err := json.Marshal(
+			map[string]any{"nonce": nonce, "dir": dir, "parent": parent, "request": map[string]any{}},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,8 @@ import (
 	"github.com/gatequake/gatequake/harness/suggest"
 )
 
-// unknown is the mistake of a name that nothing has. It lists the names there are, and the nearest first if one is near.
+// unknown is the mistake of a name that nothing has. It lists the names there are, and the nearest first if one is
+// near.
 func unknown(what, name string, known []string) error {
 	near, shown := "", []string{}
 	for _, k := range known {

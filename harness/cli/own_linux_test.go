@@ -58,7 +58,10 @@ func TestOwnGateway(t *testing.T) {
 			"", "",
 			[]string{"run", "--file", "gatequake.yaml", "--setting", "root/shop,api/api", "--only", "refused"},
 			statusHolds,
-			[]string{"What clients would have seen", "while shop (127.0.0.1:3000) is broken: 2 of 2 as promised", "report.md"},
+			[]string{
+				"What clients would have seen", "while shop (127.0.0.1:3000) is broken: 2 of 2 as promised",
+				"report.md",
+			},
 		},
 		"is told of an upstream that no probe touches": {
 			"upstreams:\n", "upstreams:\n  - {name: idle, address: 10.9.9.9, port: 1, speaks: http}\n",
@@ -73,7 +76,9 @@ func TestOwnGateway(t *testing.T) {
 			[]string{"wait for steady state: GET /api/orders: got 200 by upstream, want the steady 201 of probe api"},
 		},
 		"has its last words told when it ends at once": {
-			"", "", []string{"survey", "--file", "new.yaml", "--", "sh", "-c", "echo no cheese; exit 4"}, statusUnclear, []string{"it ended at once (exit status 4); it last said: no cheese"},
+			"", "", []string{"survey", "--file", "new.yaml", "--", "sh", "-c", "echo no cheese; exit 4"}, statusUnclear, []string{
+				"it ended at once (exit status 4); it last said: no cheese",
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,7 +90,8 @@ func TestOwnGateway(t *testing.T) {
 	}
 }
 
-// TestInterruptOfAnOwnGateway ends a survey, the survey before a run, the look at the machine before one, and a run: nothing may be left, and no half of a file.
+// TestInterruptOfAnOwnGateway ends a survey, the survey before a run, the look at the machine before one, and a run:
+// nothing may be left, and no half of a file.
 func TestInterruptOfAnOwnGateway(t *testing.T) {
 	partial := filepath.Join("report", report.PartialFile)
 	for name, c := range map[string]struct {
@@ -95,8 +101,19 @@ func TestInterruptOfAnOwnGateway(t *testing.T) {
 	}{
 		"survey":              {[]string{"survey", "--file", "new.yaml", "--", "sleep", "60"}, "", nil},
 		"survey before a run": {[]string{"run", "--", "sleep", "60"}, "", nil},
-		"before a run":        {[]string{"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "20"}, "", nil},
-		"run":                 {[]string{"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "20"}, partial, []string{report.ResultsFile}},
+		"before a run": {
+			[]string{
+				"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "20",
+			},
+			"", nil,
+		},
+		"run": {
+			[]string{
+				"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "20",
+			},
+			partial,
+			[]string{report.ResultsFile},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, temp := mine(t, "", ""), t.TempDir()

@@ -53,7 +53,8 @@ func (a *app) watch(w io.Writer, total int) progress {
 	return newLines(w, t)
 }
 
-// lines is progress for a pipeline's log: a line for each new deviation, and one every few seconds to show that it lives.
+// lines is progress for a pipeline's log: a line for each new deviation, and one every few seconds to show that it
+// lives.
 type lines struct {
 	mu    sync.Mutex
 	out   io.Writer

@@ -10,8 +10,18 @@ import (
 func TestRemedies(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	o := gatequake("run", "--only", "wrong-port,user-agent-deny", "--remedies=refresh,other-browser", "--gateway", "builtin",
-		"--setting", "document", "--report", dir)
+	o := gatequake(
+		"run",
+		"--only",
+		"wrong-port,user-agent-deny",
+		"--remedies=refresh,other-browser",
+		"--gateway",
+		"builtin",
+		"--setting",
+		"document",
+		"--report",
+		dir,
+	)
 	if o.status != statusHolds {
 		t.Fatalf("got status %d, want 0: %s", o.status, o.err)
 	}
@@ -24,14 +34,31 @@ func TestRemedies(t *testing.T) {
 		}
 	}
 	replay := "gatequake run --gateway builtin --setting document --only wrong-port --remedies"
-	if doc, err := os.ReadFile(dir + "/results.json"); err != nil || !bytes.Contains(doc, []byte(`"replay": "`+replay+`"`)) {
+	if doc, err := os.ReadFile(
+		dir + "/results.json",
+	); err != nil ||
+		!bytes.Contains(doc, []byte(`"replay": "`+replay+`"`)) {
 		t.Errorf("got no %q in the results (%v)", replay, err)
 	}
 	again := gatequake("replay", dir+"/results.json#wrong-port")
-	if again.status != statusHolds || !strings.Contains(again.out, "again pass: refresh: does not help; other-browser: does not help") {
-		t.Errorf("replay: got status %d, %s%s, want the same remedies tried again", again.status, again.out, again.err)
+	if again.status != statusHolds ||
+		!strings.Contains(again.out, "again pass: refresh: does not help; other-browser: does not help") {
+		t.Errorf(
+			"replay: got status %d, %s%s, want the same remedies tried again",
+			again.status,
+			again.out,
+			again.err,
+		)
 	}
-	if md := gatequake("report", dir+"/results.json", "--format", "matrix"); !strings.Contains(md.out, "| other-browser | blocks | helps 1, no 0, n/a 0 |") {
+	if md := gatequake(
+		"report",
+		dir+"/results.json",
+		"--format",
+		"matrix",
+	); !strings.Contains(
+		md.out,
+		"| other-browser | blocks | helps 1, no 0, n/a 0 |",
+	) {
 		t.Errorf("matrix: got %s, want what helps", md.out)
 	}
 }

@@ -17,8 +17,10 @@ import (
 func (a *app) replay() *cobra.Command {
 	o := order{workers: 1}
 	c := &cobra.Command{
-		Use: "replay FILE#ID", Short: "Run an experiment of a results.json again, and say whether the same happened",
-		Long: "Runs the experiment again on every gateway and in every setting that the results have it for, under the same policy and in the same kind of world.\n\n" +
+		Use:   "replay FILE#ID",
+		Short: "Run an experiment of a results.json again, and say whether the same happened",
+		Long: "Runs the experiment again on every gateway and in every setting that the results have it for, under the " +
+			"same policy and in the same kind of world.\n\n" +
 			"Exit status: 0 the same happened, 1 something else did.",
 		Args: files(1, "FILE#ID, such as report/results.json#refused"),
 		RunE: func(c *cobra.Command, args []string) error { return a.again(c.Context(), o, args[0]) },
@@ -50,7 +52,8 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 		if !slices.Contains(known, v.ID) {
 			known = append(known, v.ID)
 		}
-		if v.ID == id && (len(o.gateways) == 0 || slices.Contains(o.gateways, v.Gateway)) && (len(o.settings) == 0 || slices.Contains(o.settings, v.Setting)) {
+		if v.ID == id && (len(o.gateways) == 0 || slices.Contains(o.gateways, v.Gateway)) &&
+			(len(o.settings) == 0 || slices.Contains(o.settings, v.Setting)) {
 			then = append(then, v)
 		}
 	}
@@ -58,7 +61,13 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 		return unknown("experiment in "+file+":", id, known)
 	}
 	if len(then) == 0 {
-		return usage("replay: %s has no %s on --gateway %s in --setting %s; leave one of them out", file, id, strings.Join(o.gateways, ","), strings.Join(o.settings, ","))
+		return usage(
+			"replay: %s has no %s on --gateway %s in --setting %s; leave one of them out",
+			file,
+			id,
+			strings.Join(o.gateways, ","),
+			strings.Join(o.settings, ","),
+		)
 	}
 	now := []verdict.Verdict{}
 	for _, v := range then {
@@ -77,7 +86,11 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 // remade is the job that the verdict was on.
 func (o order) remade(ctx context.Context, v verdict.Verdict, all []*candidate) (runner.Job, error) {
 	if v.Target != nil {
-		return runner.Job{}, usage("replay: %s was run on a gateway of your own, of which results do not hold all; run: %s", v.ID, v.Replay)
+		return runner.Job{}, usage(
+			"replay: %s was run on a gateway of your own, of which results do not hold all; run: %s",
+			v.ID,
+			v.Replay,
+		)
 	}
 	picked, err := named(all, []string{v.Gateway})
 	if err != nil {
@@ -88,13 +101,24 @@ func (o order) remade(ctx context.Context, v verdict.Verdict, all []*candidate) 
 		return runner.Job{}, err
 	}
 	if o.policy == "" && !slices.Contains(policyNames(), v.Policy) { // Results do not say which files to read.
-		return runner.Job{}, usage("replay: %s was run under the policy %q, want one of %s, or its file as --policy", v.ID, v.Policy, strings.Join(policyNames(), ", "))
+		return runner.Job{}, usage(
+			"replay: %s was run under the policy %q, want one of %s, or its file as --policy",
+			v.ID,
+			v.Policy,
+			strings.Join(policyNames(), ", "),
+		)
 	}
 	policy, err := readPolicy(cmp.Or(o.policy, v.Policy))
 	if err != nil {
 		return runner.Job{}, err
 	}
-	job := runner.Job{Experiment: v.ID, Gateway: there[0].Definition, Version: there[0].version, Setting: v.Setting, Policy: &policy}
+	job := runner.Job{
+		Experiment: v.ID,
+		Gateway:    there[0].Definition,
+		Version:    there[0].version,
+		Setting:    v.Setting,
+		Policy:     &policy,
+	}
 	for _, tried := range v.Remedies {
 		job.Remedies = append(job.Remedies, tried.Remedy)
 	}
@@ -112,7 +136,14 @@ func (a *app) sameAgain(then, now []verdict.Verdict) error {
 			continue
 		}
 		same = false
-		a.say("%s: not again\n  was %s: %s\n  is  %s: %s", where, was.Result.String(), seenOrWhy(was), v.Result.String(), seenOrWhy(v))
+		a.say(
+			"%s: not again\n  was %s: %s\n  is  %s: %s",
+			where,
+			was.Result.String(),
+			seenOrWhy(was),
+			v.Result.String(),
+			seenOrWhy(v),
+		)
 	}
 	if !same {
 		return exit{status: statusFails}

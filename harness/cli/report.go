@@ -21,7 +21,8 @@ import (
 func (a *app) report() *cobra.Command {
 	o, format := order{}, ""
 	c := &cobra.Command{
-		Use: "report FILE...", Short: "Make the report of stored results, or print them in one of its formats",
+		Use:   "report FILE...",
+		Short: "Make the report of stored results, or print them in one of its formats",
 		Long: "Writes every file of a report anew from a results.json, prints the matrix, and concludes as the run did.\n" +
 			"Of a run that was killed, or had no room on the disk for its report, " + report.PartialFile + " is left,\n" +
 			"or " + report.KilledFile + " when another run came after it: the verdicts reached before make a\n" +
@@ -35,7 +36,10 @@ func (a *app) report() *cobra.Command {
 			"  gatequake report report/results.json --format html >page.html",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("report: got no arguments, want a results.json or %s, or those of every shard", report.PartialFile)
+				return usage(
+					"report: got no arguments, want a results.json or %s, or those of every shard",
+					report.PartialFile,
+				)
 			}
 			return nil
 		},
@@ -123,7 +127,10 @@ func (a *app) print(files []string, name, baseline string) error {
 			continue
 		}
 		if baseline != "" && !f.Compares {
-			return usage("report: got --baseline with --format %s, which does not tell what changed; see gatequake diff", name)
+			return usage(
+				"report: got --baseline with --format %s, which does not tell what changed; see gatequake diff",
+				name,
+			)
 		}
 		r, err := joined(files, baseline, true)
 		if err != nil {

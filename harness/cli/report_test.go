@@ -50,8 +50,13 @@ func TestReportWritesEveryFile(t *testing.T) {
 
 func TestKeptCellsArePrinted(t *testing.T) {
 	const cells = "../../fixtures/gateways/RESULTS.json"
-	gatequake("report", cells, "--format", "html").is(t, statusHolds,
-		"#cell=nginx/stock/refused", "gatequake run --gateway nginx --setting stock --only refused", "nothing listens at the upstream")
+	gatequake("report", cells, "--format", "html").is(
+		t,
+		statusHolds,
+		"#cell=nginx/stock/refused",
+		"gatequake run --gateway nginx --setting stock --only refused",
+		"nothing listens at the upstream",
+	)
 	gatequake("report", cells, "--report", t.TempDir()).is(t, statusUsage, "got cells without their evidence")
 	gatequake("report", cells, "--format", "json").is(t, statusUsage, "got cells without their evidence")
 }
@@ -71,7 +76,9 @@ func TestReportOfWhatIsNone(t *testing.T) {
 		"choose another folder":                                           {file, "--report", file},
 		`no format "htlm"; did you mean html?`:                            {file, "--format", "htlm"},
 		"got --format and --report, want one of them":                     {file, "--format", "html", "--report", dir},
-		"got --baseline with --format junit":                              {file, "--format", "junit", "--baseline", file},
+		"got --baseline with --format junit": {
+			file, "--format", "junit", "--baseline", file,
+		},
 	} {
 		gatequake(append([]string{"report"}, args...)...).is(t, statusUsage, want)
 	}

@@ -67,9 +67,13 @@ func (*atLeastOne) Type() string { return "N" }
 func (a *app) run() *cobra.Command {
 	o := order{repeat: 1, workers: mostWorkers()}
 	c := &cobra.Command{
-		Use: "run [-- COMMAND [ARG...]]", Short: "Run experiments and report what clients saw",
+		Use:   "run [-- COMMAND [ARG...]]",
+		Short: "Run experiments and report what clients saw",
 		Long: "Runs every experiment on every gateway that is installed, in every setting, several worlds at a time, and\n" +
-			"writes a report: " + strings.Join(report.Files(), ", ") + ".\n\n" +
+			"writes a report: " + strings.Join(
+			report.Files(),
+			", ",
+		) + ".\n\n" +
 			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all,\n" +
 			"or no name, what is not installed is listed with how to get it, and is no reason for a red run, unless\n" +
 			"GATEQUAKE_REQUIRE names it, or says all.\n\n" + aboutRemedies(),
@@ -120,7 +124,10 @@ func (o *order) sound(c *cobra.Command, args []string) error {
 	}
 	for _, name := range []string{"repeat", "policy"} {
 		if c.Flags().Changed(name) {
-			return usage("run: got --%s with --remedies, want one of them: a remedy is tried once, and breaks no promise", name)
+			return usage(
+				"run: got --%s with --remedies, want one of them: a remedy is tried once, and breaks no promise",
+				name,
+			)
 		}
 	}
 	return nil
@@ -130,7 +137,11 @@ func (o *order) sound(c *cobra.Command, args []string) error {
 func (o *order) runFlags(c *cobra.Command) {
 	o.flags(c)
 	f := c.Flags()
-	f.Var(&o.repeat, "repeat", "how many times to run each experiment; one that does not always come out the same fails")
+	f.Var(
+		&o.repeat,
+		"repeat",
+		"how many times to run each experiment; one that does not always come out the same fails",
+	)
 	f.StringVar(&o.policy, "policy", policy.Document().Name,
 		"what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
 	f.StringVar(&o.baseline, "baseline", "",
@@ -216,7 +227,10 @@ func (a *app) runPicked(ctx context.Context, o order, picked []catalog.Experimen
 	all := jobs(picked, there, o.settings, policy)
 	if len(all) == 0 {
 		return unclear(
-			fmt.Errorf("nothing ran: no gateway that is installed has the setting %s", strings.Join(o.settings, " or ")),
+			fmt.Errorf(
+				"nothing ran: no gateway that is installed has the setting %s",
+				strings.Join(o.settings, " or "),
+			),
 		)
 	}
 	for i := range all {
@@ -254,8 +268,10 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 	if room, limit := runner.Room(); room == 0 {
 		return unclear(
 			fmt.Errorf(
-				"nothing ran: got %d descriptors that a process may open, want %d or more; raise the limit: ulimit -n 1024", limit,
-				runner.Needed),
+				"nothing ran: got %d descriptors that a process may open, want %d or more; raise the limit: ulimit -n 1024",
+				limit,
+				runner.Needed,
+			),
 		)
 	}
 	// Before anything runs: nobody wants to learn after a minute that the report cannot be written.
@@ -263,8 +279,13 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 		return usage("--report: %w; choose another folder", err)
 	}
 	r := report.Run{
-		Tool: version(), Started: time.Now(), World: string(mode), Planned: len(all), NotInstalled: p.missing, Shard: part,
-		Catalogue: catalogue(),
+		Tool:         version(),
+		Started:      time.Now(),
+		World:        string(mode),
+		Planned:      len(all),
+		NotInstalled: p.missing,
+		Shard:        part,
+		Catalogue:    catalogue(),
 	}
 	if baseline != nil {
 		r.Baseline = only(*baseline, all)

@@ -16,7 +16,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// runOwn tries a gateway of the user's own: the one that the file describes, or the one that the command starts, after a survey.
+// runOwn tries a gateway of the user's own: the one that the file describes, or the one that the command starts,
+// after a survey.
 func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 	switch {
 	case len(args) > 0 && o.file != "":
@@ -24,7 +25,9 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 	case len(o.gateways) > 0 || o.folder != "":
 		return usage("run: got --gateway or --gateways with a gateway of your own, want it alone")
 	case o.portable:
-		return usage("run: got --portable with a gateway of your own, which needs a world with namespaces; see gatequake doctor")
+		return usage(
+			"run: got --portable with a gateway of your own, which needs a world with namespaces; see gatequake doctor",
+		)
 	}
 	policy, err := readPolicy(o.policy)
 	if err != nil {
@@ -38,13 +41,24 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 }
 
 // carryOutOwn runs what the order asks for of all that a gateway of the user's own can be tried with.
-func (a *app) carryOutOwn(ctx context.Context, o order, policy policy.Policy, version string, hints map[string]gateway.Hint) error {
+func (a *app) carryOutOwn(
+	ctx context.Context,
+	o order,
+	policy policy.Policy,
+	version string,
+	hints map[string]gateway.Hint,
+) error {
 	settings, targets := []string{}, map[string]gateway.Target{}
 	for _, t := range o.own.Targets() {
 		settings, targets[t.Name()] = append(settings, t.Name()), t
 	}
 	if len(settings) == 0 {
-		return unclear(fmt.Errorf("nothing ran: no probe of %s reaches an upstream; describe one that does in a file: gatequake survey", o.own.Name))
+		return unclear(
+			fmt.Errorf(
+				"nothing ran: no probe of %s reaches an upstream; describe one that does in a file: gatequake survey",
+				o.own.Name,
+			),
+		)
 	}
 	if _, err := each("setting", o.settings, settings); err != nil {
 		return err
@@ -62,13 +76,26 @@ func (a *app) carryOutOwn(ctx context.Context, o order, policy policy.Policy, ve
 			continue
 		}
 		for _, e := range picked {
-			if e.Block == nil && e.TriedIn(targets[setting]) || slices.ContainsFunc(blocks, func(b catalog.OwnBlock) bool { return b.ID == e.ID && b.Setting == setting }) {
-				all = append(all, runner.Job{Experiment: e.ID, Gateway: d, Version: version, Setting: setting, Policy: &policy})
+			if e.Block == nil && e.TriedIn(targets[setting]) ||
+				slices.ContainsFunc(
+					blocks,
+					func(b catalog.OwnBlock) bool { return b.ID == e.ID && b.Setting == setting },
+				) {
+				all = append(
+					all,
+					runner.Job{Experiment: e.ID, Gateway: d, Version: version, Setting: setting, Policy: &policy},
+				)
 			}
 		}
 	}
 	if len(all) == 0 {
-		return unclear(fmt.Errorf("nothing ran: %s is not tried in %s", strings.Join(o.only, ", "), strings.Join(o.settings, " or ")))
+		return unclear(
+			fmt.Errorf(
+				"nothing ran: %s is not tried in %s",
+				strings.Join(o.only, ", "),
+				strings.Join(o.settings, " or "),
+			),
+		)
 	}
 	return a.carryOut(ctx, o, planned{jobs: all, picked: picked})
 }
@@ -85,7 +112,10 @@ func ownExperiments(blocks []catalog.OwnBlock) []catalog.Experiment {
 // warnUntouched tells of upstreams that no probe touches: nothing of what becomes of them is seen.
 func (a *app) warnUntouched(o *gateway.Own) {
 	for _, u := range o.Upstreams {
-		if !slices.ContainsFunc(o.Probes, func(p gateway.Probe) bool { return slices.Contains(p.Upstreams, u.Name) }) {
+		if !slices.ContainsFunc(
+			o.Probes,
+			func(p gateway.Probe) bool { return slices.Contains(p.Upstreams, u.Name) },
+		) {
 			a.tell("! no probe touches %s (%s): it is not broken", u.Name, u.Where())
 		}
 	}

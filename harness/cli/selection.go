@@ -13,7 +13,8 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// experiments picks those with the IDs, or all, that have one of the causes, or any. The ID of a block stands for all states of its upstream, that of a fault for all states of the gateway.
+// experiments picks those with the IDs, or all, that have one of the causes, or any. The ID of a block stands for all
+// states of its upstream, that of a fault for all states of the gateway.
 func experiments(ids, causes []string) ([]catalog.Experiment, error) {
 	return pick(catalog.Experiments(), ids, causes)
 }
@@ -42,7 +43,11 @@ func pick(all []catalog.Experiment, ids, causes []string) ([]catalog.Experiment,
 		}
 	}
 	if len(picked) == 0 {
-		return nil, usage("--only %s leaves nothing of --cause %s; leave one of them out", strings.Join(ids, ","), strings.Join(causes, ","))
+		return nil, usage(
+			"--only %s leaves nothing of --cause %s; leave one of them out",
+			strings.Join(ids, ","),
+			strings.Join(causes, ","),
+		)
 	}
 	return picked, nil
 }
@@ -67,14 +72,24 @@ func jobs(picked []catalog.Experiment, gateways []*candidate, settings []string,
 				continue
 			}
 			for _, e := range picked {
-				all = append(all, runner.Job{Experiment: e.ID, Gateway: g.Definition, Version: g.version, Setting: s, Policy: &policy})
+				all = append(
+					all,
+					runner.Job{
+						Experiment: e.ID,
+						Gateway:    g.Definition,
+						Version:    g.version,
+						Setting:    s,
+						Policy:     &policy,
+					},
+				)
 			}
 		}
 	}
 	return all
 }
 
-// dealt returns the jobs with the longest first: their waits overlap then with everything else, and none is left to wait for at the end.
+// dealt returns the jobs with the longest first: their waits overlap then with everything else, and none is left to
+// wait for at the end.
 func dealt(all []runner.Job, picked []catalog.Experiment) []runner.Job {
 	place, byID := map[string]int{}, map[string]catalog.Experiment{}
 	for i, e := range picked {
@@ -82,19 +97,24 @@ func dealt(all []runner.Job, picked []catalog.Experiment) []runner.Job {
 	}
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b runner.Job) int {
-		return cmp.Or(cmp.Compare(wait(byID[b.Experiment], b), wait(byID[a.Experiment], a)), cmp.Compare(place[a.Experiment], place[b.Experiment]))
+		return cmp.Or(
+			cmp.Compare(wait(byID[b.Experiment], b), wait(byID[a.Experiment], a)),
+			cmp.Compare(place[a.Experiment], place[b.Experiment]),
+		)
 	})
 	return sorted
 }
 
-// wait estimates how long the job waits for the gateway's time limits: a GET and a POST through a fault, or each request that a block lets in.
+// wait estimates how long the job waits for the gateway's time limits: a GET and a POST through a fault, or each
+// request that a block lets in.
 func wait(e catalog.Experiment, j runner.Job) time.Duration {
 	if e.Fault == nil {
 		return 0
 	}
 	within := j.Gateway.Settings[j.Setting].Within
 	once := map[catalog.Phase]time.Duration{
-		catalog.AtOnce: within.AtOnce, catalog.Resolving: within.Resolve, catalog.Connecting: within.Connect, catalog.Responding: within.Response,
+		catalog.AtOnce: within.AtOnce, catalog.Resolving: within.Resolve, catalog.Connecting: within.Connect,
+		catalog.Responding: within.Response,
 	}[e.Fault.Phase]
 	if e.Block != nil {
 		return once * time.Duration(len(e.Block.LetIn))

@@ -40,7 +40,11 @@ func (s *shard) String() string {
 func (*shard) Type() string { return "I/N" }
 
 // of returns the shard's part of the jobs, in their order, and what the report says of it: nil for the whole.
-func (s shard) of(all []runner.Job, picked []catalog.Experiment, baseline *report.Run) ([]runner.Job, *report.Shard, error) {
+func (s shard) of(
+	all []runner.Job,
+	picked []catalog.Experiment,
+	baseline *report.Run,
+) ([]runner.Job, *report.Shard, error) {
 	if s.n == 0 {
 		return all, nil, nil
 	}
@@ -51,8 +55,9 @@ func (s shard) of(all []runner.Job, picked []catalog.Experiment, baseline *repor
 	return s.deal(all, cost), &report.Shard{Index: s.index, Of: s.n, Whole: len(all)}, nil
 }
 
-// deal returns the shard's jobs, in their order. Every shard of a run deals the same jobs in the same way, the dearest first, each to the shard that has cost least
-// so far, so that all take about as long and each job is in one of them.
+// deal returns the shard's jobs, in their order. Every shard of a run deals the same jobs in the same way, the
+// dearest first, each to the shard that has cost least so far, so that all take about as long and each job is in one
+// of them.
 func (s shard) deal(all []runner.Job, cost func(runner.Job) time.Duration) []runner.Job {
 	dearest, mine, costs := slices.Clone(all), map[string]bool{}, make([]time.Duration, s.n)
 	slices.SortStableFunc(dearest, func(a, b runner.Job) int { return cmp.Compare(cost(b), cost(a)) })
@@ -63,5 +68,8 @@ func (s shard) deal(all []runner.Job, cost func(runner.Job) time.Duration) []run
 			mine[label(j.Gateway.Name, j.Setting, j.Experiment)] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(j runner.Job) bool { return !mine[label(j.Gateway.Name, j.Setting, j.Experiment)] })
+	return slices.DeleteFunc(
+		slices.Clone(all),
+		func(j runner.Job) bool { return !mine[label(j.Gateway.Name, j.Setting, j.Experiment)] },
+	)
 }

@@ -47,7 +47,11 @@ func TestShardsCostTheSame(t *testing.T) {
 		}
 	}
 	if slices.Max(sums)-slices.Min(sums) > dearest {
-		t.Errorf("got shards that cost %s, want none to differ by more than the dearest experiment, %s", sums, dearest)
+		t.Errorf(
+			"got shards that cost %s, want none to differ by more than the dearest experiment, %s",
+			sums,
+			dearest,
+		)
 	}
 }
 
@@ -66,7 +70,18 @@ func TestCostsAreThoseRecorded(t *testing.T) {
 	if !different {
 		t.Error("got only what the limits say, want what was recorded in fixtures/gateways/RESULTS.json")
 	}
-	earlier := report.Run{Verdicts: []verdict.Verdict{{Record: record.Record{ID: first.Experiment, Gateway: first.Gateway.Name, Setting: first.Setting, TookMS: 42000}}}}
+	earlier := report.Run{
+		Verdicts: []verdict.Verdict{
+			{
+				Record: record.Record{
+					ID:      first.Experiment,
+					Gateway: first.Gateway.Name,
+					Setting: first.Setting,
+					TookMS:  42000,
+				},
+			},
+		},
+	}
 	own, err := costs(picked, &earlier)
 	if err != nil {
 		t.Fatal(err)

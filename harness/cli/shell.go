@@ -15,8 +15,10 @@ import (
 func (a *app) shell() *cobra.Command {
 	gatewayName, setting, folder := "", "", ""
 	c := &cobra.Command{
-		Use: "shell ID", Short: "Open a shell in a world with the fault held, for poking by hand",
-		Long: "Makes a world, starts the gateway, brings about the state of the experiment, and runs $SHELL in it. Leaving the shell undoes everything.\n" +
+		Use:   "shell ID",
+		Short: "Open a shell in a world with the fault held, for poking by hand",
+		Long: "Makes a world, starts the gateway, brings about the state of the experiment, and runs $SHELL in it. " +
+			"Leaving the shell undoes everything.\n" +
 			"The exit status is the shell's.",
 		ValidArgsFunction: first(experimentIDs),
 		Args:              oneID,

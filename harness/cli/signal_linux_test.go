@@ -46,7 +46,9 @@ type watched struct {
 func watch(t *testing.T, args ...string) *watched {
 	t.Helper()
 	w := &watched{temp: t.TempDir(), out: filepath.Join(t.TempDir(), "report")}
-	w.Cmd = exec.Command(binary(t), append([]string{"run", "--gateway", "builtin", "--report", w.out, "--workers", "6"}, args...)...)
+	w.Cmd = exec.Command(
+		binary(t),
+		append([]string{"run", "--gateway", "builtin", "--report", w.out, "--workers", "6"}, args...)...)
 	w.Env = append(os.Environ(), "TMPDIR="+w.temp, "GODEBUG=inittrace=1")
 	w.Stdout, w.Stderr = &w.said, &w.said
 	if err := w.Start(); err != nil {
@@ -62,9 +64,21 @@ var moments = []struct {
 	begun bool
 	now   func(*watched) bool
 }{
-	{"signals are caught", false, func(w *watched) bool { return strings.Contains(w.said.String(), "harness/interrupt/early @") }},
-	{"half of it is initialised", false, func(w *watched) bool { return strings.Contains(w.said.String(), "harness/world @") }},
-	{"all of it is initialised", false, func(w *watched) bool { return strings.Contains(w.said.String(), "harness/cli @") }},
+	{
+		"signals are caught",
+		false,
+		func(w *watched) bool { return strings.Contains(w.said.String(), "harness/interrupt/early @") },
+	},
+	{
+		"half of it is initialised",
+		false,
+		func(w *watched) bool { return strings.Contains(w.said.String(), "harness/world @") },
+	},
+	{
+		"all of it is initialised",
+		false,
+		func(w *watched) bool { return strings.Contains(w.said.String(), "harness/cli @") },
+	},
 	{"the folder is there", false, func(w *watched) bool { return there(w.out) }},
 	{"the run has begun", true, func(w *watched) bool { return there(filepath.Join(w.out, report.PartialFile)) }},
 	{"several worlds are there", true, func(w *watched) bool { return len(processes(w.Path)) > 6 }},
@@ -96,7 +110,8 @@ func TestEverySignalEndsARunCleanly(t *testing.T) {
 					t.Errorf("got an end after %s, want one at once", took)
 				}
 				var exit *exec.ExitError
-				if !errors.As(err, &exit) || exit.ExitCode() != statusInterrupted || strings.Contains(w.said.String(), "goroutine ") {
+				if !errors.As(err, &exit) || exit.ExitCode() != statusInterrupted ||
+					strings.Contains(w.said.String(), "goroutine ") {
 					t.Errorf("got %v, want status 130 and no dump; it said: %s", err, w.said.String())
 				}
 				nothingLeft(t, w.Path, w.temp)
@@ -139,7 +154,9 @@ func TestSignalsAreCaughtBeforeTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	early := bytes.Index(trace, []byte("harness/interrupt/early @"))
-	for _, other := range []string{"init reflect @", "init net @", "init crypto/tls @", "github.com/prometheus/", "harness/world @"} {
+	for _, other := range []string{
+		"init reflect @", "init net @", "init crypto/tls @", "github.com/prometheus/", "harness/world @",
+	} {
 		if at := bytes.Index(trace, []byte(other)); early < 0 || at >= 0 && at < early {
 			t.Errorf("got %q before it, want that signals are caught first:\n%s", other, trace)
 		}
@@ -149,7 +166,13 @@ func TestSignalsAreCaughtBeforeTheRest(t *testing.T) {
 // TestHangupThatIsIgnoredStaysIgnored is what nohup is for.
 func TestHangupThatIsIgnoredStaysIgnored(t *testing.T) {
 	out := t.TempDir()
-	cmd := exec.Command("sh", "-c", `trap '' HUP; exec "$0" run --gateway builtin --setting document --only refused --report "$1"`, binary(t), out)
+	cmd := exec.Command(
+		"sh",
+		"-c",
+		`trap '' HUP; exec "$0" run --gateway builtin --setting document --only refused --report "$1"`,
+		binary(t),
+		out,
+	)
 	output := &saying{}
 	cmd.Stdout, cmd.Stderr = output, output
 	if err := cmd.Start(); err != nil {
@@ -167,7 +190,13 @@ func TestHangupThatIsIgnoredStaysIgnored(t *testing.T) {
 // TestWhoReadsAlongMayGo ends who reads what a run says: the report is written all the same.
 func TestWhoReadsAlongMayGo(t *testing.T) {
 	out := t.TempDir()
-	cmd := exec.Command("sh", "-c", `{ "$0" run --gateway builtin --setting document --only refused,garbage --report "$1"; echo $? >"$1/status"; } 2>&1 | true`, binary(t), out)
+	cmd := exec.Command(
+		"sh",
+		"-c",
+		`{ "$0" run --gateway builtin --setting document --only refused,garbage --report "$1"; echo $? >"$1/status"; } 2>&1 | true`,
+		binary(t),
+		out,
+	)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
@@ -215,5 +244,14 @@ func TestAReportFolderThatCannotBeMadeAgainLosesNothing(t *testing.T) {
 	if err != nil || len(kept) != 1 || !strings.Contains(w.said.String(), "what was measured is in "+kept[0]) {
 		t.Fatalf("got %q (%v), want one file, and that it is said; it said: %s", kept, err, w.said.String())
 	}
-	gatequake("report", kept[0], "--report", t.TempDir()).is(t, statusInterrupted, "experiments: this report is partial")
+	gatequake(
+		"report",
+		kept[0],
+		"--report",
+		t.TempDir(),
+	).is(
+		t,
+		statusInterrupted,
+		"experiments: this report is partial",
+	)
 }

@@ -61,7 +61,8 @@ func measured(err error) error {
 	return err
 }
 
-// status prints the error's line, if there is one, and returns the exit status. An error that carries none is one of the flag and argument parser's.
+// status prints the error's line, if there is one, and returns the exit status. An error that carries none is one of
+// the flag and argument parser's.
 func (a *app) status(err error) int {
 	if err == nil {
 		return statusHolds
@@ -76,7 +77,8 @@ func (a *app) status(err error) int {
 	return e.status
 }
 
-// longest bounds the line of an error, in bytes: several times that which lists every experiment. What is wrong with a file may be as long as the file.
+// longest bounds the line of an error, in bytes: several times that which lists every experiment. What is wrong with
+// a file may be as long as the file.
 const longest = 16 << 10
 
 func cut(line string) string {
@@ -99,7 +101,9 @@ func conclude(r report.Run) error {
 	case r.Shard != nil && r.Shard.Whole > 0 && r.Planned == 0:
 		return nil // There are more shards than experiments.
 	case c.Ran() == 0:
-		return unclear(fmt.Errorf("nothing ran: all %d experiments are unsupported here; see gatequake doctor", c.Unsupported))
+		return unclear(
+			fmt.Errorf("nothing ran: all %d experiments are unsupported here; see gatequake doctor", c.Unsupported),
+		)
 	}
 	return nil
 }

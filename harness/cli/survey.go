@@ -26,14 +26,22 @@ const ownFile = "gatequake.yaml"
 func (a *app) survey() *cobra.Command {
 	file, force, env := "", false, []string{}
 	c := &cobra.Command{
-		Use: "survey -- COMMAND [ARG...]", Short: "Find out what a gateway of your own listens on, dials and answers",
-		Long: "Starts the command, with its real configuration, in a world in which every name has an address and every address answers, and prints a map of its\n" +
-			"listeners, names, upstreams and answers. Nothing that it writes is seen outside. The map is also written as " + ownFile + ", to be edited and kept.\n\n" +
+		Use:   "survey -- COMMAND [ARG...]",
+		Short: "Find out what a gateway of your own listens on, dials and answers",
+		Long: "Starts the command, with its real configuration, in a world in which every name has an address and " +
+			"every address answers, and prints a map of its\n" +
+			"listeners, names, upstreams and answers. Nothing that it writes is seen outside. The map is also written as " +
+			ownFile + ", to be edited and kept.\n\n" +
 			"Exit status: 0 it could be surveyed, 2 it could not, 64 the command line is wrong.",
 		Args: afterDash,
 		RunE: func(c *cobra.Command, args []string) error { return a.surveyOwn(c.Context(), args, env, file, force) },
 	}
-	c.Flags().StringVar(&file, "file", ownFile, "`FILE` to write the map to; - for standard output, in place of the map")
+	c.Flags().StringVar(
+		&file,
+		"file",
+		ownFile,
+		"`FILE` to write the map to; - for standard output, in place of the map",
+	)
 	envFlag(c.Flags(), &env)
 	c.Flags().BoolVar(&force, "force", false, "write over the file if it is there")
 	return c
@@ -43,17 +51,31 @@ func (a *app) survey() *cobra.Command {
 func afterDash(c *cobra.Command, args []string) error {
 	switch at := c.ArgsLenAtDash(); {
 	case len(args) == 0:
-		return usage("%s: got no command, want one after two dashes, such as: %s -- nginx -c /etc/nginx/nginx.conf -g 'daemon off;'", c.Name(), c.CommandPath())
+		return usage(
+			"%s: got no command, want one after two dashes, such as: %s -- nginx -c /etc/nginx/nginx.conf -g 'daemon off;'",
+			c.Name(),
+			c.CommandPath(),
+		)
 	case at != 0:
-		return usage("%s: got argument %q, want -- before the command; see %s --help", c.Name(), args[0], c.CommandPath())
+		return usage(
+			"%s: got argument %q, want -- before the command; see %s --help",
+			c.Name(),
+			args[0],
+			c.CommandPath(),
+		)
 	}
 	return nil
 }
 
 // envFlag is how a command line names variables that a gateway of the user's own gets.
 func envFlag(f *pflag.FlagSet, env *[]string) {
-	f.StringArrayVar(env, "env", nil, "a variable for your gateway, `NAME` with its value here, or NAME=VALUE; it gets "+
-		strings.Join(gateway.Inherited(), ", ")+" and no others (may be repeated)")
+	f.StringArrayVar(
+		env,
+		"env",
+		nil,
+		"a variable for your gateway, `NAME` with its value here, or NAME=VALUE; it gets "+
+			strings.Join(gateway.Inherited(), ", ")+" and no others (may be repeated)",
+	)
 }
 
 // ownOf makes an own gateway of the words of a command line, which gets the variables besides those that all get.
@@ -104,7 +126,10 @@ func (a *app) surveyOwn(ctx context.Context, args, env []string, file string, fo
 func (a *app) surveyed(ctx context.Context, own gateway.Own) (survey.Found, error) {
 	mode, err := world.Detect()
 	if err == nil && mode == world.Portable {
-		err = errors.New("a gateway with its own configuration needs a world with namespaces, which this machine refuses; see gatequake doctor")
+		err = errors.New(
+			"a gateway with its own configuration needs a world with namespaces, which this machine refuses; see " +
+				"gatequake doctor",
+		)
 	}
 	if err != nil {
 		return survey.Found{}, unclear(fmt.Errorf("survey: %w", err))

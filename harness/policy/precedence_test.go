@@ -10,8 +10,8 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// TestPrecedence tries every policy that says, or does not say, each of three things at each of four levels: what a level
-// says wins over what the levels behind it say, each thing by itself.
+// TestPrecedence tries every policy that says, or does not say, each of three things at each of four levels: what a
+// level says wins over what the levels behind it say, each thing by itself.
 func TestPrecedence(t *testing.T) {
 	const levels, things = 4, 3 // experiment, error type, cause, default; status, within, recovery
 	r := record.Record{
@@ -32,8 +32,13 @@ func TestPrecedence(t *testing.T) {
 			}
 		}
 		p := Policy{
-			Name: "odd", Default: rules[3], Causes: map[cause.Cause]Rule{cause.DNS: rules[2], cause.Bug: {Statuses: []int{418}}},
-			Errors:      map[proxystatus.ErrorType]Rule{proxystatus.DNSError: rules[1], proxystatus.DNSTimeout: {Statuses: []int{418}}},
+			Name:    "odd",
+			Default: rules[3],
+			Causes:  map[cause.Cause]Rule{cause.DNS: rules[2], cause.Bug: {Statuses: []int{418}}},
+			Errors: map[proxystatus.ErrorType]Rule{
+				proxystatus.DNSError:   rules[1],
+				proxystatus.DNSTimeout: {Statuses: []int{418}},
+			},
 			Experiments: map[string]Rule{"odd": rules[0], "even": {Statuses: []int{418}}},
 		}
 		got, want := p.Expect(r), Rule{}

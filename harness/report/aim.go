@@ -55,8 +55,10 @@ func (r Run) Aims() []Aim {
 		part.Verdicts = slices.DeleteFunc(slices.Clone(own.Verdicts),
 			func(v verdict.Verdict) bool { return ColumnOf(v) != c })
 		all = append(all, Aim{
-			Target: *part.Verdicts[0].Target, Gateway: strings.TrimSpace(c.Gateway + " " + c.Version), Sums: part.promised(),
-			Harms: part.harms(),
+			Target:  *part.Verdicts[0].Target,
+			Gateway: strings.TrimSpace(c.Gateway + " " + c.Version),
+			Sums:    part.promised(),
+			Harms:   part.harms(),
 		})
 	}
 	slices.SortStableFunc(all, func(a, b Aim) int { return cmp.Or(a.worst()-b.worst(), len(b.Harms)-len(a.Harms)) })
@@ -108,8 +110,14 @@ func (r Run) harms() []Harm {
 		if !known {
 			i, place[key] = len(all), len(all)
 			all = append(all, Harm{
-				Is: is, What: what, Evidence: v.Evidence, Log: lineOf(v), Hint: v.Hint, HintLink: v.HintLink, Replay: v.Replay,
-				worst: worst(v),
+				Is:       is,
+				What:     what,
+				Evidence: v.Evidence,
+				Log:      lineOf(v),
+				Hint:     v.Hint,
+				HintLink: v.HintLink,
+				Replay:   v.Replay,
+				worst:    worst(v),
 			})
 		}
 		all[i].Cells = append(all[i].Cells, Link{CellHref(v), v.ID})

@@ -40,7 +40,13 @@ func (c Catalogue) ordered(all []verdict.Verdict) []verdict.Verdict {
 	}
 	slices.SortStableFunc(all, func(a, b verdict.Verdict) int {
 		return cmp.Or(
-			strings.Compare(a.Gateway, b.Gateway), strings.Compare(a.Setting, b.Setting), cmp.Compare(place[a.ID], place[b.ID]))
+			strings.Compare(
+				a.Gateway,
+				b.Gateway,
+			),
+			strings.Compare(a.Setting, b.Setting),
+			cmp.Compare(place[a.ID], place[b.ID]),
+		)
 	})
 	return all
 }

@@ -83,10 +83,21 @@ func Cells(r Run) ([]byte, error) {
 		}
 		log := logs[ColumnOf(v)][v.ID]
 		line, err := json.Marshal(Cell{
-			ID: v.ID, Cause: v.Cause, ErrorType: v.ErrorType, Gateway: v.Gateway, Version: v.Version, Setting: v.Setting,
-			Expected: v.Expected, Observed: v.Observed, Verdict: KindOf(v).String(), Reason: reason, Seen: seenIn(v),
-			Chance: v.Chance, Log: log.Says, Line: Safe(log.Line),
-			Seconds: int(TookOf(v).Round(time.Second).Seconds()),
+			ID:        v.ID,
+			Cause:     v.Cause,
+			ErrorType: v.ErrorType,
+			Gateway:   v.Gateway,
+			Version:   v.Version,
+			Setting:   v.Setting,
+			Expected:  v.Expected,
+			Observed:  v.Observed,
+			Verdict:   KindOf(v).String(),
+			Reason:    reason,
+			Seen:      seenIn(v),
+			Chance:    v.Chance,
+			Log:       log.Says,
+			Line:      Safe(log.Line),
+			Seconds:   int(TookOf(v).Round(time.Second).Seconds()),
 		})
 		if err != nil {
 			return nil, fmt.Errorf("encode cell: %w", err)

@@ -133,7 +133,13 @@ func Changes(changes []Change) string {
 			kind = c.Kind
 			fmt.Fprintf(&b, "\n%s\n", kind)
 		}
-		fmt.Fprintf(&b, "  %s\n    was %s\n    is  %s\n", Safe(c.Cell), Brief(c.From, ShownReason), Brief(c.To, ShownReason))
+		fmt.Fprintf(
+			&b,
+			"  %s\n    was %s\n    is  %s\n",
+			Safe(c.Cell),
+			Brief(c.From, ShownReason),
+			Brief(c.To, ShownReason),
+		)
 		if c.Kind == Worse {
 			fmt.Fprintf(&b, "    %s\n", Safe(c.Replay))
 		}

@@ -62,7 +62,9 @@ func (g *Group) Who() string {
 		}
 	}
 	first := g.Verdicts[0]
-	return Safe(strings.Join(strings.Fields(first.Gateway+" "+first.Version), " ") + " " + strings.Join(settings, ", "))
+	return Safe(
+		strings.Join(strings.Fields(first.Gateway+" "+first.Version), " ") + " " + strings.Join(settings, ", "),
+	)
 }
 
 // IDs lists the group's experiments, each once, at most n of them.

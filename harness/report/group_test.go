@@ -12,7 +12,11 @@ func TestGroupsAreToldByFieldsNotByWords(t *testing.T) {
 		Record: record.Record{ID: "refused", Gateway: "nginx", Setting: "stock"},
 		Reason: "wait for steady state: it ended",
 	}
-	other := verdict.Verdict{Record: record.Record{ID: "empty-reply", Gateway: "nginx", Setting: "stock"}}.NotTried(first)
+	other := verdict.Verdict{
+		Record: record.Record{ID: "empty-reply", Gateway: "nginx", Setting: "stock"},
+	}.NotTried(
+		first,
+	)
 	alike := verdict.Verdict{
 		Record: record.Record{ID: "garbage", Gateway: "nginx", Setting: "stock"},
 		Reason: "not tried after lunch: " + first.Reason,

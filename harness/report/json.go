@@ -61,10 +61,18 @@ func JSON(r Run) ([]byte, error) {
 // resultsOf returns the form of the run, without its experiments.
 func resultsOf(r Run) results {
 	return results{
-		Schema: Schema, Tool: r.Tool, Started: r.Started.UTC(), TookMS: r.Took.Milliseconds(), World: r.World,
-		Planned:     r.Planned,
-		Interrupted: r.Interrupted, Shard: r.Shard, NotInstalled: append([]Missing{}, r.NotInstalled...), Counts: r.Counts(),
-		Strain: r.Strain(), Experiments: []experiment{},
+		Schema:       Schema,
+		Tool:         r.Tool,
+		Started:      r.Started.UTC(),
+		TookMS:       r.Took.Milliseconds(),
+		World:        r.World,
+		Planned:      r.Planned,
+		Interrupted:  r.Interrupted,
+		Shard:        r.Shard,
+		NotInstalled: append([]Missing{}, r.NotInstalled...),
+		Counts:       r.Counts(),
+		Strain:       r.Strain(),
+		Experiments:  []experiment{},
 	}
 }
 

@@ -16,7 +16,8 @@ type Saying string
 // What a line can say. It is told from the run itself: by which faults the gateway logged a line of the same steady
 // words under.
 const (
-	// LogNames: the error type (RFC 9209) of the fault; at least telltale of the faults with this line are of that type.
+	// LogNames: the error type (RFC 9209) of the fault; at least telltale of the faults with this line are of that
+	// type.
 	LogNames Saying = "names"
 	// LogMisleads: another error type, by the same measure.
 	LogMisleads Saying = "misleads"

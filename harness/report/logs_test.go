@@ -84,8 +84,11 @@ func recorded(t *testing.T, add func() string) report.Run {
 func TestLogsOfRealGateways(t *testing.T) {
 	n := 0
 	for name, add := range map[string]func() string{
-		"as it is":  func() string { return "" },
-		"IDs":       func() string { n++; return fmt.Sprintf(` "id":"%s%dq"`, []string{"zx", "drt", "k"}[n%3], n*7919) },
+		"as it is": func() string { return "" },
+		"IDs": func() string {
+			n++
+			return fmt.Sprintf(` "id":"%s%dq"`, []string{"zx", "drt", "k"}[n%3], n*7919)
+		},
 		"same word": func() string { return " gatequake" },
 	} {
 		r := recorded(t, add)
@@ -108,7 +111,14 @@ func TestLogsOfRealGateways(t *testing.T) {
 		} {
 			if got := all[report.Column{"caddy", "2.11.9", "stock"}][id]; got.Says != report.LogNames ||
 				!strings.Contains(got.Line, phrase) {
-				t.Errorf("%s: caddy, %s: got %s: %s, want the error type named by %q", name, id, got.Says, got.Line, phrase)
+				t.Errorf(
+					"%s: caddy, %s: got %s: %s, want the error type named by %q",
+					name,
+					id,
+					got.Says,
+					got.Line,
+					phrase,
+				)
 			}
 		}
 		if got := all[report.Column{"nginx", "1.22.1", "stock"}]["certificate-expired"]; got.Says == report.LogNames {
@@ -128,7 +138,13 @@ func TestWhatDiffersSaysNothing(t *testing.T) {
 	} {
 		for _, id := range []string{"one", "two", "three"} {
 			v := verdict.Verdict{
-				Record: record.Record{ID: string(e) + "-" + id, Cause: cause.Network, ErrorType: e, Gateway: "g", Setting: "stock"},
+				Record: record.Record{
+					ID:        string(e) + "-" + id,
+					Cause:     cause.Network,
+					ErrorType: e,
+					Gateway:   "g",
+					Setting:   "stock",
+				},
 				Result: verdict.Pass,
 			}
 			for range 2 {

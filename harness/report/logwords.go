@@ -194,7 +194,10 @@ func (r Run) heard(c Column) []heard {
 		}
 		cells = append(cells, heard{v.ID, v.ErrorType, common(runs)})
 		if before := known.lines(v.Before, lex); len(before) > 0 {
-			cells = append(cells, heard{v.ID, noFault, before}) // What a gateway says when all is well tells of no fault.
+			cells = append(
+				cells,
+				heard{v.ID, noFault, before},
+			) // What a gateway says when all is well tells of no fault.
 		}
 	}
 	return cells

@@ -32,7 +32,11 @@ func (r Run) Rows() []*Row {
 		for i, next := range byCause[c] {
 			next.Name = next.ID
 			// Other states stand below what they are states of.
-			if at := strings.IndexAny(next.ID, "+@~"); at > 0 && i > 0 && strings.HasPrefix(byCause[c][i-1].ID, next.ID[:at]) {
+			if at := strings.IndexAny(
+				next.ID,
+				"+@~",
+			); at > 0 && i > 0 &&
+				strings.HasPrefix(byCause[c][i-1].ID, next.ID[:at]) {
 				next.Name = "  " + next.ID[at:at+1] + " " + next.ID[at+1:]
 			}
 			all = append(all, next)

@@ -27,13 +27,26 @@ func Merge(shards []Run) (Run, error) {
 			return Run{}, errors.New("join shards: got results of no shard, want those that run --shard wrote")
 		case s.Of != shards[0].Shard.Of || s.Whole != shards[0].Shard.Whole || r.Tool != shards[0].Tool:
 			return Run{}, fmt.Errorf(
-				"join shards: got shard %d/%d of %d experiments by %s, want one of the same run as %d/%d of %d by %s", s.Index,
-				s.Of, s.Whole, r.Tool, shards[0].Shard.Index, shards[0].Shard.Of, shards[0].Shard.Whole, shards[0].Tool)
+				"join shards: got shard %d/%d of %d experiments by %s, want one of the same run as %d/%d of %d by %s",
+				s.Index,
+				s.Of,
+				s.Whole,
+				r.Tool,
+				shards[0].Shard.Index,
+				shards[0].Shard.Of,
+				shards[0].Shard.Whole,
+				shards[0].Tool,
+			)
 		case seen[s.Index]:
 			return Run{}, fmt.Errorf("join shards: got shard %d/%d twice", s.Index, s.Of)
 		case r.Interrupted || len(r.Verdicts) != r.Planned:
-			return Run{}, fmt.Errorf("join shards: got %d of %d experiments of shard %d/%d, want all: it was interrupted",
-				len(r.Verdicts), r.Planned, s.Index, s.Of)
+			return Run{}, fmt.Errorf(
+				"join shards: got %d of %d experiments of shard %d/%d, want all: it was interrupted",
+				len(r.Verdicts),
+				r.Planned,
+				s.Index,
+				s.Of,
+			)
 		}
 		seen[s.Index] = true
 		for _, v := range r.Verdicts {

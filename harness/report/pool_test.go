@@ -26,8 +26,10 @@ func TestNeverIsSlowerThanAnyTime(t *testing.T) {
 	if got := Diff(never, quick); len(got) != 0 {
 		t.Errorf("got %+v, want nothing: it is quicker", got)
 	}
-	if got := (Run{Verdicts: []verdict.Verdict{quick.Verdicts[0], never.Verdicts[0]}}).promised(); !strings.Contains(got,
-		"service not always again") {
+	if got := (Run{Verdicts: []verdict.Verdict{quick.Verdicts[0], never.Verdicts[0]}}).promised(); !strings.Contains(
+		got,
+		"service not always again",
+	) {
 		t.Errorf("got %q, want that service was not always there again", got)
 	}
 }
@@ -44,13 +46,25 @@ func TestPoolSumsRuns(t *testing.T) {
 	}
 	once := run(10, -1, 4)
 	for want, v := range map[string]verdict.Verdict{
-		"0/50 % 0/∞ 4ms":    {Record: record.Record{Pool: once.Pool, RecoveryMS: once.RecoveryMS}},
-		"0/20 % 0/2 1.005s": {Record: record.Record{Pool: once.Pool}, Runs: []verdict.Run{run(10, 2, 4), run(1, 2, 1005), run(1, 1, 2000)}},
-		"0/50 % 0/∞ never":  {Record: record.Record{Pool: once.Pool, RecoveryMS: -1}, Result: verdict.Fail},
-		"0/50 % 0/∞":        {Record: record.Record{Pool: once.Pool, RecoveryMS: -1}}, // It ended before anybody could tell.
+		"0/50 % 0/∞ 4ms": {Record: record.Record{Pool: once.Pool, RecoveryMS: once.RecoveryMS}},
+		"0/20 % 0/2 1.005s": {
+			Record: record.Record{Pool: once.Pool},
+			Runs:   []verdict.Run{run(10, 2, 4), run(1, 2, 1005), run(1, 1, 2000)},
+		},
+		"0/50 % 0/∞ never": {Record: record.Record{Pool: once.Pool, RecoveryMS: -1}, Result: verdict.Fail},
+		// It ended before anybody could tell.
+		"0/50 % 0/∞": {
+			Record: record.Record{Pool: once.Pool, RecoveryMS: -1},
+		},
 		// What never came is the slowest, not the fastest.
-		"0/35 % 0/∞ never": {Record: record.Record{Pool: once.Pool}, Runs: []verdict.Run{run(10, -1, -1), run(10, -1, -1), run(1, 2, 4)}},
-		"0/20 % 0/2 2s":    {Record: record.Record{Pool: once.Pool}, Runs: []verdict.Run{run(10, -1, -1), run(1, 2, 2000), run(1, 2, 4)}},
+		"0/35 % 0/∞ never": {
+			Record: record.Record{Pool: once.Pool},
+			Runs:   []verdict.Run{run(10, -1, -1), run(10, -1, -1), run(1, 2, 4)},
+		},
+		"0/20 % 0/2 2s": {
+			Record: record.Record{Pool: once.Pool},
+			Runs:   []verdict.Run{run(10, -1, -1), run(1, 2, 2000), run(1, 2, 4)},
+		},
 	} {
 		if got := PoolCell(v); got != want {
 			t.Errorf("got %q, want %q", got, want)

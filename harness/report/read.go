@@ -108,8 +108,14 @@ func (r *Run) add(all []json.RawMessage) error {
 		}
 		cells[name(v)], ids[v.ID], columns[ColumnOf(v)] = true, true, true
 		if len(ids) > maxIDs || len(ids)*len(columns) > maxCells {
-			return fmt.Errorf("experiment %d: got %d experiments on %d gateways and settings, want at most %d, and %d cells",
-				i+1, len(ids), len(columns), maxIDs, maxCells)
+			return fmt.Errorf(
+				"experiment %d: got %d experiments on %d gateways and settings, want at most %d, and %d cells",
+				i+1,
+				len(ids),
+				len(columns),
+				maxIDs,
+				maxCells,
+			)
 		}
 		r.Verdicts = append(r.Verdicts, v)
 	}
@@ -129,7 +135,10 @@ func readVerdict(doc []byte) (verdict.Verdict, error) {
 			Clip(e.Gateway, ShownReason), Clip(e.Setting, ShownReason))
 	}
 	if !slices.Contains([]string{"", "root", "user", "portable", elsewhere}, e.World) {
-		return e.Verdict, fmt.Errorf("world: got %q, want root, user, portable or elsewhere", Clip(e.World, ShownReason))
+		return e.Verdict, fmt.Errorf(
+			"world: got %q, want root, user, portable or elsewhere",
+			Clip(e.World, ShownReason),
+		)
 	}
 	return e.Verdict, nil
 }

@@ -26,7 +26,10 @@ const HelpLegend = "helps: the client is served with it, and is not without it (
 
 // Remedied returns the part of the run in which remedies were tried.
 func (r Run) Remedied() Run {
-	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool { return len(v.Remedies) == 0 })
+	r.Verdicts = slices.DeleteFunc(
+		slices.Clone(r.Verdicts),
+		func(v verdict.Verdict) bool { return len(v.Remedies) == 0 },
+	)
 	return r
 }
 
@@ -115,8 +118,17 @@ func (r Run) Because(c Column, n int) []string {
 				if more := len(which) - n; more > 0 {
 					shown += fmt.Sprintf(" and %d more", more)
 				}
-				lines = append(lines,
-					fmt.Sprintf("%s, %s (%d): %s: %s", remedy, HelpWord(h), len(which), Brief(reason, ShownReason), Safe(shown)))
+				lines = append(
+					lines,
+					fmt.Sprintf(
+						"%s, %s (%d): %s: %s",
+						remedy,
+						HelpWord(h),
+						len(which),
+						Brief(reason, ShownReason),
+						Safe(shown),
+					),
+				)
 			}
 		}
 	}

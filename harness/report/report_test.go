@@ -86,7 +86,10 @@ func TestReadReturnsWhatWasWritten(t *testing.T) {
 	if got, want := read(doc).Counts(), reporttest.Sample().Counts(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if _, err := report.Read(bytes.Replace(doc, []byte(report.Schema), []byte("gatequake/results/0"), 1), report.Catalogue{}); err == nil ||
+	if _, err := report.Read(
+		bytes.Replace(doc, []byte(report.Schema), []byte("gatequake/results/0"), 1),
+		report.Catalogue{},
+	); err == nil ||
 		!strings.Contains(err.Error(), `got "gatequake/results/0", want "`+report.Schema) {
 		t.Errorf("got %v for another schema, want an error that names both", err)
 	}

@@ -174,6 +174,9 @@ func (r Run) Gateways() []string {
 
 // Of returns the run with the verdicts of one setting only.
 func (r Run) Of(setting string) Run {
-	r.Verdicts = slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool { return v.Setting != setting })
+	r.Verdicts = slices.DeleteFunc(
+		slices.Clone(r.Verdicts),
+		func(v verdict.Verdict) bool { return v.Setting != setting },
+	)
 	return r
 }

@@ -45,7 +45,11 @@ func (r Run) Strained() string {
 	if s == (Strain{}) {
 		return ""
 	}
-	line := fmt.Sprintf("This machine let worlds run %.0f ms late in the median, %.0f ms at worst", s.MedianMS, s.WorstMS)
+	line := fmt.Sprintf(
+		"This machine let worlds run %.0f ms late in the median, %.0f ms at worst",
+		s.MedianMS,
+		s.WorstMS,
+	)
 	if s.Again > 0 {
 		line += fmt.Sprintf("; %s measured again", Experiments(s.Again))
 	}

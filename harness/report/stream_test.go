@@ -37,7 +37,8 @@ func TestStreamHoldsWhatWasMeasured(t *testing.T) {
 	}
 	reporttest.Harmless(t, doc)
 	got, err := report.Read(doc, report.Catalogue{})
-	if err != nil || got.Counts() != want.Counts() || !got.Interrupted || got.Planned != want.Planned || got.Took <= 0 {
+	if err != nil || got.Counts() != want.Counts() || !got.Interrupted || got.Planned != want.Planned ||
+		got.Took <= 0 {
 		t.Errorf("got %+v (%v), want the run, interrupted", got, err)
 	}
 	// Wherever it breaks off, every line that was whole is there.
@@ -182,7 +183,11 @@ func TestStreamLeavesAnotherRunsFileAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := open(t, dir)
-	if err := errors.Join(s.Add(reporttest.Sample().Verdicts[0]), s.Add(reporttest.Sample().Verdicts[1]), other.Add(reporttest.Sample().Verdicts[0])); err != nil {
+	if err := errors.Join(
+		s.Add(reporttest.Sample().Verdicts[0]),
+		s.Add(reporttest.Sample().Verdicts[1]),
+		other.Add(reporttest.Sample().Verdicts[0]),
+	); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("TMPDIR", t.TempDir())

@@ -6,8 +6,8 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// TestCombineIsFair tries every three runs of every kind: whichever comes first, what they come to is the same, no better
-// than the worst of them, and a fail whenever one failed and is not listed.
+// TestCombineIsFair tries every three runs of every kind: whichever comes first, what they come to is the same, no
+// better than the worst of them, and a fail whenever one failed and is not listed.
 func TestCombineIsFair(t *testing.T) {
 	kinds := []Verdict{
 		{Result: Pass, Observed: "502 by gateway"},
@@ -24,7 +24,10 @@ func TestCombineIsFair(t *testing.T) {
 			for k, c := range kinds {
 				one := Combine([]Verdict{a, b, c})
 				for _, again := range [][]Verdict{{a, c, b}, {b, a, c}, {b, c, a}, {c, a, b}, {c, b, a}} {
-					if other := Combine(again); other.Result != one.Result || other.Known() != one.Known() || other.TookMS != one.TookMS {
+					if other := Combine(
+						again,
+					); other.Result != one.Result || other.Known() != one.Known() ||
+						other.TookMS != one.TookMS {
 						t.Errorf("%d, %d, %d: got %s (known %t) in one order and %s (known %t) in another", i, j, k,
 							one.Result, one.Known(), other.Result, other.Known())
 					}

@@ -35,8 +35,13 @@ func Write(w io.Writer, r report.Run, l Look) error {
 		fmt.Fprintf(&b, "Not installed: %s (to get it: %s)\n", report.Safe(m.Gateway), report.Safe(m.Install))
 	}
 	if r.Interrupted {
-		fmt.Fprintf(&b, "%s after %d of %d experiments: this report is partial.\n", l.paint(report.Fail, "Interrupted"),
-			len(r.Verdicts), r.Planned)
+		fmt.Fprintf(
+			&b,
+			"%s after %d of %d experiments: this report is partial.\n",
+			l.paint(report.Fail, "Interrupted"),
+			len(r.Verdicts),
+			r.Planned,
+		)
 	}
 	b.WriteString(r.Sums(l.paint))
 	b.WriteString(r.Speed())

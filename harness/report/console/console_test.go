@@ -10,7 +10,9 @@ import (
 )
 
 func TestConsole(t *testing.T) {
-	for name, look := range map[string]Look{"console.golden": {}, "narrow.golden": {Width: 50}, "color.golden": {Color: true}} {
+	for name, look := range map[string]Look{
+		"console.golden": {}, "narrow.golden": {Width: 50}, "color.golden": {Color: true},
+	} {
 		var b bytes.Buffer
 		if err := Write(&b, reporttest.Sample(), look); err != nil {
 			t.Fatal(err)
@@ -63,7 +65,13 @@ func TestCellsMakeTheSameMatrix(t *testing.T) {
 	if r.Counts() != reporttest.Sample().Counts() {
 		t.Errorf("got %+v, want %+v", r.Counts(), reporttest.Sample().Counts())
 	}
-	if got, want := (Look{}).matrix(r, report.CellText), (Look{}).matrix(reporttest.Sample(), report.CellText); got != want {
+	if got, want := (Look{}).matrix(
+		r,
+		report.CellText,
+	), (Look{}).matrix(
+		reporttest.Sample(),
+		report.CellText,
+	); got != want {
 		t.Errorf("got the matrix\n%s\nwant\n%s", got, want)
 	}
 }

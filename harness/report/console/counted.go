@@ -15,8 +15,15 @@ func (l Look) counted(b *strings.Builder, r report.Run) {
 	title := fmt.Sprintf("\n%s\n", l.bold("Counted under load"))
 	for _, v := range r.Verdicts {
 		if len(v.Counts) > 0 {
-			fmt.Fprintf(b, "%s%s, %s %s: %s\n", title, report.Safe(v.ID), report.Safe(v.Gateway), report.Safe(v.Setting),
-				report.Safe(counts(v)))
+			fmt.Fprintf(
+				b,
+				"%s%s, %s %s: %s\n",
+				title,
+				report.Safe(v.ID),
+				report.Safe(v.Gateway),
+				report.Safe(v.Setting),
+				report.Safe(counts(v)),
+			)
 			title = ""
 		}
 	}

@@ -15,14 +15,19 @@ import (
 func TestElsewhereIsBrief(t *testing.T) {
 	r := report.Run{World: "elsewhere"}
 	for _, setting := range []string{"root/a", "root/b"} {
-		for _, id := range []string{"refused", "frozen", "dns-silence", "tls-alert", "firewall-drop", "garbage", "h2-upstream", "no-route", "crash-loop"} {
+		for _, id := range []string{
+			"refused", "frozen", "dns-silence", "tls-alert", "firewall-drop", "garbage", "h2-upstream", "no-route",
+			"crash-loop",
+		} {
 			v := verdict.Verdict{
 				Record: record.Record{ID: id, Cause: cause.Network, Gateway: "g", Setting: setting},
 				Result: verdict.Unsupported,
 				Reason: "not with g: beyond links",
 			}
 			if id == "refused" {
-				v.Result, v.Reason, v.Observed, v.Unchecked = verdict.Pass, "", "502 by gateway", []string{"all of it"}
+				v.Result, v.Reason, v.Observed, v.Unchecked = verdict.Pass, "", "502 by gateway", []string{
+					"all of it",
+				}
 			}
 			if setting == "root/b" && id == "refused" {
 				v.Unchecked = append(v.Unchecked, "some of it")
@@ -34,7 +39,11 @@ func TestElsewhereIsBrief(t *testing.T) {
 	if err := Write(&b, r, Look{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\n  refused", "beyond links\n    frozen, dns-silence, tls-alert, firewall-drop, garbage, h2-upstream, and 2 more\n", "– all of it\n", "– root/b: some of it\n", "16 unsupported"} {
+	for _, want := range []string{
+		"\n  refused",
+		"beyond links\n    frozen, dns-silence, tls-alert, firewall-drop, garbage, h2-upstream, and 2 more\n",
+		"– all of it\n", "– root/b: some of it\n", "16 unsupported",
+	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("got %s, want %q in it", b.String(), want)
 		}

@@ -18,6 +18,12 @@ func (l Look) pools(b *strings.Builder, r report.Run) {
 // recoveries shows how long experiments that were repeated took to recover.
 func (l Look) recoveries(b *strings.Builder, r report.Run) {
 	if repeated := r.Recovered(); len(repeated.Verdicts) > 0 {
-		fmt.Fprintf(b, "\n%s\n%s.\n%s", l.bold("Recovery"), report.RecoveryLegend, l.matrix(repeated, report.RecoveryCell))
+		fmt.Fprintf(
+			b,
+			"\n%s\n%s.\n%s",
+			l.bold("Recovery"),
+			report.RecoveryLegend,
+			l.matrix(repeated, report.RecoveryCell),
+		)
 	}
 }

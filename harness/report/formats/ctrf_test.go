@@ -27,7 +27,13 @@ func TestCTRF(t *testing.T) {
 	s, c := got.Results.Summary, reporttest.Sample().Counts()
 	want := fmt.Sprint(c.Pass, c.Fail+c.Inconclusive, c.Unsupported, c.Known)
 	if sums := fmt.Sprint(s.Passed, s.Failed, s.Skipped, s.Other); sums != want || s.Tests != len(got.Results.Tests) {
-		t.Errorf("got passed, failed, skipped, other %s of %d, want %s of %d", sums, s.Tests, want, len(got.Results.Tests))
+		t.Errorf(
+			"got passed, failed, skipped, other %s of %d, want %s of %d",
+			sums,
+			s.Tests,
+			want,
+			len(got.Results.Tests),
+		)
 	}
 	if s.Start+14600 != s.Stop {
 		t.Errorf("got start %d and stop %d, want 14.6 s between them", s.Start, s.Stop)

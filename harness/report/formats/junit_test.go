@@ -78,7 +78,9 @@ func TestJUnitFitsJenkinsSchema(t *testing.T) {
 		if err := fits(doc); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := fits([]byte(strings.Replace(string(doc), "<testsuites ", `<testsuites skipped="1" `, 1))); err == nil {
+		if err := fits(
+			[]byte(strings.Replace(string(doc), "<testsuites ", `<testsuites skipped="1" `, 1)),
+		); err == nil {
 			t.Errorf("%s: got no error for an attribute that is not in the schema", name)
 		}
 	}

@@ -36,8 +36,14 @@ func metrics(r report.Run) ([]byte, error) {
 	versions := all.of("gateway_info", "The gateways that were tested.", "gateway", "version")
 	experiments := all.of("experiments", "How many experiments came to each verdict.",
 		"gateway", "setting", "cause", "verdict")
-	recovery := all.of("recovery_seconds", "From the end of the fault to a steady state; +Inf where that did not come, "+
-		"and no number where it was not waited for.", "gateway", "setting", "experiment")
+	recovery := all.of(
+		"recovery_seconds",
+		"From the end of the fault to a steady state; +Inf where that did not come, "+
+			"and no number where it was not waited for.",
+		"gateway",
+		"setting",
+		"experiment",
+	)
 	took := all.of("experiments_duration_seconds", "How long the experiments took together.",
 		"gateway", "setting", "cause")
 	for _, v := range r.Verdicts {

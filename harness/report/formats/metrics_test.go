@@ -70,7 +70,10 @@ func TestMetricsOfWhatNeverRecovered(t *testing.T) {
 	doc, err := metrics(
 		report.Run{
 			Verdicts: []verdict.Verdict{
-				{Record: record.Record{ID: "refused", Gateway: "nginx", Setting: "stock", RecoveryMS: -1}, Result: verdict.Fail},
+				{
+					Record: record.Record{ID: "refused", Gateway: "nginx", Setting: "stock", RecoveryMS: -1},
+					Result: verdict.Fail,
+				},
 			},
 		},
 	)

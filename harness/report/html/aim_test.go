@@ -12,7 +12,9 @@ import (
 
 func TestAimsOnThePage(t *testing.T) {
 	page := pageOf(t, reporttest.Aimed())
-	for _, want := range []string{"a POST is sent twice", `href="https://vendor.test/some_timeout"`, "upstream timed out", "--only reset-mid-body"} {
+	for _, want := range []string{
+		"a POST is sent twice", `href="https://vendor.test/some_timeout"`, "upstream timed out", "--only reset-mid-body",
+	} {
 		if !bytes.Contains(page, []byte(want)) {
 			t.Errorf("got no %q in the page", want)
 		}
@@ -34,7 +36,10 @@ func TestALinkIsNoScript(t *testing.T) {
 func TestRemediesOnThePage(t *testing.T) {
 	s := opened(t, pageOf(t, report.ReadLogs(reporttest.Tried())), "#cell=nginx/stock/refused")
 	defer s.clean()
-	for _, want := range []string{"What people did about it", "refresh: helps: served, with nothing repaired", record.CheckLogs + ": helps: the log names the error type"} {
+	for _, want := range []string{
+		"What people did about it", "refresh: helps: served, with nothing repaired",
+		record.CheckLogs + ": helps: the log names the error type",
+	} {
 		if got := s.says(`document.querySelector('dialog').textContent`); !strings.Contains(got, want) {
 			t.Errorf("got %q, want %q in it", got, want)
 		}

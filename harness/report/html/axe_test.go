@@ -37,7 +37,10 @@ func TestPageIsAccessible(t *testing.T) {
 		s := opened(t, pageOf(t, reporttest.Charted(reporttest.Timed(reporttest.Judged(reporttest.Sample())))),
 			"#verdict=pass", free, look)
 		s.runs(script)
-		for _, fragment := range []string{"", "#cell=nginx/stock/refused", "#cell=nginx/stock/slow-answer&verdict=known", "#cell=builtin/document/reset-mid-body"} {
+		for _, fragment := range []string{
+			"", "#cell=nginx/stock/refused", "#cell=nginx/stock/slow-answer&verdict=known",
+			"#cell=builtin/document/reset-mid-body",
+		} {
 			s.moves("location.hash = '" + fragment + "'")
 			s.runs(`document.querySelectorAll('details').forEach(d => { d.open = true })`)
 			if got := s.says(violations); got != "" {

@@ -34,7 +34,10 @@ func TestPageOpensACell(t *testing.T) {
 	s.do(chromedp.Click("#matrix " + theCell))
 	s.becomes(theOpen, theTitle)
 	s.becomes("location.hash", "#cell=nginx/stock/refused")
-	for _, want := range []string{"status of POST /: got 200 by gateway, want 502 by gateway", "own dial: refused", `\x1b[2J`, "Copy", "502 by gateway"} {
+	for _, want := range []string{
+		"status of POST /: got 200 by gateway, want 502 by gateway", "own dial: refused", `\x1b[2J`, "Copy",
+		"502 by gateway",
+	} {
 		if got := s.says(`document.querySelector('dialog').textContent`); !strings.Contains(got, want) {
 			t.Errorf("got %q, want %q in it", got, want)
 		}
@@ -81,8 +84,11 @@ func TestPageDrawsATimeline(t *testing.T) {
 		rows+`.map(r => parseFloat(r.querySelector('rect:not(.ground):not(.force)').getAttribute('x'))).every((x, i, all) => !i || x >= all[i - 1])`,
 		"true",
 	)
-	s.is(`(() => { const box = c => document.querySelectorAll('.timeline tr')[4].querySelector(c).getBoundingClientRect();
-		return box('.force').left < box('.client').left && box('.client').right < box('.force').right && box('.answer').left > box('.client').left })()`, "true")
+	s.is(
+		`(() => { const box = c => document.querySelectorAll('.timeline tr')[4].querySelector(c).getBoundingClientRect();
+		return box('.force').left < box('.client').left && box('.client').right < box('.force').right && box('.answer').left > box('.client').left })()`,
+		"true",
+	)
 	s.moves("location.hash = '#cell=nginx/stock/slow-answer'")
 	s.is(
 		`document.querySelector('dialog a[href="https://vendor.test/why"]').textContent`,

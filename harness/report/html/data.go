@@ -68,13 +68,19 @@ func htmlData(r report.Run) ([]byte, error) {
 func detail(v verdict.Verdict, dropped int) htmlDetail {
 	d := htmlDetail{Kind: report.KindOf(v).Class(), Kept: []string{}, Wanted: []wanted{}, Dropped: dropped}
 	if o := report.Telling(v); o != nil {
-		d.Telling = slices.IndexFunc(v.Observations, func(other record.Observation) bool { return other.Nonce == o.Nonce })
+		d.Telling = slices.IndexFunc(
+			v.Observations,
+			func(other record.Observation) bool { return other.Nonce == o.Nonce },
+		)
 	}
 	for _, u := range v.Under {
 		d.Wanted = append(d.Wanted, citing(v, u))
 	}
 	if !slices.ContainsFunc(v.Under, func(u verdict.Under) bool { return u.Policy == v.Policy }) {
-		d.Wanted = append(d.Wanted, citing(v, verdict.Under{Policy: v.Policy, Expected: v.Expected, Result: v.Result}))
+		d.Wanted = append(
+			d.Wanted,
+			citing(v, verdict.Under{Policy: v.Policy, Expected: v.Expected, Result: v.Result}),
+		)
 	}
 	broken := []verdict.Check{}
 	for _, c := range v.Checks {

@@ -18,7 +18,8 @@ import (
 
 // attack is what a body, a log or a file from elsewhere may hold to be executed: it ends scripts, attributes,
 // comments and strings, and begins others.
-const attack = `--></script></style></title>"'><script>window.pwned=1</script><img src=x onerror="window.pwned=1"><!--<script> {{.}} ${window.pwned=1} javascript:window.pwned=1 ` +
+const attack = `--></script></style></title>"'><script>window.pwned=1</script><img src=x " +
+	"onerror="window.pwned=1"><!--<script> {{.}} ${window.pwned=1} javascript:window.pwned=1 ` +
 	"\u2028\u2029\u202e\xff\x00\x1b[2J"
 
 // attacked is a run in which every text is hostile.
@@ -92,7 +93,9 @@ func TestPageForbidsScripts(t *testing.T) {
 // TestHTMLIsOneFileOfOurs looks at the page as a browser reads it: two scripts and a style sheet of ours, nothing
 // from elsewhere, and no event handler.
 func TestHTMLIsOneFileOfOurs(t *testing.T) {
-	for name, run := range map[string]report.Run{"sample": reporttest.Charted(reporttest.Judged(reporttest.Sample())), "attacked": attacked(), "nothing": {}} {
+	for name, run := range map[string]report.Run{
+		"sample": reporttest.Charted(reporttest.Judged(reporttest.Sample())), "attacked": attacked(), "nothing": {},
+	} {
 		page := pageOf(t, run)
 		root, err := html.Parse(bytes.NewReader(page))
 		if err != nil {
@@ -106,7 +109,8 @@ func TestHTMLIsOneFileOfOurs(t *testing.T) {
 			switch n.Data {
 			case "script", "style":
 				scripts = append(scripts, attribute(n, "type"))
-				if attribute(n, "type") != "application/json" && !strings.Contains(policy, "'"+hash(n.FirstChild.Data)+"'") {
+				if attribute(n, "type") != "application/json" &&
+					!strings.Contains(policy, "'"+hash(n.FirstChild.Data)+"'") {
 					t.Errorf("%s: the policy %q does not name what is in the page's %s", name, policy, n.Data)
 				}
 			case "img", "link", "iframe", "object", "embed", "base":

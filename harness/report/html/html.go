@@ -52,14 +52,29 @@ func Page(r report.Run) ([]byte, error) {
 	}
 	_, others := r.Targeted()
 	p := htmlPage{
-		Run: r, Style: template.CSS(style), Script: template.JS(script), Data: template.JS(data),
+		Run:      r,
+		Style:    template.CSS(style),
+		Script:   template.JS(script),
+		Data:     template.JS(data),
 		Security: fmt.Sprintf(security, hash(style), hash(script)),
-		Title:    title(r), Sums: htmlSums(r), Columns: htmlColumns(r), Width: len(r.Columns()) + 2, Groups: htmlGroups(r),
-		Filters: filters(r), Legend: htmlLegend(), Aims: r.Aims(),
+		Title: title(
+			r,
+		),
+		Sums:       htmlSums(r),
+		Columns:    htmlColumns(r),
+		Width:      len(r.Columns()) + 2,
+		Groups:     htmlGroups(r),
+		Filters:    filters(r),
+		Legend:     htmlLegend(),
+		Aims:       r.Aims(),
 		Red:        append(findings(others, report.Fail), findings(r, report.Inconclusive)...),
 		Seen:       append(findings(r, report.Known), findings(r, report.Unsupported)...),
-		Recoveries: recoveries(r), Repeated: repeated(r), Shares: shares(r), Unserved: unserved(r),
-		Lasted: r.Took.Round(100 * time.Millisecond).String(), Under: r.Speed() + r.Strained() + r.Under(),
+		Recoveries: recoveries(r),
+		Repeated:   repeated(r),
+		Shares:     shares(r),
+		Unserved:   unserved(r),
+		Lasted:     r.Took.Round(100 * time.Millisecond).String(),
+		Under:      r.Speed() + r.Strained() + r.Under(),
 	}
 	if !r.Started.IsZero() {
 		p.When = r.Started.UTC().Format("2006-01-02 15:04 MST")
@@ -132,7 +147,10 @@ func findings(r report.Run, k report.Kind) []finding {
 			f.Who = ""
 		}
 		for _, v := range g.Verdicts[:min(len(g.Verdicts), maxLinks)] {
-			f.Cells = append(f.Cells, report.Link{Href: report.CellHref(v), Text: v.Gateway + " " + v.Setting + ": " + v.ID})
+			f.Cells = append(
+				f.Cells,
+				report.Link{Href: report.CellHref(v), Text: v.Gateway + " " + v.Setting + ": " + v.ID},
+			)
 		}
 		all = append(all, f)
 	}

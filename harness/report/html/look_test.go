@@ -53,8 +53,10 @@ func TestPageOfManyCells(t *testing.T) {
 		for g := range 14 {
 			many.Verdicts = append(
 				many.Verdicts,
-				reporttest.Made(report.Column{Gateway: fmt.Sprintf("gateway-%d", g), Version: "1.0", Setting: "document"},
-					fmt.Sprintf("fault-%d", i)),
+				reporttest.Made(
+					report.Column{Gateway: fmt.Sprintf("gateway-%d", g), Version: "1.0", Setting: "document"},
+					fmt.Sprintf("fault-%d", i),
+				),
 			)
 		}
 	}

@@ -63,7 +63,10 @@ func htmlGroups(r report.Run) []htmlGroup {
 				row.Wants = under(v, func(u verdict.Under) string { return report.Want(u.Expected) })
 			}
 			row.Cells = append(row.Cells, htmlCell{
-				N: place[report.CellHref(v)], Href: report.CellHref(v), Kind: report.KindOf(v).Class(), Text: report.CellText(v),
+				N:     place[report.CellHref(v)],
+				Href:  report.CellHref(v),
+				Kind:  report.KindOf(v).Class(),
+				Text:  report.CellText(v),
 				Label: strings.TrimPrefix(report.Word(v)+", "+report.KindOf(v).String(), ", "),
 				Under: under(v, func(u verdict.Under) string { return u.Result.String() }),
 			})
@@ -96,7 +99,16 @@ type option struct{ Value, Text string }
 func filters(r report.Run) []filter {
 	causes, gateways, settings, kinds := []string{}, []string{}, []string{}, []report.Kind{}
 	for _, v := range r.Verdicts {
-		causes, gateways, settings = once(causes, string(v.Cause)), once(gateways, v.Gateway), once(settings, v.Setting)
+		causes, gateways, settings = once(
+			causes,
+			string(v.Cause),
+		), once(
+			gateways,
+			v.Gateway,
+		), once(
+			settings,
+			v.Setting,
+		)
 		kinds = once(kinds, report.KindOf(v))
 	}
 	verdicts := filter{Name: "verdict", Label: "Verdict", All: "all"}

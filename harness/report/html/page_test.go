@@ -57,7 +57,14 @@ func TestHTMLHoldsEveryCell(t *testing.T) {
 			c.Reason != shownLines(v.Reason) {
 			t.Errorf("cell %d: got %+v, want %+v", i, c, v)
 		}
-		if got, want := hrefs[strconv.Itoa(i)], fmt.Sprintf("#cell=%s/%s/%s %s %s", v.Gateway, v.Setting, v.ID, report.KindOf(v).Class(), report.CellText(v)); got != want {
+		if got, want := hrefs[strconv.Itoa(i)], fmt.Sprintf(
+			"#cell=%s/%s/%s %s %s",
+			v.Gateway,
+			v.Setting,
+			v.ID,
+			report.KindOf(v).Class(),
+			report.CellText(v),
+		); got != want {
 			t.Errorf("cell %d: got the link %q, want %q", i, got, want)
 		}
 	}
@@ -77,7 +84,10 @@ func TestHTMLCites(t *testing.T) {
 		{fault, "rfc9209", "RFC 9209, section 2.3: connection_refused"},
 		{fault, "ours", "your own policy"},
 		{verdict.Verdict{Record: record.Record{Cause: cause.Network}}, "rfc9209", "a control"},
-		{verdict.Verdict{Record: record.Record{Cause: cause.Blocked, ErrorType: proxystatus.HTTPRequestDenied}}, "rfc9209", "RFC 9110, section 15.5.4"},
+		{
+			verdict.Verdict{Record: record.Record{Cause: cause.Blocked, ErrorType: proxystatus.HTTPRequestDenied}},
+			"rfc9209", "RFC 9110, section 15.5.4",
+		},
 	} {
 		if got := citing(c.v, verdict.Under{Policy: c.policy}).Source; !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s of %s: got %q, want %q", c.policy, c.v.ErrorType, got, c.want)

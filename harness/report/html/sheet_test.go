@@ -109,7 +109,13 @@ func (s *sheet) becomes(expression, want string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if _, err := chromedp.Run(s.ctx, chromedp.Poll[bool](fmt.Sprintf("String(%s) === %s", expression, text), chromedp.WithPollingTimeout(pageTimeout/2))); err != nil {
+	if _, err := chromedp.Run(
+		s.ctx,
+		chromedp.Poll[bool](
+			fmt.Sprintf("String(%s) === %s", expression, text),
+			chromedp.WithPollingTimeout(pageTimeout/2),
+		),
+	); err != nil {
 		s.t.Fatalf("%s: got %q, want %q: %v", expression, s.says(expression), want, err)
 	}
 }
@@ -138,8 +144,12 @@ func command[P, R any](c cdp.Command[P, R], p P) step {
 
 // The looks of a page: of its reader's system, and of the window.
 func scheme(name string) step {
-	return command(emulation.SetEmulatedMedia,
-		emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
+	return command(
+		emulation.SetEmulatedMedia,
+		emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		},
+	)
 }
 
 func phone() step { return chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile) }
@@ -147,7 +157,10 @@ func phone() step { return chromedp.EmulateViewport(360, 740, chromedp.EmulateMo
 func granted(permission string) step {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.CallBrowser(ctx, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
-			Permission: &cdpbrowser.PermissionDescriptor{Name: permission}, Setting: cdpbrowser.PermissionSettingGranted,
+			Permission: &cdpbrowser.PermissionDescriptor{
+				Name: permission,
+			},
+			Setting: cdpbrowser.PermissionSettingGranted,
 		})
 		return err
 	})
@@ -156,5 +169,7 @@ func granted(permission string) step {
 // moves runs a script that changes the page's fragment, and waits until the page has heard of it.
 func (s *sheet) moves(script string) {
 	s.t.Helper()
-	s.says("new Promise(done => { addEventListener('popstate', () => setTimeout(done), {once: true}); " + script + " })")
+	s.says(
+		"new Promise(done => { addEventListener('popstate', () => setTimeout(done), {once: true}); " + script + " })",
+	)
 }

@@ -34,7 +34,10 @@ func TestChanceIsSaid(t *testing.T) {
 		t.Errorf("the cell: got %q, want %q", got, report.Mixed)
 	}
 	text := Matrix(r)
-	for _, want := range []string{"mixed: not always the same", "- squid stock: 17 × 200 by upstream, cut, 3 × 502 by gateway: who is faster. In: close-mid-body\n"} {
+	for _, want := range []string{
+		"mixed: not always the same",
+		"- squid stock: 17 × 200 by upstream, cut, 3 × 502 by gateway: who is faster. In: close-mid-body\n",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("got\n%s\nwant %q in it", text, want)
 		}

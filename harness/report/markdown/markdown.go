@@ -35,13 +35,24 @@ func Matrix(r report.Run) string {
 	}
 	for _, setting := range r.Settings() {
 		if pools := r.Pools().Of(setting); len(pools.Verdicts) > 0 {
-			fmt.Fprintf(&b, "\n## One of two members broken, setting %s\n\n%s.\n\n%s\n", markdown(setting), report.PoolLegend,
-				markdownTable(pools, report.PoolCell))
+			fmt.Fprintf(
+				&b,
+				"\n## One of two members broken, setting %s\n\n%s.\n\n%s\n",
+				markdown(setting),
+				report.PoolLegend,
+				markdownTable(pools, report.PoolCell),
+			)
 		}
 	}
 	for _, setting := range r.Settings() {
 		if logs := logsTable(r.Of(setting)); logs != "" {
-			fmt.Fprintf(&b, "\n## logs-name-the-cause, setting %s\n\n%s.\n\n%s\n", markdown(setting), logsLegend, logs)
+			fmt.Fprintf(
+				&b,
+				"\n## logs-name-the-cause, setting %s\n\n%s.\n\n%s\n",
+				markdown(setting),
+				logsLegend,
+				logs,
+			)
 		}
 	}
 	if groups := r.Groups(report.Known); len(groups) > 0 {

@@ -64,8 +64,13 @@ func TestRemediesMarkdown(t *testing.T) {
 			t.Errorf("got\n%s\nwant %q in it", got, want)
 		}
 	}
-	if confused := confusion(reporttest.Tried(), reporttest.Tried().Columns()[0]).RenderCSV(); !strings.Contains(confused,
-		"connection_timeout,,1,,1") {
+	if confused := confusion(
+		reporttest.Tried(),
+		reporttest.Tried().Columns()[0],
+	).RenderCSV(); !strings.Contains(
+		confused,
+		"connection_timeout,,1,,1",
+	) {
 		t.Errorf(
 			"got\n%s\nwant a connection_timeout that the log calls http_response_timeout, and one that it says nothing of",
 			confused,

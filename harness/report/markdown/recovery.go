@@ -14,7 +14,9 @@ import (
 func Recovery(r report.Run) (string, error) {
 	all := r.Recovered()
 	if len(all.Verdicts) == 0 {
-		return "", fmt.Errorf("got no experiment that was repeated and recovered, want the results of a run with --repeat")
+		return "", fmt.Errorf(
+			"got no experiment that was repeated and recovered, want the results of a run with --repeat",
+		)
 	}
 	least := slices.MinFunc(all.Verdicts, func(a, b verdict.Verdict) int { return len(a.Runs) - len(b.Runs) })
 	var b strings.Builder
@@ -32,7 +34,12 @@ func Recovery(r report.Run) (string, error) {
 		report.RecoveryLegend,
 	)
 	for _, setting := range all.Settings() {
-		fmt.Fprintf(&b, "\n## Setting %s\n\n%s\n", markdown(setting), markdownTable(all.Of(setting), report.RecoveryCell))
+		fmt.Fprintf(
+			&b,
+			"\n## Setting %s\n\n%s\n",
+			markdown(setting),
+			markdownTable(all.Of(setting), report.RecoveryCell),
+		)
 	}
 	return b.String(), nil
 }

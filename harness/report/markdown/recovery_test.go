@@ -28,11 +28,14 @@ func TestRecovery(t *testing.T) {
 	}
 	never := run
 	never.RecoveryMS, never.Result = -1, verdict.Fail
-	text, err := Recovery(report.Run{Verdicts: []verdict.Verdict{verdict.Combine([]verdict.Verdict{run, never, run})}})
+	text, err := Recovery(
+		report.Run{Verdicts: []verdict.Verdict{verdict.Combine([]verdict.Verdict{run, never, run})}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "40 ms / never; never 1 of 3"; !strings.Contains(text, want) || !strings.Contains(text, "3 times each") {
+	if want := "40 ms / never; never 1 of 3"; !strings.Contains(text, want) ||
+		!strings.Contains(text, "3 times each") {
 		t.Errorf("got\n%s\nwant %q in it", text, want)
 	}
 	reporttest.Harmless(t, []byte(text))

@@ -46,7 +46,12 @@ func remediesMarkdown(r report.Run) string {
 			fmt.Fprintf(&b, "- %s\n", markdown(line))
 		}
 		if t := confusion(r, c); t != nil {
-			fmt.Fprintf(&b, "\nWhich causes the log of %s tells apart:\n\n%s\n", markdown(c.Gateway), t.RenderMarkdown())
+			fmt.Fprintf(
+				&b,
+				"\nWhich causes the log of %s tells apart:\n\n%s\n",
+				markdown(c.Gateway),
+				t.RenderMarkdown(),
+			)
 		}
 	}
 	fmt.Fprintf(&b, "\n%s.\n", confusionLegend)

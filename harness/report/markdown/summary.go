@@ -22,7 +22,11 @@ func Summary(r report.Run) string {
 		head += "\n" + strained
 	}
 	if r.Interrupted {
-		head += fmt.Sprintf("\n**Interrupted** after %d of %d experiments: this is partial.\n", len(r.Verdicts), r.Planned)
+		head += fmt.Sprintf(
+			"\n**Interrupted** after %d of %d experiments: this is partial.\n",
+			len(r.Verdicts),
+			r.Planned,
+		)
 	}
 	rows := []string{}
 	for _, a := range r.Aims() {

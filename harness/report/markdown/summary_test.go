@@ -50,7 +50,9 @@ func broken(n int, reason string) report.Run {
 }
 
 func TestSummaryIsNothingButCode(t *testing.T) {
-	for _, doc := range []string{Summary(broken(3, lively)), SummaryOfChanges(report.Diff(report.Run{}, broken(3, lively)))} {
+	for _, doc := range []string{
+		Summary(broken(3, lively)), SummaryOfChanges(report.Diff(report.Run{}, broken(3, lively))),
+	} {
 		source, code := []byte(doc), 0
 		tree := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source))
 		_ = ast.Walk(tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -82,8 +84,12 @@ func TestSummaryIsBounded(t *testing.T) {
 	many := broken(600, strings.Repeat("<|`😀\x00", 5000))
 	for _, doc := range []string{Summary(many), SummaryOfChanges(report.Diff(report.Run{}, many))} {
 		if len(doc) > summaryBytes || !strings.HasSuffix(doc, " more.\n") {
-			t.Errorf("got %d bytes that end in %q, want %d at most and a count of the rest", len(doc), doc[len(doc)-50:],
-				summaryBytes)
+			t.Errorf(
+				"got %d bytes that end in %q, want %d at most and a count of the rest",
+				len(doc),
+				doc[len(doc)-50:],
+				summaryBytes,
+			)
 		}
 	}
 }

@@ -15,11 +15,19 @@ func Aimed() report.Run {
 	add := func(setting, id string, breaks ...string) {
 		probe, up, _ := strings.Cut(setting, "/")
 		v := Made(report.Column{Gateway: "edge", Version: "1.22.1", Setting: setting}, id)
-		v.Target = &record.Target{Probe: probe, URL: "http://gateway.test/" + probe, Upstream: up, At: up + ".internal:80"}
+		v.Target = &record.Target{
+			Probe:    probe,
+			URL:      "http://gateway.test/" + probe,
+			Upstream: up,
+			At:       up + ".internal:80",
+		}
 		v.Replay = "gatequake run --setting " + setting + " --only " + id + " --file gatequake.yaml"
 		for _, name := range breaks {
 			v.Result = verdict.Fail
-			v.Checks = append(v.Checks, verdict.Check{Name: name, Of: "POST /", Got: "what came", Want: "what was promised"})
+			v.Checks = append(
+				v.Checks,
+				verdict.Check{Name: name, Of: "POST /", Got: "what came", Want: "what was promised"},
+			)
 		}
 		if len(breaks) > 0 {
 			v.Reason = v.Checks[1].String()

@@ -16,7 +16,14 @@ func Told() report.Run {
 	r, n := report.Run{Took: 2 * time.Second}, 0
 	add := func(id string, e proxystatus.ErrorType, lines ...string) {
 		v := verdict.Verdict{
-			Record: record.Record{ID: id, Cause: cause.Network, ErrorType: e, Gateway: "nginx", Setting: "stock", CPUMS: 30},
+			Record: record.Record{
+				ID:        id,
+				Cause:     cause.Network,
+				ErrorType: e,
+				Gateway:   "nginx",
+				Setting:   "stock",
+				CPUMS:     30,
+			},
 			Result: verdict.Pass,
 		}
 		for _, line := range lines {
@@ -38,7 +45,13 @@ func Told() report.Run {
 	add("close", proxystatus.HTTPResponseIncomplete, "GET / ended early")
 	add("kill", proxystatus.ConnectionTerminated, "GET / ended early")
 	add("stall", proxystatus.ConnectionTimeout, "one line, once: chance")
-	add("passed-on", proxystatus.HTTPProtocolError, "GET / 200 in 1.003s", "GET / 200 in 2s", "GET /bystander/ refused")
+	add(
+		"passed-on",
+		proxystatus.HTTPProtocolError,
+		"GET / 200 in 1.003s",
+		"GET / 200 in 2s",
+		"GET /bystander/ refused",
+	)
 	add("control", "", "GET / 200 in 1.2ms")
 	return r
 }

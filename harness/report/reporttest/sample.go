@@ -84,7 +84,14 @@ func Made(c report.Column, id string) verdict.Verdict {
 			FaultMS:    200,
 			Started:    time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC),
 			Observations: []record.Observation{
-				{Probe: "GET /", Nonce: "probe-1", Status: 502, By: record.ByGateway, End: client.Complete, After: "usable"},
+				{
+					Probe:  "GET /",
+					Nonce:  "probe-1",
+					Status: 502,
+					By:     record.ByGateway,
+					End:    client.Complete,
+					After:  "usable",
+				},
 			},
 			Log:      []string{"a line"},
 			Evidence: "own dial: refused",
@@ -113,7 +120,10 @@ func happen(v *verdict.Verdict, c report.Column, id string) {
 		v.Result, v.Observed, v.RecoveryMS = verdict.Inconclusive, "", -1
 		v.Observations, v.Checks = []record.Observation{}, []verdict.Check{}
 		v.Reason = fmt.Sprintf(
-			"wait for steady state: the gateway ended (exit status 3); it last said: pid %d: no such file %s", len(id), Hostile)
+			"wait for steady state: the gateway ended (exit status 3); it last said: pid %d: no such file %s",
+			len(id),
+			Hostile,
+		)
 	case id == "reset-mid-body":
 		v.Expected, v.Observed = "502 by gateway, or visibly cut", "200 by upstream, cut"
 		v.Observations[0].Status, v.Observations[0].By, v.Observations[0].End = 200, record.ByUpstream, client.Truncated
@@ -137,8 +147,14 @@ func happen(v *verdict.Verdict, c report.Column, id string) {
 		v.Observations = append(v.Observations, post)
 		v.Checks = append(v.Checks,
 			verdict.Check{Name: check.Status.ID, Of: "POST /", Got: "200 by gateway", Want: "502 by gateway"})
-		v.Checks = append(v.Checks,
-			verdict.Check{Name: check.Alive.ID, Got: "exit status 7; it last said: out of cheese", Want: "a process that lives"})
+		v.Checks = append(
+			v.Checks,
+			verdict.Check{
+				Name: check.Alive.ID,
+				Got:  "exit status 7; it last said: out of cheese",
+				Want: "a process that lives",
+			},
+		)
 		v.Log = []string{Hostile}
 	}
 }
