@@ -128,7 +128,8 @@ daemon off; master_process off; pid DIR/nginx.pid; error_log stderr;
 events {}
 http {
 	access_log off;
-	client_body_temp_path DIR/body; proxy_temp_path DIR/proxy; fastcgi_temp_path DIR/fastcgi; uwsgi_temp_path DIR/uwsgi; scgi_temp_path DIR/scgi;
+	client_body_temp_path DIR/body; proxy_temp_path DIR/proxy; fastcgi_temp_path DIR/fastcgi;
+	uwsgi_temp_path DIR/uwsgi; scgi_temp_path DIR/scgi;
 	proxy_read_timeout 5s;
 	server {
 		listen AT;

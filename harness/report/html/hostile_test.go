@@ -25,7 +25,8 @@ const attack = `--></script></style></title>"'><script>window.pwned=1</script><i
 // attacked is a run in which every text is hostile.
 func attacked() report.Run {
 	v := reporttest.Made(report.Column{Gateway: attack, Version: attack, Setting: attack}, "refused")
-	v.ID, v.Title, v.Cause, v.ErrorType, v.Policy, v.World, v.Expected, v.Observed = attack, attack, cause.Network, attack, attack, attack, attack, attack
+	v.ID, v.Title, v.Cause, v.ErrorType, v.Policy = attack, attack, cause.Network, attack, attack
+	v.World, v.Expected, v.Observed = attack, attack, attack
 	v.Result, v.Reason, v.Evidence, v.Replay, v.Log = verdict.Fail, attack, attack, attack, []string{
 		attack,
 		strings.Repeat(attack, 1000),
