@@ -15,6 +15,7 @@ import (
 // is measured again after it, with few.
 //
 //	all ──> doubtful columns, alone ──> what waited for those ──> what the machine was late for, with few worlds
+//	──> what it was late for once more, alone
 type rounds struct {
 	o        Options
 	one      func(context.Context, Job, Options) verdict.Verdict // One, but in tests
@@ -27,6 +28,7 @@ type rounds struct {
 	doubtful []second   // one of each column that did not serve
 	waiting  []Job      // of columns in doubt
 	starved  []second
+	still    []second // starved for the second time
 }
 
 // second is a job that is to be measured again, and why.
@@ -36,8 +38,8 @@ type second struct {
 }
 
 // Run runs the jobs and sends each verdict on the returned channel as it comes. An experiment that may have failed
-// because of the machine is measured once more when all are through, with fewer worlds beside it, and its verdict is
-// the second; so is one whose gateway did not serve. When ctx ends, worlds are ended at once, no further job begins,
+// because of the machine is measured once more when all are through, with fewer worlds beside it, and if need be once
+// more with none; its verdict is the last. One whose gateway did not serve is measured twice. When ctx ends, worlds are ended at once, no further job begins,
 // and those not finished have no verdict. The channel is closed when everything has ended.
 func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
 	verdicts := make(chan verdict.Verdict)
@@ -72,6 +74,7 @@ func (r *rounds) all(ctx context.Context, jobs []Job) {
 	}
 	play(ctx, r.gate, slices.Values(r.waiting), r.first)
 	play(ctx, newGate(min(runtime.GOMAXPROCS(0), int(r.gate.most)), 1), slices.Values(r.starved), r.again)
+	play(ctx, newGate(1, 1), slices.Values(r.still), r.last)
 }
 
 // gateway is the name of what a job is about.
@@ -136,12 +139,24 @@ func (r *rounds) alone(ctx context.Context, s second) verdict.Verdict {
 	return v
 }
 
-// again runs a job for the second time, and for the last.
+// again runs a job for the second time.
 func (r *rounds) again(ctx context.Context, s second) verdict.Verdict {
 	v := r.one(ctx, s.Job, r.o)
 	v.Again = s.why
+	if v.Starved && ctx.Err() == nil {
+		r.keep(func() { r.still = append(r.still, s) })
+		return v
+	}
+	r.send(ctx, s.Job, v)
+	return v
+}
+
+// last runs a job for the third time, with no other world beside it, and for the last.
+func (r *rounds) last(ctx context.Context, s second) verdict.Verdict {
+	v := r.one(ctx, s.Job, r.o)
+	v.Again = s.why
 	if v.Starved {
-		v.Reason += "; so it was twice"
+		v.Reason += "; so it was three times, the third with no other world beside it"
 	}
 	r.send(ctx, s.Job, v)
 	return v

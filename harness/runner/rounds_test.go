@@ -95,7 +95,7 @@ func starved() verdict.Verdict {
 func TestWhatTheMachineMayHaveDoneIsMeasuredAgain(t *testing.T) {
 	m := &machine{says: func(j Job, times int) verdict.Verdict {
 		switch {
-		case j.Experiment == "g-0" && times == 1, j.Experiment == "g-1":
+		case j.Experiment == "g-0" && times == 1, j.Experiment == "g-1", j.Experiment == "g-4" && times < 3:
 			return starved()
 		case j.Experiment == "g-2":
 			return served(verdict.Fail) // In time: it is the gateway's.
@@ -113,8 +113,11 @@ func TestWhatTheMachineMayHaveDoneIsMeasuredAgain(t *testing.T) {
 		t.Errorf("late once: got %s, again %q; want the second verdict and why there is one", v.Result, v.Again)
 	}
 	if v := all["g-1"]; v.Result != verdict.Inconclusive || v.Again == "" ||
-		!strings.HasSuffix(v.Reason, "so it was twice") {
-		t.Errorf("late twice: got %s (%s), want inconclusive", v.Result, v.Reason)
+		!strings.HasSuffix(v.Reason, "so it was three times, the third with no other world beside it") {
+		t.Errorf("late each time: got %s (%s), want inconclusive", v.Result, v.Reason)
+	}
+	if v := all["g-4"]; v.Result != verdict.Pass || v.Again == "" || m.times["g/document g-4"] != 3 {
+		t.Errorf("late twice: got %s after %d times, want the third verdict", v.Result, m.times["g/document g-4"])
 	}
 	if v := all["g-2"]; v.Result != verdict.Fail || v.Again != "" || m.times["g/document g-2"] != 1 {
 		t.Errorf(
