@@ -71,7 +71,7 @@ func TestDiagnose(t *testing.T) {
 	recording := `{"log": {"entries": [
 		{
 			"time": 3, "request": {"method": "GET", "url": "https://shop.test/"},
-			"response": {"status": 200, "headers": [], "content": {}},
+			"response": {"status": 200, "headers": [], "content": {}}
 		},
 		{"time": 30003, "request": {"method": "GET", "url": "https://shop.test/cart"}, "response": {"status": 504,
 			"headers": [{"name": "Server", "value": "nginx"}], "content": {"text": "PGgxPjUwNCBHYXRld2F5IFRpbWUtb3V0PC9oMT4=", "encoding": "base64"}}}]}}`

@@ -18,8 +18,8 @@ import (
 
 // attack is what a body, a log or a file from elsewhere may hold to be executed: it ends scripts, attributes,
 // comments and strings, and begins others.
-const attack = `--></script></style></title>"'><script>window.pwned=1</script><img src=x " +
-	"onerror="window.pwned=1"><!--<script> {{.}} ${window.pwned=1} javascript:window.pwned=1 ` +
+const attack = `--></script></style></title>"'><script>window.pwned=1</script><img src=x ` +
+	`onerror="window.pwned=1"><!--<script> {{.}} ${window.pwned=1} javascript:window.pwned=1 ` +
 	"\u2028\u2029\u202e\xff\x00\x1b[2J"
 
 // attacked is a run in which every text is hostile.
