@@ -39,8 +39,9 @@ type second struct {
 
 // Run runs the jobs and sends each verdict on the returned channel as it comes. An experiment that may have failed
 // because of the machine is measured once more when all are through, with fewer worlds beside it, and if need be once
-// more with none; its verdict is the last. One whose gateway did not serve is measured twice. When ctx ends, worlds are ended at once, no further job begins,
-// and those not finished have no verdict. The channel is closed when everything has ended.
+// more with none; its verdict is the last. One whose gateway did not serve is measured twice. When ctx ends, worlds are
+// ended at once, no further job begins, and those not finished have no verdict. The channel is closed when everything
+// has ended.
 func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
 	verdicts := make(chan verdict.Verdict)
 	if o.There != nil {
