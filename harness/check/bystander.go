@@ -38,12 +38,14 @@ func judgeBystander(r record.Record, _ policy.Policy) (all []verdict.Check) {
 }
 
 // waitedFor tells whether the bystander had its answer only when the last of the probes beside it had its own, if that
-// took as long as the gateway waits for an upstream.
+// took as long as the gateway waits for an upstream. A bystander that was answered in less than half of that time did
+// not wait, whenever the harness came to send its request.
 func waitedFor(r record.Record, o record.Observation) (last record.Observation, waited bool) {
 	beside := slices.DeleteFunc(with(r, record.Probed), func(p record.Observation) bool { return p.Group != o.Group })
 	if o.Group == 0 || len(beside) == 0 {
 		return last, false
 	}
 	last = slices.MaxFunc(beside, func(a, b record.Observation) int { return cmp.Compare(a.Ended, b.Ended) })
-	return last, last.Duration() >= r.Terms.Limits.Shortest() && o.Ended >= last.Ended
+	shortest := r.Terms.Limits.Shortest()
+	return last, last.Duration() >= shortest && o.Ended >= last.Ended && o.Duration() >= shortest/2
 }

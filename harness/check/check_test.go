@@ -74,6 +74,38 @@ func TestCheckAnswer(t *testing.T) {
 	}
 }
 
+// TestABystanderWaitsOrIsLate: one that the harness sent late, and that was answered at once, waited for nobody.
+func TestABystanderWaitsOrIsLate(t *testing.T) {
+	limits := record.Limits{Resolve: 2000, Connect: 1000, Respond: 1000}
+	for name, c := range map[string]struct {
+		began, took float64
+		broken      bool
+	}{
+		"answered beside it":                        {1, 5, false},
+		"waits until the broken one is through":     {1, 1010, true},
+		"begins later, and waits until then":        {400, 605, true},
+		"sent when the broken one was through":      {1020, 5, false},
+		"sent shortly before, and answered at once": {990, 30, false},
+		"slow by itself, but not until then":        {1, 700, false},
+	} {
+		r := record.Record{
+			Terms: record.Terms{Limits: limits, Bystander: "200 by upstream"},
+			Observations: []record.Observation{
+				{Probe: "GET /", Role: record.Probed, Group: 1, At: 0, Took: 1003, Ended: 1003},
+				{
+					Probe: "GET /bystander/", Role: record.Bystander, Group: 1, Steady: true,
+					At: c.began, Took: c.took, Ended: c.began + c.took,
+				},
+			},
+		}
+		for _, got := range Bystander.Hold(r, policy.Document()) {
+			if got.Broken() != c.broken {
+				t.Errorf("%s: got %+v, want broken: %t", name, got, c.broken)
+			}
+		}
+	}
+}
+
 func TestNoAnswerIsSilenceOnAConnection(t *testing.T) {
 	for _, c := range []struct {
 		seen record.Observation

@@ -181,6 +181,8 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 	late := verdict.Check{Name: check.InTime.ID, Got: "nothing whole in 3s", BearsMS: record.MS(record.Slack)}
 	wrong := verdict.Check{Name: check.Status.ID, Got: "504 by gateway", BearsMS: record.MS(check.Bearable)}
 	cached, dead := verdict.Check{Name: check.NotCacheable.ID}, verdict.Check{Name: check.Alive.ID}
+	bystander := verdict.Check{Name: check.Bystander.ID, Got: "200 by upstream", BearsMS: record.MS(check.Bearable)}
+	strict := func(c verdict.Check) verdict.Check { c.BearsMS = 9000; return c }
 	for name, c := range map[string]struct {
 		id, observed string
 		result       verdict.Result
@@ -221,6 +223,16 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 			[]verdict.Check{wrong, cached},
 			verdict.Inconclusive,
 			true,
+		},
+		"known, and another late enough beside it": {
+			"known", "504 by gateway", verdict.Fail, 1500,
+			[]verdict.Check{strict(wrong), cached, bystander},
+			verdict.Inconclusive,
+			true,
+		},
+		"known, and another not late enough beside it": {
+			"known", "504 by gateway", verdict.Fail, 900,
+			[]verdict.Check{wrong, cached, bystander}, verdict.Fail, false,
 		},
 		"known, gone on a machine late": {
 			"known", "502 by gateway", verdict.Pass, 9000, nil, verdict.Inconclusive, true,
@@ -283,6 +295,25 @@ func TestACheckIsWeighedWithItsOwnProbe(t *testing.T) {
 	weigh(&v)
 	if got := Excuse(v, &gateway.Definition{}); got.Result != verdict.Inconclusive {
 		t.Errorf("got %s, %+v; want inconclusive: that probe was", got.Result, got.Checks[0])
+	}
+}
+
+// TestACheckIsWeighedWithThoseBesideItsProbe: a bystander is compared with the probe that it was sent beside.
+func TestACheckIsWeighedWithThoseBesideItsProbe(t *testing.T) {
+	r := record.Record{Observations: []record.Observation{
+		{Probe: "GET /", Group: 1, LateMS: 3000},
+		{Probe: "GET beside it, as a client that is blocked", LateMS: 7000},
+		{Probe: "GET /bystander/", Group: 1, LateMS: 20},
+		{Probe: "POST /", Group: 2, LateMS: 5000},
+		{Probe: "GET /other/", Group: 3, LateMS: 10},
+	}}
+	for probe, want := range map[string]float64{
+		"GET /": 3000, "GET /bystander/": 3000, "POST /": 5000, "GET /other/": 10, "DELETE /": 0,
+		"GET beside it, as a client that is blocked": 7000,
+	} {
+		if got := lateOf(r, probe); got != want {
+			t.Errorf("%s: got %v ms late, want %v", probe, got, want)
+		}
 	}
 }
 

@@ -27,10 +27,17 @@ func weigh(v *verdict.Verdict) {
 	}
 }
 
-// lateOf is how late the machine was at worst while a probe of that name was on its way.
+// lateOf is how late the machine was at worst while a probe of that name was on its way, or one that was sent beside
+// it: a check may compare the two.
 func lateOf(r record.Record, probe string) (late float64) {
+	groups := map[int]bool{}
 	for _, o := range r.Observations {
 		if o.Probe == probe {
+			late, groups[o.Group] = max(late, o.LateMS), o.Group != 0
+		}
+	}
+	for _, o := range r.Observations {
+		if groups[o.Group] {
 			late = max(late, o.LateMS)
 		}
 	}
@@ -60,17 +67,19 @@ func Excuse(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 }
 
 // blames returns how late the machine was, and how late it may be, in milliseconds, for the check that has least to
-// do with it. Where all that was not kept is listed, or nothing was not, it was what was observed that changed.
+// do with it. What is listed counts only where nothing else was broken, as then it was what was observed that changed.
 func blames(v verdict.Verdict, d *gateway.Definition) (late, bears float64) {
 	listed := []string{}
 	if known, err := Listed(v, d); err == nil && known != nil {
 		listed = known.Breaks
 	}
+	isListed := func(c verdict.Check) bool { return slices.Contains(listed, c.Name) }
+	news := slices.ContainsFunc(v.Checks, func(c verdict.Check) bool { return c.Broken() && !isListed(c) })
 	late, bears = v.LateMS, record.MS(check.Bearable)
 	first := true
 	for _, c := range v.Checks {
 		switch {
-		case c.OK || c.BearsMS == 0 && slices.Contains(listed, c.Name):
+		case c.OK || isListed(c) && (news || c.BearsMS == 0):
 		case c.BearsMS == 0:
 			return 0, 0 // It is so however late the machine was.
 		case first || c.LateMS-c.BearsMS < late-bears:
