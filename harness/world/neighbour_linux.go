@@ -2,11 +2,13 @@ package world
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 // Neighbour returns the hardware address at which the host believes its neighbour on the cable to be; nil if it
@@ -63,10 +65,12 @@ func (h *Host) ForgetNeighbours() error {
 			return err
 		}
 		for _, n := range all {
-			if n.State&netlink.NUD_NOARP == 0 { // Those are the kernel's own: broadcast and loopback.
-				if err := netlink.NeighDel(&n); err != nil {
-					return err
-				}
+			if n.State&netlink.NUD_NOARP != 0 {
+				continue // Those are the kernel's own: broadcast and loopback.
+			}
+			// The kernel forgets neighbours by itself, too, also between the list and here.
+			if err := netlink.NeighDel(&n); err != nil && !errors.Is(err, unix.ENOENT) {
+				return err
 			}
 		}
 		return nil
