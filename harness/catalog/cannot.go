@@ -15,11 +15,11 @@ import (
 
 // Impossible tells why the experiment cannot be made on the gateway in w, or "".
 func (e Experiment) Impossible(w *world.World, d *gateway.Definition, setting string) string {
-	if reason := cmp.Or(e.CannotOwn(d, setting), e.cannot(d, setting)); reason != "" {
+	if reason := cmp.Or(e.Inapplicable(d, setting), e.cannot(d, setting)); reason != "" {
 		return fmt.Sprintf("not with %s: %s", d.Name, reason)
 	}
 	needs := e.Needs()
-	if e.Route() == site.RouteNamed && d.Own == nil && !d.Uses(setting, "Resolver") {
+	if e.Route() == site.RouteNamed && d.Lacks(setting, "Resolver") {
 		needs = append(needs, world.OwnResolvConf) // It asks whom the system says.
 	}
 	for _, n := range needs {
@@ -37,14 +37,11 @@ func (e Experiment) cannot(d *gateway.Definition, setting string) string {
 			return reason
 		}
 	}
-	if d.Own != nil {
-		return ""
-	}
-	if route := e.Route(); (route == site.RouteHTTP2 || route == site.RouteGRPC) && !d.Uses(setting, "HTTP2") {
+	if route := e.Route(); (route == site.RouteHTTP2 || route == site.RouteGRPC) && d.Lacks(setting, "HTTP2") {
 		return fmt.Sprintf("nothing in %s leads to {{.HTTP2}}, the upstream that speaks HTTP/2", setting)
 	}
 	for _, p := range spoken {
-		if p.Protocol == e.Protocol && p.variable != "" && !d.Uses(setting, p.variable) {
+		if p.Protocol == e.Protocol && p.variable != "" && d.Lacks(setting, p.variable) {
 			return fmt.Sprintf(
 				"nothing in %s listens at {{.%s}}, where clients of %s connect",
 				setting,
@@ -56,15 +53,23 @@ func (e Experiment) cannot(d *gateway.Definition, setting string) string {
 	return ""
 }
 
-// CannotOwn tells why the experiment does not apply to a gateway of the user's own in the setting, or "".
-func (e Experiment) CannotOwn(d *gateway.Definition, setting string) string {
-	if d.Own != nil && d.Own.Elsewhere != nil {
+// Inapplicable tells why the experiment does not apply to the gateway in the setting, by the gateway's kind, or "".
+func (e Experiment) Inapplicable(d *gateway.Definition, setting string) string {
+	switch d.Kind() {
+	case gateway.KindOwn:
+		return e.cannotOwn(d.Own, setting)
+	case gateway.KindElsewhere:
 		return e.cannotElsewhere(d.Own.Elsewhere.Door)
 	}
-	if d.Own == nil || e.Fault == nil {
+	return ""
+}
+
+// cannotOwn tells why the experiment does not apply to a gateway of the user's own in the setting, or "".
+func (e Experiment) cannotOwn(o *gateway.Own, setting string) string {
+	if e.Fault == nil {
 		return ""
 	}
-	t, err := d.Own.Target(setting)
+	t, err := o.Target(setting)
 	if err != nil {
 		return err.Error()
 	}
@@ -139,7 +144,7 @@ const beyondLinks = "it runs elsewhere, and this takes more than the links in fr
 func (e Experiment) cannotElsewhere(door netip.AddrPort) string {
 	if e.Block != nil {
 		for _, ask := range e.Block.Refused {
-			if why := site.CannotCome(ask.Own.From, door); why != "" {
+			if why := site.CannotCome(ask.Described.From, door); why != "" {
 				return why
 			}
 		}

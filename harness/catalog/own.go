@@ -38,7 +38,7 @@ func OwnBlocks(o *gateway.Own) []OwnBlock {
 		if most < 0 {
 			continue
 		}
-		block := blockOf(b, o.Elsewhere != nil)
+		block := blockOf(b, o.Kind())
 		all = append(all, OwnBlock{Experiment{ID: b.Name, Block: spoofed(block, b, like.Probe)}, like.Name()})
 		for _, state := range blockStates {
 			if f := faultOf(state); f != nil && like.Upstream.Socket == "" {
@@ -70,14 +70,14 @@ func likeness(a, b string) int {
 
 // blockOf makes a block of one that a file names. Without a method of its own it is one of every method: a GET must be
 // refused and a POST, but none is sent to a gateway that runs elsewhere, whose upstreams are the user's.
-func blockOf(b gateway.Block, elsewhere bool) *Block {
+func blockOf(b gateway.Block, kind gateway.Kind) *Block {
 	p := b.Probe()
 	as := strings.TrimPrefix(fmt.Sprintf("%s, from %s", b.URL, b.From), "http://")
 	if b.From == "" {
 		as = strings.TrimPrefix(b.URL, "http://")
 	}
-	ask := site.Ask{As: as, Method: b.Method, Own: &p}
-	if elsewhere {
+	ask := site.Ask{As: as, Method: b.Method, Described: &p}
+	if kind == gateway.KindElsewhere {
 		ask.Method = cmp.Or(b.Method, http.MethodGet)
 	}
 	block := &Block{
@@ -132,7 +132,7 @@ func claiming(a string) []client.Field {
 // FindFor returns the experiment with the ID on the gateway: one of those that Find knows, or one of the gateway's
 // own blocks.
 func FindFor(d *gateway.Definition, id string) (Experiment, error) {
-	if d.Own != nil {
+	if d.Kind() != gateway.KindKnown {
 		for _, b := range OwnBlocks(d.Own) {
 			if b.ID == id {
 				return b.Experiment, nil

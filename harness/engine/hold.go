@@ -20,7 +20,7 @@ func Inject(ctx context.Context, b *site.Bench, f *catalog.Fault) (undo func(con
 			return nil, fmt.Errorf("inject %s: it needs %s: %s: %w", f.ID, n.About(), reason, errors.ErrUnsupported)
 		}
 	}
-	if reason := (catalog.Experiment{ID: f.ID, Fault: f}).CannotOwn(b.Definition, b.Setting); reason != "" {
+	if reason := (catalog.Experiment{ID: f.ID, Fault: f}).Inapplicable(b.Definition, b.Setting); reason != "" {
 		return nil, fmt.Errorf("inject %s: %w", f.ID, site.Inapplicable(reason))
 	}
 	t := run{experiment: catalog.Experiment{ID: f.ID, Fault: f}, site: On(b)}

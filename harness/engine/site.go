@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
@@ -11,7 +10,6 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/upstream"
-	"github.com/gatequake/gatequake/harness/verdict"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -114,15 +112,4 @@ func (o onBench) Tells(seen record.Observation) string { return site.Leak(seen, 
 
 func (o onBench) Resolves() time.Duration { return o.Definition.Resolves }
 
-// Holds is false of a gateway of the user's own, whose blocks are tried by themselves, and of one that is known not to
-// hold the block: it is told so once, and not in every row.
-func (o onBench) Holds(block string) bool {
-	d := o.Definition
-	if d.Own != nil {
-		return false
-	}
-	_, cannot := d.Cannot[block]
-	return !cannot && !slices.ContainsFunc(d.Deviations, func(known verdict.Deviation) bool {
-		return slices.Contains(known.Experiments, block) && slices.Contains(known.Settings, o.Setting)
-	})
-}
+func (o onBench) Holds(block string) bool { return o.Definition.Holds(block, o.Setting) }

@@ -148,12 +148,6 @@ func (d *Definition) SettingNames() []string {
 	return names
 }
 
-// Uses reports whether the gateway's command, or a template of the setting, mentions the variable of Vars.
-func (d *Definition) Uses(setting, variable string) bool {
-	texts := append(slices.Collect(maps.Values(d.Settings[setting].Files)), d.Command...)
-	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "."+variable) })
-}
-
 func (d *Definition) validate(file string) error {
 	missing := []string{}
 	for what, there := range map[string]bool{

@@ -92,7 +92,7 @@ func (f *ownFile) checkProbes() error {
 				fmt.Sprintf("%q", p.Asks),
 				gateway.AsksOne+" or "+gateway.AsksAll,
 			)
-		case (p.Expect.Status < 100 || p.Expect.Status > 599) && (p.Expect.Status != 0 || f.Elsewhere == nil):
+		case (p.Expect.Status < 100 || p.Expect.Status > 599) && (p.Expect.Status != 0 || f.Kind() == gateway.KindOwn):
 			return f.fault(where("probes", i, "expect"), fmt.Sprintf("status %d", p.Expect.Status), "100 to 599")
 		}
 		for _, name := range p.Upstreams {
@@ -118,7 +118,7 @@ func (f *ownFile) checkRequest(path []any, p gateway.Probe) error {
 	if err != nil || u.Host == "" || u.Scheme != gateway.SpeaksHTTP && u.Scheme != gateway.SpeaksHTTPS {
 		return f.fault(below("url"), fmt.Sprintf("%q", p.URL), "a URL such as http://shop.example.com:8080/path")
 	}
-	if _, err := f.Listener(p); err != nil && f.Elsewhere == nil {
+	if _, err := f.Listener(p); err != nil && f.Kind() == gateway.KindOwn {
 		return f.fault(below("url"), fmt.Sprintf("%q", p.URL), "the port of one of the listeners")
 	}
 	if _, err := netip.ParseAddr(p.From); p.From != "" && err != nil {

@@ -87,11 +87,11 @@ func (f *ownFile) checkHead() error {
 	switch {
 	case f.Name == "" || strings.ContainsAny(f.Name, " /"):
 		return f.fault(where("name"), fmt.Sprintf("%q", f.Name), "a word, which reports call the gateway by")
-	case f.Elsewhere == nil && (len(f.Command) == 0 || f.Command[0] == ""):
+	case f.Kind() == gateway.KindOwn && (len(f.Command) == 0 || f.Command[0] == ""):
 		return f.fault(where("command"), "none", "the words of the command that starts the gateway")
 	case f.Patience < 0:
 		return f.fault(where("patience"), f.Patience.String(), "more than 0")
-	case f.Elsewhere == nil && len(f.Listeners) == 0:
+	case f.Kind() == gateway.KindOwn && len(f.Listeners) == 0:
 		return f.fault(where("listeners"), "none", "one at least, such as {at: 0.0.0.0:80, speaks: http}")
 	}
 	return nil

@@ -37,7 +37,7 @@ func ParseRemote(name string, text []byte, o gateway.Own) (gateway.Own, error) {
 // linked lists the names of the links that a gateway has that runs elsewhere.
 func (f *ownFile) linked() []string {
 	names := []string{}
-	if f.Elsewhere != nil {
+	if f.Kind() == gateway.KindElsewhere {
 		for _, l := range f.Elsewhere.Links {
 			names = append(names, l.Name)
 		}

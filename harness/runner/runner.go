@@ -54,14 +54,6 @@ func (j Job) policy() policy.Policy {
 // setup is that of the job's bench.
 func (j Job) setup() site.Setup { return site.Setup{Definition: j.Gateway, Setting: j.Setting} }
 
-// folders are those in which a gateway of the user's own may write; the others have theirs in the world.
-func (j Job) folders() []string {
-	if j.Gateway.Own == nil {
-		return nil
-	}
-	return j.Gateway.Own.Folders()
-}
-
 // Options says how jobs are run. The zero value runs one at a time in the strongest world that the machine allows.
 type Options struct {
 	// Mode is how worlds are made.
@@ -161,7 +153,7 @@ func One(ctx context.Context, j Job, o Options) verdict.Verdict {
 
 // world says what the world of the job is like, and where to note the CPU time that it took.
 func (o Options) world(j Job, spent *time.Duration) world.Options {
-	return world.Options{Mode: o.Mode, Args: o.Args, Writable: j.folders(), Spent: spent}
+	return world.Options{Mode: o.Mode, Args: o.Args, Writable: j.Gateway.Folders(), Spent: spent}
 }
 
 // judge concludes from the record of the job.

@@ -24,8 +24,8 @@ type Ask struct {
 	// Claims, if not zero, is an address that the client claims to speak for, in X-Forwarded-For and Forwarded.
 	Claims Client
 
-	// Own, if not nil, is a probe of a gateway of the user's own, which says all the rest.
-	Own *gateway.Probe
+	// Described, if not nil, is a probe that the user's file describes, which says all the rest.
+	Described *gateway.Probe
 }
 
 // Client names a client address of the plan.

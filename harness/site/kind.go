@@ -45,6 +45,8 @@ type Kind interface {
 	// Healthy reports whether the observation is of a steady state of the route; SteadyState says what that is.
 	Healthy(r Route, o record.Observation) bool
 	SteadyState(r Route) string
+	// Routes lists those that each gateway of this kind serves.
+	Routes() []Route
 	// HasBystander reports whether some route is none of the fault's.
 	HasBystander() bool
 	// WholePool reports whether each member of a pool must have served before an experiment in the state begins.

@@ -45,6 +45,16 @@ func SecretAddress(a netip.Addr) Secret {
 	return s
 }
 
+// SecretsAt are the secrets of an upstream's address with its port, and without, unless it is one of the loopback's,
+// which every machine has.
+func SecretsAt(at netip.AddrPort) []Secret {
+	all := []Secret{SecretText("the upstream's address", at.String())}
+	if !at.Addr().IsLoopback() {
+		all = append(all, SecretAddress(at.Addr()))
+	}
+	return all
+}
+
 // SecretName is the secret of a name that an upstream has at the port; 0 for any.
 func SecretName(name string, port uint16) Secret {
 	s := Secret{what: "the upstream's name " + name}

@@ -43,11 +43,7 @@ func newBench(ctx context.Context, i inside, l Layout) *Bench {
 		}
 		b.Close()
 	})
-	routes := []site.Route{site.RouteMain, site.RouteBystander}
-	if i.subject.Gateway.Own == nil {
-		routes = append(routes, site.RouteNamed, site.RouteSecure)
-	}
-	gomega.Expect(b.Steady(ctx, routes...)).To(gomega.Succeed())
+	gomega.Expect(b.Steady(ctx, b.Routes()...)).To(gomega.Succeed())
 	return &Bench{Bench: b, subject: i.subject, layout: l}
 }
 

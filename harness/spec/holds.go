@@ -8,6 +8,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/spec/matchers"
 	"github.com/gatequake/gatequake/harness/verdict"
@@ -27,7 +28,7 @@ func Holds(ctx ginkgo.SpecContext, what any) {
 func holds(ctx ginkgo.SpecContext, e catalog.Experiment, s subject) {
 	v := runner.Settled(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting},
 		runner.Options{Mode: mode(), Args: suite.args})
-	if s.Gateway.Own != nil {
+	if s.Gateway.Kind() != gateway.KindKnown {
 		v.Replay = command(ctx.SpecReport(), s) // The suite knows which file it is.
 	}
 	ginkgo.AddReportEntry("verdict", entry(v), ginkgo.ReportEntryVisibilityFailureOrVerbose)

@@ -105,7 +105,7 @@ func replay(r types.SpecReport, s subject) string {
 
 func command(r types.SpecReport, s subject) string {
 	settings := []string{}
-	if s.Gateway.Own == nil {
+	if s.Gateway.Kind() == gateway.KindKnown {
 		settings = append(
 			settings,
 			environGateway+"="+environment(environGateway, s.Gateway.Name),

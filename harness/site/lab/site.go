@@ -102,6 +102,10 @@ func (known) Healthy(_ site.Route, o record.Observation) bool { return o.Healthy
 
 func (known) SteadyState(site.Route) string { return policy.Service.String() }
 
+func (known) Routes() []site.Route {
+	return []site.Route{site.RouteMain, site.RouteBystander, site.RouteNamed, site.RouteSecure}
+}
+
 func (known) HasBystander() bool { return true }
 
 func (known) WholePool(s site.State) bool { return s == site.Balanced }

@@ -241,8 +241,8 @@ func (s *Site) Relaunch(ctx context.Context, _ gateway.Vars) error {
 // ProbeOf returns what the file says of the request, or nil when there is none such.
 func (o *Described) ProbeOf(p site.Probe) *gateway.Probe {
 	switch {
-	case p.Ask.Own != nil:
-		return p.Ask.Own
+	case p.Ask.Described != nil:
+		return p.Ask.Described
 	case p.Route == site.RouteBystander:
 		return o.BystanderProbe
 	}

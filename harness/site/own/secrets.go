@@ -11,18 +11,6 @@ import (
 // secrets are what an answer of a gateway of the user's own must not tell. The names by which clients call it are none.
 func (o *Described) secrets() []site.Secret {
 	all := []site.Secret{}
-	at := func(a netip.AddrPort) {
-		if all = append(all, site.SecretText("the upstream's address", a.String())); !a.Addr().IsLoopback() {
-			all = append(all, site.SecretAddress(a.Addr())) // That of the loopback is everybody's.
-		}
-	}
-	if o.Elsewhere != nil {
-		for _, l := range o.Elsewhere.Links {
-			at(l.Listen)
-			at(l.Upstream)
-		}
-		return all
-	}
 	public := o.publicNames()
 	for _, u := range o.Upstreams {
 		if !public[strings.ToLower(u.Name)] {
@@ -34,11 +22,11 @@ func (o *Described) secrets() []site.Secret {
 			continue
 		case u.Host == "":
 			a, _ := netip.ParseAddr(u.Address)
-			at(netip.AddrPortFrom(a, u.Port))
+			all = append(all, site.SecretsAt(netip.AddrPortFrom(a, u.Port))...)
 		case !public[strings.ToLower(u.Host)]:
 			all = append(all, site.SecretName(u.Host, u.Port))
 		}
-		at(o.At(u))
+		all = append(all, site.SecretsAt(o.At(u))...)
 	}
 	return all
 }

@@ -223,6 +223,9 @@ func (s *Site) SteadyState(r site.Route) string {
 	return fmt.Sprintf("the steady %d of probe %s", p.Expect.Status, p.Name)
 }
 
+// Routes implements site.Kind.
+func (*Site) Routes() []site.Route { return []site.Route{site.RouteMain, site.RouteBystander} }
+
 // HasBystander reports whether some probe does not touch the upstream.
 func (s *Site) HasBystander() bool { return s.BystanderProbe != nil }
 

@@ -7,10 +7,7 @@ import (
 
 // TargetOf returns what the setting of a gateway of the user's own stands for; nil for other gateways.
 func TargetOf(d *gateway.Definition, setting string) *record.Target {
-	if d.Own == nil {
-		return nil
-	}
-	t, err := d.Own.Target(setting)
+	t, err := d.Target(setting)
 	if err != nil {
 		return nil
 	}

@@ -50,7 +50,7 @@ func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 	}
 	b, probe := s.B, s.ProbeOf(p)
 	print, known := s.there.prints[probe.Name]
-	like := known && p.Ask.Own == nil && p.Ask.Path == "" && print.is(*o)
+	like := known && p.Ask.Described == nil && p.Ask.Path == "" && print.is(*o)
 	seen, answered, broken := false, false, false
 	for _, l := range s.there.spans {
 		for _, x := range l.with(o.Nonce) {

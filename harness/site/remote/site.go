@@ -39,6 +39,15 @@ func (s *Site) Terms(t record.Terms, late bool) record.Terms {
 // Watched implements site.Kind.
 func (*Site) Watched() bool { return false }
 
+// Secrets implements site.Kind.
+func (s *Site) Secrets() []site.Secret {
+	all := []site.Secret{}
+	for _, l := range s.Elsewhere.Links {
+		all = slices.Concat(all, site.SecretsAt(l.Listen), site.SecretsAt(l.Upstream))
+	}
+	return all
+}
+
 // Nonce implements site.Kind.
 func (s *Site) Nonce(int) string { return s.there.nonce() }
 

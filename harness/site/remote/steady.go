@@ -25,7 +25,7 @@ func harmless(p *gateway.Probe) bool {
 func (e *Gateway) ask(ctx context.Context, p *gateway.Probe) record.Observation {
 	at := e.site(gateway.Target{Probe: *p})
 	at.BystanderProbe = nil
-	return at.B.Probe(ctx, site.Probe{Within: site.Patience, Ask: site.Ask{Own: p}})
+	return at.B.Probe(ctx, site.Probe{Within: site.Patience, Ask: site.Ask{Described: p}})
 }
 
 // steady waits for the answer that the file wants, or for any that is no error of a server.
