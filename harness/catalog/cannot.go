@@ -152,7 +152,7 @@ func (e Experiment) cannotElsewhere(door netip.AddrPort) string {
 	switch {
 	case e.Fault == nil:
 		return ""
-	case !e.Fault.ByLink:
+	case e.Fault.ByLink == nil:
 		return beyondLinks
 	case e.State == site.Cold:
 		return "it runs elsewhere, and is not ours to restart"

@@ -40,9 +40,6 @@ type Fault struct {
 	// long after the answer, and sends the request that counts on the same connection. How often each answer came is
 	// in the verdict.
 	Load []time.Duration
-	// ByLink is true when the link in front of the upstream makes it alone, whoever's the upstream is, and wherever
-	// the gateway runs.
-	ByLink bool
 	// Withholds is how long the link lets nothing through of what the upstream says, if it can be told: what a client
 	// gets earlier is not the upstream's.
 	Withholds time.Duration
@@ -62,8 +59,28 @@ type Fault struct {
 	What, Made, Confirmed string
 	// Prepare changes the plan of the world before anything starts. Optional.
 	Prepare func(*site.Plan)
-	// Inject breaks the bench's world.
-	Inject func(context.Context, *site.Bench) (*Injection, error)
+	// Inject breaks the bench's world, in which the harness plays the upstream. Nil for a fault that ByLink makes
+	// everywhere.
+	Inject Injector
+	// ByLink breaks nothing but the link in front of the upstream, whoever's the upstream is, and wherever the gateway
+	// runs. Nil for a fault that a link alone cannot make.
+	ByLink Injector
+}
+
+// Injector breaks what stands around the bench's gateway.
+type Injector func(context.Context, *site.Bench) (*Injection, error)
+
+// Break breaks what stands around the bench's gateway: by Inject where the harness plays the upstream, by ByLink where
+// it has only the link. The error wraps errors.ErrUnsupported where neither will do.
+func (f *Fault) Break(ctx context.Context, b *site.Bench) (*Injection, error) {
+	_, err := site.As[site.Scripter](b, beyondLinks)
+	switch {
+	case err == nil && f.Inject != nil:
+		return f.Inject(ctx, b)
+	case f.ByLink != nil:
+		return f.ByLink(ctx, b)
+	}
+	return nil, err
 }
 
 // Experiment is that on the fault alone, as it strikes a warm gateway.

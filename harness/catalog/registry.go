@@ -39,8 +39,8 @@ func ready() {
 func RegisterFault(f Fault) *Fault {
 	claim(
 		f.ID,
-		f.Title != "" && f.Cause != "" && f.What != "" && f.Made != "" && f.Confirmed != "" && f.Inject != nil &&
-			(f.Type != "") == (f.Control == nil),
+		f.Title != "" && f.Cause != "" && f.What != "" && f.Made != "" && f.Confirmed != "" &&
+			(f.Inject != nil || f.ByLink != nil) && (f.Type != "") == (f.Control == nil),
 	)
 	registry.mu.Lock()
 	defer registry.mu.Unlock()

@@ -83,7 +83,7 @@ func explanation(w io.Writer, e catalog.Experiment, all []*candidate) error {
 	for _, n := range e.Needs() {
 		say("", fmt.Sprintf("%s: %s", n, n.About()))
 	}
-	if e.Block == nil && e.Fault.ByLink {
+	if e.Block == nil && e.Fault.ByLink != nil {
 		say("--url", "The link makes it alone: also for a gateway that runs already.")
 	}
 	b.WriteString(

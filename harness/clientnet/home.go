@@ -34,10 +34,12 @@ type Home struct {
 // from there. Sealed worlds only, and not for a gateway of the user's own, which has a machine, and perhaps a name,
 // of its own.
 func HomeOf(b *site.Bench, who site.Client) (*Home, error) {
-	if err := b.HomeReachable(); err != nil {
+	public, err := site.As[site.Homely](b, "the home network leads to the known gateways' address")
+	if err != nil {
 		return nil, err
 	}
-	n, err := home.New(b.World, home.Site{Name: site.GatewayHost, At: b.Plan.Gateway}, b.Plan.Clients[who])
+	name, at := public.Public()
+	n, err := home.New(b.World, home.Site{Name: name, At: at}, b.Plan.Clients[who])
 	if err != nil {
 		return nil, err
 	}

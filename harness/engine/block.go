@@ -52,7 +52,7 @@ const theBlock = "user-agent-deny"
 // besideBlocked sends, beside the GET through a broken world, one by a client that is blocked. The returned function
 // waits for its answer.
 func (t *run) besideBlocked(ctx context.Context, method string) (wait func()) {
-	if method != t.experiment.Fault.Route.Methods()[0] || !t.site.Holds(theBlock) {
+	if method != t.experiment.Fault.Route.Methods()[0] || !t.caveats().Holds(theBlock) {
 		return func() {}
 	}
 	answer := make(chan record.Observation, 1)

@@ -32,7 +32,7 @@ func (t *run) collectEvents() {
 	v := &t.record
 	for i := range v.Observations {
 		o := &v.Observations[i]
-		hits := t.site.Hits(o.Nonce)
+		hits := t.instruments().Hits(o.Nonce)
 		o.Hits, o.At, o.Ended = len(hits), t.since(o.Began), t.since(o.Done)
 		v.LateMS = max(v.LateMS, o.LateMS)
 		for _, h := range hits {
@@ -46,7 +46,7 @@ func (t *run) collectEvents() {
 			)
 		}
 	}
-	for _, q := range t.site.Queries() {
+	for _, q := range t.instruments().Queries() {
 		what := fmt.Sprintf("%s %s: %s", q.Type, q.Name, q.Answer)
 		v.Events = append(v.Events, record.Event{At: t.since(q.At), Source: record.Resolver, What: what})
 	}

@@ -21,7 +21,10 @@ func (t *run) probeFault(ctx context.Context) error {
 			return err
 		}
 		t.groups++
-		answers := t.ask(ctx, site.Probe{Route: f.Route, Method: method, Within: t.within})
+		answers, err := t.ask(ctx, site.Probe{Route: f.Route, Method: method, Within: t.within})
+		if err != nil {
+			return err
+		}
 		blocked := t.besideBlocked(ctx, method)
 		bystander := t.askBystander(ctx)
 		all := <-answers
@@ -49,7 +52,7 @@ func (t *run) note(o record.Observation, as record.Role) {
 	o.Role = as
 	if (as == record.Probed || as == record.ToRefuse) && o.By == record.ByGateway &&
 		o.Status >= http.StatusBadRequest {
-		o.Tells = t.site.Tells(o)
+		o.Tells = t.instruments().Tells(o)
 	}
 	t.record.Observations = append(t.record.Observations, o)
 }
@@ -78,15 +81,19 @@ func (t *run) ends() bool {
 
 // ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load,
 // when its clients have set out.
-func (t *run) ask(ctx context.Context, p site.Probe) (answers <-chan []record.Observation) {
+func (t *run) ask(ctx context.Context, p site.Probe) (answers <-chan []record.Observation, err error) {
 	if load := t.experiment.Fault.Load; load != nil {
-		return t.site.Crowd(ctx, p, load)
+		c, err := t.clients()
+		if err != nil {
+			return nil, err
+		}
+		return c.Crowd(ctx, p, load), nil
 	}
 	answer, sent := make(chan []record.Observation, 1), make(chan struct{})
 	p.Sent = func() { close(sent) }
 	go func() { answer <- []record.Observation{t.site.Probe(ctx, p)} }()
 	<-sent
-	return answer
+	return answer, nil
 }
 
 // terms are those of the experiment on this gateway.

@@ -26,7 +26,7 @@ func (t *run) readLog(ctx context.Context, mark gateway.Mark) error {
 		return err
 	}
 	v.Disconnect()
-	t.site.SettleLog(ctx)
+	t.instruments().SettleLog(ctx)
 	ctx, cancel := context.WithTimeout(ctx, logged)
 	defer cancel()
 	for before := -1; ; before = len(t.read) {
@@ -52,8 +52,12 @@ func (t *run) holds(ctx context.Context) error {
 
 // meet returns a visitor who sees the failure, with whatever method does; one who is served if nobody sees it.
 func (t *run) meet(ctx context.Context) (v *site.Visitor, err error) {
+	clients, err := t.clients()
+	if err != nil {
+		return nil, err
+	}
 	if b := t.experiment.Block; b != nil {
-		v = t.site.NewVisitor(site.Probe{Ask: b.Refused[0], Method: b.Refused[0].Methods()[0], Within: t.within})
+		v = clients.NewVisitor(site.Probe{Ask: b.Refused[0], Method: b.Refused[0].Methods()[0], Within: t.within})
 		v.Meet(ctx, 0)
 		return v, nil
 	}
@@ -66,7 +70,7 @@ func (t *run) meet(ctx context.Context) (v *site.Visitor, err error) {
 		if err := t.rearm(ctx); err != nil {
 			return nil, err
 		}
-		if v = t.meetIn(ctx, site.Probe{Route: f.Route, Method: method, Within: t.within}, f.Load); t.fails(v.Saw) {
+		if v = t.meetIn(ctx, clients, site.Probe{Route: f.Route, Method: method, Within: t.within}, f.Load); t.fails(v.Saw) {
 			break
 		}
 		v.Disconnect()
@@ -75,18 +79,20 @@ func (t *run) meet(ctx context.Context) (v *site.Visitor, err error) {
 }
 
 // meetIn returns the first of a load's visitors who sees the failure; without a load there is one.
-func (t *run) meetIn(ctx context.Context, p site.Probe, load []time.Duration) *site.Visitor {
+func (t *run) meetIn(
+	ctx context.Context, clients Clients, p site.Probe, load []time.Duration,
+) *site.Visitor {
 	all := make([]*site.Visitor, max(len(load), 1))
-	var clients sync.WaitGroup
+	var asking sync.WaitGroup
 	for i := range all {
 		wait := time.Duration(0)
 		if len(load) > 0 {
 			wait = load[i]
 		}
-		all[i] = t.site.NewVisitor(p)
-		clients.Go(func() { all[i].Meet(ctx, wait) })
+		all[i] = clients.NewVisitor(p)
+		asking.Go(func() { all[i].Meet(ctx, wait) })
 	}
-	clients.Wait()
+	asking.Wait()
 	first := max(slices.IndexFunc(all, func(v *site.Visitor) bool { return t.fails(v.Saw) }), 0)
 	for i, v := range all {
 		if i != first {

@@ -11,12 +11,9 @@ import (
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/client"
-	"github.com/gatequake/gatequake/harness/dns"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
-	"github.com/gatequake/gatequake/harness/upstream"
-	"github.com/gatequake/gatequake/harness/world"
 )
 
 // memory is a site in memory: a gateway that answers 200 while nothing is broken, and else 502. It writes down what the
@@ -92,10 +89,6 @@ func (m *memory) PrepareState(context.Context, site.State, site.Route) error { r
 
 func (m *memory) EnterState(context.Context, site.State) error { return m.do("enter") }
 
-func (*memory) Strike(time.Duration) {}
-
-func (*memory) Mend() {}
-
 func (m *memory) Sound(context.Context) error { return m.do("sound") }
 
 func (m *memory) BystanderWay(context.Context) error { return m.do("bystander's way") }
@@ -135,16 +128,6 @@ func (m *memory) Probe(_ context.Context, p site.Probe) record.Observation {
 	return o
 }
 
-func (m *memory) Crowd(context.Context, site.Probe, []time.Duration) <-chan []record.Observation {
-	return nil
-}
-
-func (*memory) NewVisitor(site.Probe) *site.Visitor { return nil }
-
-func (*memory) Hits(string) []upstream.Hit { return nil }
-
-func (*memory) Queries() []dns.Query { return nil }
-
 func (m *memory) Process() Process { return m }
 
 func (m *memory) Dead() string {
@@ -162,24 +145,10 @@ func (*memory) Mark() gateway.Mark { return nil }
 
 func (*memory) Since(gateway.Mark) []string { return []string{"a line"} }
 
-func (*memory) SettleLog(context.Context) {}
-
-func (*memory) Late() func() time.Duration { return func() time.Duration { return 0 } }
-
-func (*memory) Lacks(world.Need) string { return "" }
-
-func (m *memory) Close() { _ = m.do("close") }
-
 func (*memory) Terms(t record.Terms, _ bool) record.Terms {
 	t.Limits, t.Bystander = record.Limits{AtOnce: 1000, Resolve: 1000, Connect: 1000, Respond: 1000}, "200"
 	return t
 }
-
-func (*memory) Unchecked() []string { return nil }
-
-func (*memory) Watched() bool { return true }
-
-func (*memory) Tells(record.Observation) string { return "" }
 
 func (*memory) MethodsOf(site.Route) []string { return []string{http.MethodGet, http.MethodPost} }
 
@@ -192,11 +161,3 @@ func (*memory) WholePool(s site.State) bool { return s == site.Balanced }
 func (*memory) MembersTried() int { return 1 }
 
 func (*memory) Delayed(shortest time.Duration) time.Duration { return shortest / 2 }
-
-func (*memory) Checked() string { return "" }
-
-func (*memory) Obstacle() string { return "" }
-
-func (*memory) Resolves() time.Duration { return 0 }
-
-func (*memory) Holds(string) bool { return false }

@@ -23,16 +23,20 @@ const (
 // is well again, so that each finds the gateway as it was.
 func (t *run) probePool(ctx context.Context) error {
 	f := t.experiment.Fault
+	pool, err := t.pool()
+	if err != nil {
+		return err
+	}
 	// Each member is waited for once; and no client of a gateway of the user's own waits longer than he does.
-	t.within = time.Duration(t.site.MembersTried())*t.limit(f.Phase) + record.Slack
+	t.within = time.Duration(pool.MembersTried())*t.limit(f.Phase) + record.Slack
 	for i, method := range t.site.MethodsOf(f.Route) {
 		if i > 0 {
-			if err := t.strikeAgain(ctx); err != nil {
+			if err := t.strikeAgain(ctx, pool); err != nil {
 				return err
 			}
 		}
 		blocked := t.besideBlocked(ctx, method)
-		if err := t.meetPool(ctx, method); err != nil {
+		if err := t.meetPool(ctx, pool, method); err != nil {
 			return err
 		}
 		blocked()
@@ -45,7 +49,7 @@ func (t *run) probePool(ctx context.Context) error {
 
 // meetPool sends requests with the method until the broken member is avoided, or is not going to be, and notes what
 // came of them.
-func (t *run) meetPool(ctx context.Context, method string) error {
+func (t *run) meetPool(ctx context.Context, pool Pool, method string) error {
 	share, met, begin := record.PoolSample{Method: method}, []record.Observation{}, time.Now()
 	for calm := 0; calm < poolSure && len(met) < poolMost && time.Since(begin) < poolTime; calm++ {
 		if err := t.rearm(ctx); err != nil {
@@ -56,7 +60,7 @@ func (t *run) meetPool(ctx context.Context, method string) error {
 		if t.killed(o) {
 			break
 		}
-		if share.Add(t.site.Healthy(site.RouteBalanced, o), o.Duration() >= t.delay()) {
+		if share.Add(t.site.Healthy(site.RouteBalanced, o), o.Duration() >= pool.Delayed(t.shortest())) {
 			calm = -1
 		}
 	}
@@ -72,18 +76,12 @@ func (t *run) meetPool(ctx context.Context, method string) error {
 	return nil
 }
 
-// delay is from when on an answer was delayed: half of the shortest of the gateway's time limits, or where those are
-// not known a second, which people notice.
-func (t *run) delay() time.Duration {
-	return t.site.Delayed(t.shortest())
-}
-
 // strikeAgain takes the fault back, waits until each member serves, and injects it anew.
-func (t *run) strikeAgain(ctx context.Context) error {
+func (t *run) strikeAgain(ctx context.Context, pool Pool) error {
 	if err := t.injection.Undo(ctx); err != nil {
 		return fmt.Errorf("undo %s: %w", t.experiment.Fault.ID, err)
 	}
-	if err := t.site.EachServes(ctx); err != nil {
+	if err := pool.EachServes(ctx); err != nil {
 		return err
 	}
 	return t.inject(ctx)

@@ -99,7 +99,7 @@ func (t *run) remedy(ctx context.Context, r *catalog.Remedy, v *site.Visitor, c 
 // without tells why a remedy cannot be tried at all, or "".
 func (t *run) without(r *catalog.Remedy) string {
 	for _, n := range r.Needs {
-		if reason := t.site.Lacks(n); reason != "" {
+		if reason := t.caveats().Lacks(n); reason != "" {
 			return fmt.Sprintf("needs %s: %s", n.About(), reason)
 		}
 	}

@@ -78,8 +78,8 @@ func (t *run) through(ctx context.Context) error {
 
 // make makes the experiment, and fills the record in. Any error on the way stops it.
 func (t *run) make(ctx context.Context) {
-	t.record.Unchecked, t.record.Terms = t.site.Unchecked(), t.terms()
-	late := t.site.Late()
+	t.record.Unchecked, t.record.Terms = t.caveats().Unchecked(), t.terms()
+	late := t.instruments().Late()
 	err := t.through(ctx)
 	defer t.blameMachine(err)
 	if t.collectEvents(); err != nil || len(t.record.Observations) == 0 {
@@ -94,7 +94,7 @@ func (t *run) make(ctx context.Context) {
 	}
 	if err != nil {
 		t.record.Stopped = err.Error()
-		if t.site.Watched() && (t.site.Process().Dead() != "" || len(t.record.Observations) == 0) {
+		if t.caveats().Watched() && (t.site.Process().Dead() != "" || len(t.record.Observations) == 0) {
 			t.record.Log = t.site.Process().Since(nil)
 			t.record.Stopped += lastWords(t.record.Log)
 		}
@@ -131,7 +131,7 @@ func (t *run) ready(ctx context.Context) error {
 		return err
 	}
 	t.event(record.EventSteady)
-	t.site.SettleLog(ctx)
+	t.instruments().SettleLog(ctx)
 	t.mark = t.site.Process().Mark()
 	t.record.Before = last(t.site.Process().Since(nil), linesBefore)
 	return nil
@@ -196,7 +196,9 @@ func (t *run) undo(ctx context.Context) error {
 	if t.injection == nil {
 		return nil
 	}
-	t.site.Mend()
+	if s, may := t.site.(Informed); may {
+		s.Mend()
+	}
 	return t.injection.Undo(ctx)
 }
 
@@ -206,23 +208,25 @@ func (t *run) inject(ctx context.Context) (err error) {
 	if f == nil {
 		return nil
 	}
-	if err := t.site.PrepareState(ctx, t.experiment.State, f.Route); err != nil {
+	if err := t.prepareState(ctx); err != nil {
 		return err
 	}
 	if t.injection, err = t.site.Inject(ctx, f); err != nil {
 		return fmt.Errorf("inject %s: %w", f.ID, err)
 	}
 	t.event(record.EventInjected)
-	t.site.Strike(f.Withholds)
+	if s, may := t.site.(Informed); may {
+		s.Strike(f.Withholds)
+	}
 	if err := t.confirm(ctx); err != nil {
-		if obstacle := t.site.Obstacle(); obstacle != "" {
+		if obstacle := t.caveats().Obstacle(); obstacle != "" {
 			err = site.Inapplicable(
 				"what cannot be proved through " + obstacle + " cannot be told from another fault there",
 			)
 		}
 		return err
 	}
-	if err := t.site.EnterState(ctx, t.experiment.State); err != nil {
+	if err := t.enterState(ctx); err != nil {
 		return err
 	}
 	return t.settle(ctx)
@@ -235,7 +239,7 @@ func (t *run) confirm(ctx context.Context) (err error) {
 			err = fmt.Errorf("confirm %s: %w", t.experiment.Fault.ID, err)
 		}
 	}
-	if check := t.site.Checked(); err != nil && check != "" && t.injection.Rearm != nil {
+	if check := t.caveats().Checked(); err != nil && check != "" && t.injection.Rearm != nil {
 		return site.Inapplicable(
 			"one request uses the fault up, and the gateway's own checks (" + check + ") come before ours",
 		)
@@ -260,7 +264,7 @@ func (t *run) rearm(ctx context.Context) error {
 // settle waits until a gateway that resolves names in the background must have noticed, by its own configuration,
 // that they changed.
 func (t *run) settle(ctx context.Context) error {
-	f, wait := t.experiment.Fault, t.site.Resolves()
+	f, wait := t.experiment.Fault, t.caveats().Resolves()
 	if f.Route != site.RouteNamed {
 		return nil
 	}
@@ -278,8 +282,8 @@ const cacheTick = time.Second
 
 // steady waits for service on every route that the experiment looks at; of a pool, by each member.
 func (t *run) steady(ctx context.Context) error {
-	if t.site.WholePool(t.experiment.State) {
-		return t.site.EachServes(ctx)
+	if p, err := t.pool(); err == nil && p.WholePool(t.experiment.State) {
+		return p.EachServes(ctx)
 	}
 	return t.site.Steady(ctx, t.experiment.Route(), site.RouteBystander)
 }
@@ -288,7 +292,7 @@ func (t *run) steady(ctx context.Context) error {
 // and that from a world that does not.
 func (t *run) recover(ctx context.Context) error {
 	r := &t.record
-	begin, late := time.Now(), t.site.Late()
+	begin, late := time.Now(), t.instruments().Late()
 	err := t.steady(ctx)
 	r.RecoveryLateMS = record.MS(late())
 	r.LateMS = max(r.LateMS, r.RecoveryLateMS)
@@ -301,7 +305,7 @@ func (t *run) recover(ctx context.Context) error {
 	if r.Dead = t.died; r.Dead == "" {
 		r.Dead = t.site.Process().Dead()
 	}
-	r.Unwatched = !t.site.Watched()
+	r.Unwatched = !t.caveats().Watched()
 	switch {
 	case r.Dead != "":
 		r.LastWords = lastWords(t.site.Process().Since(nil))
@@ -319,7 +323,7 @@ func (t *run) gone() bool { return t.record.Dead != "" || t.record.Unrecovered !
 // readAll keeps what the gateway has logged since before the injection, unless a remedy has read it.
 func (t *run) readAll(ctx context.Context) error {
 	if t.record.Log = t.read; t.read == nil {
-		t.site.SettleLog(ctx)
+		t.instruments().SettleLog(ctx)
 		t.record.Log = t.site.Process().Since(t.mark)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -56,10 +57,16 @@ func silent(b *site.Bench, at netip.AddrPort) confirmation {
 // answers confirms that a request straight to the upstream's address is answered with the status, no sooner than
 // after atLeast.
 func answers(b *site.Bench, at netip.AddrPort, status int, atLeast time.Duration) confirmation {
+	return answersBy(b, at, status, atLeast, client.Complete)
+}
+
+// answersBy does the same of an answer that may end in any of these ways.
+func answersBy(
+	b *site.Bench, at netip.AddrPort, status int, atLeast time.Duration, ends ...client.End,
+) confirmation {
 	return func(ctx context.Context) (string, error) {
 		r, _ := b.Direct(ctx, at, atLeast+10*time.Second)
-		whole := r.End == client.Complete || b.Theirs() && r.End == client.Unframed
-		if r.Status != status || !whole || r.Took < atLeast {
+		if r.Status != status || !slices.Contains(ends, r.End) || r.Took < atLeast {
 			return "", fmt.Errorf("ask %s: got %d %s in %s, want a whole %d after %s or more", at, r.Status, r.End,
 				r.Took, status, atLeast)
 		}

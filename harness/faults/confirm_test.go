@@ -92,7 +92,7 @@ func play(ctx context.Context, w *world.World, id string) (lacks string, err err
 	if err := b.Steady(ctx, site.RouteBystander, e.Fault.Route); err != nil {
 		return "", err
 	}
-	i, err := e.Fault.Inject(ctx, b)
+	i, err := e.Fault.Break(ctx, b)
 	if errors.Is(err, errors.ErrUnsupported) {
 		return err.Error(), nil
 	}

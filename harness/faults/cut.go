@@ -37,7 +37,7 @@ var ResetOnAccept = catalog.RegisterFault(catalog.Fault{
 var ResetAfterRequest = catalog.RegisterFault(catalog.Fault{
 	ID:    "reset-after-request",
 	Title: "the upstream resets the connection after it has read the request",
-	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce, ByLink: true,
+	Cause: cause.Network, Type: proxystatus.ConnectionTerminated, Phase: catalog.AtOnce,
 	Withholds: catalog.Forever,
 	What: "The request was delivered, and may have been acted on, when the connection is reset. A gateway cannot " +
 		"know; that is why a POST must not be sent again.",
@@ -45,14 +45,14 @@ var ResetAfterRequest = catalog.RegisterFault(catalog.Fault{
 		"Toxiproxy sends FIN on a pooled connection.",
 	Confirmed: "An own request gets ECONNRESET, and the upstream has recorded it.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		if b.Theirs() {
-			return toxic(ctx, b, link.Reset{}, ends(b, b.Plan.Upstream, client.Reset))
-		}
 		undo, err := behave(ctx, b, upstream.Raw{Then: upstream.Reset})
 		if err != nil {
 			return nil, err
 		}
 		return &catalog.Injection{Undo: undo, Confirm: ends(b, b.Plan.Upstream, client.Reset)}, nil
+	},
+	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
+		return toxic(ctx, b, link.Reset{}, ends(b, b.Plan.Upstream, client.Reset))
 	},
 })
 
@@ -60,14 +60,14 @@ var ResetAfterRequest = catalog.RegisterFault(catalog.Fault{
 var CloseAfterRequest = catalog.RegisterFault(catalog.Fault{
 	ID:    "close-after-request",
 	Title: "the connection is closed after the request, with no answer",
-	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce, ByLink: true,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce,
 	Withholds: catalog.Forever,
 	Also:      []site.State{site.Balanced},
 	What: "The request was delivered and handled, but the connection ends in good order (FIN) before the first " +
 		"byte of the answer.",
 	Made:      "Toxiproxy limit_data 0 on what the upstream sends: its first byte ends the connection.",
 	Confirmed: "An own request gets the end of the connection and nothing before it.",
-	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
+	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return toxic(ctx, b, link.Limit{Bytes: 0}, ends(b, b.Plan.Upstream, client.Closed))
 	},
 })
@@ -76,14 +76,14 @@ var CloseAfterRequest = catalog.RegisterFault(catalog.Fault{
 var SilentAfterAccept = catalog.RegisterFault(catalog.Fault{
 	ID:    "silent-after-accept",
 	Title: "the upstream takes the connection and is never heard of again",
-	Cause: cause.Network, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding, ByLink: true,
+	Cause: cause.Network, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding,
 	Also: []site.State{site.Cold, site.Pooled, site.Balanced},
 	What: "A peer that vanished without closing: a pulled cable, a crashed machine, a middlebox that lost its " +
 		"state. The connection stands, and nothing comes of it.",
 	Made: "Toxiproxy timeout 0 on what the gateway sends: the request is swallowed, so that not even the " +
 		"upstream's close can pass.",
 	Confirmed: "An own request connects and gets nothing.",
-	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
+	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return toxic(ctx, b, link.Timeout{Stream: link.Upstream}, silent(b, b.Plan.Upstream))
 	},
 })

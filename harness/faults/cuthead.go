@@ -22,9 +22,6 @@ const halfHead = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Le"
 func halted(f catalog.Fault, then upstream.End, end error) *catalog.Fault {
 	f.Cause = cause.Network
 	f.Inject = func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		if b.Theirs() && then == upstream.Close {
-			return short(ctx, b, "", func(site.Answer) int64 { return int64(len("HTTP/1.1 200")) })
-		}
 		undo, err := behave(ctx, b, upstream.Raw{Bytes: []byte(halfHead), Then: then})
 		if err != nil {
 			return nil, err
@@ -50,12 +47,15 @@ var ResetMidHeaders = halted(catalog.Fault{
 var CloseMidHeaders = halted(catalog.Fault{
 	ID:    "close-mid-headers",
 	Title: "the upstream closes the connection in the middle of the head of its answer",
-	Type:  proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce, ByLink: true,
+	Type:  proxystatus.HTTPResponseIncomplete, Phase: catalog.AtOnce,
 	What: "A status line that says 200 has arrived, and some of the head, when the connection ends in good order " +
 		"(FIN). A gateway that takes the end of the connection for the end of the head makes a whole answer of " +
 		"half of one.",
 	Made:      "An upstream at the upstream's address that sends half a head and closes.",
 	Confirmed: "An own request gets the half head, and the end of the connection.",
+	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
+		return short(ctx, b, "", func(site.Answer) int64 { return int64(len("HTTP/1.1 200")) })
+	},
 }, upstream.Close, io.EOF)
 
 // SilentMidHeaders is an upstream that stops in the middle of the head.

@@ -38,7 +38,7 @@ func answered(id string, code dns.Rcode, title, what string) *catalog.Fault {
 
 // resolver is an injection by the world's nameserver.
 func resolver(b *site.Bench, f dns.Fault, confirm confirmation) *catalog.Injection {
-	undo := b.Names.Inject(b.FaultyName(), f)
+	undo := b.Names.Inject(b.Plan.BrokenName, f)
 	return &catalog.Injection{Undo: func(context.Context) error { undo(); return nil }, Confirm: confirm}
 }
 

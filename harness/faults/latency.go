@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/link"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
@@ -25,13 +26,14 @@ const (
 var SlowAnswer = catalog.RegisterFault(catalog.Fault{
 	ID:    "slow-answer",
 	Title: "the upstream answers later than the gateway waits",
-	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding, Late: true, ByLink: true,
+	Cause: cause.Overload, Type: proxystatus.HTTPResponseTimeout, Phase: catalog.Responding, Late: true,
 	Withholds: tooLate,
 	What: "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer " +
 		"does come; nobody waits for it any more.",
 	Made:      "Toxiproxy latency of four seconds on what the upstream sends, against a read timeout of one.",
 	Confirmed: "An own request is answered, with 200, and not before four seconds have passed.",
 	Inject:    delayed(tooLate),
+	ByLink:    delayedOrdinary(tooLate),
 })
 
 // LatencyWithinBudget is an upstream that is slow, and not too slow.
@@ -41,24 +43,30 @@ var LatencyWithinBudget = catalog.RegisterFault(catalog.Fault{
 	Cause:   cause.Network,
 	Control: &record.Expectation{Statuses: []int{http.StatusOK}, By: record.ByUpstream},
 	Phase:   catalog.Responding,
-	ByLink:  true,
 	What: "Latency below the gateway's timeout is no fault: the answer must come, later. A gateway that calls this " +
 		"a 502 gives up too early, and a harness that expects one would call anything a 502.",
 	Made:      "Toxiproxy latency of a fifth of a second on what the upstream sends, against a read timeout of one.",
 	Confirmed: "An own request is answered, with 200, and not before the latency has passed.",
 	Inject:    delayed(inTime),
+	ByLink:    delayedOrdinary(inTime),
 })
 
-func delayed(d time.Duration) func(context.Context, *site.Bench) (*catalog.Injection, error) {
+// delayed lets the answers of an upstream that the harness plays take so much longer.
+func delayed(d time.Duration) catalog.Injector {
 	return func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		status := http.StatusOK
-		if b.Theirs() {
-			ordinary, err := b.Ordinary(ctx)
-			if err != nil {
-				return nil, err
-			}
-			status = ordinary.Status
+		return toxic(ctx, b, link.Latency{Delay: d}, answers(b, b.Plan.Upstream, http.StatusOK, d))
+	}
+}
+
+// delayedOrdinary does the same with whatever the upstream answers ordinarily, which it may end by closing the
+// connection.
+func delayedOrdinary(d time.Duration) catalog.Injector {
+	return func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
+		ordinary, err := b.Ordinary(ctx)
+		if err != nil {
+			return nil, err
 		}
-		return toxic(ctx, b, link.Latency{Delay: d}, answers(b, b.Plan.Upstream, status, d))
+		return toxic(ctx, b, link.Latency{Delay: d},
+			answersBy(b, b.Plan.Upstream, ordinary.Status, d, client.Complete, client.Unframed))
 	}
 }

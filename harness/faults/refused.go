@@ -15,14 +15,14 @@ import (
 var Refused = catalog.RegisterFault(catalog.Fault{
 	ID:    "refused",
 	Title: "nothing listens at the upstream's address",
-	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce, ByLink: true,
+	Cause: cause.Network, Type: proxystatus.ConnectionRefused, Phase: catalog.AtOnce,
 	Also: []site.State{site.Cold, site.Balanced},
 	What: "The upstream's machine is up, its process is not: every connection attempt is answered with a reset, " +
 		"which a dial sees as ECONNREFUSED.",
 	Made: "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the " +
 		"port.",
 	Confirmed: "An own dial gets ECONNREFUSED.",
-	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
+	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return toxic(ctx, b, link.Refuse{}, ends(b, b.Plan.Upstream, client.Refused))
 	},
 })

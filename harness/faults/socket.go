@@ -25,14 +25,14 @@ var UnixSocketMissing = catalog.RegisterFault(catalog.Fault{
 	Made:      "The socket, on which the upstream goes on listening, is given another name.",
 	Confirmed: "An own dial to the path gets ENOENT.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
-		aside := b.SocketPath() + ".aside"
-		if err := os.Rename(b.SocketPath(), aside); err != nil {
+		aside := b.Plan.Socket + ".aside"
+		if err := os.Rename(b.Plan.Socket, aside); err != nil {
 			return nil, err
 		}
 		return &catalog.Injection{
 			Undo: func(context.Context) error {
 				// The socket may be back already.
-				if err := os.Rename(aside, b.SocketPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				if err := os.Rename(aside, b.Plan.Socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
 					return err
 				}
 				return nil
@@ -53,14 +53,14 @@ var UnixSocketForbidden = catalog.RegisterFault(catalog.Fault{
 	Made:      "The socket's mode is set to 0; a gateway that is started as root runs as another user.",
 	Confirmed: "An own dial to the path gets EACCES, made as the user that a gateway runs as who gave root up.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
-		before, err := os.Stat(b.SocketPath())
+		before, err := os.Stat(b.Plan.Socket)
 		if err != nil {
 			return nil, err
 		}
-		if err := os.Chmod(b.SocketPath(), 0); err != nil {
+		if err := os.Chmod(b.Plan.Socket, 0); err != nil {
 			return nil, err
 		}
-		undo := func(context.Context) error { return os.Chmod(b.SocketPath(), before.Mode().Perm()) }
+		undo := func(context.Context) error { return os.Chmod(b.Plan.Socket, before.Mode().Perm()) }
 		return &catalog.Injection{Undo: undo, Confirm: knocks(b, ", as nobody", dialAsNobody, syscall.EACCES)}, nil
 	},
 })
@@ -77,7 +77,7 @@ func dialUnix(path string) error {
 // knocks confirms what comes of connecting to the upstream's socket.
 func knocks(b *site.Bench, how string, dial func(path string) error, want syscall.Errno) confirmation {
 	return func(context.Context) (string, error) {
-		if err := dial(b.SocketPath()); !errors.Is(err, want) {
+		if err := dial(b.Plan.Socket); !errors.Is(err, want) {
 			return "", fmt.Errorf("dial the socket%s: got %w, want %w", how, err, want)
 		}
 		return fmt.Sprintf("own dial to the socket%s: %v", how, want), nil

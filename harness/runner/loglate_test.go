@@ -83,7 +83,7 @@ func init() {
 		if err != nil {
 			return nil, err
 		}
-		injection, err := e.Fault.Inject(ctx, b)
+		injection, err := e.Fault.Break(ctx, b)
 		if err != nil {
 			return nil, err
 		}

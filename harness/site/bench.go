@@ -1,6 +1,6 @@
 // Package site is where experiments happen: who lives where, how requests go through the gateway and past it, and
 // what came of them. Kind is what differs between a known gateway, one of the user's own, and one that runs
-// elsewhere; the packages below are the three.
+// elsewhere, and capability.go what only some of them can do; the packages below are the three.
 package site
 
 import (
@@ -23,7 +23,7 @@ import (
 // Bench is a world set up around one gateway: links, upstreams, names, firewall, and the gateway itself. Faults work
 // on it; probes go through it.
 type Bench struct {
-	// Kind is what kind of gateway it is.
+	// Kind says what differs from one kind of gateway to another.
 	Kind
 	World *world.World
 	Plan  Plan
@@ -35,7 +35,7 @@ type Bench struct {
 	Auth *link.Link
 	// HTTP2 is the link in front of the upstream that speaks HTTP/2.
 	HTTP2 *link.Link
-	// Socket leads to Upstream's link from a Unix socket at SocketPath.
+	// Socket leads to Upstream's link from a Unix socket at Plan.Socket.
 	Socket *upstream.Relay
 	// Authority issued the certificate of Secure; the gateway knows it.
 	Authority *upstream.Authority
@@ -173,11 +173,6 @@ func (b *Bench) NewLink(at netip.AddrPort, to string) (*link.Link, error) {
 	return l, nil
 }
 
-// SocketPath is where the Unix socket is that leads to Upstream.
-func (b *Bench) SocketPath() string {
-	return b.Kind.SocketPath()
-}
-
 // Record adds a recorder: an upstream that stands in for another, whose hits must count.
 func (b *Bench) Record(r Recorder) {
 	b.mu.Lock()
@@ -201,7 +196,7 @@ func (b *Bench) Hits(nonce string) []upstream.Hit {
 			most = hits
 		}
 	}
-	if b.AsksAll() {
+	if b.asksAll() {
 		return most
 	}
 	return all
@@ -214,5 +209,5 @@ func (b *Bench) isUpstream(r Recorder) bool {
 
 // SecureName is the name that the certificate of Secure must be for.
 func (b *Bench) SecureName() string {
-	return b.SecureNames()[0]
+	return b.Plan.SecureNames[0]
 }

@@ -38,12 +38,13 @@ func (b *Bench) Reconfigure(
 	ctx context.Context,
 	change func(*gateway.Vars),
 ) (undo func(context.Context) error, err error) {
-	if err := b.Reconfigurable(); err != nil {
+	at, err := As[Deployer](b, "the fault takes another configuration, and your own is not touched")
+	if err != nil {
 		return nil, err
 	}
 	wrong := b.Vars
 	change(&wrong)
-	if err := b.Relaunch(ctx, wrong); err != nil {
+	if err := at.Deploy(ctx, wrong); err != nil {
 		return nil, fmt.Errorf("deploy wrong configuration: %w", err)
 	}
 	done := false
@@ -51,7 +52,7 @@ func (b *Bench) Reconfigure(
 		if done {
 			return nil
 		}
-		if err := b.Relaunch(ctx, b.Vars); err != nil {
+		if err := at.Deploy(ctx, b.Vars); err != nil {
 			return fmt.Errorf("deploy right configuration: %w", err)
 		}
 		done = true

@@ -59,7 +59,7 @@ func (b *Bench) Dial(ctx context.Context) (net.Conn, error) {
 // Answers reports whether a TCP connection to the address is made in that time, where the upstream is spoken to over
 // TLS and a request tells no more than that nothing came of it. Elsewhere it is false.
 func (b *Bench) Answers(ctx context.Context, at netip.AddrPort, within time.Duration) bool {
-	if !b.Conclusive() {
+	if !b.Plan.UpstreamTLS {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
@@ -72,9 +72,6 @@ func (b *Bench) Answers(ctx context.Context, at netip.AddrPort, within time.Dura
 	return true
 }
 
-// FaultyName is the name that faults of the nameserver's answers are about: "" is every name.
-func (b *Bench) FaultyName() string { return b.Kind.FaultyName() }
-
 // Answer is what an upstream says to an own request while nothing is broken.
 type Answer struct {
 	client.Response
@@ -83,10 +80,6 @@ type Answer struct {
 	// Chunked is true when the body is sent in chunks.
 	Chunked bool
 }
-
-// Theirs reports whether the upstream is not ours: it cannot be told to misbehave, and only the link in front of it
-// can be broken.
-func (b *Bench) Theirs() bool { return b.Kind.Theirs() }
 
 // Ordinary asks the upstream past the gateway, as own dials do. The status is that of the catalogue's upstream, 200,
 // where that is what is there; elsewhere it is what the upstream of the user's has for the request. The error of one
@@ -98,7 +91,9 @@ func (b *Bench) Ordinary(ctx context.Context) (Answer, error) {
 		return Answer{}, Unanswered(r, b.Opaque() != "")
 	}
 	a := Answer{Response: r}
-	b.Exchanged(&a, nonce)
+	if t, taps := b.Kind.(Tapper); taps {
+		t.Exchanged(&a, nonce)
+	}
 	return a, nil
 }
 

@@ -58,13 +58,13 @@ func InTable(at netip.AddrPort) string {
 	return fmt.Sprintf("%s:%04X", text, at.Port())
 }
 
-// sockets returns the table of the network that the gateway is in.
-func (b *Bench) sockets() string {
-	family := ""
-	if slices.ContainsFunc(b.Dialled(), func(at netip.AddrPort) bool { return at.Addr().Is6() }) {
+// awaitIdleClose is AwaitIdleClose of all connections to upstreams that faults strike.
+func awaitIdleClose(ctx context.Context, s Socketer) {
+	family, dialled := "", s.Dialled()
+	if slices.ContainsFunc(dialled, func(at netip.AddrPort) bool { return at.Addr().Is6() }) {
 		family = "6"
 	}
-	return b.Sockets(family)
+	AwaitIdleClose(ctx, func() string { return s.Sockets(family) }, dialled...)
 }
 
 // SocketTable returns the table of this network's TCP sockets over IPv4, or with "6" over IPv6, or as much of it as

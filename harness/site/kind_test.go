@@ -39,5 +39,3 @@ func (s stub) BystanderWay(ctx context.Context) error { return s.b.StampedBy(ctx
 func (stub) ToUpstream(netip.AddrPort) client.Way { return client.Way{} }
 
 func (stub) Question(r client.Request, _ string) client.Request { return r }
-
-func (stub) AsksAll() bool { return false }

@@ -27,6 +27,14 @@ type Plan struct {
 	// Named leads to Upstream through Nameserver.
 	Named      gateway.Name
 	Nameserver netip.AddrPort
+	// BrokenName is the name that faults of the nameserver's answers are about: "" is every name.
+	BrokenName string
+	// Socket is the path of the Unix socket that leads to Upstream; "" where none does.
+	Socket string
+	// SecureNames are those that the certificate of Secure is for, the one first that it must be for.
+	SecureNames []string
+	// UpstreamTLS is true when the gateway speaks TLS to Upstream.
+	UpstreamTLS bool
 	// HTTP2 is an upstream that speaks HTTP/2 in plain text.
 	HTTP2 netip.AddrPort
 	// NamedFor is the time to live of Named's address. The zero value is what experiments want that look at a fault

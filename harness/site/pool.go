@@ -21,7 +21,7 @@ func (b *Bench) EnterState(ctx context.Context, s State) error {
 	if s != Cold {
 		return nil
 	}
-	if err := b.Relaunch(ctx, b.Vars); err != nil {
+	if err := b.Relaunch(ctx); err != nil {
 		return fmt.Errorf("start the gateway under the fault: %w", err)
 	}
 	return nil
@@ -30,7 +30,11 @@ func (b *Bench) EnterState(ctx context.Context, s State) error {
 // DropPooled ends every connection between the gateway and its upstreams: a pooled one may hide a fault of the
 // connection attempt.
 func (b *Bench) DropPooled(ctx context.Context) error {
-	for _, l := range b.Kind.Pooled() {
+	links, err := As[Linker](b, "no link leads to its upstreams")
+	if err != nil {
+		return err
+	}
+	for _, l := range links.Links() {
 		back, err := l.StepAside(ctx)
 		if err != nil {
 			return fmt.Errorf("drop pooled connections: %w", err)
@@ -39,7 +43,9 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 			return fmt.Errorf("drop pooled connections: %w", err)
 		}
 	}
-	AwaitIdleClose(ctx, b.sockets, b.Dialled()...)
+	if s, can := b.Kind.(Socketer); can {
+		awaitIdleClose(ctx, s)
+	}
 	return nil
 }
 

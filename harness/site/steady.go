@@ -92,11 +92,15 @@ func UnlessCutShort(ctx context.Context, o, before record.Observation) record.Ob
 
 // EachServes waits until every member of the pool has served a client.
 func (b *Bench) EachServes(ctx context.Context) error {
-	if err := b.MembersVisible(); err != nil {
+	pool, err := b.Pool()
+	if t, taps := b.Kind.(Tapper); taps && err == nil {
+		err = t.MembersVisible()
+	}
+	if err != nil {
 		return err
 	}
 	missing := map[string]bool{}
-	for _, name := range b.MemberNames() {
+	for _, name := range pool.MemberNames() {
 		missing[name] = true
 	}
 	return b.await(
@@ -106,7 +110,7 @@ func (b *Bench) EachServes(ctx context.Context) error {
 		fmt.Sprintf("a 200 by each of %d members in its turn", len(missing)),
 		func(o record.Observation) bool {
 			if b.Healthy(RouteBalanced, o) {
-				for _, name := range b.Servers(o) {
+				for _, name := range pool.Servers(o) {
 					delete(missing, name)
 				}
 			}

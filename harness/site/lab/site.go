@@ -26,6 +26,8 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.Plan.Socket = filepath.Join(w.Dir, "upstream.sock")
+	b.Plan.SecureNames = []string{site.SecureHost}
 	at := known{b}
 	b.Kind = at
 	return b, b.SetUp(
@@ -43,15 +45,22 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 // known is the world of a known gateway: everything in it is the harness's own, at the places of the plan.
 type known struct{ b *site.Bench }
 
+var _ interface {
+	site.Kind
+	site.Scripter
+	site.Launcher
+	site.Deployer
+	site.Linker
+	site.Socketer
+	site.Pooler
+	site.Homely
+} = known{}
+
 func (s known) Terms(t record.Terms, _ bool) record.Terms {
 	t.Limits = site.LimitsOf(s.b)
 	t.Bystander = s.SteadyState(site.RouteBystander)
 	return t
 }
-
-func (known) Unchecked() []string { return nil }
-
-func (known) Watched() bool { return true }
 
 // Secrets are what an answer of the gateway's own must not tell.
 func (s known) Secrets() []site.Secret {
@@ -70,7 +79,7 @@ func (s known) Secrets() []site.Secret {
 			all = append(all, site.SecretText("the upstream's address", at.String()))
 		}
 	}
-	return append(all, site.SecretText("the upstream's socket", b.SocketPath()))
+	return append(all, site.SecretText("the upstream's socket", b.Plan.Socket))
 }
 
 func (known) Nonce(n int) string { return fmt.Sprintf("probe-%d", n) }
@@ -110,8 +119,6 @@ func (known) HasBystander() bool { return true }
 
 func (known) WholePool(s site.State) bool { return s == site.Balanced }
 
-func (known) MembersVisible() error { return nil }
-
 func (s known) MemberNames() []string {
 	names := []string{}
 	for _, m := range s.b.Members() {
@@ -128,17 +135,9 @@ func (known) Delayed(shortest time.Duration) time.Duration { return shortest / 2
 
 func (known) AsksAll() bool { return false }
 
-func (known) Opaque() string { return "" }
-
-func (known) Obstacle() string { return "" }
-
-func (known) Checked() string { return "" }
-
 func (known) Question(r client.Request, _ string) client.Request { return r }
 
 func (known) ToUpstream(netip.AddrPort) client.Way { return client.Way{} }
-
-func (known) Exchanged(*site.Answer, string) {}
 
 func (s known) BystanderWay(ctx context.Context) error {
 	return s.b.StampedBy(ctx, s.b.Plan.Bystander)
@@ -169,17 +168,7 @@ func (s known) Sound(ctx context.Context) error {
 	return nil
 }
 
-func (known) Conclusive() bool { return false }
-
-func (known) FaultyName() string { return "" }
-
-func (known) SecureNames() []string { return []string{site.SecureHost} }
-
-func (known) StandsInTLS() bool { return false }
-
-func (known) Language() string { return string(upstream.HTTP1Spoken) }
-
-func (s known) SocketPath() string { return filepath.Join(s.b.World.Dir, "upstream.sock") }
+func (s known) Scripted() (*upstream.Origin, error) { return s.b.Upstream.Origin, nil }
 
 func (s known) Dialled() []netip.AddrPort {
 	p := s.b.Plan
@@ -188,7 +177,7 @@ func (s known) Dialled() []netip.AddrPort {
 
 func (known) Sockets(family string) string { return site.SocketTable(family) }
 
-func (s known) Pooled() []site.Dropper {
+func (s known) Links() []site.Dropper {
 	links := []site.Dropper{s.b.Upstream.Link, s.b.Secure.Link, s.b.HTTP2}
 	for _, m := range s.b.Members()[1:] {
 		links = append(links, m.Link)
@@ -196,9 +185,9 @@ func (s known) Pooled() []site.Dropper {
 	return links
 }
 
-func (known) Reconfigurable() error { return nil }
+func (s known) Relaunch(ctx context.Context) error { return s.Deploy(ctx, s.b.Vars) }
 
-func (s known) Relaunch(ctx context.Context, v gateway.Vars) error {
+func (s known) Deploy(ctx context.Context, v gateway.Vars) error {
 	s.b.Gateway.Stop()
 	if err := s.launch(v); err != nil {
 		return err
@@ -206,6 +195,4 @@ func (s known) Relaunch(ctx context.Context, v gateway.Vars) error {
 	return s.b.Steady(ctx, site.RouteBystander)
 }
 
-func (known) Theirs() bool { return false }
-
-func (known) HomeReachable() error { return nil }
+func (s known) Public() (name string, at netip.AddrPort) { return site.GatewayHost, s.b.Plan.Gateway }

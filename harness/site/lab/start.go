@@ -71,7 +71,7 @@ func (s known) startHTTP2() error {
 
 func (s known) startSocket() (err error) {
 	b := s.b
-	if b.Socket, err = upstream.UnixSocket(b.SocketPath(), b.Plan.Upstream.String()); err != nil {
+	if b.Socket, err = upstream.UnixSocket(b.Plan.Socket, b.Plan.Upstream.String()); err != nil {
 		return err
 	}
 	b.AtClose(func() { _ = b.Socket.Close() })
@@ -180,7 +180,7 @@ func (s known) startGateway() error {
 		Secure:       b.Plan.Secure,
 		SecureName:   site.SecureHost,
 		CA:           ca,
-		Socket:       b.SocketPath(),
+		Socket:       b.Plan.Socket,
 		DeniedIP:     b.Plan.Clients[site.DeniedIP],
 		DeniedCIDR:   b.Plan.BannedNet,
 		DeniedAgent:  site.DeniedAgent,

@@ -22,21 +22,32 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Described is what a bench has besides, whose gateway is the user's own. The setting is a target: a probe, which is
-// the bench's main route, and one of the upstreams that it touches, which is the bench's Upstream. Every other
-// upstream is there and healthy.
+// Described is what the user's file, or a survey, says of a gateway, wherever it runs. The setting is a target: a
+// probe, which is the bench's main route, and one of the upstreams that it touches, which is the bench's Upstream.
+// Every other upstream is there and healthy.
 type Described struct {
 	*gateway.Own
 	gateway.Target
 	BystanderProbe *gateway.Probe // a probe that the target's upstream has no part in; nil if there is none
-	machine        *world.Machine
+	B              *site.Bench
 }
 
 // Site is the world of a gateway of the user's own: what the user's file says stands around it.
 type Site struct {
 	*Described
-	B *site.Bench
+	machine *world.Machine
 }
+
+var _ interface {
+	site.Kind
+	site.Scripter
+	site.Launcher
+	site.Linker
+	site.Socketer
+	site.Pooler
+	site.Obstructed
+	site.Checker
+} = &Site{}
 
 // New sets everything up in w around a gateway of the user's own, and starts it. It returns when the gateway's process
 // runs; Steady waits until it serves. The caller closes the Bench.
@@ -45,7 +56,7 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := &Site{B: b, Described: &Described{Own: s.Definition.Own}}
+	at := &Site{Described: &Described{Own: s.Definition.Own, B: b}}
 	b.Kind = at
 	return b, b.SetUp(at.findTarget, at.surround, at.startUpstreams, at.startNames, at.startWall, at.start)
 }
@@ -76,6 +87,8 @@ func (s *Site) findTarget() error {
 	b.Plan.Nobody = netip.AddrPortFrom(at.Addr(), b.Plan.Nobody.Port())
 	b.Plan.Named = gateway.Name{Host: t.Upstream.Host, Port: t.Upstream.Port}
 	b.Plan.Secure, b.Plan.HTTP2 = at, at
+	b.Plan.BrokenName, b.Plan.Socket = t.Upstream.Host, t.Upstream.Socket
+	b.Plan.SecureNames, b.Plan.UpstreamTLS = t.Upstream.CalledBy(), t.Upstream.TLS
 	return nil
 }
 
@@ -85,16 +98,15 @@ func (s *Site) surround() (err error) {
 	if b.Authority, err = upstream.NewAuthority(); err != nil {
 		return err
 	}
-	o := s.Described
 	loopback := (*firewall.Loopback)(nil)
-	if o.machine, loopback, _, err = survey.Surround(b.World, o.Own, b.Authority.PEM()); err != nil {
+	if s.machine, loopback, _, err = survey.Surround(b.World, s.Own, b.Authority.PEM()); err != nil {
 		return err
 	}
 	ports := []uint16{}
-	for _, l := range o.Listeners {
+	for _, l := range s.Listeners {
 		ports = append(ports, l.At.Port())
 		if a := l.At.Addr(); !a.IsUnspecified() && !a.IsLoopback() {
-			if err := o.machine.Own(a); err != nil {
+			if err := s.machine.Own(a); err != nil {
 				return err
 			}
 		}
@@ -206,7 +218,7 @@ func (s *Site) start() (err error) {
 
 // Relaunch starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the
 // question.
-func (s *Site) Relaunch(ctx context.Context, _ gateway.Vars) error {
+func (s *Site) Relaunch(ctx context.Context) error {
 	b := s.B
 	b.Gateway.Stop()
 	var err error
@@ -239,32 +251,32 @@ func (s *Site) Relaunch(ctx context.Context, _ gateway.Vars) error {
 }
 
 // ProbeOf returns what the file says of the request, or nil when there is none such.
-func (o *Described) ProbeOf(p site.Probe) *gateway.Probe {
+func (d *Described) ProbeOf(p site.Probe) *gateway.Probe {
 	switch {
 	case p.Ask.Described != nil:
 		return p.Ask.Described
 	case p.Route == site.RouteBystander:
-		return o.BystanderProbe
+		return d.BystanderProbe
 	}
-	return &o.Probe
+	return &d.Probe
 }
 
 // pooled lists the other members of the pool, and members all, by the names in their stamps.
-func (o *Described) pooled() []string { return o.stamps(o.Pool()) }
+func (d *Described) pooled() []string { return d.stamps(d.Pool()) }
 
-func (o *Described) members() []string { return o.stamps(o.Probe.Upstreams) }
+func (d *Described) members() []string { return d.stamps(d.Probe.Upstreams) }
 
 // stamps are what upstreams with the names call themselves: a scripted origin by its name, others by the address at
 // which they stand.
-func (o *Described) stamps(names []string) []string {
+func (d *Described) stamps(names []string) []string {
 	all := []string{}
-	for _, u := range o.Upstreams {
+	for _, u := range d.Upstreams {
 		switch {
 		case !slices.Contains(names, u.Name):
 		case u.Speaks == string(upstream.HTTP1Spoken):
 			all = append(all, u.Name)
 		default:
-			all = append(all, o.At(u).String())
+			all = append(all, d.At(u).String())
 		}
 	}
 	return all

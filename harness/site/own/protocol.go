@@ -23,8 +23,8 @@ func kindOf(p *gateway.Probe) site.Route {
 }
 
 // Talk is the route whose clients talk as those of the probe do.
-func (s *Site) Talk(p site.Probe) site.Route {
-	if probe := s.ProbeOf(p); probe != nil {
+func (d *Described) Talk(p site.Probe) site.Route {
+	if probe := d.ProbeOf(p); probe != nil {
 		return kindOf(probe)
 	}
 	return site.RouteMain

@@ -9,10 +9,10 @@ import (
 )
 
 // secrets are what an answer of a gateway of the user's own must not tell. The names by which clients call it are none.
-func (o *Described) secrets() []site.Secret {
+func (d *Described) secrets() []site.Secret {
 	all := []site.Secret{}
-	public := o.publicNames()
-	for _, u := range o.Upstreams {
+	public := d.publicNames()
+	for _, u := range d.Upstreams {
 		if !public[strings.ToLower(u.Name)] {
 			all = append(all, site.SecretName(u.Name, 0))
 		}
@@ -26,19 +26,19 @@ func (o *Described) secrets() []site.Secret {
 		case !public[strings.ToLower(u.Host)]:
 			all = append(all, site.SecretName(u.Host, u.Port))
 		}
-		all = append(all, site.SecretsAt(o.At(u))...)
+		all = append(all, site.SecretsAt(d.At(u))...)
 	}
 	return all
 }
 
 // publicNames are those by which clients call the gateway.
-func (o *Described) publicNames() map[string]bool {
+func (d *Described) publicNames() map[string]bool {
 	all := map[string]bool{}
 	urls := []string{}
-	for _, p := range o.Probes {
+	for _, p := range d.Probes {
 		urls = append(urls, p.URL)
 	}
-	for _, b := range o.Blocks {
+	for _, b := range d.Blocks {
 		urls = append(urls, b.URL)
 	}
 	for _, text := range urls {

@@ -117,12 +117,13 @@ func (e *Gateway) bench(t gateway.Target) *site.Bench { return e.site(t).B }
 func (e *Gateway) site(t gateway.Target) *Site {
 	b := &site.Bench{}
 	at := &Site{
-		there: e,
-		Site:  own.Site{B: b, Described: &own.Described{Own: e.own, Target: t, BystanderProbe: e.own.Bystander(t)}},
+		there:     e,
+		Described: &own.Described{B: b, Own: e.own, Target: t, BystanderProbe: e.own.Bystander(t)},
 	}
 	b.Kind = at
 	b.Plan.Gateway = e.own.Elsewhere.Door
 	b.Plan.Clients = map[site.Client]netip.Addr{}
+	b.Plan.UpstreamTLS = t.Upstream.TLS
 	for _, s := range e.spans {
 		b.Record(s)
 		if s.Name == t.Upstream.Name {

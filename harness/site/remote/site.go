@@ -19,25 +19,31 @@ import (
 // endOfHead ends the head of a message (RFC 9112, section 2.1).
 var endOfHead = []byte("\r\n\r\n")
 
-// Site is a gateway that runs already, with the harness's links before its upstreams. In all that is not said here
-// it is as one of the user's own in a world: the probes, and what is steady, are the user's to say.
+// Site is a gateway that runs already, with the harness's links before its upstreams. The probes, and what is steady,
+// are the user's to say, as with one of the user's own in a world; what takes a world it has not.
 type Site struct {
-	own.Site
+	*own.Described
 	there *Gateway
 }
+
+var _ interface {
+	site.Kind
+	site.Linker
+	site.Socketer
+	site.Pooler
+	site.Tapper
+	site.Obstructed
+} = &Site{}
 
 // upstream is the link in front of the upstream that faults strike.
 func (s *Site) link() *span { return s.there.span(s.Upstream.Name) }
 
 // Terms implements site.Kind.
 func (s *Site) Terms(t record.Terms, late bool) record.Terms {
-	t = s.Site.Terms(t, late)
+	t = s.Described.Terms(t, late)
 	t.Opaque, t.Besides = s.Opaque(), s.Besides(late, nil) // The members have no stamps.
 	return t
 }
-
-// Watched implements site.Kind.
-func (*Site) Watched() bool { return false }
 
 // Secrets implements site.Kind.
 func (s *Site) Secrets() []site.Secret {
@@ -62,7 +68,7 @@ func (s *Site) WayOf(p site.Probe, source netip.Addr) (client.Way, netip.AddrPor
 
 // Healthy implements site.Kind.
 func (s *Site) Healthy(r site.Route, o record.Observation) bool {
-	return o.Served && s.Site.Healthy(r, o)
+	return o.Served && s.Described.Healthy(r, o)
 }
 
 // WholePool is true of every experiment on a pool: the gateway may hold what was before against a member.
@@ -70,7 +76,7 @@ func (s *Site) WholePool(state site.State) bool {
 	return state == site.Balanced || len(s.Pool()) > 0 && s.MembersVisible() == nil
 }
 
-// MembersVisible implements site.Kind.
+// MembersVisible implements site.Tapper.
 func (s *Site) MembersVisible() error {
 	if slices.ContainsFunc(s.MemberNames(), func(name string) bool { return s.there.span(name).blind }) {
 		return site.Inapplicable("which member of the pool serves a client cannot be read on the links")
@@ -89,7 +95,7 @@ func (s *Site) Servers(o record.Observation) []string {
 	return all
 }
 
-// Opaque implements site.Kind.
+// Opaque implements site.Tapper.
 func (s *Site) Opaque() string {
 	if s.link().blind {
 		return "requests cannot be read on the link"
@@ -97,7 +103,7 @@ func (s *Site) Opaque() string {
 	return ""
 }
 
-// Obstacle implements site.Kind.
+// Obstacle implements site.Obstructed.
 func (s *Site) Obstacle() string {
 	if s.link().blind {
 		return "a link that cannot be read"
@@ -117,12 +123,12 @@ func (s *Site) Question(_ client.Request, nonce string) client.Request {
 
 // ToUpstream implements site.Kind.
 func (s *Site) ToUpstream(to netip.AddrPort) client.Way {
-	way := s.Site.ToUpstream(to)
+	way := s.Described.ToUpstream(to)
 	way.Protocol = s.link().asked[s.Probe.Name].speaks
 	return way
 }
 
-// Exchanged implements site.Kind.
+// Exchanged implements site.Tapper.
 func (s *Site) Exchanged(a *site.Answer, nonce string) {
 	for _, x := range s.link().with(nonce) {
 		if end := bytes.Index(x.Received, endOfHead); end > 0 {
@@ -133,11 +139,8 @@ func (s *Site) Exchanged(a *site.Answer, nonce string) {
 	}
 }
 
-// Sockets implements site.Kind.
+// Sockets implements site.Socketer.
 func (*Site) Sockets(family string) string { return site.SocketTable(family) }
-
-// Theirs implements site.Kind.
-func (*Site) Theirs() bool { return true }
 
 // BystanderWay implements site.Kind.
 func (s *Site) BystanderWay(ctx context.Context) error {

@@ -103,8 +103,7 @@ func TestTolerancesAddUp(t *testing.T) {
 		},
 	} {
 		mine := own.Site{
-			B: &site.Bench{Definition: &gateway.Definition{}},
-			Described: &own.Described{Own: file, Target: gateway.Target{
+			Described: &own.Described{B: &site.Bench{Definition: &gateway.Definition{}}, Own: file, Target: gateway.Target{
 				Probe: gateway.Probe{
 					Protocol:  c.protocol,
 					Upstreams: c.pool,
@@ -115,7 +114,7 @@ func TestTolerancesAddUp(t *testing.T) {
 		}
 		at := site.Kind(&mine)
 		if c.there {
-			at = &Site{Site: mine, there: &Gateway{spans: []*span{{Link: gateway.Link{Name: "a"}}}}}
+			at = &Site{Described: mine.Described, there: &Gateway{spans: []*span{{Link: gateway.Link{Name: "a"}}}}}
 		}
 		c.fault.ID, c.fault.Type = "odd", proxystatus.ConnectionRefused
 		r := c.fault.Experiment().Record()
