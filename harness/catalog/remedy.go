@@ -33,11 +33,11 @@ type Remedy struct {
 	// Try does it for a visitor who has just seen a failure that still holds, and returns what came of the visitor's
 	// next request. An error that wraps errors.ErrUnsupported says that it cannot be done here, or is about something
 	// else than what the visitor saw; the attempt is not applicable then.
-	Try func(context.Context, *site.Visitor) (record.Observation, error)
+	Try func(context.Context, *site.Session) (record.Observation, error)
 	// Over is for what outlives the failure. It is called after Try when the fault is undone and the gateway serves
 	// again, for the same visitor, and returns what the visitor's next request gets without the remedy, and then with
 	// it. Optional.
-	Over func(context.Context, *site.Visitor) (without, with record.Observation, err error)
+	Over func(context.Context, *site.Session) (without, with record.Observation, err error)
 }
 
 // Remedies of which the engine or a report knows more than that they are there.

@@ -15,7 +15,7 @@ func TestRegisterRemedy(t *testing.T) {
 		Order: 9,
 		Title: "prays",
 		What:  "Nothing else is done.",
-		Try:   func(context.Context, *site.Visitor) (record.Observation, error) { return record.Observation{}, nil },
+		Try:   func(context.Context, *site.Session) (record.Observation, error) { return record.Observation{}, nil },
 	}
 	RegisterRemedy(whole)
 	defer delete(remedies, whole.ID)

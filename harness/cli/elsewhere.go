@@ -117,7 +117,7 @@ func (a *app) runElsewhere(ctx context.Context, o order, args []string) (err err
 	}
 	defer a.takeAway(o)
 	a.tell("Links are in place:%s", linksOf(o.own))
-	if err := o.there.Learn(ctx); err != nil {
+	if err := o.there.Calibrate(ctx); err != nil {
 		if ctx.Err() != nil {
 			return exit{status: statusInterrupted}
 		}

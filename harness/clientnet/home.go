@@ -164,7 +164,7 @@ func (h *Home) See(
 // FromHome lets the visitor ask again from a home with the visitor's own address, after something was done about the
 // devices there or at the provider's. Before that the devices have state to lose: a name, a connection, neighbours.
 // The way is proved to be good by a request on the bystander's route.
-func FromHome(ctx context.Context, v *site.Visitor, r home.Remedy) (o record.Observation, err error) {
+func FromHome(ctx context.Context, v *site.Session, r home.Remedy) (o record.Observation, err error) {
 	v.Disconnect()
 	h, err := HomeOf(v.Bench, v.Asks.Ask.From)
 	if err != nil {

@@ -57,9 +57,9 @@ func (t *run) note(o record.Observation, as record.Role) {
 	t.record.Observations = append(t.record.Observations, o)
 }
 
-// mourning is how long the end of a gateway's process may take to be seen after the end of its connections. The
+// exitGrace is how long the end of a gateway's process may take to be seen after the end of its connections. The
 // kernel closes those first, within milliseconds.
-const mourning = time.Second
+const exitGrace = time.Second
 
 // killed reports whether the gateway's process ended with the answer.
 func (t *run) killed(o record.Observation) bool {
@@ -74,7 +74,7 @@ func (t *run) ends() bool {
 	select {
 	case <-t.site.Process().Exited():
 		return true
-	case <-time.After(mourning):
+	case <-time.After(exitGrace):
 		return false
 	}
 }
@@ -87,7 +87,7 @@ func (t *run) ask(ctx context.Context, p site.Probe) (answers <-chan []record.Ob
 		if err != nil {
 			return nil, err
 		}
-		return c.Crowd(ctx, p, load), nil
+		return c.Burst(ctx, p, load), nil
 	}
 	answer, sent := make(chan []record.Observation, 1), make(chan struct{})
 	p.Sent = func() { close(sent) }

@@ -31,12 +31,12 @@ func (t *run) probePool(ctx context.Context) error {
 	t.within = time.Duration(pool.MembersTried())*t.limit(f.Phase) + record.Slack
 	for i, method := range t.site.MethodsOf(f.Route) {
 		if i > 0 {
-			if err := t.strikeAgain(ctx, pool); err != nil {
+			if err := t.reinject(ctx, pool); err != nil {
 				return err
 			}
 		}
 		blocked := t.besideBlocked(ctx, method)
-		if err := t.meetPool(ctx, pool, method); err != nil {
+		if err := t.probeMembers(ctx, pool, method); err != nil {
 			return err
 		}
 		blocked()
@@ -47,9 +47,9 @@ func (t *run) probePool(ctx context.Context) error {
 	return nil
 }
 
-// meetPool sends requests with the method until the broken member is avoided, or is not going to be, and notes what
+// probeMembers sends requests with the method until the broken member is avoided, or is not going to be, and notes what
 // came of them.
-func (t *run) meetPool(ctx context.Context, pool Pool, method string) error {
+func (t *run) probeMembers(ctx context.Context, pool Pool, method string) error {
 	share, met, begin := record.PoolSample{Method: method}, []record.Observation{}, time.Now()
 	for calm := 0; calm < poolSure && len(met) < poolMost && time.Since(begin) < poolTime; calm++ {
 		if err := t.rearm(ctx); err != nil {
@@ -76,8 +76,8 @@ func (t *run) meetPool(ctx context.Context, pool Pool, method string) error {
 	return nil
 }
 
-// strikeAgain takes the fault back, waits until each member serves, and injects it anew.
-func (t *run) strikeAgain(ctx context.Context, pool Pool) error {
+// reinject takes the fault back, waits until each member serves, and injects it anew.
+func (t *run) reinject(ctx context.Context, pool Pool) error {
 	if err := t.injection.Undo(ctx); err != nil {
 		return fmt.Errorf("undo %s: %w", t.experiment.Fault.ID, err)
 	}

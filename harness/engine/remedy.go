@@ -10,12 +10,12 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// kept is a visitor who saw the failure, for a remedy that is tried when it is over.
-type kept struct {
-	*site.Visitor
+// deferred is a visitor who saw the failure, for a remedy that is tried when it is over.
+type deferred struct {
+	*site.Session
 	remedy  *catalog.Remedy
 	attempt int
-	course  record.Trace
+	trace   record.Trace
 }
 
 // probeRemedies lets a client see the failure, and then do something about it while it lasts: each remedy with a
@@ -47,13 +47,13 @@ func (t *run) attempt(ctx context.Context, r *catalog.Remedy) error {
 		return nil
 	}
 	mark := t.site.Process().Mark()
-	v, err := t.meet(ctx)
+	v, err := t.firstVisit(ctx)
 	if err != nil {
 		return err
 	}
 	defer v.Disconnect()
-	c := record.Trace{Saw: t.saw(v.Saw, "")}
-	if t.fails(v.Saw) {
+	c := record.Trace{Saw: t.saw(v.Initial, "")}
+	if t.fails(v.Initial) {
 		if r.Reads {
 			err = t.readLog(ctx, mark)
 		}
@@ -63,7 +63,7 @@ func (t *run) attempt(ctx context.Context, r *catalog.Remedy) error {
 	}
 	switch why, cannot := site.Cannot(err); {
 	case cannot:
-		a.Saw, a.Outcome, a.Reason = v.Saw.String(), record.NotApplicable, why
+		a.Saw, a.Outcome, a.Reason = v.Initial.String(), record.NotApplicable, why
 	case err != nil:
 		return err
 	default:
@@ -74,7 +74,7 @@ func (t *run) attempt(ctx context.Context, r *catalog.Remedy) error {
 }
 
 // remedy does it for a visitor who saw the failure, proves that this was still there, and notes in c what was observed.
-func (t *run) remedy(ctx context.Context, r *catalog.Remedy, v *site.Visitor, c *record.Trace) error {
+func (t *run) remedy(ctx context.Context, r *catalog.Remedy, v *site.Session, c *record.Trace) error {
 	begin := time.Now()
 	then, err := r.Try(ctx, v)
 	if err != nil {
@@ -91,7 +91,7 @@ func (t *run) remedy(ctx context.Context, r *catalog.Remedy, v *site.Visitor, c 
 		}
 	}
 	if r.Over != nil {
-		t.kept = append(t.kept, kept{v, r, len(t.record.Remedies), *c})
+		t.deferred = append(t.deferred, deferred{v, r, len(t.record.Remedies), *c})
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (t *run) without(r *catalog.Remedy) string {
 // refreshed is what a visitor sees who refreshes, at a failure of its own, when the time has passed that a remedy
 // took: time alone heals some.
 func (t *run) refreshed(ctx context.Context, after time.Duration) (*record.Observation, error) {
-	v, err := t.meet(ctx)
+	v, err := t.firstVisit(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -131,14 +131,14 @@ func (t *run) afterwards(ctx context.Context) error {
 	if t.gone() {
 		return nil
 	}
-	for _, k := range t.kept {
-		without, with, err := k.remedy.Over(ctx, k.Visitor)
+	for _, k := range t.deferred {
+		without, with, err := k.remedy.Over(ctx, k.Session)
 		k.Disconnect()
 		if err != nil {
 			return fmt.Errorf("%s, when it was over: %w", k.remedy.ID, err)
 		}
-		k.course.OverWithout, k.course.Over = t.saw(without, "its end"), t.saw(with, "its end and "+k.remedy.ID)
-		t.record.Remedies[k.attempt].Decide(k.course, func(o record.Observation) bool { return !t.fails(o) })
+		k.trace.OverWithout, k.trace.Over = t.saw(without, "its end"), t.saw(with, "its end and "+k.remedy.ID)
+		t.record.Remedies[k.attempt].Decide(k.trace, func(o record.Observation) bool { return !t.fails(o) })
 	}
 	return nil
 }

@@ -24,14 +24,14 @@ type run struct {
 	injection  *catalog.Injection
 	within     time.Duration // how long each client waits
 	groups     int
-	kept       []kept   // visitors for whom something is tried when the fault is over
-	read       []string // what a remedy read in the gateway's log
+	deferred   []deferred // visitors for whom something is tried when the fault is over
+	read       []string   // what a remedy read in the gateway's log
 	mark       gateway.Mark
 	record     record.Record
 
-	struck  bool  // the fault holds, or the gateway died of it
-	stopped error // what ended the experiment before its end
-	died    string
+	faultHolds bool  // the fault holds, or the gateway died of it
+	stopped    error // what ended the experiment before its end
+	died       string
 }
 
 // phase is a part of an experiment.
@@ -61,7 +61,7 @@ func (t *run) through(ctx context.Context) error {
 	// The world is mended on every path, also when the time for the experiment is over.
 	defer func() { _ = t.undo(context.WithoutCancel(ctx)) }()
 	for _, p := range phases {
-		if t.stopped != nil && (!p.mends || !t.struck) {
+		if t.stopped != nil && (!p.mends || !t.faultHolds) {
 			continue
 		}
 		if err := p.do(t, ctx); err != nil {
@@ -147,7 +147,7 @@ func last(lines []string, n int) []string { return lines[max(0, len(lines)-n):] 
 // strike injects the fault. A gateway that dies of it is not asked any more, and stops nothing.
 func (t *run) strike(ctx context.Context) error {
 	err := t.inject(ctx)
-	t.struck = err == nil || t.ends()
+	t.faultHolds = err == nil || t.ends()
 	return err
 }
 

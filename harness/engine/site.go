@@ -63,10 +63,10 @@ type Pool interface {
 
 // Clients is a site with more clients than one that asks once.
 type Clients interface {
-	// Crowd sends the probe from as many clients as there are waits.
-	Crowd(context.Context, site.Probe, []time.Duration) <-chan []record.Observation
-	// NewVisitor returns a client who has never been there, for a remedy.
-	NewVisitor(site.Probe) *site.Visitor
+	// Burst sends the probe from as many clients as there are waits.
+	Burst(context.Context, site.Probe, []time.Duration) <-chan []record.Observation
+	// NewSession returns a client who has never been there, for a remedy.
+	NewSession(site.Probe) *site.Session
 }
 
 // Instruments is a site at which more can be seen than clients see.
@@ -143,10 +143,10 @@ func (o onBench) Late() func() time.Duration {
 func (o onBench) Lacks(n world.Need) string { return o.World.Lacks(n) }
 
 func (o onBench) Queries() []dns.Query {
-	if o.Names == nil {
+	if o.DNS == nil {
 		return nil
 	}
-	return o.Names.Queries()
+	return o.DNS.Queries()
 }
 
 func (o onBench) Tells(seen record.Observation) string { return site.Leak(seen, o.Secrets()) }

@@ -24,10 +24,10 @@ var AcceptQueueFull = catalog.RegisterFault(catalog.Fault{
 	Made:      "A real listener at the upstream's address with a backlog of 0, filled, that never accepts.",
 	Confirmed: "An own dial to the address gets no reply.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		_, undo, err := standIn(ctx, b, upstream.FullQueue)
+		_, undo, err := replace(ctx, b, upstream.FullQueue)
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: unanswered(b, b.Plan.Upstream)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: confirmNoReply(b, b.Plan.Upstream)}, nil
 	},
 })

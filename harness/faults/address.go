@@ -53,7 +53,7 @@ var DNSStaleAddressRefused = catalog.RegisterFault(catalog.Fault{
 	Made:      "The world's nameserver gives another machine's address for every name; nothing listens there.",
 	Confirmed: "An own query for the upstream's name gets that address, and an own dial to it gets ECONNREFUSED.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
-		return misled(b, b.Plan.Stranger, ends(b, stale(b), client.Refused)), nil
+		return misled(b, b.Plan.Stranger, confirmEnd(b, stale(b), client.Refused)), nil
 	},
 })
 
@@ -68,11 +68,11 @@ var DNSStaleAddressSilent = catalog.RegisterFault(catalog.Fault{
 		"sent there.",
 	Confirmed: "An own query for the upstream's name gets that address, and an own dial to it gets no reply.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
-		undo, err := b.Wall.Apply(firewall.Rule{To: toward(stale(b)), Protocol: firewall.TCP, Verdict: firewall.Drop})
+		undo, err := b.Firewall.Apply(firewall.Rule{To: toward(stale(b)), Protocol: firewall.TCP, Verdict: firewall.Drop})
 		if err != nil {
 			return nil, err
 		}
-		name := misled(b, b.Plan.Stranger, unanswered(b, stale(b)))
+		name := misled(b, b.Plan.Stranger, confirmNoReply(b, stale(b)))
 		return &catalog.Injection{
 			Undo:    func(ctx context.Context) error { return errors.Join(name.Undo(ctx), undo()) },
 			Confirm: name.Confirm,
@@ -111,7 +111,7 @@ func unroutable(ctx context.Context, b *site.Bench, at netip.AddrPort) (string, 
 	if err != nil || len(reply.Addresses) != 0 {
 		return "", fmt.Errorf("ask for an IPv4 address: got %v (%w), want none", reply.Addresses, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
 	c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
 	if err == nil {

@@ -77,19 +77,19 @@ func (a answer) inject(ctx context.Context, b *site.Bench) (*catalog.Injection, 
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
-		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Port, error) {
+		_, undo, err := replace(ctx, b, func(at string) (*upstream.Port, error) {
 			return upstream.SpeakFirst(at, a.bytes)
 		})
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: hears(b, "", a.bytes, io.EOF)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: confirmBytes(b, "", a.bytes, io.EOF)}, nil
 	}
 	want, end := how.Stamped(confirmNonce), io.EOF
 	if a.Every > 0 {
 		want, end = bytes.Repeat(want, 2), nil
 	}
-	return misbehave(how, func(b *site.Bench) confirmation { return hears(b, confirmRequest, want, end) })(ctx, b)
+	return misbehave(how, func(b *site.Bench) confirmation { return confirmBytes(b, confirmRequest, want, end) })(ctx, b)
 }
 
 // What an own request by hand looks like.
@@ -99,13 +99,13 @@ const (
 		confirmNonce + "\r\n\r\n"
 )
 
-// hears confirms that a client that connects to the upstream's address and sends these bytes gets exactly the
+// confirmBytes confirms that a client that connects to the upstream's address and sends these bytes gets exactly the
 // wanted ones, and then the wanted end: io.EOF, ECONNRESET, a deadline for silence, or nil when the end is not
 // looked at.
-func hears(b *site.Bench, send string, want []byte, end error) confirmation {
+func confirmBytes(b *site.Bench, send string, want []byte, end error) confirmation {
 	return func(ctx context.Context) (string, error) {
 		at := b.Plan.Upstream
-		ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+		ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 		defer cancel()
 		c, err := b.Dial(ctx)
 		if err != nil {
@@ -127,7 +127,7 @@ func hears(b *site.Bench, send string, want []byte, end error) confirmation {
 			return told, nil
 		}
 		if errors.Is(end, os.ErrDeadlineExceeded) {
-			_ = c.SetReadDeadline(time.Now().Add(quiet))
+			_ = c.SetReadDeadline(time.Now().Add(silenceWindow))
 		}
 		if n, err := c.Read(make([]byte, 1)); n > 0 || !errors.Is(err, end) {
 			return "", fmt.Errorf("ask %s: got %d bytes more (%w) after the first %d, want %w", at, n, err,

@@ -26,7 +26,7 @@ func overgrown(f catalog.Fault, kib int) *catalog.Fault {
 
 // bigHead confirms that an own request is answered with such a head.
 func bigHead(ctx context.Context, b *site.Bench, kib int) (string, error) {
-	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
+	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*silenceWindow)
 	size := 0
 	for name, values := range r.Header {
 		for _, v := range values {

@@ -23,10 +23,10 @@ var ExternalAuthDead = catalog.RegisterFault(catalog.Fault{
 		"port. The upstream is healthy.",
 	Confirmed: "An own dial to the service's address gets ECONNREFUSED.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		undo, err := b.Auth.Inject(ctx, link.Refuse{})
+		undo, err := b.AuthService.Inject(ctx, link.Refuse{})
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: ends(b, b.Plan.Auth, client.Refused)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: confirmEnd(b, b.Plan.AuthService, client.Refused)}, nil
 	},
 })

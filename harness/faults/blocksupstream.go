@@ -23,6 +23,6 @@ var Upstream403 = catalog.RegisterFault(catalog.Fault{
 	Made:      "The upstream answers every request with a stamped 403.",
 	Confirmed: "An own request is answered with a whole 403.",
 	Inject: misbehave(upstream.Status{Code: http.StatusForbidden}, func(b *site.Bench) confirmation {
-		return answers(b, b.Plan.Upstream, http.StatusForbidden, 0)
+		return confirmStatus(b, b.Plan.Upstream, http.StatusForbidden, 0)
 	}),
 })

@@ -40,7 +40,7 @@ var WrongPort = catalog.RegisterFault(catalog.Fault{
 	Made:      "The gateway is restarted with another port of the upstream's host in its configuration.",
 	Confirmed: "An own dial to that port gets ECONNREFUSED.",
 	Inject: deployed(func(b *site.Bench, v *gateway.Vars) { v.Upstream = b.Plan.Nobody },
-		func(b *site.Bench) confirmation { return ends(b, b.Plan.Nobody, client.Refused) }),
+		func(b *site.Bench) confirmation { return confirmEnd(b, b.Plan.Nobody, client.Refused) }),
 })
 
 // WrongAddress is a configuration that names another machine.
@@ -53,12 +53,12 @@ var WrongAddress = catalog.RegisterFault(catalog.Fault{
 	Made: "The gateway is restarted with the address of another machine, at which nothing listens, in its " +
 		"configuration.",
 	Confirmed: "An own dial to that address gets ECONNREFUSED.",
-	Inject: deployed(func(b *site.Bench, v *gateway.Vars) { v.Upstream = elsewhere(b) },
-		func(b *site.Bench) confirmation { return ends(b, elsewhere(b), client.Refused) }),
+	Inject: deployed(func(b *site.Bench, v *gateway.Vars) { v.Upstream = otherAddress(b) },
+		func(b *site.Bench) confirmation { return confirmEnd(b, otherAddress(b), client.Refused) }),
 })
 
-// elsewhere is the upstream's port on another machine.
-func elsewhere(b *site.Bench) netip.AddrPort {
+// otherAddress is the upstream's port on another machine.
+func otherAddress(b *site.Bench) netip.AddrPort {
 	return netip.AddrPortFrom(b.Plan.Stranger, b.Plan.Upstream.Port())
 }
 
@@ -101,7 +101,7 @@ var EmptyPool = catalog.RegisterFault(catalog.Fault{
 	Made:      "The gateway is restarted with the one member of its pool marked down in its configuration.",
 	Confirmed: "An own request to the member is answered 200: it is well, and only marked.",
 	Inject: deployed(func(_ *site.Bench, v *gateway.Vars) { v.Down = true },
-		func(b *site.Bench) confirmation { return answers(b, b.Plan.Upstream, http.StatusOK, 0) }),
+		func(b *site.Bench) confirmation { return confirmStatus(b, b.Plan.Upstream, http.StatusOK, 0) }),
 })
 
 // PlainToHTTPS is a configuration that speaks plain HTTP to an upstream that wants TLS.
@@ -117,7 +117,7 @@ var PlainToHTTPS = catalog.RegisterFault(catalog.Fault{
 	Inject: deployed(func(b *site.Bench, v *gateway.Vars) { v.Upstream = b.Plan.Secure },
 		func(b *site.Bench) confirmation {
 			return func(ctx context.Context) (string, error) {
-				r, _ := b.Direct(ctx, b.Plan.Secure, 10*quiet)
+				r, _ := b.Direct(ctx, b.Plan.Secure, 10*silenceWindow)
 				if r.End != client.Malformed && r.End != client.Truncated && r.End != client.Closed {
 					return "", fmt.Errorf("ask %s: got %d %s, want no HTTP", b.Plan.Secure, r.Status, r.End)
 				}

@@ -42,7 +42,7 @@ var CrashAfterHeaders = catalog.RegisterFault(catalog.Fault{
 			Undo:  undo,
 			Rearm: func(ctx context.Context) error { return revive(ctx, p, upstream.CrashAfterHead) },
 			Confirm: func(ctx context.Context) (string, error) {
-				first, err := cut(b)(ctx)
+				first, err := confirmCut(b)(ctx)
 				if err != nil {
 					return "", err
 				}
@@ -51,7 +51,7 @@ var CrashAfterHeaders = catalog.RegisterFault(catalog.Fault{
 				case <-ctx.Done():
 					return "", context.Cause(ctx)
 				}
-				second, err := ends(b, b.Plan.Upstream, client.Refused)(ctx)
+				second, err := confirmEnd(b, b.Plan.Upstream, client.Refused)(ctx)
 				return first + "; then " + second, err
 			},
 		}, nil

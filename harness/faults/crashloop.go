@@ -120,7 +120,7 @@ func supervise(p *upstream.Process) *supervisor {
 // listens returns when the process takes connections at the address and lives on, so that a probe meets the
 // process and not the pause: a connection to one that is dying is made too, and ends at once.
 func listens(ctx context.Context, at netip.AddrPort) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*quiet)
+	ctx, cancel := context.WithTimeout(ctx, 30*silenceWindow)
 	defer cancel()
 	for {
 		c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
@@ -144,12 +144,12 @@ func listens(ctx context.Context, at netip.AddrPort) error {
 // the process was there, gone, and there again.
 func diesAgain(ctx context.Context, b *site.Bench, at netip.AddrPort) (string, error) {
 	// Two starts of a process take some milliseconds, on a loaded machine some hundred.
-	ctx, cancel := context.WithTimeout(ctx, 30*quiet)
+	ctx, cancel := context.WithTimeout(ctx, 30*silenceWindow)
 	defer cancel()
 	died, gone := []client.End{client.Closed, client.Reset}, []client.End{client.Refused}
 	for _, want := range [][]client.End{died, gone, died} {
 		for {
-			r, _ := b.Direct(ctx, at, 10*quiet)
+			r, _ := b.Direct(ctx, at, 10*silenceWindow)
 			if slices.Contains(want, r.End) {
 				break
 			}

@@ -25,11 +25,11 @@ var ResetOnAccept = catalog.RegisterFault(catalog.Fault{
 		"reset before a byte has passed.",
 	Confirmed: "An own request gets ECONNRESET.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		_, undo, err := standIn(ctx, b, upstream.ResetOnAccept)
+		_, undo, err := replace(ctx, b, upstream.ResetOnAccept)
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: ends(b, b.Plan.Upstream, client.Reset)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: confirmEnd(b, b.Plan.Upstream, client.Reset)}, nil
 	},
 })
 
@@ -49,10 +49,10 @@ var ResetAfterRequest = catalog.RegisterFault(catalog.Fault{
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: ends(b, b.Plan.Upstream, client.Reset)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: confirmEnd(b, b.Plan.Upstream, client.Reset)}, nil
 	},
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		return toxic(ctx, b, link.Reset{}, ends(b, b.Plan.Upstream, client.Reset))
+		return toxic(ctx, b, link.Reset{}, confirmEnd(b, b.Plan.Upstream, client.Reset))
 	},
 })
 
@@ -68,7 +68,7 @@ var CloseAfterRequest = catalog.RegisterFault(catalog.Fault{
 	Made:      "Toxiproxy limit_data 0 on what the upstream sends: its first byte ends the connection.",
 	Confirmed: "An own request gets the end of the connection and nothing before it.",
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		return toxic(ctx, b, link.Limit{Bytes: 0}, ends(b, b.Plan.Upstream, client.Closed))
+		return toxic(ctx, b, link.Limit{Bytes: 0}, confirmEnd(b, b.Plan.Upstream, client.Closed))
 	},
 })
 
@@ -84,7 +84,7 @@ var SilentAfterAccept = catalog.RegisterFault(catalog.Fault{
 		"upstream's close can pass.",
 	Confirmed: "An own request connects and gets nothing.",
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		return toxic(ctx, b, link.Timeout{Stream: link.Upstream}, silent(b, b.Plan.Upstream))
+		return toxic(ctx, b, link.Timeout{Stream: link.Upstream}, confirmSilence(b, b.Plan.Upstream))
 	},
 })
 
@@ -113,7 +113,7 @@ var ResetMidBody = catalog.RegisterFault(catalog.Fault{
 			return nil, err
 		}
 		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) {
-			r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
+			r, _ := b.Direct(ctx, b.Plan.Upstream, 10*silenceWindow)
 			if r.Status != http.StatusOK || r.End != client.Truncated || r.BodyBytes == 0 {
 				return "", fmt.Errorf("ask %s: got %d %s with %d bytes, want a 200 cut in its body", b.Plan.Upstream,
 					r.Status, r.End, r.BodyBytes)
@@ -134,7 +134,7 @@ func behave(ctx context.Context, b *site.Bench, how upstream.Behaviour) (undo fu
 	if err != nil {
 		return nil, err
 	}
-	o, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) {
+	o, undo, err := replace(ctx, b, func(at string) (*upstream.Origin, error) {
 		return upstream.Start(at, upstream.Options{TLS: secure})
 	})
 	if err != nil {

@@ -24,7 +24,7 @@ var CloseMidBody = catalog.RegisterFault(catalog.Fault{
 		"length in, or end its own connection short, so that the client can tell as well.",
 	Made:      "The upstream declares 1 MiB, sends 256 KiB, and closes.",
 	Confirmed: "An own request gets a 200 whose body is cut.",
-	Inject:    misbehave(upstream.Truncated{Declared: promised, Sent: delivered, Then: upstream.Close}, cut),
+	Inject:    misbehave(upstream.Truncated{Declared: promised, Sent: delivered, Then: upstream.Close}, confirmCut),
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return short(ctx, b, "the upstream's answer has too short a body to be cut",
 			func(a site.Answer) int64 { return a.Head + a.BodyBytes/2 })
@@ -44,7 +44,7 @@ var ShortChunked = catalog.RegisterFault(catalog.Fault{
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		chunk := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n%s: %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%0*d\r\n",
 			stamp.Answer, upstream.NonceMark, delivered, delivered, 0)
-		return misbehave(upstream.Canned{Bytes: chunk, Then: upstream.Close}, cut)(ctx, b)
+		return misbehave(upstream.Canned{Bytes: chunk, Then: upstream.Close}, confirmCut)(ctx, b)
 	},
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return short(ctx, b, "the upstream's answer has no chunks, the last of which could be missing",
@@ -57,10 +57,10 @@ var ShortChunked = catalog.RegisterFault(catalog.Fault{
 	},
 })
 
-// cut confirms that a request straight to the upstream's address gets a 200 whose body visibly breaks off.
-func cut(b *site.Bench) confirmation {
+// confirmCut confirms that a request straight to the upstream's address gets a 200 whose body visibly breaks off.
+func confirmCut(b *site.Bench) confirmation {
 	return func(ctx context.Context) (string, error) {
-		r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
+		r, _ := b.Direct(ctx, b.Plan.Upstream, 10*silenceWindow)
 		if r.Status != http.StatusOK || r.End != client.Truncated || r.BodyBytes == 0 {
 			return "", fmt.Errorf("ask %s: got %d %s with %d bytes, want a 200 cut in its body", b.Plan.Upstream,
 				r.Status, r.End, r.BodyBytes)

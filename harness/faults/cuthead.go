@@ -26,7 +26,7 @@ func halted(f catalog.Fault, then upstream.End, end error) *catalog.Fault {
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: hears(b, confirmRequest, []byte(halfHead), end)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: confirmBytes(b, confirmRequest, []byte(halfHead), end)}, nil
 	}
 	return catalog.RegisterFault(f)
 }
@@ -80,10 +80,10 @@ var CloseOnAccept = catalog.RegisterFault(catalog.Fault{
 	Made:      "A listener at the upstream's address that closes each connection as soon as it has accepted it.",
 	Confirmed: "An own request gets the end of the connection and nothing before it.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		_, undo, err := standIn(ctx, b, upstream.CloseOnAccept)
+		_, undo, err := replace(ctx, b, upstream.CloseOnAccept)
 		if err != nil {
 			return nil, err
 		}
-		return &catalog.Injection{Undo: undo, Confirm: ends(b, b.Plan.Upstream, client.Closed)}, nil
+		return &catalog.Injection{Undo: undo, Confirm: confirmEnd(b, b.Plan.Upstream, client.Closed)}, nil
 	},
 })

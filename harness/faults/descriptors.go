@@ -40,7 +40,7 @@ var OutOfDescriptors = catalog.RegisterFault(catalog.Fault{
 				if err := alive(p); err != nil {
 					return "", err
 				}
-				return silent(b, b.Plan.Upstream)(ctx)
+				return confirmSilence(b, b.Plan.Upstream)(ctx)
 			},
 		}, nil
 	},

@@ -38,7 +38,7 @@ func answered(id string, code dns.Rcode, title, what string) *catalog.Fault {
 
 // resolver is an injection by the world's nameserver.
 func resolver(b *site.Bench, f dns.Fault, confirm confirmation) *catalog.Injection {
-	undo := b.Names.Inject(b.Plan.BrokenName, f)
+	undo := b.DNS.Inject(b.Plan.BrokenName, f)
 	return &catalog.Injection{Undo: func(context.Context) error { undo(); return nil }, Confirm: confirm}
 }
 
@@ -65,14 +65,14 @@ var DNSSilence = catalog.RegisterFault(catalog.Fault{
 	Confirmed: "An own query for the upstream's name gets no reply.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return resolver(b, dns.Silence{}, func(ctx context.Context) (string, error) {
-			ctx, cancel := context.WithTimeout(ctx, quiet)
+			ctx, cancel := context.WithTimeout(ctx, silenceWindow)
 			defer cancel()
 			reply, err := dns.Ask(ctx, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 			if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, os.ErrDeadlineExceeded) {
 				return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host,
-					reply.Rcode, err, quiet)
+					reply.Rcode, err, silenceWindow)
 			}
-			return fmt.Sprintf("own query for %s: no reply in %s", b.Plan.Named.Host, quiet), nil
+			return fmt.Sprintf("own query for %s: no reply in %s", b.Plan.Named.Host, silenceWindow), nil
 		}), nil
 	},
 })

@@ -31,15 +31,15 @@ var DNSOutageCached = catalog.RegisterFault(catalog.Fault{
 	Prepare:   func(p *site.Plan) { p.NamedFor = keptFor },
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return resolver(b, dns.Silence{}, func(ctx context.Context) (string, error) {
-			within, cancel := context.WithTimeout(ctx, quiet)
+			within, cancel := context.WithTimeout(ctx, silenceWindow)
 			defer cancel()
 			reply, err := dns.Ask(within, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 			if !timedOut(err) {
 				return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host,
-					reply.Rcode, err, quiet)
+					reply.Rcode, err, silenceWindow)
 			}
-			well, err := answers(b, b.Plan.Upstream, http.StatusOK, 0)(ctx)
-			return fmt.Sprintf("own query for %s: no reply in %s; %s", b.Plan.Named.Host, quiet, well), err
+			well, err := confirmStatus(b, b.Plan.Upstream, http.StatusOK, 0)(ctx)
+			return fmt.Sprintf("own query for %s: no reply in %s; %s", b.Plan.Named.Host, silenceWindow, well), err
 		}), nil
 	},
 })

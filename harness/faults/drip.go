@@ -48,10 +48,10 @@ func drips(ctx context.Context, b *site.Bench) (string, error) {
 	}
 	begin := time.Now()
 	// A busy machine may be late with the first bytes, and let a deadline strike late.
-	_ = c.SetDeadline(begin.Add(30 * quiet))
+	_ = c.SetDeadline(begin.Add(30 * silenceWindow))
 	got, err := io.CopyN(io.Discard, c, 2)
 	if err == nil {
-		_ = c.SetDeadline(time.Now().Add(quiet))
+		_ = c.SetDeadline(time.Now().Add(silenceWindow))
 		var more int64
 		more, err = io.Copy(io.Discard, c)
 		got += more

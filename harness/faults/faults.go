@@ -5,6 +5,7 @@ package faults
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
@@ -12,10 +13,10 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// quiet is how long an own dial waits before it calls an upstream silent. A healthy one on loopback answers
+// silenceWindow is how long an own dial waits before it calls an upstream silent. A healthy one on loopback answers
 // within a millisecond; that it stays silent for as long as the gateway waits is proved by confirming again after
 // the probes.
-const quiet = 300 * time.Millisecond
+const silenceWindow = 300 * time.Millisecond
 
 // toxic is an injection by the link in front of the upstream.
 func toxic(
@@ -28,11 +29,8 @@ func toxic(
 	return &catalog.Injection{Undo: undo, Confirm: confirm}, nil
 }
 
-// ill is something broken that listens.
-type ill interface{ Close() error }
-
-// standIn lets something broken listen at the upstream's own address in place of the link.
-func standIn[T ill](
+// replace lets something broken listen at the upstream's own address in place of the link.
+func replace[T io.Closer](
 	ctx context.Context, b *site.Bench, start func(at string) (T, error),
 ) (stranger T, undo func(context.Context) error, err error) {
 	back, err := b.Upstream.Link.StepAside(ctx)

@@ -34,7 +34,7 @@ var Firewall403 = catalog.RegisterFault(catalog.Fault{
 		if err != nil {
 			return nil, err
 		}
-		proxy, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) {
+		proxy, undo, err := replace(ctx, b, func(at string) (*upstream.Origin, error) {
 			return upstream.Start(at, upstream.Options{Name: record.IntermediaryName, TLS: secure})
 		})
 		if err != nil {
@@ -49,7 +49,7 @@ var Firewall403 = catalog.RegisterFault(catalog.Fault{
 
 // filtered confirms that the proxy refuses what the upstream would answer.
 func filtered(ctx context.Context, b *site.Bench) (string, error) {
-	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
+	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*silenceWindow)
 	if by := r.Header.Get(stamp.Origin); r.Status != http.StatusForbidden || by != record.IntermediaryName {
 		return "", fmt.Errorf("ask %s: got %d by %q, want 403 by %q", b.Plan.Upstream, r.Status, by,
 			record.IntermediaryName)
@@ -58,6 +58,6 @@ func filtered(ctx context.Context, b *site.Bench) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	well, err := answers(b, behind, http.StatusOK, 0)(ctx)
+	well, err := confirmStatus(b, behind, http.StatusOK, 0)(ctx)
 	return fmt.Sprintf("own request to %s: 403 by the proxy; %s", b.Plan.Upstream, well), err
 }

@@ -24,7 +24,7 @@ func walled(
 	f.Cause = cause.Firewall
 	f.Needs = []world.Need{world.Firewall}
 	f.Inject = func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
-		undo, err := b.Wall.Apply(rule(b.Plan.Upstream))
+		undo, err := b.Firewall.Apply(rule(b.Plan.Upstream))
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +61,7 @@ var FirewallDrop = walled(catalog.Fault{
 	Confirmed: "An own dial to the upstream gets no reply.",
 }, func(at netip.AddrPort) firewall.Rule {
 	return firewall.Rule{To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.Drop}
-}, func(b *site.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
+}, func(b *site.Bench) confirmation { return confirmNoReply(b, b.Plan.Upstream) })
 
 // FirewallRejectRST rejects every packet to the upstream with a reset.
 var FirewallRejectRST = walled(catalog.Fault{
@@ -73,7 +73,7 @@ var FirewallRejectRST = walled(catalog.Fault{
 	Confirmed: "An own dial to the upstream gets ECONNREFUSED.",
 }, func(at netip.AddrPort) firewall.Rule {
 	return firewall.Rule{To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.RejectRST}
-}, func(b *site.Bench) confirmation { return ends(b, b.Plan.Upstream, client.Refused) })
+}, func(b *site.Bench) confirmation { return confirmEnd(b, b.Plan.Upstream, client.Refused) })
 
 // FirewallDropEstablished lets the handshake pass and nothing after it.
 var FirewallDropEstablished = walled(catalog.Fault{
@@ -89,7 +89,7 @@ var FirewallDropEstablished = walled(catalog.Fault{
 		To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Match: firewall.Established,
 		Verdict: firewall.Drop,
 	}
-}, func(b *site.Bench) confirmation { return silent(b, b.Plan.Upstream) })
+}, func(b *site.Bench) confirmation { return confirmSilence(b, b.Plan.Upstream) })
 
 // FirewallBlocksOnePort drops what goes to one port of a host, and lets the others pass.
 var FirewallBlocksOnePort = walled(catalog.Fault{
@@ -106,11 +106,11 @@ var FirewallBlocksOnePort = walled(catalog.Fault{
 	return firewall.Rule{To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.Drop}
 }, func(b *site.Bench) confirmation {
 	return func(ctx context.Context) (string, error) {
-		blocked, err := unanswered(b, b.Plan.Upstream)(ctx)
+		blocked, err := confirmNoReply(b, b.Plan.Upstream)(ctx)
 		if err != nil {
 			return "", err
 		}
-		open, err := answers(b, b.Plan.Bystander, http.StatusOK, 0)(ctx)
+		open, err := confirmStatus(b, b.Plan.Bystander, http.StatusOK, 0)(ctx)
 		return fmt.Sprintf("%s; %s", blocked, open), err
 	}
 })

@@ -32,7 +32,7 @@ var FirewallDropReplies = walled(catalog.Fault{
 	return firewall.Rule{From: toward(at), FromPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.Drop}
 }, func(b *site.Bench) confirmation {
 	return func(ctx context.Context) (string, error) {
-		dialled, err := unanswered(b, b.Plan.Upstream)(ctx)
+		dialled, err := confirmNoReply(b, b.Plan.Upstream)(ctx)
 		if err != nil {
 			return "", err
 		}
@@ -71,7 +71,7 @@ var FirewallBlocksDNS = catalog.RegisterFault(catalog.Fault{
 		"the upstream's address answers 200.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		port := b.Plan.Nameserver.Port()
-		lift, err := rules(b.Wall, firewall.Rule{ToPort: port, Protocol: firewall.UDP, Verdict: firewall.Drop},
+		lift, err := rules(b.Firewall, firewall.Rule{ToPort: port, Protocol: firewall.UDP, Verdict: firewall.Drop},
 			firewall.Rule{ToPort: port, Protocol: firewall.TCP, Verdict: firewall.Drop})
 		if err != nil {
 			return nil, err
@@ -85,24 +85,24 @@ var FirewallBlocksDNS = catalog.RegisterFault(catalog.Fault{
 
 // noNameserver confirms that nothing comes back from the nameserver, and that the upstream is well.
 func noNameserver(ctx context.Context, b *site.Bench) (string, error) {
-	within, cancel := context.WithTimeout(ctx, quiet)
+	within, cancel := context.WithTimeout(ctx, silenceWindow)
 	defer cancel()
 	reply, err := dns.Ask(within, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 	if !timedOut(err) {
 		return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host,
-			reply.Rcode, err, quiet)
+			reply.Rcode, err, silenceWindow)
 	}
-	again, cancel := context.WithTimeout(ctx, quiet)
+	again, cancel := context.WithTimeout(ctx, silenceWindow)
 	defer cancel()
 	c, err := new(net.Dialer).DialContext(again, "tcp", b.Plan.Nameserver.String())
 	if err == nil {
 		_ = c.Close()
 	}
 	if !timedOut(err) {
-		return "", fmt.Errorf("dial %s: got %w, want no reply in %s", b.Plan.Nameserver, err, quiet)
+		return "", fmt.Errorf("dial %s: got %w, want no reply in %s", b.Plan.Nameserver, err, silenceWindow)
 	}
-	well, err := answers(b, b.Plan.Upstream, http.StatusOK, 0)(ctx)
-	return fmt.Sprintf("own query for %s, UDP and TCP: no reply in %s; %s", b.Plan.Named.Host, quiet, well), err
+	well, err := confirmStatus(b, b.Plan.Upstream, http.StatusOK, 0)(ctx)
+	return fmt.Sprintf("own query for %s, UDP and TCP: no reply in %s; %s", b.Plan.Named.Host, silenceWindow, well), err
 }
 
 // timedOut reports whether err is the end of somebody's patience.

@@ -58,7 +58,7 @@ func alerted(ctx context.Context, b *site.Bench) (string, error) {
 
 // exchange makes a TLS connection to the TLS upstream, verifies it, sends a request and reads the start of an answer.
 func exchange(ctx context.Context, b *site.Bench, config *tls.Config) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
 	config.RootCAs, config.ServerName = b.Authority.Pool(), b.SecureName()
 	c, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", b.Plan.Secure.String())
@@ -144,17 +144,17 @@ var TLSStall = catalog.RegisterFault(catalog.Fault{
 
 // stalled confirms that a connection is made and a handshake is not.
 func stalled(ctx context.Context, b *site.Bench) (string, error) {
-	within, cancel := context.WithTimeout(ctx, 10*quiet)
+	within, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
 	c, err := new(net.Dialer).DialContext(within, "tcp", b.Plan.Secure.String())
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = c.Close() }()
-	brief, cancel := context.WithTimeout(ctx, quiet)
+	brief, cancel := context.WithTimeout(ctx, silenceWindow)
 	defer cancel()
 	if err := tls.Client(c, &tls.Config{ServerName: b.SecureName()}).HandshakeContext(brief); !timedOut(err) {
-		return "", fmt.Errorf("handshake with %s: got %w, want silence for %s", b.Plan.Secure, err, quiet)
+		return "", fmt.Errorf("handshake with %s: got %w, want silence for %s", b.Plan.Secure, err, silenceWindow)
 	}
-	return fmt.Sprintf("own TLS handshake with %s: connected, then silence for %s", b.Plan.Secure, quiet), nil
+	return fmt.Sprintf("own TLS handshake with %s: connected, then silence for %s", b.Plan.Secure, silenceWindow), nil
 }

@@ -46,7 +46,7 @@ func http2Refused(ctx context.Context, b *site.Bench) (*catalog.Injection, error
 	if err != nil {
 		return nil, err
 	}
-	return &catalog.Injection{Undo: undo, Confirm: ends(b, b.Plan.HTTP2, client.Refused)}, nil
+	return &catalog.Injection{Undo: undo, Confirm: confirmEnd(b, b.Plan.HTTP2, client.Refused)}, nil
 }
 
 // H2UpstreamGoAway is an upstream that gives the whole connection up.
@@ -103,7 +103,7 @@ func http2Ill(
 				return back(ctx)
 			},
 			Confirm: func(ctx context.Context) (string, error) {
-				r, nonce := b.DirectHTTP2(ctx, 10*quiet)
+				r, nonce := b.DirectHTTP2(ctx, 10*silenceWindow)
 				if hits := len(stranger.HitsOf(nonce)); r.Status != 0 || !is(r) || hits != 1 {
 					return "", fmt.Errorf("ask %s over HTTP/2: got %d %s (%s), recorded %d times; "+
 						"want no answer, recorded once", b.Plan.HTTP2, r.Status, r.End, r.Error, hits)

@@ -76,7 +76,7 @@ var errLate = errors.New("whatever ends then, no request met it")
 
 // crosses proves that a request in the window is lost. Who gets to it late has tried nothing, and begins anew.
 func crosses(ctx context.Context, b *site.Bench) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
 	for {
 		said, err := cross(ctx, b)

@@ -54,7 +54,7 @@ var LatencyWithinBudget = catalog.RegisterFault(catalog.Fault{
 // delayed lets the answers of an upstream that the harness plays take so much longer.
 func delayed(d time.Duration) catalog.Injector {
 	return func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		return toxic(ctx, b, link.Latency{Delay: d}, answers(b, b.Plan.Upstream, http.StatusOK, d))
+		return toxic(ctx, b, link.Latency{Delay: d}, confirmStatus(b, b.Plan.Upstream, http.StatusOK, d))
 	}
 }
 
@@ -67,6 +67,6 @@ func delayedOrdinary(d time.Duration) catalog.Injector {
 			return nil, err
 		}
 		return toxic(ctx, b, link.Latency{Delay: d},
-			answersBy(b, b.Plan.Upstream, ordinary.Status, d, client.Complete, client.Unframed))
+			confirmStatusBy(b, b.Plan.Upstream, ordinary.Status, d, client.Complete, client.Unframed))
 	}
 }

@@ -24,7 +24,7 @@ func limited(f catalog.Fault, over upstream.End, seen client.End) *catalog.Fault
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
-		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Origin, error) {
+		_, undo, err := replace(ctx, b, func(at string) (*upstream.Origin, error) {
 			return upstream.Start(at, upstream.Options{Limit: connections, Over: over})
 		})
 		if err != nil {
@@ -37,7 +37,7 @@ func limited(f catalog.Fault, over upstream.End, seen client.End) *catalog.Fault
 		}
 		return &catalog.Injection{
 			Undo:    func(ctx context.Context) error { crowd.Leave(); return undo(ctx) },
-			Confirm: ends(b, b.Plan.Upstream, seen),
+			Confirm: confirmEnd(b, b.Plan.Upstream, seen),
 		}, nil
 	}
 	return catalog.RegisterFault(f)

@@ -26,7 +26,7 @@ func lossy(f catalog.Fault, rule firewall.Rule, confirm func(*site.Bench) confir
 		there, back := lost, lost
 		there.To, there.ToPort = toward(at), at.Port()
 		back.From, back.FromPort = toward(at), at.Port()
-		lift, err := rules(b.Wall, there, back)
+		lift, err := rules(b.Firewall, there, back)
 		if err != nil {
 			return nil, err
 		}
@@ -45,7 +45,7 @@ var PacketLossTotal = lossy(catalog.Fault{
 		"lost each time.",
 	Made:      "An nftables rule in the world: every packet of TCP to or from the upstream's port is dropped.",
 	Confirmed: "An own dial to the upstream gets no reply.",
-}, firewall.Rule{}, func(b *site.Bench) confirmation { return unanswered(b, b.Plan.Upstream) })
+}, firewall.Rule{}, func(b *site.Bench) confirmation { return confirmNoReply(b, b.Plan.Upstream) })
 
 // PacketLoss30 is a network that loses much, and not too much.
 var PacketLoss30 = lossy(catalog.Fault{

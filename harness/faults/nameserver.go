@@ -91,7 +91,7 @@ var DNSTruncated = catalog.RegisterFault(catalog.Fault{
 	Confirmed: "An own query for the upstream's name is answered with the TC bit and no address, and an own TCP " +
 		"dial to the nameserver gets ECONNREFUSED.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
-		undo, err := b.Wall.Apply(firewall.Rule{
+		undo, err := b.Firewall.Apply(firewall.Rule{
 			ToPort: b.Plan.Nameserver.Port(), Protocol: firewall.TCP,
 			Verdict: firewall.RejectRST,
 		})
@@ -117,7 +117,7 @@ var DNSTruncated = catalog.RegisterFault(catalog.Fault{
 
 // refuses returns nil if a dial gets ECONNREFUSED.
 func refuses(ctx context.Context, at netip.AddrPort) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
 	c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
 	if err == nil {

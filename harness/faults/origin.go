@@ -39,7 +39,9 @@ var Deadlock = catalog.RegisterFault(catalog.Fault{
 		"handler will never return.",
 	Made:      "The upstream records the request and does nothing more with it.",
 	Confirmed: "An own request connects, is recorded, and gets nothing.",
-	Inject:    misbehave(upstream.Silent{}, func(b *site.Bench) confirmation { return silent(b, b.Plan.Upstream) }),
+	Inject: misbehave(upstream.Silent{}, func(b *site.Bench) confirmation {
+		return confirmSilence(b, b.Plan.Upstream)
+	}),
 })
 
 // Error500 is an upstream that reports its own failure in good order.
@@ -54,7 +56,7 @@ var Error500 = catalog.RegisterFault(catalog.Fault{
 	Made:      "The upstream answers every request with a stamped 500.",
 	Confirmed: "An own request is answered with a whole 500.",
 	Inject: misbehave(upstream.Status{Code: http.StatusInternalServerError}, func(b *site.Bench) confirmation {
-		return answers(b, b.Plan.Upstream, http.StatusInternalServerError, 0)
+		return confirmStatus(b, b.Plan.Upstream, http.StatusInternalServerError, 0)
 	}),
 })
 
@@ -90,7 +92,7 @@ func shed(least time.Duration) func(*site.Bench) confirmation {
 }
 
 func turnedAway(ctx context.Context, b *site.Bench, least time.Duration) (string, error) {
-	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
+	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*silenceWindow)
 	if got := r.Header.Get("Retry-After"); r.Status != http.StatusServiceUnavailable || got != retryAfter ||
 		r.End != client.Complete || r.Took < least {
 		return "", fmt.Errorf("ask %s: got %d %s after %s with Retry-After %q, want a whole 503 after %s or more "+

@@ -30,7 +30,7 @@ var PartitionMidRequest = catalog.RegisterFault(catalog.Fault{
 		"port; then it answers. The rules are lifted before each probe.",
 	Confirmed: "An own request is recorded by the upstream and gets nothing; then an own dial gets no reply.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
-		p := &partition{wall: b.Wall, at: b.Plan.Upstream}
+		p := &partition{wall: b.Firewall, at: b.Plan.Upstream}
 		origin, err := b.Scripted()
 		if err != nil {
 			return nil, err
@@ -41,7 +41,7 @@ var PartitionMidRequest = catalog.RegisterFault(catalog.Fault{
 			Rearm: func(context.Context) error { return p.heal() },
 			Confirm: func(ctx context.Context) (string, error) {
 				before := len(origin.Hits())
-				lost, err := silent(b, b.Plan.Upstream)(ctx)
+				lost, err := confirmSilence(b, b.Plan.Upstream)(ctx)
 				if err != nil {
 					return "", err
 				}
@@ -49,7 +49,7 @@ var PartitionMidRequest = catalog.RegisterFault(catalog.Fault{
 					return "", fmt.Errorf("ask %s: got no record of the request, want one: it must arrive "+
 						"before the network falls apart", b.Plan.Upstream)
 				}
-				gone, err := unanswered(b, b.Plan.Upstream)(ctx)
+				gone, err := confirmNoReply(b, b.Plan.Upstream)(ctx)
 				return lost + "; then " + gone, err
 			},
 		}, nil

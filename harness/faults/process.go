@@ -18,7 +18,7 @@ func process(
 	if err := b.Plain(); err != nil {
 		return nil, nil, err
 	}
-	p, undo, err := standIn(ctx, b, func(at string) (mortal, error) {
+	p, undo, err := replace(ctx, b, func(at string) (mortal, error) {
 		p, err := upstream.StartProcess(ctx, at, upstream.ProcessOptions{Script: script})
 		return mortal{p}, err
 	})
@@ -54,7 +54,7 @@ var Frozen = catalog.RegisterFault(catalog.Fault{
 				_ = p.Thaw() // It gets to answer what it was asked meanwhile; a POST sent twice would show.
 				return undo(ctx)
 			},
-			Confirm: silent(b, b.Plan.Upstream),
+			Confirm: confirmSilence(b, b.Plan.Upstream),
 		}, nil
 	},
 })
@@ -139,10 +139,10 @@ func killAtNextHit(p *upstream.Process) (disarm func()) {
 // dies confirms that a request is the end of p.
 func dies(b *site.Bench, p *upstream.Process) confirmation {
 	return func(ctx context.Context) (string, error) {
-		first, err := ends(b, b.Plan.Upstream, client.Closed)(ctx)
+		first, err := confirmEnd(b, b.Plan.Upstream, client.Closed)(ctx)
 		if err != nil {
 			// A process that dies with bytes unread resets instead.
-			if first, err = ends(b, b.Plan.Upstream, client.Reset)(ctx); err != nil {
+			if first, err = confirmEnd(b, b.Plan.Upstream, client.Reset)(ctx); err != nil {
 				return "", err
 			}
 		}
@@ -151,7 +151,7 @@ func dies(b *site.Bench, p *upstream.Process) confirmation {
 		case <-ctx.Done():
 			return "", context.Cause(ctx)
 		}
-		second, err := ends(b, b.Plan.Upstream, client.Refused)(ctx)
+		second, err := confirmEnd(b, b.Plan.Upstream, client.Refused)(ctx)
 		return first + "; then " + second, err
 	}
 }

@@ -30,7 +30,7 @@ var H2Upstream = catalog.RegisterFault(catalog.Fault{
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
-		_, undo, err := standIn(ctx, b, upstream.HTTP2Only)
+		_, undo, err := replace(ctx, b, upstream.HTTP2Only)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +42,7 @@ var H2Upstream = catalog.RegisterFault(catalog.Fault{
 
 // newer confirms that HTTP/2 is what the upstream's address speaks, and all that it speaks.
 func newer(ctx context.Context, b *site.Bench) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
 	transport := &http.Transport{Protocols: new(http.Protocols)}
 	transport.Protocols.SetUnencryptedHTTP2(true)
@@ -97,7 +97,7 @@ var ProxyProtocolExpected = catalog.RegisterFault(catalog.Fault{
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
-		_, undo, err := standIn(ctx, b, func(at string) (*upstream.Relay, error) {
+		_, undo, err := replace(ctx, b, func(at string) (*upstream.Relay, error) {
 			return upstream.ProxyProtocol(at, b.Upstream.Origin.Addr())
 		})
 		if err != nil {
@@ -111,11 +111,11 @@ var ProxyProtocolExpected = catalog.RegisterFault(catalog.Fault{
 
 // announced confirms that a request is answered after the header, and only then.
 func announced(ctx context.Context, b *site.Bench) (string, error) {
-	without, err := ends(b, b.Plan.Upstream, client.Closed)(ctx)
+	without, err := confirmEnd(b, b.Plan.Upstream, client.Closed)(ctx)
 	if err != nil {
 		return "", err
 	}
-	within, cancel := context.WithTimeout(ctx, 10*quiet)
+	within, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
 	got, err := spoken(within, b, "PROXY UNKNOWN\r\n")
 	if err != nil || !bytes.HasPrefix(got, []byte("HTTP/1.1 200 ")) {

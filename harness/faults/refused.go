@@ -23,6 +23,6 @@ var Refused = catalog.RegisterFault(catalog.Fault{
 		"port.",
 	Confirmed: "An own dial gets ECONNREFUSED.",
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		return toxic(ctx, b, link.Refuse{}, ends(b, b.Plan.Upstream, client.Refused))
+		return toxic(ctx, b, link.Refuse{}, confirmEnd(b, b.Plan.Upstream, client.Refused))
 	},
 })

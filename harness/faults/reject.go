@@ -16,7 +16,7 @@ func rejected(f catalog.Fault, how firewall.Verdict, want client.End) *catalog.F
 	f.Phase = catalog.Connecting
 	return walled(f, func(at netip.AddrPort) firewall.Rule {
 		return firewall.Rule{To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Verdict: how}
-	}, func(b *site.Bench) confirmation { return ends(b, b.Plan.Upstream, want) })
+	}, func(b *site.Bench) confirmation { return confirmEnd(b, b.Plan.Upstream, want) })
 }
 
 // The firewalls that say no by ICMP.

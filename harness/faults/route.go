@@ -42,7 +42,7 @@ func unrouted(f catalog.Fault, how world.Away, want syscall.Errno) *catalog.Faul
 // undialled confirms that an own dial fails so.
 func undialled(at netip.AddrPort, want syscall.Errno) confirmation {
 	return func(ctx context.Context) (string, error) {
-		ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+		ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 		defer cancel()
 		c, err := new(net.Dialer).DialContext(ctx, "tcp", at.String())
 		if err == nil {
@@ -116,7 +116,7 @@ func (d *downLink) down(ctx context.Context) error {
 	if d.own, err = d.bench.Open(ctx); err != nil {
 		return err
 	}
-	if r := d.ask(ctx, 10*quiet); r.Status != http.StatusOK || !r.Keep {
+	if r := d.ask(ctx, 10*silenceWindow); r.Status != http.StatusOK || !r.Keep {
 		return fmt.Errorf("ask %s: got %d %s, want a 200 and a connection that stays", d.bench.Plan.Upstream,
 			r.Status, r.End)
 	}
@@ -138,12 +138,12 @@ func (d *downLink) confirm(ctx context.Context) (string, error) {
 	if d.own == nil {
 		return "", fmt.Errorf("ask %s on a connection from before: the link is up", d.bench.Plan.Upstream)
 	}
-	if r := d.ask(ctx, quiet); r.End != client.TimedOut || r.Status != 0 {
+	if r := d.ask(ctx, silenceWindow); r.End != client.TimedOut || r.Status != 0 {
 		return "", fmt.Errorf("ask %s on a connection from before: got %d %s, want silence for %s",
-			d.bench.Plan.Upstream, r.Status, r.End, quiet)
+			d.bench.Plan.Upstream, r.Status, r.End, silenceWindow)
 	}
 	dial, err := undialled(d.bench.Plan.Upstream, syscall.ENETUNREACH)(ctx)
-	return fmt.Sprintf("own request on a connection from before: silence for %s; %s", quiet, dial), err
+	return fmt.Sprintf("own request on a connection from before: silence for %s; %s", silenceWindow, dial), err
 }
 
 // up brings the link up, if it is down.

@@ -30,7 +30,7 @@ func short(ctx context.Context, b *site.Bench, why string, of func(site.Answer) 
 		return nil, site.Inapplicable(why)
 	}
 	return toxic(ctx, b, link.Limit{Bytes: n}, func(ctx context.Context) (string, error) {
-		r, _ := b.Direct(ctx, b.Plan.Upstream, 10*quiet)
+		r, _ := b.Direct(ctx, b.Plan.Upstream, 10*silenceWindow)
 		if r.End != client.Truncated || (r.Status != 0) != (n > a.Head) {
 			return "", fmt.Errorf("ask %s: got %d %s with %d bytes of body, want one that is cut after %d bytes in all",
 				b.Plan.Upstream, r.Status, r.End, r.BodyBytes, n)

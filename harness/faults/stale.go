@@ -61,7 +61,7 @@ var StalePooledConnection = catalog.RegisterFault(catalog.Fault{
 // wearsOut confirms with a connection of its own.
 func wearsOut(ctx context.Context, b *site.Bench) error {
 	at := b.Plan.Upstream
-	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
 	c, err := b.Open(ctx)
 	if err != nil {

@@ -56,7 +56,7 @@ var WrongLengthBody = catalog.RegisterFault(catalog.Fault{
 // poisons confirms that who believes the second answer on a connection gets the forged one.
 func poisons(ctx context.Context, b *site.Bench) (string, error) {
 	at := b.Plan.Upstream
-	ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+	ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
 	c, err := b.Open(ctx)
 	if err != nil {

@@ -26,7 +26,7 @@ var WebSocketUpstreamRefused = catalog.RegisterFault(catalog.Fault{
 		"port.",
 	Confirmed: "An own dial gets ECONNREFUSED.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		return toxic(ctx, b, link.Refuse{}, ends(b, b.Plan.Upstream, client.Refused))
+		return toxic(ctx, b, link.Refuse{}, confirmEnd(b, b.Plan.Upstream, client.Refused))
 	},
 })
 
@@ -48,7 +48,7 @@ var WebSocketCut = catalog.RegisterFault(catalog.Fault{
 			return nil, err
 		}
 		return &catalog.Injection{Undo: undo, Confirm: func(ctx context.Context) (string, error) {
-			ctx, cancel := context.WithTimeout(ctx, 10*quiet)
+			ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 			defer cancel()
 			r := b.DirectTalk(ctx, b.Plan.Upstream)
 			if r.Status != http.StatusSwitchingProtocols || r.End != client.Truncated || r.BodyBytes != 0 {

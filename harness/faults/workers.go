@@ -31,7 +31,7 @@ var WorkersBusy = catalog.RegisterFault(catalog.Fault{
 		}
 		return &catalog.Injection{
 			Undo:    func(context.Context) error { crowd.Leave(); return nil },
-			Confirm: silent(b, b.Plan.Upstream),
+			Confirm: confirmSilence(b, b.Plan.Upstream),
 		}, nil
 	},
 })

@@ -25,8 +25,8 @@ const lookEvery = 20 * time.Millisecond
 func (o *Own) Start(m *world.Machine, dir string) (*Process, error) { return o.start(m, dir, nil) }
 
 // StartWatched is Start for who wants to know which files are not there.
-func (o *Own) StartWatched(m *world.Machine, dir string) (*Process, *Absent, error) {
-	a := &Absent{}
+func (o *Own) StartWatched(m *world.Machine, dir string) (*Process, *MissingFiles, error) {
+	a := &MissingFiles{}
 	if strings.HasPrefix(o.Command[0], "@") {
 		p, err := o.Start(m, dir) // It is no program of its own, and what it opens is known.
 		return p, a, err

@@ -14,11 +14,11 @@ var ClearBrowserCache = catalog.RegisterRemedy(catalog.Remedy{
 	What: "The client forgets what it has kept and asks again. While the failure lasts that is no other request " +
 		"than before. When it is over, a client whose cache was allowed to keep the error page (RFC 9111) is still " +
 		"shown it, until the page is stale or the cache is cleared; so that is tried, too.",
-	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
+	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
 		v.ClearCache()
 		return v.Navigate(ctx), nil
 	},
-	Over: func(ctx context.Context, v *site.Visitor) (without, with record.Observation, err error) {
+	Over: func(ctx context.Context, v *site.Session) (without, with record.Observation, err error) {
 		without = v.Navigate(ctx)
 		v.ClearCache()
 		return without, v.Navigate(ctx), nil

@@ -17,7 +17,7 @@ var ContactISP = catalog.RegisterRemedy(catalog.Remedy{
 		"resolver is started anew, the line is there. Then the client asks again. It is the last thing to try, as " +
 		"nobody else can repair a hop on the way; against what is behind the gateway the provider can do nothing.",
 	Needs: street,
-	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
+	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
 		return clientnet.FromHome(ctx, v, home.Provider)
 	},
 })

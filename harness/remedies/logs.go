@@ -15,5 +15,5 @@ var CheckStatusAndLogs = catalog.RegisterRemedy(catalog.Remedy{
 		"the one who reads if the log says what is wrong: if the lines that this failure leaves are those of " +
 		"failures of its kind (the error types of RFC 9209), and of no others. The status of the upstream itself " +
 		"always tells: that is how each failure is confirmed.",
-	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
+	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) { return v.Reload(ctx), nil },
 })

@@ -13,5 +13,5 @@ var Refresh = catalog.RegisterRemedy(catalog.Remedy{
 	ID: "refresh", Order: 1, Title: "refreshes the page", Plain: true,
 	What: "The same client asks once more, on the same connection if that is still open, and past its cache. It is " +
 		"served if the failure was one that the next request does not meet.",
-	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
+	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) { return v.Reload(ctx), nil },
 })

@@ -18,7 +18,7 @@ var RestartNetworkDevices = catalog.RegisterRemedy(catalog.Remedy{
 		"a remembered name and known neighbours. All of that is lost, in the computer and in the router. Then the " +
 		"client asks again, from the same address. What ends a fault of these states is in the home's own tests.",
 	Needs: street,
-	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
+	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
 		return clientnet.FromHome(ctx, v, home.Everything)
 	},
 })

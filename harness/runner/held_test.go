@@ -48,7 +48,7 @@ func init() {
 		if err != nil {
 			return nil, err
 		}
-		f := found{Evidence: h.Evidence, Spare: len(h.Bench.Spare.Origin.Hits())}
+		f := found{Evidence: h.Evidence, Spare: len(h.Bench.Member2.Origin.Hits())}
 		var ended syscall.Rusage // Of children that have ended, and no others.
 		if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &ended); err != nil {
 			return nil, errors.Join(err, h.Release(ctx))

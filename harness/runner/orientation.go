@@ -34,7 +34,7 @@ func orientation(h *engine.Held, e catalog.Experiment, j Job) string {
 	line("gateway", p.Gateway.String(), fmt.Sprintf("%s %s, setting %s", j.Gateway.Name, j.Version, j.Setting))
 	line("upstream", p.Upstream.String(), "serves /, and /named/ as "+p.Named.Host)
 	if e.State == site.Balanced {
-		line("spare", p.Spare.String(), "the other member of the pool that serves "+e.Path())
+		line("spare", p.Member2.String(), "the other member of the pool that serves "+e.Path())
 	}
 	line("secure", p.Secure.String(), "serves /secure/ over TLS, as "+b.SecureName())
 	line("bystander", p.Bystander.String(), "serves /bystander/, and must stay healthy")
@@ -43,7 +43,7 @@ func orientation(h *engine.Held, e catalog.Experiment, j Job) string {
 		line(
 			"denied",
 			p.Clients[site.DeniedIP].String(),
-			fmt.Sprintf("and the network %s; %s is not", p.BannedNet, p.Clients[site.Neighbour]),
+			fmt.Sprintf("and the network %s; %s is not", p.DeniedCIDR, p.Clients[site.Neighbour]),
 		)
 	}
 	line("files", b.World.Dir, "the gateway's configuration, its output (gateway.out) and its logs")

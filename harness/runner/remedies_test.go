@@ -25,20 +25,20 @@ var (
 		Order: 9,
 		Title: "mends the upstream",
 		What:  "The upstream is well again, although nobody said so.",
-		Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
+		Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
 			v.Bench.Upstream.Origin.Behave(upstream.Status{Code: http.StatusOK})
 			return v.Reload(ctx), nil
 		},
 	})
 	helpless = catalog.RegisterRemedy(catalog.Remedy{
 		ID: "helpless", Order: 9, Title: "would, but cannot", What: "What it takes is not there.",
-		Try: func(context.Context, *site.Visitor) (record.Observation, error) {
+		Try: func(context.Context, *site.Session) (record.Observation, error) {
 			return record.Observation{}, fmt.Errorf("nobody has a spare modem: %w", errors.ErrUnsupported)
 		},
 	})
 	patient = catalog.RegisterRemedy(catalog.Remedy{
 		ID: "patient", Order: 9, Title: "takes some time", What: "Something that takes a while, and is of no use.",
-		Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
+		Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
 			time.Sleep(time.Second) // The time that a remedy takes is what is tried.
 			return v.Reload(ctx), nil
 		},
@@ -49,7 +49,7 @@ var (
 		Title: "needs a firewall",
 		What:  "It needs what a portable world lacks.",
 		Needs: []world.Need{world.Firewall},
-		Try:   func(ctx context.Context, v *site.Visitor) (record.Observation, error) { return v.Reload(ctx), nil },
+		Try:   func(ctx context.Context, v *site.Session) (record.Observation, error) { return v.Reload(ctx), nil },
 	})
 )
 

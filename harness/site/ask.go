@@ -38,7 +38,7 @@ const (
 	// DeniedIP has the one denied address; Neighbour the address next to it, which is not denied.
 	DeniedIP
 	Neighbour
-	// InDeniedCIDR has an address inside the denied prefix; BesideNet the last one before it.
+	// InDeniedCIDR has an address inside the denied prefix; OutsideDeniedCIDR the last one before it.
 	InDeniedCIDR
 	OutsideDeniedCIDR
 	// DeniedIPv6 has the one denied IPv6 address; Neighbour6 the address next to it.

@@ -28,21 +28,21 @@ type Bench struct {
 	World *world.World
 	Plan  Plan
 	// Upstream, Bystander and Secure are what the gateway forwards to.
-	Upstream, Bystander, Secure *Place
-	// Spare is the other member of the balanced route's pool; Third is one more, and nil where there is none.
-	Spare, Third *Place
-	// Auth is the link in front of the service that the gateway asks about some requests.
-	Auth *link.Link
+	Upstream, Bystander, Secure *Endpoint
+	// Member2 is the other member of the balanced route's pool; Member3 is one more, and nil where there is none.
+	Member2, Member3 *Endpoint
+	// AuthService is the link in front of the service that the gateway asks about some requests.
+	AuthService *link.Link
 	// HTTP2 is the link in front of the upstream that speaks HTTP/2.
 	HTTP2 *link.Link
 	// Socket leads to Upstream's link from a Unix socket at Plan.Socket.
 	Socket *upstream.Relay
 	// Authority issued the certificate of Secure; the gateway knows it.
 	Authority *upstream.Authority
-	// Names is the nameserver that the gateway asks.
-	Names *dns.Server
-	// Wall is the world's firewall; nil in portable mode.
-	Wall *firewall.Firewall
+	// DNS is the nameserver that the gateway asks.
+	DNS *dns.Server
+	// Firewall is the world's firewall; nil in portable mode.
+	Firewall *firewall.Firewall
 	// Definition and Setting say which gateway this is; Gateway is its process.
 	Definition *gateway.Definition
 	Setting    string
@@ -61,8 +61,8 @@ type Bench struct {
 	nonces    int
 }
 
-// Place is an upstream's place: the link at its address, and the origin behind.
-type Place struct {
+// Endpoint is where the gateway dials an upstream: the link at that address, and the origin behind it.
+type Endpoint struct {
 	Link   *link.Link
 	Origin *upstream.Origin
 }
@@ -147,8 +147,8 @@ func (b *Bench) AtClose(f func()) { b.closers = append(b.closers, f) }
 // Workers is how many requests the upstream handles at once: few, so that a small crowd keeps all of them busy.
 const Workers = 4
 
-// NewPlace starts an origin, and a link at the address that leads to it. Both end with the bench.
-func (b *Bench) NewPlace(at netip.AddrPort, o upstream.Options) (*Place, error) {
+// NewEndpoint starts an origin, and a link at the address that leads to it. Both end with the bench.
+func (b *Bench) NewEndpoint(at netip.AddrPort, o upstream.Options) (*Endpoint, error) {
 	origin, err := upstream.Start("127.0.0.1:0", o)
 	if err != nil {
 		return nil, err
@@ -156,7 +156,7 @@ func (b *Bench) NewPlace(at netip.AddrPort, o upstream.Options) (*Place, error) 
 	b.AtClose(func() { _ = origin.Close() })
 	b.Record(origin)
 	l, err := b.NewLink(at, origin.Addr())
-	return &Place{Link: l, Origin: origin}, err
+	return &Endpoint{Link: l, Origin: origin}, err
 }
 
 // NewLink starts a link from one address to another. It ends with the bench.

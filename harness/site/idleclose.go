@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// noticed bounds the wait for a gateway to let go of a connection that the other side has closed. One that looks at
-// its idle connections does so within milliseconds, also on a loaded machine within some hundred; one that does not
-// look before it wants to use them is not waited for any longer.
-const noticed = 500 * time.Millisecond
+// idleCloseTimeout bounds the wait for a gateway to let go of a connection that the other side has closed. A gateway
+// that looks at its idle connections does so within milliseconds, also on a loaded machine within some hundred; one
+// that does not look before it wants to use them is not waited for any longer.
+const idleCloseTimeout = 500 * time.Millisecond
 
 // AwaitIdleClose returns when the gateway has closed its end of every connection to the addresses whose other end is
 // closed, so that the next request cannot go out on one; also when that took too long, and at once where the system
 // does not tell (not Linux). HAProxy hands a closed connection that it has not noticed yet to a client of HTTP/2 as
 // RST_STREAM, as it may (https://github.com/haproxy/haproxy/issues/3414).
 func AwaitIdleClose(ctx context.Context, sockets func() string, at ...netip.AddrPort) {
-	ctx, cancel := context.WithTimeout(ctx, noticed)
+	ctx, cancel := context.WithTimeout(ctx, idleCloseTimeout)
 	defer cancel()
 	for pause := time.Millisecond; halfClosed(sockets(), at...); pause *= 2 {
 		select {

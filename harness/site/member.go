@@ -13,34 +13,34 @@ import (
 // What the members of the pool call themselves in their stamps.
 const (
 	UpstreamName = "upstream"
-	SpareName    = "spare"
-	ThirdName    = "third"
+	Member2Name  = "spare"
+	Member3Name  = "third"
 )
 
 // Member is an upstream of the balanced route's pool.
 type Member struct {
-	*Place
+	*Endpoint
 	// Name is what it calls itself in its stamps.
 	Name string
 	// At is where the gateway dials it.
 	At netip.AddrPort
 }
 
-// ThirdMember plans a pool of three for the balanced route, which has two otherwise.
-func (p *Plan) ThirdMember() { p.Third = p.beyond }
+// AddMember3 plans a pool of three for the balanced route, which has two otherwise.
+func (p *Plan) AddMember3() { p.Member3 = p.member3 }
 
 // Members lists the members of the pool, the one that faults strike first.
 func (b *Bench) Members() []Member {
-	all := []Member{{b.Upstream, UpstreamName, b.Plan.Upstream}, {b.Spare, SpareName, b.Plan.Spare}}
-	if b.Third != nil {
-		all = append(all, Member{b.Third, ThirdName, b.Plan.Third})
+	all := []Member{{b.Upstream, UpstreamName, b.Plan.Upstream}, {b.Member2, Member2Name, b.Plan.Member2}}
+	if b.Member3 != nil {
+		all = append(all, Member{b.Member3, Member3Name, b.Plan.Member3})
 	}
 	return all
 }
 
 // Restart lets the upstream go away, without warning and whatever it is at, and come back after so long. It returns
 // when it listens again.
-func (p *Place) Restart(ctx context.Context, away time.Duration) error {
+func (p *Endpoint) Restart(ctx context.Context, away time.Duration) error {
 	back, err := p.Link.Inject(ctx, link.Refuse{})
 	if err != nil {
 		return fmt.Errorf("restart upstream: %w", err)

@@ -20,10 +20,10 @@ type Plan struct {
 	GatewayTLS, GatewayH2C netip.AddrPort
 	// Upstream, Bystander and Secure are the addresses that the gateway dials: the links listen there.
 	Upstream, Bystander, Secure netip.AddrPort
-	// Spare is the other member, besides Upstream, of the pool of the balanced route.
-	Spare netip.AddrPort
-	// Third is one more member of that pool; not valid where it has two, as it has unless InPool says otherwise.
-	Third netip.AddrPort
+	// Member2 is the other member, besides Upstream, of the pool of the balanced route.
+	Member2 netip.AddrPort
+	// Member3 is one more member of that pool; not valid where it has two, as it has unless AddMember3 was called.
+	Member3 netip.AddrPort
 	// Named leads to Upstream through Nameserver.
 	Named      gateway.Name
 	Nameserver netip.AddrPort
@@ -46,14 +46,14 @@ type Plan struct {
 	Stranger netip.Addr
 	// Unroutable is an IPv6 address that no route leads to once it is unrouted; only a sealed world has one.
 	Unroutable netip.Addr
-	// Auth is a service that the gateway asks about some requests before it lets them pass.
-	Auth netip.AddrPort
-	// beyond is where Third is, if there is one.
-	beyond netip.AddrPort
-	// Clients are the addresses that clients come from; BannedNet is the denied prefix, VPN the denied range of a
+	// AuthService is a service that the gateway asks about some requests before it lets them pass.
+	AuthService netip.AddrPort
+	// member3 is where Member3 is, if there is one.
+	member3 netip.AddrPort
+	// Clients are the addresses that clients come from; DeniedCIDR is the denied prefix, VPN the denied range of a
 	// VPN's exits.
-	Clients        map[Client]netip.Addr
-	BannedNet, VPN netip.Prefix
+	Clients         map[Client]netip.Addr
+	DeniedCIDR, VPN netip.Prefix
 }
 
 // Names of the world's servers. The top-level domain is reserved for tests (RFC 6761, section 6.2).
@@ -86,25 +86,25 @@ func planFor(w *world.World) (Plan, error) {
 		return portablePlan()
 	}
 	return Plan{
-		Gateway:    netip.MustParseAddrPort("192.0.2.80:80"),
-		Gateway6:   netip.MustParseAddrPort("[2001:db8::80]:80"),
-		GatewayTLS: netip.MustParseAddrPort("192.0.2.80:443"),
-		GatewayH2C: netip.MustParseAddrPort("192.0.2.80:8081"),
-		Upstream:   netip.MustParseAddrPort("198.51.100.11:8080"),
-		Bystander:  netip.MustParseAddrPort("198.51.100.12:8080"),
-		Secure:     netip.MustParseAddrPort("198.51.100.13:8443"),
-		Auth:       netip.MustParseAddrPort("198.51.100.14:8080"),
-		HTTP2:      netip.MustParseAddrPort("198.51.100.15:8080"),
-		Spare:      netip.MustParseAddrPort("198.51.100.16:8080"),
-		beyond:     netip.MustParseAddrPort("198.51.100.17:8080"),
-		Nobody:     netip.MustParseAddrPort("198.51.100.11:8099"),
-		Stranger:   netip.MustParseAddr("198.51.100.99"),
-		Unroutable: netip.MustParseAddr("2001:db8:bad::11"),
-		Named:      gateway.Name{Host: NamedHost, Port: 8080},
-		Nameserver: netip.MustParseAddrPort("192.0.2.53:53"),
-		Clients:    clients("203.0.113."),
-		BannedNet:  netip.MustParsePrefix("203.0.113.64/26"),
-		VPN:        netip.MustParsePrefix("203.0.113.192/27"),
+		Gateway:     netip.MustParseAddrPort("192.0.2.80:80"),
+		Gateway6:    netip.MustParseAddrPort("[2001:db8::80]:80"),
+		GatewayTLS:  netip.MustParseAddrPort("192.0.2.80:443"),
+		GatewayH2C:  netip.MustParseAddrPort("192.0.2.80:8081"),
+		Upstream:    netip.MustParseAddrPort("198.51.100.11:8080"),
+		Bystander:   netip.MustParseAddrPort("198.51.100.12:8080"),
+		Secure:      netip.MustParseAddrPort("198.51.100.13:8443"),
+		AuthService: netip.MustParseAddrPort("198.51.100.14:8080"),
+		HTTP2:       netip.MustParseAddrPort("198.51.100.15:8080"),
+		Member2:     netip.MustParseAddrPort("198.51.100.16:8080"),
+		member3:     netip.MustParseAddrPort("198.51.100.17:8080"),
+		Nobody:      netip.MustParseAddrPort("198.51.100.11:8099"),
+		Stranger:    netip.MustParseAddr("198.51.100.99"),
+		Unroutable:  netip.MustParseAddr("2001:db8:bad::11"),
+		Named:       gateway.Name{Host: NamedHost, Port: 8080},
+		Nameserver:  netip.MustParseAddrPort("192.0.2.53:53"),
+		Clients:     clients("203.0.113."),
+		DeniedCIDR:  netip.MustParsePrefix("203.0.113.64/26"),
+		VPN:         netip.MustParsePrefix("203.0.113.192/27"),
 	}, nil
 }
 
@@ -149,24 +149,24 @@ func portablePlan() (Plan, error) {
 			Gateway: at(
 				0,
 			),
-			Upstream:   at(1),
-			Bystander:  at(2),
-			Secure:     at(3),
-			Nobody:     at(4),
-			Nameserver: at(5),
-			Auth:       at(6),
-			GatewayTLS: at(7),
-			GatewayH2C: at(8),
-			HTTP2:      at(9),
-			Spare:      at(10),
-			beyond:     at(11),
-			Named:      gateway.Name{Host: NamedHost, Port: base + 1},
+			Upstream:    at(1),
+			Bystander:   at(2),
+			Secure:      at(3),
+			Nobody:      at(4),
+			Nameserver:  at(5),
+			AuthService: at(6),
+			GatewayTLS:  at(7),
+			GatewayH2C:  at(8),
+			HTTP2:       at(9),
+			Member2:     at(10),
+			member3:     at(11),
+			Named:       gateway.Name{Host: NamedHost, Port: base + 1},
 			Stranger: netip.MustParseAddr(
 				"127.0.0.99",
 			), // Linux answers for all of 127.0.0.0/8, and our servers are at 127.0.0.1.
-			Clients:   c,
-			BannedNet: netip.MustParsePrefix("127.0.0.64/26"),
-			VPN:       netip.MustParsePrefix("127.0.0.192/27"),
+			Clients:    c,
+			DeniedCIDR: netip.MustParsePrefix("127.0.0.64/26"),
+			VPN:        netip.MustParsePrefix("127.0.0.192/27"),
 		}, nil
 	}
 	return Plan{}, fmt.Errorf(

@@ -10,25 +10,25 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// Visitor is a person with a browser: one connection at a time, which is used again as long as it is open, cookies,
+// Session is a person with a browser: one connection at a time, which is used again as long as it is open, cookies,
 // and a private cache. It is not safe for use by several goroutines.
-type Visitor struct {
+type Session struct {
 	Bench *Bench
-	// Asks is what the visitor asks for each time.
+	// Asks is what the person asks for each time.
 	Asks Probe
-	// Saw is what came of it the first time.
-	Saw record.Observation
+	// Initial is what came of it the first time.
+	Initial record.Observation
 
 	conn  *client.Conn // nil when there is none that is open
 	pages pages
 }
 
-// session is what a visitor is known by to the site, unless the request says otherwise.
+// session is what a person is known by to the site, unless the request says otherwise.
 var session = client.Field{Name: "Cookie", Value: "session=visitor"}
 
-// NewVisitor returns somebody who has never been here.
-func (b *Bench) NewVisitor(asks Probe) *Visitor {
-	v := &Visitor{Bench: b, Asks: asks, pages: pages{}}
+// NewSession returns somebody who has never been here.
+func (b *Bench) NewSession(asks Probe) *Session {
+	v := &Session{Bench: b, Asks: asks, pages: pages{}}
 	if !slices.ContainsFunc(asks.Ask.Header, isCookie) {
 		v.Asks.Ask.Header = append(slices.Clone(asks.Ask.Header), session)
 	}
@@ -37,7 +37,7 @@ func (b *Bench) NewVisitor(asks Probe) *Visitor {
 
 // Navigate asks as somebody does who follows a link: what is in the cache and still fresh is shown, and nobody is
 // asked.
-func (v *Visitor) Navigate(ctx context.Context) record.Observation {
+func (v *Session) Navigate(ctx context.Context) record.Observation {
 	if o, ok := v.pages.find(v.Asks); ok {
 		return o
 	}
@@ -45,15 +45,15 @@ func (v *Visitor) Navigate(ctx context.Context) record.Observation {
 }
 
 // Reload asks as the button of that name does: on the same connection if it is still open, and past the cache.
-func (v *Visitor) Reload(ctx context.Context) record.Observation {
+func (v *Session) Reload(ctx context.Context) record.Observation {
 	return v.ask(ctx, client.Field{Name: "Cache-Control", Value: "max-age=0"})
 }
 
 // ClearCache forgets every page.
-func (v *Visitor) ClearCache() { v.pages = pages{} }
+func (v *Session) ClearCache() { v.pages = pages{} }
 
 // Disconnect closes the connection, if there is one; the next request opens another.
-func (v *Visitor) Disconnect() {
+func (v *Session) Disconnect() {
 	if v.conn != nil {
 		_ = v.conn.Close()
 		v.conn = nil
@@ -61,7 +61,7 @@ func (v *Visitor) Disconnect() {
 }
 
 // ask sends the request with these fields in addition, and keeps the answer if it may be kept.
-func (v *Visitor) ask(ctx context.Context, more ...client.Field) record.Observation {
+func (v *Session) ask(ctx context.Context, more ...client.Field) record.Observation {
 	b, p := v.Bench, v.Asks
 	p.Ask.Header = append(slices.Clone(p.Ask.Header), more...)
 	r, source, o := b.Begin(p)
@@ -88,15 +88,15 @@ func (v *Visitor) ask(ctx context.Context, more ...client.Field) record.Observat
 }
 
 // open reports whether there is a connection that can be used again. A browser, too, looks before it sends.
-func (v *Visitor) open() bool {
+func (v *Session) open() bool {
 	if v.conn != nil && !v.conn.Idle() {
 		v.Disconnect()
 	}
 	return v.conn != nil
 }
 
-// Meet asks for the first time; of a load, after an earlier request and the wait.
-func (v *Visitor) Meet(ctx context.Context, wait time.Duration) {
+// FirstVisit asks for the first time; of a load, after an earlier request and the wait.
+func (v *Session) FirstVisit(ctx context.Context, wait time.Duration) {
 	if wait > 0 {
 		v.ask(ctx)
 		select {
@@ -105,12 +105,12 @@ func (v *Visitor) Meet(ctx context.Context, wait time.Duration) {
 		}
 		v.pages = pages{}
 	}
-	v.Saw = v.Navigate(ctx)
+	v.Initial = v.Navigate(ctx)
 }
 
 // OtherBrowser returns the same person with another browser: nothing of the first one's is in it.
-func (v *Visitor) OtherBrowser() *Visitor {
-	other := &Visitor{Bench: v.Bench, Asks: v.Asks, pages: pages{}}
+func (v *Session) OtherBrowser() *Session {
+	other := &Session{Bench: v.Bench, Asks: v.Asks, pages: pages{}}
 	other.Asks.Ask.Agent = OtherBrowser
 	other.Asks.Ask.Header = slices.DeleteFunc(slices.Clone(v.Asks.Ask.Header), isCookie)
 	return other

@@ -10,7 +10,7 @@ import (
 func TestOtherBrowserTakesNothingAlong(t *testing.T) {
 	b := &Bench{Plan: Plan{}}
 	b.Kind = stub{b: b}
-	v := b.NewVisitor(
+	v := b.NewSession(
 		Probe{
 			Ask:    Ask{Header: []client.Field{AllowedUser, {Name: "Accept-Language", Value: "en"}}},
 			Method: http.MethodGet,
@@ -24,7 +24,7 @@ func TestOtherBrowserTakesNothingAlong(t *testing.T) {
 	if got := v.Asks.Ask.Header[0]; got != AllowedUser {
 		t.Errorf("the first browser: got %v, want its own cookie", got)
 	}
-	if got := b.NewVisitor(Probe{}).Asks.Ask.Header; len(got) != 1 || got[0] != session {
+	if got := b.NewSession(Probe{}).Asks.Ask.Header; len(got) != 1 || got[0] != session {
 		t.Errorf("a visitor without a cookie: got %v, want %v", got, session)
 	}
 }

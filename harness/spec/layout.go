@@ -28,7 +28,7 @@ func (l Layout) setup(s subject) site.Setup {
 			}
 		}
 		if l.Members > 2 {
-			p.ThirdMember()
+			p.AddMember3()
 		}
 	}}
 }

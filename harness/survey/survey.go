@@ -77,7 +77,7 @@ type survey struct {
 	names     *dns.Server
 	anyone    *upstream.Anyone
 	process   *gateway.Process
-	absent    *gateway.Absent
+	absent    *gateway.MissingFiles
 	words     words
 	sockets   []*upstream.Anyone
 	closers   []func()

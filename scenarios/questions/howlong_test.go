@@ -62,13 +62,13 @@ func outage(ctx context.Context, b *spec.Bench, live time.Duration) time.Duratio
 	named := func(ctx context.Context) record.Observation { return b.Visit(ctx, site.RouteNamed) }
 	host, right := b.Plan.Named.Host, b.Plan.Upstream.Addr()
 	limit := live + b.Definition.Resolves + presently
-	b.Names.SetFor(host, live, b.Plan.Stranger)
+	b.DNS.SetFor(host, live, b.Plan.Stranger)
 	Eventually(ctx, func(ctx context.Context) record.Observation {
 		Expect(b.DropPooled(ctx)).To(Succeed(), "a connection that is kept leads to the old address for as long as "+
 			"it is used")
 		return named(ctx)
 	}).WithTimeout(limit).WithPolling(often).Should(BeBadGateway())
-	b.Names.SetFor(host, live, right)
+	b.DNS.SetFor(host, live, right)
 	begin := time.Now()
 	if live > 0 {
 		Expect(named(ctx)).To(BeBadGateway(), "the name is right, and the gateway need not know")

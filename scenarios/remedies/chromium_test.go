@@ -31,14 +31,14 @@ var clearChromium = catalog.RegisterRemedy(catalog.Remedy{
 	ID: "clear-chromium-cache", Order: 2, Title: "clears the cache of Chromium",
 	What: "The same with Chromium, which has never been here: it sees the failure, and follows the link again when " +
 		"that is over, before and after its cache is cleared.",
-	Try: func(ctx context.Context, v *site.Visitor) (record.Observation, error) {
+	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
 		var err error
 		if tab, err = browsertest.Start(context.WithoutCancel(ctx)); err != nil {
 			return record.Observation{}, fmt.Errorf("%w: %w", err, errors.ErrUnsupported)
 		}
 		return look(v) // Its cache was never clearer.
 	},
-	Over: func(_ context.Context, v *site.Visitor) (without, with record.Observation, err error) {
+	Over: func(_ context.Context, v *site.Session) (without, with record.Observation, err error) {
 		defer func() { _ = chromedp.Cancel(tab) }()
 		if err = browsertest.Leave(tab); err != nil {
 			return without, with, err
@@ -61,7 +61,7 @@ var (
 )
 
 // look lets Chromium ask for what the visitor asks for.
-func look(v *site.Visitor) (o record.Observation, err error) {
+func look(v *site.Session) (o record.Observation, err error) {
 	looks++
 	nonce := fmt.Sprintf("chromium-%d", looks)
 	p, err := browsertest.Visit(tab, "http://"+v.Bench.Plan.Gateway.String()+v.Asks.Route.Path(),

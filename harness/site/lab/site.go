@@ -36,8 +36,8 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 		at.startSocket,
 		at.startAuth,
 		at.startFiles,
-		at.startNames,
-		at.startWall,
+		at.startDNS,
+		at.startFirewall,
 		at.startGateway,
 	)
 }
@@ -68,7 +68,7 @@ func (s known) Secrets() []site.Secret {
 	all := []site.Secret{site.SecretName(site.NamedHost, 0), site.SecretName(site.SecureHost, 0)}
 	stranger := netip.AddrPortFrom(b.Plan.Stranger, b.Plan.Upstream.Port())
 	for _, at := range []netip.AddrPort{
-		b.Plan.Upstream, b.Plan.Spare, b.Plan.Third, b.Plan.Bystander, b.Plan.Secure, b.Plan.Nobody, b.Plan.Auth,
+		b.Plan.Upstream, b.Plan.Member2, b.Plan.Member3, b.Plan.Bystander, b.Plan.Secure, b.Plan.Nobody, b.Plan.AuthService,
 		b.Plan.HTTP2, stranger,
 	} {
 		switch {
@@ -146,7 +146,7 @@ func (s known) BystanderWay(ctx context.Context) error {
 // Sound proves, without the gateway, that every upstream of the catalogue's works.
 func (s known) Sound(ctx context.Context) error {
 	b := s.b
-	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Spare, b.Plan.Bystander} {
+	for _, at := range []netip.AddrPort{b.Plan.Upstream, b.Plan.Member2, b.Plan.Bystander} {
 		r, nonce := b.Direct(ctx, at, site.Patience)
 		if r.Header.Get(stamp.Answer) != nonce || r.End != client.Complete {
 			return fmt.Errorf("upstream %s: got %d (%s %s), want a stamped 200", at, r.Status, r.End, r.Error)
@@ -162,8 +162,8 @@ func (s known) Sound(ctx context.Context) error {
 	if err := b.Handshake(ctx, b.Plan.Secure); err != nil {
 		return fmt.Errorf("upstream %s: %w", b.Plan.Secure, err)
 	}
-	if r, _ := b.Direct(ctx, b.Plan.Auth, site.Patience); r.Status != http.StatusOK {
-		return fmt.Errorf("auth service %s: got %d (%s %s), want a 200", b.Plan.Auth, r.Status, r.End, r.Error)
+	if r, _ := b.Direct(ctx, b.Plan.AuthService, site.Patience); r.Status != http.StatusOK {
+		return fmt.Errorf("auth service %s: got %d (%s %s), want a 200", b.Plan.AuthService, r.Status, r.End, r.Error)
 	}
 	return nil
 }
@@ -172,7 +172,7 @@ func (s known) Scripted() (*upstream.Origin, error) { return s.b.Upstream.Origin
 
 func (s known) Dialled() []netip.AddrPort {
 	p := s.b.Plan
-	return []netip.AddrPort{p.Upstream, p.Spare, p.Third, p.Secure, p.HTTP2}
+	return []netip.AddrPort{p.Upstream, p.Member2, p.Member3, p.Secure, p.HTTP2}
 }
 
 func (known) Sockets(family string) string { return site.SocketTable(family) }

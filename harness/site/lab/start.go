@@ -34,13 +34,13 @@ func (s known) startUpstreams() (err error) {
 		return err
 	}
 	for _, p := range []struct {
-		place **site.Place
+		place **site.Endpoint
 		at    netip.AddrPort
 		o     upstream.Options
 	}{
 		{&b.Upstream, b.Plan.Upstream, upstream.Options{Name: site.UpstreamName, Workers: site.Workers}},
-		{&b.Spare, b.Plan.Spare, upstream.Options{Name: site.SpareName}},
-		{&b.Third, b.Plan.Third, upstream.Options{Name: site.ThirdName}},
+		{&b.Member2, b.Plan.Member2, upstream.Options{Name: site.Member2Name}},
+		{&b.Member3, b.Plan.Member3, upstream.Options{Name: site.Member3Name}},
 		{&b.Bystander, b.Plan.Bystander, upstream.Options{Name: "bystander"}},
 		{
 			&b.Secure, b.Plan.Secure,
@@ -50,7 +50,7 @@ func (s known) startUpstreams() (err error) {
 		if !p.at.IsValid() {
 			continue
 		}
-		if *p.place, err = b.NewPlace(p.at, p.o); err != nil {
+		if *p.place, err = b.NewEndpoint(p.at, p.o); err != nil {
 			return err
 		}
 	}
@@ -78,7 +78,7 @@ func (s known) startSocket() (err error) {
 	return nil
 }
 
-func (s known) startNames() (err error) {
+func (s known) startDNS() (err error) {
 	b := s.b
 	listen := b.Plan.Nameserver.String()
 	if b.World.Sealed() {
@@ -87,19 +87,19 @@ func (s known) startNames() (err error) {
 			return err
 		}
 	}
-	if b.Names, err = dns.Start(listen); err != nil {
+	if b.DNS, err = dns.Start(listen); err != nil {
 		return err
 	}
-	b.AtClose(func() { _ = b.Names.Close() })
-	b.Names.SetFor(site.NamedHost, b.Plan.NamedFor, b.Plan.Upstream.Addr())
-	b.Names.Set(site.SecureHost, b.Plan.Secure.Addr())
+	b.AtClose(func() { _ = b.DNS.Close() })
+	b.DNS.SetFor(site.NamedHost, b.Plan.NamedFor, b.Plan.Upstream.Addr())
+	b.DNS.Set(site.SecureHost, b.Plan.Secure.Addr())
 	return nil
 }
 
-func (s known) startWall() (err error) {
+func (s known) startFirewall() (err error) {
 	b := s.b
 	if b.World.Lacks(world.Firewall) == "" {
-		b.Wall, err = firewall.New()
+		b.Firewall, err = firewall.New()
 	}
 	return err
 }
@@ -124,7 +124,7 @@ func (s known) startAuth() error {
 	}
 	go func() { _ = server.Serve(strain.Listener{Listener: l}) }()
 	b.AtClose(func() { _ = server.Close() })
-	b.Auth, err = b.NewLink(b.Plan.Auth, l.Addr().String())
+	b.AuthService, err = b.NewLink(b.Plan.AuthService, l.Addr().String())
 	return err
 }
 
@@ -172,8 +172,8 @@ func (s known) startGateway() error {
 		Dir:          b.World.Dir,
 		Listen:       b.Plan.Gateway,
 		Upstream:     b.Plan.Upstream,
-		Spare:        b.Plan.Spare,
-		Third:        b.Plan.Third,
+		Spare:        b.Plan.Member2,
+		Third:        b.Plan.Member3,
 		Bystander:    b.Plan.Bystander,
 		Named:        b.Plan.Named,
 		Resolver:     b.Plan.Nameserver,
@@ -182,7 +182,7 @@ func (s known) startGateway() error {
 		CA:           ca,
 		Socket:       b.Plan.Socket,
 		DeniedIP:     b.Plan.Clients[site.DeniedIP],
-		DeniedCIDR:   b.Plan.BannedNet,
+		DeniedCIDR:   b.Plan.DeniedCIDR,
 		DeniedAgent:  site.DeniedAgent,
 		DeniedPath:   site.DeniedPath,
 		Listen6:      b.Plan.Gateway6,
@@ -194,7 +194,7 @@ func (s known) startGateway() error {
 		Files:        s.files(),
 		Member:       site.UserName,
 		Password:     site.Password,
-		Auth:         b.Plan.Auth,
+		Auth:         b.Plan.AuthService,
 		ListenTLS:    b.Plan.GatewayTLS,
 		ListenH2C:    b.Plan.GatewayH2C,
 		ServerCert:   cert,

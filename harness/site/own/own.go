@@ -58,7 +58,7 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 	}
 	at := &Site{Described: &Described{Own: s.Definition.Own, B: b}}
 	b.Kind = at
-	return b, b.SetUp(at.findTarget, at.surround, at.startUpstreams, at.startNames, at.startWall, at.start)
+	return b, b.SetUp(at.findTarget, at.surround, at.startUpstreams, at.startDNS, at.startFirewall, at.start)
 }
 
 // findTarget lays out the world.
@@ -128,7 +128,7 @@ func (s *Site) startUpstreams() error {
 			return err
 		}
 		if u.Name == s.Upstream.Name {
-			b.Upstream = &site.Place{Origin: origin}
+			b.Upstream = &site.Endpoint{Origin: origin}
 			if b.Upstream.Link, err = b.NewLink(at, behind); err != nil {
 				return err
 			}
@@ -187,23 +187,23 @@ func (s *Site) startSocket(path, to string) error {
 	return nil
 }
 
-// startNames lets each upstream's name lead to it, and every other name to an address at which nobody is.
-func (s *Site) startNames() (err error) {
+// startDNS lets each upstream's name lead to it, and every other name to an address at which nobody is.
+func (s *Site) startDNS() (err error) {
 	b := s.B
-	if b.Names, err = dns.Start(":53"); err != nil {
+	if b.DNS, err = dns.Start(":53"); err != nil {
 		return err
 	}
-	b.AtClose(func() { _ = b.Names.Close() })
+	b.AtClose(func() { _ = b.DNS.Close() })
 	for host, a := range s.Hosts() {
-		b.Names.SetFor(host, b.Plan.NamedFor, a)
+		b.DNS.SetFor(host, b.Plan.NamedFor, a)
 	}
-	b.Names.Otherwise(func(string) netip.Addr { return b.Plan.Stranger })
+	b.DNS.Otherwise(func(string) netip.Addr { return b.Plan.Stranger })
 	return nil
 }
 
-func (s *Site) startWall() (err error) {
+func (s *Site) startFirewall() (err error) {
 	b := s.B
-	b.Wall, err = firewall.New(s.machine.Network())
+	b.Firewall, err = firewall.New(s.machine.Network())
 	return err
 }
 

@@ -12,8 +12,9 @@ import (
 	"github.com/gatequake/gatequake/harness/site"
 )
 
-// print is what the answer to a probe is like while nothing is broken. Any answer that is like it is taken for service.
-type print struct {
+// baseline is what the answer to a probe is like while nothing is broken. Any answer that is like it is taken for
+// service.
+type baseline struct {
 	status int
 	// page is the hash of the body, "" if it is not the same each time.
 	page string
@@ -21,9 +22,9 @@ type print struct {
 	header, body string
 }
 
-// printOf takes the print of an answer.
-func printOf(o record.Observation, want gateway.Expect) print {
-	return print{
+// baselineOf takes the baseline of an answer.
+func baselineOf(o record.Observation, want gateway.Expect) baseline {
+	return baseline{
 		status: o.Status,
 		page:   fmt.Sprintf("%x", sha256.Sum256(o.Page)),
 		header: want.Header,
@@ -32,16 +33,16 @@ func printOf(o record.Observation, want gateway.Expect) print {
 }
 
 // is reports whether the answer is like it.
-func (p print) is(o record.Observation) bool {
+func (p baseline) is(o record.Observation) bool {
 	if o.Status != p.status || !o.Answered() || p.header != "" && o.Header.Get(p.header) == "" ||
 		!strings.Contains(string(o.Page), p.body) {
 		return false
 	}
-	return p.page == "" || p.page == printOf(o, gateway.Expect{}).page
+	return p.page == "" || p.page == baselineOf(o, gateway.Expect{}).page
 }
 
 // vague reports whether nothing but the status tells service from an error.
-func (p print) vague() bool { return p.page == "" && p.header == "" && p.body == "" }
+func (p baseline) vague() bool { return p.page == "" && p.header == "" && p.body == "" }
 
 // Attribute implements site.Kind.
 func (s *Site) Attribute(o *record.Observation, p site.Probe) {
@@ -49,22 +50,22 @@ func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 		return
 	}
 	b, probe := s.B, s.ProbeOf(p)
-	print, known := s.there.prints[probe.Name]
-	like := known && p.Ask.Described == nil && p.Ask.Path == "" && print.is(*o)
+	usual, known := s.running.baselines[probe.Name]
+	like := known && p.Ask.Described == nil && p.Ask.Path == "" && usual.is(*o)
 	seen, answered, broken := false, false, false
-	for _, l := range s.there.spans {
+	for _, l := range s.running.links {
 		for _, x := range l.with(o.Nonce) {
 			seen = true
 			answered = answered || statusOn(x.Received) == o.Status
 			broken = broken || b.Broken && l.Name == s.Upstream.Name
 		}
 	}
-	blind, passed := s.there.blindly(probe, o.Began, o.Done.Add(-b.Withholds))
+	opaque, passed := s.running.passesOpaque(probe, o.Began, o.Done.Add(-b.Withholds))
 	o.By = record.ByGateway
 	switch {
-	case like && broken && print.vague() && len(probe.Upstreams) > 1:
+	case like && broken && usual.vague() && len(probe.Upstreams) > 1:
 		o.By = record.ByUnknown // A member that is well, or half an answer of the one that is not.
-	case like && (seen || blind || len(probe.Upstreams) == 0):
+	case like && (seen || opaque || len(probe.Upstreams) == 0):
 		o.Served = true
 		if len(probe.Upstreams) > 0 {
 			o.By = record.ByUpstream
@@ -76,19 +77,19 @@ func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 	}
 }
 
-// blindly reports whether the probe's requests may pass a link on which they cannot be read, and whether anything
+// passesOpaque reports whether the probe's requests may pass a link on which they cannot be read, and whether anything
 // came back on such a one between the times.
-func (e *Gateway) blindly(p *gateway.Probe, since, until time.Time) (blind, passed bool) {
-	for _, s := range e.spans {
-		if !s.blind || !touches(p, s.Name) {
+func (e *Gateway) passesOpaque(p *gateway.Probe, since, until time.Time) (opaque, passed bool) {
+	for _, s := range e.links {
+		if !s.opaque || !touches(p, s.Name) {
 			continue
 		}
-		blind = true
+		opaque = true
 		for _, x := range s.tap.Since(time.Time{}) {
 			passed = passed || x.Answered.After(since) && x.Answered.Before(until)
 		}
 	}
-	return blind, passed
+	return opaque, passed
 }
 
 // touches reports whether the probe may reach the upstream; where its file says nothing, it may reach any.
@@ -107,7 +108,7 @@ func (s *Site) Unchecked() []string {
 	if s.Opaque() != "" {
 		all = append(all, "how often a request reached "+s.Upstream.Name+", as it cannot be read on the link")
 	}
-	if s.there.prints[s.Probe.Name].vague() {
+	if s.running.baselines[s.Probe.Name].vague() {
 		all = append(
 			all,
 			"who wrote an answer of probe "+s.Probe.Name+" with the steady status, as its body is another each time (name "+
@@ -123,5 +124,5 @@ func (s *Site) Unchecked() []string {
 // Stamped reports whether the answer, to a request of the bystander's with the nonce, is the one that it should get.
 func (s *Site) Stamped(r client.Response, _ string) bool {
 	o := record.Observation{Status: r.Status, Header: r.Header, End: r.End, Page: r.Body}
-	return s.there.prints[s.BystanderProbe.Name].is(o)
+	return s.running.baselines[s.BystanderProbe.Name].is(o)
 }

@@ -19,11 +19,11 @@ import (
 	"github.com/gatequake/gatequake/harness/stamp"
 )
 
-// Learn asks for each probe while nothing is broken, and notes what the answer is like and which links it passes. It
-// writes into the gateway's description what that did not say: the steady status of a probe, and the upstreams that
+// Calibrate asks for each probe while nothing is broken, and notes what the answer is like and which links it passes.
+// It writes into the gateway's description what that did not say: the steady status of a probe, and the upstreams that
 // it touches. The error says what is missing for an experiment.
-func (e *Gateway) Learn(ctx context.Context) error {
-	for _, s := range e.spans {
+func (e *Gateway) Calibrate(ctx context.Context) error {
+	for _, s := range e.links {
 		c, err := (&net.Dialer{Timeout: site.Patience}).DialContext(ctx, "tcp", s.Upstream.String())
 		if err != nil {
 			return fmt.Errorf("link %s: its upstream: %w; start it first", s.Name, err)
@@ -31,13 +31,13 @@ func (e *Gateway) Learn(ctx context.Context) error {
 		_ = c.Close()
 	}
 	for i := range e.own.Probes {
-		if err := e.learn(ctx, &e.own.Probes[i]); err != nil {
+		if err := e.calibrate(ctx, &e.own.Probes[i]); err != nil {
 			return fmt.Errorf("probe %s: %w", e.own.Probes[i].Name, err)
 		}
 	}
 	for i := range e.own.Upstreams {
 		u := &e.own.Upstreams[i]
-		u.TLS = slices.ContainsFunc(e.span(u.Name).tap.Since(time.Time{}), handshake)
+		u.TLS = slices.ContainsFunc(e.tapped(u.Name).tap.Since(time.Time{}), handshake)
 	}
 	return nil
 }
@@ -49,7 +49,7 @@ func handshake(x link.Exchange) bool { return len(x.Sent) > 1 && x.Sent[0] == 22
 // is the same each time.
 const most = 8
 
-func (e *Gateway) learn(ctx context.Context, p *gateway.Probe) error {
+func (e *Gateway) calibrate(ctx context.Context, p *gateway.Probe) error {
 	if why := site.CannotCome(p.From, e.own.Elsewhere.Door); why != "" {
 		return fmt.Errorf("from: %s", why)
 	}
@@ -58,13 +58,13 @@ func (e *Gateway) learn(ctx context.Context, p *gateway.Probe) error {
 		return err
 	}
 	p.Expect.Status = first.Status
-	e.recognise(first)
-	print, seen := printOf(first, p.Expect), e.seen(p, first.Nonce)
+	e.identifyServer(first)
+	usual, seen := baselineOf(first, p.Expect), e.observedOn(p, first.Nonce)
 	times := 2
 	switch {
 	case !harmless(p):
 		times = 1
-	case len(e.spans) > 1:
+	case len(e.links) > 1:
 		times = most // Of a pool, a few requests may all be served by one member.
 	}
 	for range times {
@@ -77,18 +77,18 @@ func (e *Gateway) learn(ctx context.Context, p *gateway.Probe) error {
 				brief(o),
 			)
 		}
-		if printOf(o, p.Expect).page != print.page {
-			print.page = ""
+		if baselineOf(o, p.Expect).page != usual.page {
+			usual.page = ""
 		}
-		seen = append(seen, e.seen(p, o.Nonce)...)
+		seen = append(seen, e.observedOn(p, o.Nonce)...)
 	}
-	e.prints[p.Name] = print
+	e.baselines[p.Name] = usual
 	return e.connect(p, seen, begun)
 }
 
-// recognise notes what the gateway calls itself in the answer, if that is not what the upstream said.
-func (e *Gateway) recognise(o record.Observation) {
-	for _, s := range e.spans {
+// identifyServer notes what the gateway calls itself in the answer, if that is not what the upstream said.
+func (e *Gateway) identifyServer(o record.Observation) {
+	for _, s := range e.links {
 		for _, x := range s.with(o.Nonce) {
 			if name := cmp.Or(
 				o.Header.Get("Server"),
@@ -105,9 +105,9 @@ func (e *Gateway) recognise(o record.Observation) {
 
 // connect notes which links the probe passes: those on which its requests were seen, or, if it is none, on which
 // anything came back meanwhile.
-func (e *Gateway) connect(p *gateway.Probe, seen []*span, begun time.Time) error {
+func (e *Gateway) connect(p *gateway.Probe, seen []*tappedLink, begun time.Time) error {
 	touched := []string{}
-	for _, s := range e.spans {
+	for _, s := range e.links {
 		passed := slices.ContainsFunc(
 			s.tap.Since(time.Time{}),
 			func(x link.Exchange) bool { return x.Answered.After(begun) },
@@ -115,7 +115,7 @@ func (e *Gateway) connect(p *gateway.Probe, seen []*span, begun time.Time) error
 		wanted := slices.Contains(p.Upstreams, s.Name)
 		switch visible := slices.Contains(seen, s); {
 		case visible, passed && len(seen) == 0 && (wanted || len(p.Upstreams) == 0):
-			s.blind = s.blind || !visible
+			s.opaque = s.opaque || !visible
 			touched = append(touched, s.Name)
 		case wanted:
 			return fmt.Errorf(
@@ -131,13 +131,13 @@ func (e *Gateway) connect(p *gateway.Probe, seen []*span, begun time.Time) error
 	return nil
 }
 
-// seen lists the spans on which the request of the probe with the nonce was seen, and keeps it for own dials.
-func (e *Gateway) seen(p *gateway.Probe, nonce string) []*span {
-	all := []*span{}
-	for _, s := range e.spans {
+// observedOn lists the links on which the request of the probe with the nonce was seen, and keeps it for own dials.
+func (e *Gateway) observedOn(p *gateway.Probe, nonce string) []*tappedLink {
+	all := []*tappedLink{}
+	for _, s := range e.links {
 		for _, x := range s.with(nonce) {
 			all = append(all, s)
-			if q, ok := again(x.Sent); ok {
+			if q, ok := replayable(x.Sent); ok {
 				s.asked[p.Name] = q
 			}
 		}
@@ -145,9 +145,9 @@ func (e *Gateway) seen(p *gateway.Probe, nonce string) []*span {
 	return all
 }
 
-// again makes a request of one that passed a link, if it is one that may be repeated: only those that ask are, never
-// those that act.
-func again(sent []byte) (q question, ok bool) {
+// replayable makes a request of one that passed a link, if it is one that may be repeated: only those that ask are,
+// never those that act.
+func replayable(sent []byte) (q question, ok bool) {
 	read, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(sent)))
 	if err != nil || read.Method != http.MethodGet && read.Method != http.MethodHead {
 		return q, false

@@ -24,23 +24,23 @@ import (
 //
 //	client (us) ──> gateway (theirs) ──> Link ──> Tap ──> upstream (theirs)
 //
-// The links stand from OpenElsewhere to Close, and between experiments everything passes through them.
+// The links stand from Connect to Close, and between experiments everything passes through them.
 type Gateway struct {
-	own    *gateway.Own
-	spans  []*span
-	prints map[string]print // of the probes, by name
+	own       *gateway.Own
+	links     []*tappedLink
+	baselines map[string]baseline // of the probes, by name
 
 	mu     sync.Mutex // guards what follows
 	nonces int
 }
 
-// span is a link with its two ends.
-type span struct {
+// tappedLink is a link with its two ends.
+type tappedLink struct {
 	gateway.Link
 	link *link.Link
 	tap  *link.Tap
-	// blind is true when requests cannot be read on it: TLS, HTTP/2, or a gateway that does not pass our header on.
-	blind bool
+	// opaque is true when requests cannot be read on it: TLS, HTTP/2, or a gateway that does not pass our header on.
+	opaque bool
 	// asked is what the gateway asked the upstream for, by the name of the probe, if that could be read; own dials
 	// ask for the same.
 	asked map[string]question
@@ -55,12 +55,12 @@ type question struct {
 // Connect puts the links into their places. Its error is about a link that could not be, and begins with where the
 // user wrote it.
 func Connect(o *gateway.Own) (*Gateway, error) {
-	e := &Gateway{own: o, prints: map[string]print{}}
+	e := &Gateway{own: o, baselines: map[string]baseline{}}
 	for _, l := range o.Elsewhere.Links {
-		s := &span{Link: l, asked: map[string]question{}}
+		s := &tappedLink{Link: l, asked: map[string]question{}}
 		err := s.open()
 		if err == nil {
-			e.spans = append(e.spans, s)
+			e.links = append(e.links, s)
 			continue
 		}
 		e.Close()
@@ -78,7 +78,7 @@ func Connect(o *gateway.Own) (*Gateway, error) {
 	return e, nil
 }
 
-func (s *span) open() (err error) {
+func (s *tappedLink) open() (err error) {
 	if s.tap, err = link.NewTap(s.Upstream); err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (s *span) open() (err error) {
 func (e *Gateway) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), site.CloseTimeout)
 	defer cancel()
-	for _, s := range e.spans {
+	for _, s := range e.links {
 		_ = s.link.Close(ctx)
 		_ = s.tap.Close()
 	}
@@ -117,17 +117,17 @@ func (e *Gateway) bench(t gateway.Target) *site.Bench { return e.site(t).B }
 func (e *Gateway) site(t gateway.Target) *Site {
 	b := &site.Bench{}
 	at := &Site{
-		there:     e,
+		running:   e,
 		Described: &own.Described{B: b, Own: e.own, Target: t, BystanderProbe: e.own.Bystander(t)},
 	}
 	b.Kind = at
 	b.Plan.Gateway = e.own.Elsewhere.Door
 	b.Plan.Clients = map[site.Client]netip.Addr{}
 	b.Plan.UpstreamTLS = t.Upstream.TLS
-	for _, s := range e.spans {
+	for _, s := range e.links {
 		b.Record(s)
 		if s.Name == t.Upstream.Name {
-			b.Plan.Upstream, b.Upstream = s.Listen, &site.Place{Link: s.link}
+			b.Plan.Upstream, b.Upstream = s.Listen, &site.Endpoint{Link: s.link}
 		}
 	}
 	return at
@@ -141,7 +141,7 @@ func (e *Gateway) nonce() string {
 	return fmt.Sprintf("probe-%d", e.nonces)
 }
 
-// span returns the one of the link with the name.
-func (e *Gateway) span(name string) *span {
-	return e.spans[slices.IndexFunc(e.spans, func(s *span) bool { return s.Name == name })]
+// tapped returns the one of the link with the name.
+func (e *Gateway) tapped(name string) *tappedLink {
+	return e.links[slices.IndexFunc(e.links, func(s *tappedLink) bool { return s.Name == name })]
 }

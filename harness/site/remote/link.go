@@ -13,7 +13,7 @@ import (
 )
 
 // HitsOf lists the requests with the nonce that were seen to pass.
-func (s *span) HitsOf(nonce string) []upstream.Hit {
+func (s *tappedLink) HitsOf(nonce string) []upstream.Hit {
 	all := []upstream.Hit{}
 	for _, x := range s.with(nonce) {
 		method, path := requestLine(x.Sent)
@@ -27,7 +27,7 @@ func (s *span) HitsOf(nonce string) []upstream.Hit {
 
 // with lists the exchanges that began with a request with the nonce. Names of fields are written in any case (RFC
 // 9110, section 5.1).
-func (s *span) with(nonce string) []link.Exchange {
+func (s *tappedLink) with(nonce string) []link.Exchange {
 	marked := bytes.ToLower([]byte("\r\n" + stamp.Nonce + ": " + nonce + "\r\n"))
 	return slices.DeleteFunc(
 		s.tap.Since(time.Time{}),

@@ -23,7 +23,7 @@ var endOfHead = []byte("\r\n\r\n")
 // are the user's to say, as with one of the user's own in a world; what takes a world it has not.
 type Site struct {
 	*own.Described
-	there *Gateway
+	running *Gateway
 }
 
 var _ interface {
@@ -36,7 +36,7 @@ var _ interface {
 } = &Site{}
 
 // upstream is the link in front of the upstream that faults strike.
-func (s *Site) link() *span { return s.there.span(s.Upstream.Name) }
+func (s *Site) link() *tappedLink { return s.running.tapped(s.Upstream.Name) }
 
 // Terms implements site.Kind.
 func (s *Site) Terms(t record.Terms, late bool) record.Terms {
@@ -55,7 +55,7 @@ func (s *Site) Secrets() []site.Secret {
 }
 
 // Nonce implements site.Kind.
-func (s *Site) Nonce(int) string { return s.there.nonce() }
+func (s *Site) Nonce(int) string { return s.running.nonce() }
 
 // WayOf leads to the gateway's own door, whatever the listeners: a probe's URL says by which name it is asked.
 func (s *Site) WayOf(p site.Probe, source netip.Addr) (client.Way, netip.AddrPort) {
@@ -78,7 +78,7 @@ func (s *Site) WholePool(state site.State) bool {
 
 // MembersVisible implements site.Tapper.
 func (s *Site) MembersVisible() error {
-	if slices.ContainsFunc(s.MemberNames(), func(name string) bool { return s.there.span(name).blind }) {
+	if slices.ContainsFunc(s.MemberNames(), func(name string) bool { return s.running.tapped(name).opaque }) {
 		return site.Inapplicable("which member of the pool serves a client cannot be read on the links")
 	}
 	return nil
@@ -87,7 +87,7 @@ func (s *Site) MembersVisible() error {
 // Servers are those behind whose links the request was seen.
 func (s *Site) Servers(o record.Observation) []string {
 	all := []string{}
-	for _, l := range s.there.spans {
+	for _, l := range s.running.links {
 		if len(l.with(o.Nonce)) > 0 {
 			all = append(all, l.Name)
 		}
@@ -97,7 +97,7 @@ func (s *Site) Servers(o record.Observation) []string {
 
 // Opaque implements site.Tapper.
 func (s *Site) Opaque() string {
-	if s.link().blind {
+	if s.link().opaque {
 		return "requests cannot be read on the link"
 	}
 	return ""
@@ -105,7 +105,7 @@ func (s *Site) Opaque() string {
 
 // Obstacle implements site.Obstructed.
 func (s *Site) Obstacle() string {
-	if s.link().blind {
+	if s.link().opaque {
 		return "a link that cannot be read"
 	}
 	return ""
@@ -145,7 +145,7 @@ func (*Site) Sockets(family string) string { return site.SocketTable(family) }
 // BystanderWay implements site.Kind.
 func (s *Site) BystanderWay(ctx context.Context) error {
 	return s.EachWay(ctx, func(ctx context.Context, u gateway.Upstream) error {
-		return s.there.site(gateway.Target{Probe: *s.BystanderProbe, Upstream: u}).upstreamSound(ctx)
+		return s.running.site(gateway.Target{Probe: *s.BystanderProbe, Upstream: u}).upstreamSound(ctx)
 	})
 }
 
@@ -158,7 +158,7 @@ func (s *Site) Sound(ctx context.Context) error {
 func (s *Site) upstreamSound(ctx context.Context) error {
 	b, l := s.B, s.link()
 	_, err := b.Ordinary(ctx)
-	if errors.Is(err, errors.ErrUnsupported) && l.blind {
+	if errors.Is(err, errors.ErrUnsupported) && l.opaque {
 		c, dialled := b.Dial(ctx)
 		if err = dialled; err == nil {
 			err = c.Close()

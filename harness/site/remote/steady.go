@@ -68,7 +68,7 @@ func brief(o record.Observation) string {
 // idle tells of links that nobody has used, which is the most likely reason when a gateway does not serve.
 func (e *Gateway) idle() string {
 	all := []string{}
-	for _, s := range e.spans {
+	for _, s := range e.links {
 		if len(s.tap.Since(time.Time{})) == 0 {
 			all = append(all, fmt.Sprintf("%s at %s", s.Name, s.Listen))
 		}

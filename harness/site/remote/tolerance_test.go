@@ -114,7 +114,7 @@ func TestTolerancesAddUp(t *testing.T) {
 		}
 		at := site.Kind(&mine)
 		if c.there {
-			at = &Site{Described: mine.Described, there: &Gateway{spans: []*span{{Link: gateway.Link{Name: "a"}}}}}
+			at = &Site{Described: mine.Described, running: &Gateway{links: []*tappedLink{{Link: gateway.Link{Name: "a"}}}}}
 		}
 		c.fault.ID, c.fault.Type = "odd", proxystatus.ConnectionRefused
 		r := c.fault.Experiment().Record()

@@ -9,9 +9,9 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 )
 
-// Crowd sends the probe from as many clients at a time as there are waits, each on a connection that was idle for so
+// Burst sends the probe from as many clients at a time as there are waits, each on a connection that was idle for so
 // long. The answers come when the last is there, errors first.
-func (b *Bench) Crowd(ctx context.Context, p Probe, waits []time.Duration) (answers <-chan []record.Observation) {
+func (b *Bench) Burst(ctx context.Context, p Probe, waits []time.Duration) (answers <-chan []record.Observation) {
 	all, each := make(chan []record.Observation, 1), make([]record.Observation, len(waits))
 	var clients sync.WaitGroup
 	for i, wait := range waits {

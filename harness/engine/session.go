@@ -14,20 +14,20 @@ import (
 // A gateway's log is at rest when nothing came for quiet, five times the interval at which Envoy, the slowest, is
 // told to write; logged bounds the wait for one that never is, or that says nothing.
 const (
-	quiet  = 50 * time.Millisecond
-	logged = time.Second
+	logQuiet  = 50 * time.Millisecond
+	logSettle = time.Second
 )
 
 // readLog lets another visitor see the failure, so that no line is there by chance, and keeps what the gateway has
 // logged since the mark.
 func (t *run) readLog(ctx context.Context, mark gateway.Mark) error {
-	v, err := t.meet(ctx)
+	v, err := t.firstVisit(ctx)
 	if err != nil {
 		return err
 	}
 	v.Disconnect()
 	t.instruments().SettleLog(ctx)
-	ctx, cancel := context.WithTimeout(ctx, logged)
+	ctx, cancel := context.WithTimeout(ctx, logSettle)
 	defer cancel()
 	for before := -1; ; before = len(t.read) {
 		if t.read = t.site.Process().Since(mark); len(t.read) > 0 && len(t.read) == before {
@@ -36,7 +36,7 @@ func (t *run) readLog(ctx context.Context, mark gateway.Mark) error {
 		select {
 		case <-ctx.Done():
 			return nil // It logs nothing of it.
-		case <-time.After(quiet):
+		case <-time.After(logQuiet):
 		}
 	}
 }
@@ -50,15 +50,15 @@ func (t *run) holds(ctx context.Context) error {
 	return t.confirm(ctx)
 }
 
-// meet returns a visitor who sees the failure, with whatever method does; one who is served if nobody sees it.
-func (t *run) meet(ctx context.Context) (v *site.Visitor, err error) {
+// firstVisit returns a visitor who sees the failure, with whatever method does; one who is served if nobody sees it.
+func (t *run) firstVisit(ctx context.Context) (v *site.Session, err error) {
 	clients, err := t.clients()
 	if err != nil {
 		return nil, err
 	}
 	if b := t.experiment.Block; b != nil {
-		v = clients.NewVisitor(site.Probe{Ask: b.Refused[0], Method: b.Refused[0].Methods()[0], Within: t.within})
-		v.Meet(ctx, 0)
+		v = clients.NewSession(site.Probe{Ask: b.Refused[0], Method: b.Refused[0].Methods()[0], Within: t.within})
+		v.FirstVisit(ctx, 0)
 		return v, nil
 	}
 	f, methods := t.experiment.Fault, t.site.MethodsOf(t.experiment.Fault.Route)
@@ -70,7 +70,8 @@ func (t *run) meet(ctx context.Context) (v *site.Visitor, err error) {
 		if err := t.rearm(ctx); err != nil {
 			return nil, err
 		}
-		if v = t.meetIn(ctx, clients, site.Probe{Route: f.Route, Method: method, Within: t.within}, f.Load); t.fails(v.Saw) {
+		p := site.Probe{Route: f.Route, Method: method, Within: t.within}
+		if v = t.firstVisitOf(ctx, clients, p, f.Load); t.fails(v.Initial) {
 			break
 		}
 		v.Disconnect()
@@ -78,22 +79,22 @@ func (t *run) meet(ctx context.Context) (v *site.Visitor, err error) {
 	return v, nil
 }
 
-// meetIn returns the first of a load's visitors who sees the failure; without a load there is one.
-func (t *run) meetIn(
+// firstVisitOf returns the first of a load's visitors who sees the failure; without a load there is one.
+func (t *run) firstVisitOf(
 	ctx context.Context, clients Clients, p site.Probe, load []time.Duration,
-) *site.Visitor {
-	all := make([]*site.Visitor, max(len(load), 1))
+) *site.Session {
+	all := make([]*site.Session, max(len(load), 1))
 	var asking sync.WaitGroup
 	for i := range all {
 		wait := time.Duration(0)
 		if len(load) > 0 {
 			wait = load[i]
 		}
-		all[i] = clients.NewVisitor(p)
-		asking.Go(func() { all[i].Meet(ctx, wait) })
+		all[i] = clients.NewSession(p)
+		asking.Go(func() { all[i].FirstVisit(ctx, wait) })
 	}
 	asking.Wait()
-	first := max(slices.IndexFunc(all, func(v *site.Visitor) bool { return t.fails(v.Saw) }), 0)
+	first := max(slices.IndexFunc(all, func(v *site.Session) bool { return t.fails(v.Initial) }), 0)
 	for i, v := range all {
 		if i != first {
 			v.Disconnect()

@@ -18,10 +18,10 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Absent notes the files that a command, and all that it starts, opens and that are not there. The kernel asks
+// MissingFiles notes the files that a command, and all that it starts, opens and that are not there. The kernel asks
 // about each opening before it is made (seccomp_unotify(2)), which costs some microseconds, works for every
 // program however it was linked, and changes nothing: each is let through.
-type Absent struct {
+type MissingFiles struct {
 	// Why tells why nothing is noted; nil if it is.
 	Why error
 
@@ -29,12 +29,12 @@ type Absent struct {
 	paths []string
 }
 
-// maxAbsent bounds what is noted.
-const maxAbsent = 256
+// maxMissing bounds what is noted.
+const maxMissing = 256
 
 // watch puts the calling thread's openings of files under watch, and those of all that it starts. The thread must end
 // when it has started what is to be watched.
-func (a *Absent) watch() error {
+func (a *MissingFiles) watch() error {
 	listener, err := world.Filter(unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, openings()...)
 	if err != nil {
 		a.Why = fmt.Errorf("watch for absent files: %w", err)
@@ -61,7 +61,7 @@ func openings() []bpf.Instruction {
 }
 
 // Paths lists the files that were opened and not there, each once, in the order of the first time.
-func (a *Absent) Paths() []string {
+func (a *MissingFiles) Paths() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.paths)
@@ -85,7 +85,7 @@ type (
 )
 
 // answer lets everything through, until nobody is left who could ask.
-func (a *Absent) answer(listener int) {
+func (a *MissingFiles) answer(listener int) {
 	defer func() { _ = unix.Close(listener) }()
 	for {
 		p := []unix.PollFd{{Fd: int32(listener), Events: unix.POLLIN}}
@@ -107,7 +107,7 @@ func (a *Absent) answer(listener int) {
 }
 
 // look notes the file if it is not there and is not about to be made.
-func (a *Absent) look(n notification) {
+func (a *MissingFiles) look(n notification) {
 	const here = int32(unix.AT_FDCWD)
 	dir, at, flags := int32(n.arguments[0]), n.arguments[1], n.arguments[2]
 	if n.call == legacyOpen && n.call != unix.SYS_OPENAT {
@@ -129,7 +129,7 @@ func (a *Absent) look(n notification) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.paths) < maxAbsent && !slices.Contains(a.paths, whole) {
+	if len(a.paths) < maxMissing && !slices.Contains(a.paths, whole) {
 		a.paths = append(a.paths, whole)
 	}
 }
