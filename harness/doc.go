@@ -8,6 +8,8 @@
 //	bystander      a client of another route, which the fault leaves alone: the blast radius must not reach it
 //	world          a sealed network, file system and process space, made for one experiment
 //	site           a gateway with all that stands around it: known, the user's own, or one that runs elsewhere
+//	kind           whose a gateway's configuration is, and who starts the gateway (gateway.Kind)
+//	capability     what only some sites can do: an interface of package site, asked for with site.As
 //	fault          one way in which a world can be broken; a control is what looks like one and is none
 //	block          a request that the gateway's own configuration refuses
 //	state          what the gateway has been through when the fault strikes: warm, cold, pooled, balanced
@@ -52,7 +54,8 @@
 //  5. sites.New sets the bench up: site.New lays out the plan, lab.New starts upstreams, names, firewall and
 //     the gateway.
 //  6. engine goes through its phases (run.go): it waits for the steady state,
-//  7. injects the fault (faults/refused.go), which breaks a link,
+//  7. injects the fault (faults/refused.go), which breaks a link; catalog.Fault.Break takes Inject or ByLink,
+//     whichever the site can do,
 //  8. confirms it by a dial of its own past the gateway,
 //  9. sends each method, with the bystander and a blocked client beside it (fault.go),
 //  10. confirms again, undoes the fault, waits for the steady state again, and reads the gateway's log.
