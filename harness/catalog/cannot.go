@@ -32,7 +32,7 @@ func (e Experiment) Impossible(w *world.World, d *gateway.Definition, setting st
 
 // cannot tells why the gateway cannot express the experiment in the setting, or "".
 func (e Experiment) cannot(d *gateway.Definition, setting string) string {
-	for _, key := range []string{e.Base(), e.ID, "~" + string(e.Protocol)} {
+	for _, key := range []string{e.Base(), e.ID, "~" + string(e.Protocol), e.Route().Path()} {
 		if reason := d.Cannot[key]; reason != "" {
 			return reason
 		}

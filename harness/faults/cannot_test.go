@@ -1,7 +1,6 @@
 package faults_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/gatequake/gatequake/fixtures"
@@ -16,7 +15,9 @@ import (
 func TestGatewaysSpeakOfKnownExperiments(t *testing.T) {
 	known := map[string]bool{}
 	for _, e := range catalog.Experiments() {
-		known[e.ID], known[e.Base()] = true, true
+		for _, key := range []string{e.ID, e.Base(), "~" + string(e.Protocol), e.Route().Path()} {
+			known[key] = true
+		}
 	}
 	all, err := gateway.All(fixtures.Gateways())
 	if err != nil {
@@ -24,8 +25,8 @@ func TestGatewaysSpeakOfKnownExperiments(t *testing.T) {
 	}
 	for _, d := range all {
 		for id, reason := range d.Cannot {
-			if reason == "" || !known[id] && !strings.HasPrefix(id, "~") {
-				t.Errorf("%s/gateway.yaml: cannot: got %q: %q, want the ID of an experiment and a reason",
+			if reason == "" || !known[id] {
+				t.Errorf("%s/gateway.yaml: cannot: got %q: %q, want the ID of an experiment, ~PROTOCOL or the path of a route, and a reason",
 					d.Name, id, reason)
 			}
 		}

@@ -55,8 +55,8 @@ type Definition struct {
 	// Settings by name.
 	Settings map[string]Setting `yaml:"settings"`
 	// Cannot holds the experiments that the gateway cannot express in any setting, by ID (of a block: in every
-	// state of its upstream; of a fault: in every state of the gateway), or by ~PROTOCOL for all those over a
-	// protocol, each with the reason.
+	// state of its upstream; of a fault: in every state of the gateway), by ~PROTOCOL for all those over a protocol, or
+	// by the path of a route, such as /secure/, for all those of the route, each with the reason.
 	Cannot map[string]string `yaml:"cannot"`
 	// Hints tell, by the error type of a fault or the name of a check, which of its directives governs what
 	// clients see then, for people who have a configuration of their own; Signs tell whose it is.
