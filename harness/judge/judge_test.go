@@ -232,7 +232,8 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 		},
 		"known, and another not late enough beside it": {
 			"known", "504 by gateway", verdict.Fail, 900,
-			[]verdict.Check{wrong, cached, bystander}, verdict.Fail, false,
+			[]verdict.Check{wrong, cached, bystander},
+			verdict.Fail, false,
 		},
 		"known, gone on a machine late": {
 			"known", "502 by gateway", verdict.Pass, 9000, nil, verdict.Inconclusive, true,
