@@ -9,14 +9,6 @@ import (
 	"github.com/gatequake/gatequake/harness/catalog"
 )
 
-func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{}, {"help"}, {"--help"}} {
-		gatequake(args...).is(t, statusHolds, "a 502 for every broken upstream", "Exit status: 0 all hold")
-	}
-	gatequake("help", "run").is(t, statusHolds, "--workers")
-	gatequake("--version").is(t, statusHolds, "gatequake version")
-}
-
 func TestListAndExplainKnowEverything(t *testing.T) {
 	t.Parallel()
 	list := gatequake("list")
@@ -60,37 +52,6 @@ func TestListAsJSON(t *testing.T) {
 			len(got.Gateways),
 		)
 	}
-}
-
-func TestDoctor(t *testing.T) {
-	gatequake(
-		"doctor",
-	).is(
-		t,
-		statusHolds,
-		"portable   yes",
-		"must not touch the machine's own firewall",
-		"builtin",
-		"This machine can run experiments",
-	)
-}
-
-func TestCompletion(t *testing.T) {
-	for args, want := range map[string]string{
-		"run --gateway bui":            "builtin",
-		"run --gateway builtin,al":     "builtin,all",
-		"run --setting sto":            "stock",
-		"run --cause ov":               "overload",
-		"run --only refused,ip-deny+":  "refused,ip-deny+refused",
-		"explain refu":                 "refused",
-		"shell --gateway bui":          "builtin",
-		"list fa":                      "faults",
-		"report --format mark":         "markdown",
-		"run --remedies=refresh,other": "refresh,other-browser",
-	} {
-		gatequake(append([]string{"__complete"}, strings.Split(args, " ")...)...).is(t, statusHolds, want+"\n")
-	}
-	gatequake("completion", "bash").is(t, statusHolds, "bash completion")
 }
 
 func TestBlockStandsForItsOtherStates(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/report/reporttest"
 )
 
 // disk runs the shell's command with a file system of its own mounted over $DIR, in namespaces that end with it.
@@ -81,7 +82,7 @@ func TestADiskThatFillsUp(t *testing.T) {
 		wait $run || exit
 		cat "$DIR/results.json"`)
 	o.is(t, statusHolds)
-	valid(t, []byte(o.out))
+	reporttest.Valid(t, []byte(o.out))
 	var got struct {
 		Planned     int
 		Interrupted bool
@@ -100,54 +101,6 @@ func TestADiskThatFillsUp(t *testing.T) {
 			err,
 		)
 	}
-}
-
-func TestAReportThatCannotBeWrittenLosesNothing(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, report.ResultsFile, "in the way"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	partial := filepath.Join(dir, report.PartialFile)
-	run := []string{"run", "--gateway", "builtin", "--setting", "document", "--only", "garbage", "--report", dir}
-	gatequake(
-		run...).is(
-		t,
-		statusUnclear,
-		"4 experiments",
-		"write report: ",
-		"what was measured is in "+partial+": make room, then gatequake report "+partial,
-	)
-	other := t.TempDir()
-	gatequake(
-		"report",
-		partial,
-		"--report",
-		other,
-	).is(
-		t,
-		statusInterrupted,
-		"after 4 of 4 experiments: this report is partial",
-	)
-	gatequake(
-		"diff",
-		filepath.Join(other, report.ResultsFile),
-		partial,
-	).is(
-		t,
-		statusHolds,
-		"0 worse · 0 better · 0 other · 0 slower · 0 appeared · 0 vanished",
-	)
-	gatequake("report", partial, partial, "--report", other).is(t, statusUsage, "got results of no shard")
-	// The next run keeps it.
-	if err := os.RemoveAll(filepath.Join(dir, report.ResultsFile)); err != nil {
-		t.Fatal(err)
-	}
-	gatequake(
-		run...).is(
-		t,
-		statusHolds,
-		"a run before this one was killed; what it measured is in "+filepath.Join(dir, report.KilledFile),
-	)
 }
 
 func TestKillLosesNothing(t *testing.T) {
@@ -181,7 +134,7 @@ func TestKillLosesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		valid(t, doc)
+		reporttest.Valid(t, doc)
 		if files, err := os.ReadDir(out); err != nil || len(files) != 1 {
 			t.Errorf(
 				"%s: got %v (%v) in the report folder, want nothing half-written but what was streamed",

@@ -2,11 +2,9 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
@@ -63,29 +61,4 @@ func nothingLeft(t *testing.T, binary, temp string) {
 			t.Fatalf("got these left: %q, want no process and no folder", left())
 		}
 	}
-}
-
-func TestShellIsInTheWorld(t *testing.T) {
-	cmd := exec.Command(binary(t), "shell", "ip-deny")
-	cmd.Env = append(os.Environ(), "SHELL=/bin/sh", "GATEQUAKE_X=leaks")
-	cmd.Stdin = strings.NewReader(
-		"echo pid $PPID; env | grep GATEQUAKE_; cat /dev/shm/gatequake/gateway.json; exit 5\n",
-	)
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 5 {
-		t.Errorf("got %v, want the shell's own status 5: %s", err, out)
-	}
-	for _, want := range []string{
-		"ip-deny: a client whose address is denied", "403 by gateway", "--interface 203.0.113.9", "pid 1\n",
-		`"listen": "192.0.2.80:80"`,
-	} {
-		if !strings.Contains(string(out), want) {
-			t.Errorf("got %s, want %q in it", out, want)
-		}
-	}
-	if strings.Contains(string(out), "leaks") {
-		t.Errorf("got %s, want no variable of ours in the shell", out)
-	}
-	nothingLeft(t, cmd.Path, t.TempDir())
 }

@@ -126,27 +126,6 @@ func refused(t *testing.T, o outcome, args, want string) {
 	}
 }
 
-func TestFilesThatAreNoResults(t *testing.T) {
-	dir := t.TempDir()
-	huge := filepath.Join(dir, "huge")
-	if err := os.WriteFile(huge, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Truncate(huge, 1<<40); err != nil { // With nothing in it: it takes no room.
-		t.Fatal(err)
-	}
-	for file, want := range map[string]string{
-		dir:                        "got a folder, want an ordinary file",
-		huge:                       "too large: got 1099511627776 bytes, want 268435456 bytes at most",
-		"/dev/null":                "got a file of the kernel's in /dev, want an ordinary file",
-		filepath.Join(dir, "none"): "no such file or directory",
-	} {
-		for _, args := range readers[:1] {
-			refused(t, gatequake(strings.Fields(strings.ReplaceAll(args, "BAD", file))...), args, want)
-		}
-	}
-}
-
 func TestHostileResultsAreShownHarmless(t *testing.T) {
 	t.Parallel()
 	good := results(t, "--only", "refused@cold", "--setting", "document")
@@ -222,4 +201,12 @@ func TestNothingThatAGatewaySaysIsObeyed(t *testing.T) {
 		t.Fatal(err)
 	}
 	obeyed(t, "the summary", string(summary))
+}
+
+func TestHostileArgumentIsEscaped(t *testing.T) {
+	o := gatequake("run", "--only", "\x1b[31mred\nfoo")
+	o.is(t, statusUsage, `\x1b`)
+	if strings.Contains(o.err, "\x1b") || strings.Count(o.err, "\n") != 1 {
+		t.Errorf("got %q, want one harmless line", o.err)
+	}
 }

@@ -2,19 +2,24 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"github.com/gatequake/gatequake/harness/gateway/builtin"
+	_ "github.com/gatequake/gatequake/harness/interrupt/early" // as in the command
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/self"
 )
@@ -40,40 +45,74 @@ func init() {
 	})
 }
 
-// folder is where the binary of the tests is built.
-var folder string
-
+// TestMain runs the tests, or plays the command gatequake where this binary is called by that name: nothing is built
+// for that, and worlds and gateways are this binary again, as they are the command's.
 func TestMain(m *testing.M) {
 	runner.Serve()
 	// Under the race detector every process waits a second before it exits, for reports of others; the processes of
 	// one experiment would wait in turn.
 	_ = os.Setenv("GORACE", "atexit_sleep_ms=0")
+	testscript.Main(tests{m}, map[string]func(){
+		"gatequake": func() { os.Exit(Main(os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)) },
+	})
+}
+
+// folder holds what tests share: the reports of results.
+var folder string
+
+// tests are all tests of the package.
+type tests struct{ *testing.M }
+
+// Run runs them.
+func (m tests) Run() int {
+	signal.Reset() // Package early caught them for the command; the tests end by them.
 	var err error
 	if folder, err = os.MkdirTemp("", "gatequake-cli-"); err != nil {
 		log.Fatal(err)
 	}
-	status := m.Run()
-	_ = os.RemoveAll(folder)
-	os.Exit(status)
+	defer func() { _ = os.RemoveAll(folder) }()
+	return m.M.Run()
 }
 
-// build builds the command once and returns its path, which no other process on the machine has.
-var build = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(folder, "gatequake")
-	if out, err := exec.Command("go", "build", "-o", path, "../cmd/gatequake").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w: %s", err, out)
-	}
-	return path, nil
-})
-
-// binary is the built command.
+// binary is the command at a path that no other test has, so that its processes can be told from theirs.
 func binary(t *testing.T) string {
 	t.Helper()
-	path, err := build()
-	if err != nil {
+	command, err := exec.LookPath("gatequake") // testscript.Main has put it there.
+	path := filepath.Join(t.TempDir(), "gatequake")
+	if err := errors.Join(err, os.Link(command, path)); err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// runs are the reports that tests share, by the arguments of their runs.
+var runs sync.Map
+
+// shared is the folder with the report of a run of the built-in gateway, which holds. The same arguments are run once:
+// whoever would change the report copies it.
+func shared(args ...string) (dir string, err error) {
+	once, _ := runs.LoadOrStore(strings.Join(args, " "), sync.OnceValues(func() (string, error) {
+		dir, err := os.MkdirTemp(folder, "report-")
+		if err != nil {
+			return "", err
+		}
+		o := gatequake(append([]string{"run", "--gateway", "builtin", "--report", dir}, args...)...)
+		if o.status != statusHolds {
+			return "", fmt.Errorf("run %v: got status %d, want 0; it said: %s%s", args, o.status, o.out, o.err)
+		}
+		return dir, nil
+	}))
+	return once.(func() (string, error))()
+}
+
+// results is the file with the results of a shared run.
+func results(t *testing.T, args ...string) string {
+	t.Helper()
+	dir, err := shared(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "results.json")
 }
 
 // outcome is what a command printed, and its exit status.

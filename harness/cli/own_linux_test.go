@@ -47,49 +47,6 @@ func command(t *testing.T, dir string, args ...string) (cmd *exec.Cmd, said *byt
 	return cmd, said
 }
 
-func TestOwnGateway(t *testing.T) {
-	for name, c := range map[string]struct {
-		old, instead string // in its file
-		args         []string
-		status       int
-		want         []string
-	}{
-		"is summed up": {
-			"", "",
-			[]string{"run", "--file", "gatequake.yaml", "--setting", "root/shop,api/api", "--only", "refused"},
-			statusHolds,
-			[]string{
-				"What clients would have seen", "while shop (127.0.0.1:3000) is broken: 2 of 2 as promised",
-				"report.md",
-			},
-		},
-		"is told of an upstream that no probe touches": {
-			"upstreams:\n", "upstreams:\n  - {name: idle, address: 10.9.9.9, port: 1, speaks: http}\n",
-			[]string{"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "error-500"},
-			statusHolds,
-			[]string{"! no probe touches idle (10.9.9.9:1): it is not broken\n"},
-		},
-		"is told of a probe that never gets its steady answer": {
-			"expect: {status: 200, body: answered by api}", "expect: {status: 201}",
-			[]string{"run", "--file", "gatequake.yaml", "--setting", "api/api", "--only", "error-500"},
-			statusUnclear,
-			[]string{"wait for steady state: GET /api/orders: got 200 by upstream, want the steady 201 of probe api"},
-		},
-		"has its last words told when it ends at once": {
-			"", "", []string{"survey", "--file", "new.yaml", "--", "sh", "-c", "echo no cheese; exit 4"}, statusUnclear, []string{
-				"it ended at once (exit status 4); it last said: no cheese",
-			},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			cmd, said := command(t, mine(t, c.old, c.instead), c.args...)
-			_ = cmd.Run()
-			outcome{cmd.ProcessState.ExitCode(), said.String(), ""}.is(t, c.status, c.want...)
-		})
-	}
-}
-
 // TestInterruptOfAnOwnGateway ends a survey, the survey before a run, the look at the machine before one, and a run:
 // nothing may be left, and no half of a file.
 func TestInterruptOfAnOwnGateway(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/report"
+	"github.com/gatequake/gatequake/harness/report/reporttest"
 )
 
 // saying is what a command prints while it runs.
@@ -135,7 +136,7 @@ func partialReport(t *testing.T, w *watched, begun bool) {
 	if err != nil {
 		t.Fatalf("%v; it said: %s", err, w.said.String())
 	}
-	valid(t, doc)
+	reporttest.Valid(t, doc)
 	var got struct{ Interrupted bool }
 	if err := json.Unmarshal(doc, &got); err != nil || !got.Interrupted {
 		t.Errorf("got %v (%v), want a report that says it was interrupted", got, err)
@@ -187,27 +188,6 @@ func TestHangupThatIsIgnoredStaysIgnored(t *testing.T) {
 	}
 }
 
-// TestWhoReadsAlongMayGo ends who reads what a run says: the report is written all the same.
-func TestWhoReadsAlongMayGo(t *testing.T) {
-	out := t.TempDir()
-	cmd := exec.Command(
-		"sh",
-		"-c",
-		`{ "$0" run --gateway builtin --setting document --only refused,garbage --report "$1"; echo $? >"$1/status"; } 2>&1 | true`,
-		binary(t),
-		out,
-	)
-	if output, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
-	awaited(t, "the end of the run", func() bool { return there(filepath.Join(out, "status")) })
-	doc, err := os.ReadFile(filepath.Join(out, report.ResultsFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	valid(t, doc)
-}
-
 // TestAReportFolderThatIsRemovedIsMadeAgain removes it, and all above it, while the run goes on.
 func TestAReportFolderThatIsRemovedIsMadeAgain(t *testing.T) {
 	w := watch(t, "--setting", "document", "--only", "refused,garbage,silent-after-accept")
@@ -222,7 +202,7 @@ func TestAReportFolderThatIsRemovedIsMadeAgain(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v; it said: %s", err, w.said.String())
 	}
-	valid(t, doc)
+	reporttest.Valid(t, doc)
 	if there(filepath.Join(w.out, report.PartialFile)) {
 		t.Error("got the streamed file left, want the report alone")
 	}
