@@ -28,7 +28,7 @@ func started(t *testing.T, args ...string) (cmd *exec.Cmd, temp, out string) {
 	temp, out = t.TempDir(), t.TempDir()
 	cmd = exec.Command(
 		binary(t),
-		append([]string{"run", "--gateway", "builtin", "--report", out, "--workers", "6"}, args...)...)
+		append([]string{"run", "--gateway", "builtin", "--report", out, "--workers", "4"}, args...)...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -42,7 +42,7 @@ func started(t *testing.T, args ...string) (cmd *exec.Cmd, temp, out string) {
 			t.Logf("it said: %s", said.String())
 		}
 	})
-	awaited(t, "several worlds", func() bool { return len(processes(cmd.Path)) > 6 })
+	awaited(t, "several worlds", func() bool { return len(processes(cmd.Path)) > 4 })
 	return cmd, temp, out
 }
 

@@ -41,7 +41,7 @@ func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	long := strings.Repeat("\x1b[31m\xff\n", 1<<18) // 2 MiB, and JSON makes more of it.
+	long := strings.Repeat("\x1b[31m\xff\n", 1<<17) // 1 MiB, and JSON makes more of it.
 	set := func(key string, value any) []byte {
 		return edited(t, doc, func(run, _ map[string]any) { run[key] = value })
 	}
@@ -66,7 +66,7 @@ func TestBadResultsAreOneLineAndStatus64(t *testing.T) {
 		"a long schema":     {set("schema", long), "schema: got "},
 		"a long name":       {set("tool", long), "bytes beside the experiments, want at most"},
 		"a long time":       {with("started", long), "experiment 1: "},
-		"a long log line":   {with("log", []string{long, long, long}), "experiment 1: got "},
+		"a long log line":   {with("log", []string{long, long, long, long}), "experiment 1: got "},
 		"a number for text": {with("reason", 5), "experiment 1: json: cannot unmarshal number"},
 		"no ID":             {with("id", ""), `experiment 1: got id "", gateway "builtin"`},
 		"no such world": {
@@ -141,7 +141,7 @@ func TestHostileResultsAreShownHarmless(t *testing.T) {
 		} {
 			e[key] = hostile
 		}
-		e["verdict"], e["log"], run["tool"] = "fail", []string{hostile, strings.Repeat("x", 4<<20)}, hostile
+		e["verdict"], e["log"], run["tool"] = "fail", []string{hostile, strings.Repeat("x", 2<<20)}, hostile
 		run["not_installed"] = []any{map[string]string{"gateway": hostile, "install": hostile}}
 	})
 	if err := os.WriteFile(bad, []byte(strings.ReplaceAll(string(doc), "alert(1)", "\xff")), 0o644); err != nil {
@@ -187,7 +187,7 @@ func TestNothingThatAGatewaySaysIsObeyed(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true")
 	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(t.TempDir(), "summary"))
 	for _, args := range []string{"--report DIR", "--report DIR --json"} {
-		args = "run --gateway shouts --only refused,garbage --gateways testdata/gateways-shouting " + strings.ReplaceAll(
+		args = "run --gateway shouts --only refused@cold,reset-on-accept --gateways testdata/gateways-shouting " + strings.ReplaceAll(
 			args,
 			"DIR",
 			t.TempDir(),

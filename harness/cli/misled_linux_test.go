@@ -52,9 +52,9 @@ func TestNobodyMakesAWorldAroundTheMachine(t *testing.T) {
 				if status := cmd.ProcessState.ExitCode(); status != 64 || !line {
 					t.Errorf("%s: got status %d and %q, want 64 and one line", name, status, said)
 				}
-				if after := whatIsThere(t, folder); after != before {
-					t.Fatalf("%s: got\n%s\nwant it as before:\n%s", name, after, before)
-				}
+			}
+			if after := whatIsThere(t, folder); after != before {
+				t.Fatalf("%s, %s: got\n%s\nwant it as before:\n%s", mode, how, after, before)
 			}
 		}
 	}

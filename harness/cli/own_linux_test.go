@@ -60,13 +60,13 @@ func TestInterruptOfAnOwnGateway(t *testing.T) {
 		"survey before a run": {[]string{"run", "--", "sleep", "60"}, "", nil},
 		"before a run": {
 			[]string{
-				"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "20",
+				"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "4",
 			},
 			"", nil,
 		},
 		"run": {
 			[]string{
-				"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "20",
+				"run", "--file", "gatequake.yaml", "--setting", "root/shop", "--only", "deadlock", "--repeat", "4",
 			},
 			partial,
 			[]string{report.ResultsFile},

@@ -12,7 +12,7 @@ import (
 // TestEveryFormat prints stored results in each format there is, and writes them in each that has a file.
 func TestEveryFormat(t *testing.T) {
 	t.Parallel()
-	file, dir := results(t, "--only", "refused@cold,garbage", "--setting", "document"), t.TempDir()
+	file, dir := results(t, "--only", "refused@cold,reset-on-accept,wrong-port", "--setting", "document"), t.TempDir()
 	gatequake("report", file, "--report", dir).
 		is(t, statusHolds, "Report: "+dir+"/"+strings.Join(report.Files(), ", "))
 	for _, f := range report.Formats() {

@@ -29,8 +29,8 @@ import (
 //	[worlds]        this user can have worlds with namespaces
 //	[gateway:NAME]  the gateway is installed; one that is not fails the test if GATEQUAKE_REQUIRE_TOOLS is set
 //
-// In a script's folder are copies of testdata/own, testdata/toxiproxy and testdata/gateways; $BIN is a folder with
-// nothing in it but gatequake, for a PATH without gateways; $CELLS are the committed results.
+// In a script's folder are copies of testdata/own, testdata/toxiproxy and testdata/gateways; $CELLS are the committed
+// results. On the PATH is nothing but gatequake: no gateway has to be asked for its version. $TOOLS is the tests' PATH.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", Setup: folders, Condition: condition, RequireUniqueNames: true,
@@ -44,7 +44,8 @@ func folders(e *testscript.Env) error {
 	command, err := exec.LookPath("gatequake")
 	cells, missing := filepath.Abs("../../fixtures/gateways/RESULTS.json")
 	err = errors.Join(err, missing)
-	e.Setenv("BIN", filepath.Dir(command))
+	e.Setenv("TOOLS", e.Getenv("PATH"))
+	e.Setenv("PATH", filepath.Dir(command))
 	e.Setenv("CELLS", cells)
 	for _, dir := range []string{"own", "toxiproxy", "gateways"} {
 		err = errors.Join(err, os.CopyFS(filepath.Join(e.WorkDir, dir), os.DirFS(filepath.Join("testdata", dir))))
@@ -103,8 +104,8 @@ func copied(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(dir)))
 }
 
-// edit FILE NEW OLD TEXT makes the file NEW what FILE is, but that every OLD in it, of which there must be some, is TEXT
-// instead.
+// edit FILE NEW OLD TEXT makes the file NEW what FILE is, but that every OLD in it, of which there must be some, is
+// TEXT instead.
 func edit(ts *testscript.TestScript, _ bool, args []string) {
 	file, was, is := ts.ReadFile(args[0]), args[2], args[3]
 	if !strings.Contains(file, was) {

@@ -49,7 +49,7 @@ func watch(t *testing.T, args ...string) *watched {
 	w := &watched{temp: t.TempDir(), out: filepath.Join(t.TempDir(), "report")}
 	w.Cmd = exec.Command(
 		binary(t),
-		append([]string{"run", "--gateway", "builtin", "--report", w.out, "--workers", "6"}, args...)...)
+		append([]string{"run", "--gateway", "builtin", "--report", w.out, "--workers", "4"}, args...)...)
 	w.Env = append(os.Environ(), "TMPDIR="+w.temp, "GODEBUG=inittrace=1")
 	w.Stdout, w.Stderr = &w.said, &w.said
 	if err := w.Start(); err != nil {
@@ -82,7 +82,7 @@ var moments = []struct {
 	},
 	{"the folder is there", false, func(w *watched) bool { return there(w.out) }},
 	{"the run has begun", true, func(w *watched) bool { return there(filepath.Join(w.out, report.PartialFile)) }},
-	{"several worlds are there", true, func(w *watched) bool { return len(processes(w.Path)) > 6 }},
+	{"several worlds are there", true, func(w *watched) bool { return len(processes(w.Path)) > 4 }},
 }
 
 func there(path string) bool {
@@ -170,7 +170,7 @@ func TestHangupThatIsIgnoredStaysIgnored(t *testing.T) {
 	cmd := exec.Command(
 		"sh",
 		"-c",
-		`trap '' HUP; exec "$0" run --gateway builtin --setting document --only refused --report "$1"`,
+		`trap '' HUP; exec "$0" run --gateway builtin --setting document --only slow-answer --report "$1"`,
 		binary(t),
 		out,
 	)
@@ -190,7 +190,7 @@ func TestHangupThatIsIgnoredStaysIgnored(t *testing.T) {
 
 // TestAReportFolderThatIsRemovedIsMadeAgain removes it, and all above it, while the run goes on.
 func TestAReportFolderThatIsRemovedIsMadeAgain(t *testing.T) {
-	w := watch(t, "--setting", "document", "--only", "refused,garbage,silent-after-accept")
+	w := watch(t, "--setting", "document", "--only", "refused@cold,slow-answer")
 	awaited(t, "a run that has begun", func() bool { return there(filepath.Join(w.out, report.PartialFile)) })
 	if err := os.RemoveAll(filepath.Dir(w.out)); err != nil {
 		t.Fatal(err)
@@ -210,7 +210,7 @@ func TestAReportFolderThatIsRemovedIsMadeAgain(t *testing.T) {
 
 // TestAReportFolderThatCannotBeMadeAgainLosesNothing puts a file in its place.
 func TestAReportFolderThatCannotBeMadeAgainLosesNothing(t *testing.T) {
-	w := watch(t, "--setting", "document", "--only", "refused,garbage,silent-after-accept")
+	w := watch(t, "--setting", "document", "--only", "refused@cold,slow-answer")
 	awaited(t, "a run that has begun", func() bool { return there(filepath.Join(w.out, report.PartialFile)) })
 	if err := errors.Join(os.RemoveAll(w.out), os.WriteFile(w.out, nil, 0o644)); err != nil {
 		t.Fatal(err)
