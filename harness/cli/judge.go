@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,7 +16,7 @@ import (
 )
 
 func (a *app) judge() *cobra.Command {
-	o, name, folder := order{}, policy.Document().Name, ""
+	o, name, folder := order{}, "", ""
 	c := &cobra.Command{
 		Use:   "judge FILE",
 		Short: "Judge stored results again, under any policy",
@@ -27,6 +29,11 @@ func (a *app) judge() *cobra.Command {
 			stored, err := readResults("judge", args[0])
 			if err != nil {
 				return err
+			}
+			if name == "" {
+				if name, err = policyOf(args[0], stored); err != nil {
+					return err
+				}
 			}
 			p, err := readPolicy(name)
 			if err != nil {
@@ -44,7 +51,8 @@ func (a *app) judge() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&name, "policy", name,
-		"what each fault should be answered with: "+strings.Join(policyNames(), ", ")+", or a `FILE`")
+		"what each fault should be answered with: "+strings.Join(policyNames(), ", ")+", or a `FILE`; without it, the "+
+			"policy that the run had")
 	c.Flags().StringVar(
 		&folder,
 		"gateways",
@@ -55,6 +63,26 @@ func (a *app) judge() *cobra.Command {
 	c.Flags().StringVar(&o.report, "report", "judged", reportHelp())
 	c.Flags().BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
 	return c
+}
+
+// policyOf returns the name of the policy that the results in the file were judged by, if it is one that Gatequake has.
+func policyOf(file string, r report.Run) (string, error) {
+	name := ""
+	for _, v := range r.Verdicts {
+		switch {
+		case name == "":
+			name = v.Policy
+		case v.Policy != name && v.Policy != "":
+			return "", usage("judge: %s: got results judged by %s and by %s, want one policy: name it with --policy", file,
+				name, v.Policy)
+		}
+	}
+	name = cmp.Or(name, policy.Document().Name) // of results that nothing was concluded from
+	if !slices.Contains(policyNames(), name) {
+		return "", usage("judge: %s: its results were judged by a policy of your own, %s: give its file with --policy",
+			file, name)
+	}
+	return name, nil
 }
 
 // judgeAgain concludes anew from what was seen in the run. The known deviations of a gateway count if it is among the
