@@ -34,9 +34,9 @@ func under(names ...string) []string {
 // The floors of the house, the lowest first: a package imports those of its own floor and of the floors below.
 var (
 	// ground knows nothing of experiments.
-	ground = under("self", "world", "link", "dns", "firewall", "upstream", "client", "load", "gateway", "home",
-		"survey", "websocket", "wording", "strain", "foreign", "interrupt", "yamldoc", "stamp", "stats", "suggest",
-		"cause", "proxystatus")
+	ground = under("self", "world", "link", "dns", "firewall", "upstream", "client", "gateway", "survey",
+		"websocket", "wording", "strain", "foreign", "interrupt", "yamldoc", "stamp", "stats", "suggest", "cause",
+		"proxystatus")
 	// facts and conclusions, which need no world.
 	judgement = under("record", "policy", "check", "verdict", "judge")
 	// places are where experiments happen, and what happens there.
@@ -106,7 +106,7 @@ var arrows = append(floors(), []arrow{
 		Import: "github.com/spf13/cobra", Tests: true, Why: "one room reads flags",
 	},
 	{
-		Of: []string{module}, Except: []string{module + "harness/load"}, Import: "github.com/tsenart/vegeta/v12",
+		Of: []string{module}, Except: []string{module + "harness/loadtest"}, Import: "github.com/tsenart/vegeta/v12",
 		Tests: true, Why: "one room makes load",
 	},
 	{

@@ -37,7 +37,7 @@
 //	                      ├─> report ─> judge, verdict ──────> record
 //	                      └─> survey, diagnose
 //	faults, remedies ─────> catalog, site, and the ground
-//	loadtest, clientnet ──> site                                (what suites do besides)
+//	loadtest, clientnet ──> site                                (load; a client's network)
 //	spec, gotest ─────────> runner, engine, sites               (for tests of other people)
 //	the ground ───────────> world link dns firewall upstream client gateway websocket strain stamp
 //	                        wording cause proxystatus stats suggest yamldoc foreign interrupt self

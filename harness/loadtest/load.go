@@ -1,4 +1,7 @@
-// Package loadtest sends a load through a gateway, and counts what its clients saw.
+// Package loadtest sends a load through a gateway, and counts what its clients saw. Clients set out at a constant rate,
+// whatever becomes of those before them: an open loop, as the clients of the internet are one.
+//
+//	rate ──vegeta──> due, due, due ... ──> one request each, on a connection of its own
 package loadtest
 
 import (
@@ -9,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gatequake/gatequake/harness/load"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 )
@@ -28,7 +30,7 @@ type Load struct {
 }
 
 // Send sends the load through the gateway, and returns when the last client has its answer, or has given up. Nothing
-// is sent twice by us.
+// is sent twice by the harness.
 func Send(ctx context.Context, b *site.Bench, l Load) (Traffic, error) {
 	return send(ctx, ctx, b, l, int(math.Round(l.For.Seconds()*float64(l.Rate))))
 }
@@ -55,7 +57,7 @@ func send(ctx, more context.Context, b *site.Bench, l Load, most int) (Traffic, 
 	var mu sync.Mutex
 	all := []met{}
 	l.Probe.Within = cmp.Or(l.Probe.Within, site.Patience)
-	err := load.Offer(more, l.Rate, most, func(due time.Time) {
+	err := openLoop(more, l.Rate, most, func(due time.Time) {
 		l.Meter.setOut(l.Probe.Route)
 		m := met{due, glance(ctx, b, l.Probe)}
 		l.Meter.observe(l.Probe.Route, m)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/clientnet"
-	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 )
@@ -18,6 +17,6 @@ var ContactISP = catalog.RegisterRemedy(catalog.Remedy{
 		"nobody else can repair a hop on the way; against what is behind the gateway the provider can do nothing.",
 	Needs: street,
 	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
-		return clientnet.FromHome(ctx, v, home.Provider)
+		return clientnet.FromHome(ctx, v, clientnet.Provider)
 	},
 })

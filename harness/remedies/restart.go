@@ -5,7 +5,6 @@ import (
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/clientnet"
-	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/world"
@@ -19,7 +18,7 @@ var RestartNetworkDevices = catalog.RegisterRemedy(catalog.Remedy{
 		"client asks again, from the same address. What ends a fault of these states is in the home's own tests.",
 	Needs: street,
 	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
-		return clientnet.FromHome(ctx, v, home.Everything)
+		return clientnet.FromHome(ctx, v, clientnet.Everything)
 	},
 })
 

@@ -7,7 +7,6 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/clientnet"
-	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -31,7 +30,7 @@ func (b *Bench) AtHome(ctx context.Context, who site.Client) *clientnet.Home {
 
 // BreakHome breaks the home's way to the gateway, proves that it is broken, and returns. Mend mends it; so does the
 // end of the spec. What is given to BreakHome last must be mended first.
-func (b *Bench) BreakHome(ctx context.Context, h *clientnet.Home, f *home.Fault) (mend func()) {
+func (b *Bench) BreakHome(ctx context.Context, h *clientnet.Home, f *clientnet.Fault) (mend func()) {
 	ginkgo.GinkgoHelper()
 	i, err := f.Inject(ctx, h.Network)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred(), "inject "+f.ID)

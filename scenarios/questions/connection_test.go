@@ -11,8 +11,8 @@ import (
 
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/harness/clientnet"
 	"github.com/gatequake/gatequake/harness/faults"
-	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 
@@ -26,8 +26,8 @@ const (
 )
 
 // within is how long a client waits behind the fault.
-func within(f *home.Fault) time.Duration {
-	if f.Sees == home.NoStatus {
+func within(f *clientnet.Fault) time.Duration {
+	if f.Sees == clientnet.NoStatus {
 		return soon
 	}
 	return patience
@@ -35,7 +35,7 @@ func within(f *home.Fault) time.Duration {
 
 var _ = Describe("Can a 502 error be caused by my internet connection?",
 	Label("question", "client-connection"), func() {
-		for _, f := range home.Faults() {
+		for _, f := range clientnet.Faults() {
 			It(fmt.Sprintf("No: the client sees %s, and the gateway blames nobody, when %s", f.Sees, f.Title),
 				Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
 					street := b.AtHome(ctx, site.AtHome)
@@ -60,7 +60,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?",
 		It("And a 502 that the gateway does send gets home through a line that is bad",
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
 				street := b.AtHome(ctx, site.AtHome)
-				b.BreakHome(ctx, street, home.AccessLoss)
+				b.BreakHome(ctx, street, clientnet.AccessLoss)
 				b.Inject(ctx, faults.Refused)
 				Expect(street.Get(ctx)).To(BeBadGateway())
 			}), SpecTimeout(enough))
@@ -69,7 +69,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?",
 			"the site's door",
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
 				street := b.AtHome(ctx, site.AtHome)
-				b.BreakHome(ctx, street, home.Middlebox502)
+				b.BreakHome(ctx, street, clientnet.Middlebox502)
 				theirs := street.Get(ctx)
 				Expect(theirs.Status).To(Equal(http.StatusBadGateway))
 				Expect(theirs.By).To(Equal(record.ByForwardProxy))

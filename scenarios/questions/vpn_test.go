@@ -11,7 +11,6 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/faults"
-	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/spec"
 
@@ -55,7 +54,7 @@ var _ = Describe("Can a VPN cause a 502 Bad Gateway error?", Label("question", "
 			breakVPN(ctx, b, on)
 			answer := on.Get(ctx)
 			Expect(answer.Status).To(BeZero(), "no HTTP status")
-			Expect(answer.Error).To(ContainSubstring(home.ErrTunnel.Error()), "and the reason is the VPN's")
+			Expect(answer.Error).To(ContainSubstring(clientnet.ErrTunnel.Error()), "and the reason is the VPN's")
 			Expect(off.Get(ctx)).To(BeHealthy(), "with the VPN off")
 		}), SpecTimeout(enough))
 

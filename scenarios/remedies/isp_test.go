@@ -9,36 +9,36 @@ import (
 
 	. "github.com/onsi/gomega"
 
+	"github.com/gatequake/gatequake/harness/clientnet"
 	"github.com/gatequake/gatequake/harness/gateway"
-	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/spec"
 
 	. "github.com/gatequake/gatequake/harness/spec/matchers"
 )
 
 var _ = Describe("Contact your ISP", Label("remedy", "contact-isp"), func() {
-	for _, f := range home.Faults() {
-		if !slices.Contains(f.EndedBy, home.Provider.ID) {
+	for _, f := range clientnet.Faults() {
+		if !slices.Contains(f.EndedBy, clientnet.Provider.ID) {
 			continue
 		}
 		It("helps, and nobody else can, when "+f.Title, Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
 			street := b.AtHome(ctx, site.AtHome)
 			b.BreakHome(ctx, street, f)
-			Expect(home.Everything.Try(ctx, street.Network)).To(Succeed())
+			Expect(clientnet.Everything.Try(ctx, street.Network)).To(Succeed())
 			Expect(served(ctx, street, f, false)).To(BeFalse(), "after everything at home was restarted")
 			_, err := b.Reconfigure(ctx, func(*gateway.Vars) {})
 			Expect(err).NotTo(HaveOccurred())
 			Expect(served(ctx, street, f, false)).To(BeFalse(), "after the site has restarted its gateway")
-			Expect(home.Provider.Try(ctx, street.Network)).To(Succeed())
+			Expect(clientnet.Provider.Try(ctx, street.Network)).To(Succeed())
 			Expect(served(ctx, street, f, true)).To(BeTrue(), "after the provider has repaired its hop")
 		}), SpecTimeout(enough))
 	}
 
 	It("does not help when the home's own router is full", spec.In(func(ctx SpecContext, b *spec.Bench) {
 		street := b.AtHome(ctx, site.AtHome)
-		mend := b.BreakHome(ctx, street, home.NATFull)
-		Expect(home.Provider.Try(ctx, street.Network)).To(Succeed())
-		Expect(served(ctx, street, home.NATFull, false)).To(BeFalse())
+		mend := b.BreakHome(ctx, street, clientnet.NATFull)
+		Expect(clientnet.Provider.Try(ctx, street.Network)).To(Succeed())
+		Expect(served(ctx, street, clientnet.NATFull, false)).To(BeFalse())
 		mend()
 		Expect(street.Get(ctx)).To(BeHealthy())
 	}), SpecTimeout(enough))

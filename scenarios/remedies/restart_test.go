@@ -14,7 +14,6 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/gatequake/gatequake/harness/faults"
-	"github.com/gatequake/gatequake/harness/home"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/remedies"
 	"github.com/gatequake/gatequake/harness/spec"
@@ -29,14 +28,14 @@ const (
 )
 
 // restarts are the parts of what is lost when devices are switched off and on again, and all of it.
-var restarts = []home.Remedy{
-	home.Connections, home.Names, home.Neighbours, home.Translations, home.Router,
-	home.Everything,
+var restarts = []clientnet.Remedy{
+	clientnet.Connections, clientnet.Names, clientnet.Neighbours, clientnet.Translations, clientnet.Router,
+	clientnet.Everything,
 }
 
 // served reports whether the gateway's upstream answers somebody at home behind the fault, after a remedy that
 // should end it or should not.
-func served(ctx SpecContext, street *clientnet.Home, f *home.Fault, should bool) bool {
+func served(ctx SpecContext, street *clientnet.Home, f *clientnet.Fault, should bool) bool {
 	GinkgoHelper()
 	within := soon
 	if should {
@@ -50,9 +49,9 @@ func served(ctx SpecContext, street *clientnet.Home, f *home.Fault, should bool)
 }
 
 var _ = Describe("Restart your modem and router", Label("remedy", "restart-network-devices"), func() {
-	for _, f := range []*home.Fault{
-		home.NATForgotten, home.DNSStale, home.NeighbourStale, home.NATFull,
-		home.DNSSilence,
+	for _, f := range []*clientnet.Fault{
+		clientnet.NATForgotten, clientnet.DNSStale, clientnet.NeighbourStale, clientnet.NATFull,
+		clientnet.DNSSilence,
 	} {
 		It("helps when "+f.Title+", and so does each part that has the state that is wrong, and no other", Label(f.ID),
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
@@ -102,7 +101,7 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 		Expect(seen).NotTo(BeHelpedBy(remedies.ContactISP))
 	}, SpecTimeout(enough))
 
-	for _, r := range []home.Remedy{home.Translations, home.Router} {
+	for _, r := range []clientnet.Remedy{clientnet.Translations, clientnet.Router} {
 		It("makes it worse for a browser with an open connection, when somebody "+r.Title+
 			": in place of the 502 there is nothing", spec.In(func(ctx SpecContext, b *spec.Bench) {
 			street := b.AtHome(ctx, site.AtHome)
@@ -116,4 +115,6 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 })
 
 // loses reports whether the router forgets open connections of which the browser is not told.
-func loses(r home.Remedy) bool { return r.ID == home.Translations.ID || r.ID == home.Router.ID }
+func loses(r clientnet.Remedy) bool {
+	return r.ID == clientnet.Translations.ID || r.ID == clientnet.Router.ID
+}

@@ -1,0 +1,4 @@
+package clientnet
+
+// FirstPort is for tests from outside.
+const FirstPort = firstPort

@@ -1,4 +1,0 @@
-package home
-
-// FirstPort is for tests from outside.
-const FirstPort = firstPort
