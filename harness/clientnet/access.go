@@ -27,12 +27,12 @@ var AccessDown = register(Fault{
 				return n.awaitLine(ctx)
 			},
 			Confirm: func(ctx context.Context) (string, error) {
-				conn, err := n.dial(ctx, n.Computer, quiet)
+				conn, err := n.dial(ctx, n.Computer, silenceWindow)
 				if err == nil {
 					_ = conn.Close()
 					return "", fmt.Errorf("dial the site from the computer: got a connection, want none")
 				}
-				return "own dial from the computer: no connection; from the provider: connected", n.fine(ctx)
+				return "own dial from the computer: no connection; from the provider: connected", n.confirmSite(ctx)
 			},
 		}, nil
 	},
@@ -46,11 +46,11 @@ var AccessLoss = register(Fault{
 	Made:      "Rules at the provider's hop drop six of each 20 packets of a connection with the site.",
 	Confirmed: "Both rules are in force, and an own request from the computer is answered all the same.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
-		there, back := n.there(), n.back()
+		there, back := n.outbound(), n.inbound()
 		there.Loss, there.Verdict = true, firewall.Drop
 		back.Loss, back.Verdict = true, firewall.Drop
 		return n.atProvider(func(ctx context.Context) (string, error) {
-			if err := n.asks(ctx, n.hello(""), generous); err != nil {
+			if err := n.ask(ctx, n.request(""), replyLimit); err != nil {
 				return "", fmt.Errorf("ask the site from the computer: %w", err)
 			}
 			return "own request from the computer: answered", nil

@@ -31,12 +31,12 @@ func TestBlameIsCaught(t *testing.T) {
 			go blame(c)
 		}
 	})
-	n := homeAt(t, exit)
+	n := networkAt(t, exit)
 	g.Expect(visit(t, n, "before").Status).To(Equal(http.StatusOK))
 	f := clientnet.MTUBlackhole
 	i, err := f.Inject(t.Context(), n)
 	g.Expect(err).NotTo(HaveOccurred())
-	s := sight(t, n, f, true)
+	s := observe(t, n, f, true)
 	g.Expect(f.Broken(s)).To(ConsistOf(ContainSubstring("its upstream is at fault"),
 		ContainSubstring("the client got 502")))
 	g.Expect(s.BySite).To(BeTrue(), "the tap knows who said it")

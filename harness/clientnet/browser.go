@@ -14,20 +14,20 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// Browser asks as browsers do: it looks a name up, remembers what it was told, keeps connections open and uses
-// them again, and asks again on a new one when an idle one turns out to be closed. What takes too long is given
-// up, and its connection with it. It is safe for concurrent use.
+// Browser sends requests as browsers do: it looks a name up, caches the answer, keeps connections open and uses them
+// again, and sends a request again on a new connection when an idle one turns out to be closed. A request that takes
+// too long is given up, and its connection with it. A Browser is safe for concurrent use.
 type Browser struct {
 	host     *world.Host
 	resolver netip.AddrPort
 	names    dns.Cache
 
 	mu   sync.Mutex
-	idle map[Place][]*client.Conn
+	idle map[Destination][]*client.Conn
 }
 
-// Place is what a browser connects to, and how. Its name is looked up, unless its address is known.
-type Place struct {
+// Destination is what a browser connects to, and how. Its name is looked up, unless its address is known.
+type Destination struct {
 	Name string
 	At   netip.Addr
 	Port uint16
@@ -37,18 +37,20 @@ type Place struct {
 	Via netip.AddrPort
 }
 
-// Place is where people who type the site's name connect.
-func (s Site) Place() Place { return Place{Name: s.Name, Port: s.At.Port()} }
+// Destination is what a browser connects to when people type the site's name.
+func (s Site) Destination() Destination { return Destination{Name: s.Name, Port: s.At.Port()} }
 
 func newBrowser(h *world.Host, resolver netip.AddrPort) *Browser {
-	return &Browser{host: h, resolver: resolver, names: dns.Cache{Via: dialFrom(h)}, idle: map[Place][]*client.Conn{}}
+	return &Browser{
+		host: h, resolver: resolver, names: dns.Cache{Via: dialFrom(h)}, idle: map[Destination][]*client.Conn{},
+	}
 }
 
-// Ask sends a request to the place, by whatever exchange does with a connection, and returns what came of it; a
-// Response with nothing in it but its End and Error if no connection came about. It takes an idle connection if
-// there is one. The way is the one that the place is talked to; its Dial is not used.
+// Ask sends a request to the destination, by whatever exchange does with a connection, and returns what came of it; a
+// Response with nothing in it but its End and Error if no connection came about. The browser takes an idle connection
+// if there is one. The way says in which protocol the destination is talked to; its Dial is not used.
 func (b *Browser) Ask(
-	ctx context.Context, to Place, way client.Way, exchange func(*client.Conn) client.Response,
+	ctx context.Context, to Destination, way client.Way, exchange func(*client.Conn) client.Response,
 ) client.Response {
 	if conn := b.take(to); conn != nil {
 		if r := b.use(to, conn, exchange); r.Status != 0 || r.End != client.Closed && r.End != client.Reset {
@@ -62,8 +64,8 @@ func (b *Browser) Ask(
 	return b.use(to, conn, exchange)
 }
 
-// Connect makes a new connection to the place. The caller closes it, or gives it to Keep.
-func (b *Browser) Connect(ctx context.Context, to Place, way client.Way) (*client.Conn, error) {
+// Connect makes a new connection to the destination. The caller closes it, or gives it to Keep.
+func (b *Browser) Connect(ctx context.Context, to Destination, way client.Way) (*client.Conn, error) {
 	if to.Via.IsValid() {
 		way.Dial = func(ctx context.Context) (net.Conn, error) { return b.tunnel(ctx, to) }
 		return way.Open(ctx, to.Via, netip.Addr{})
@@ -109,7 +111,7 @@ func (b *Browser) Resolve(ctx context.Context, name string) (netip.Addr, error) 
 func (b *Browser) ForgetNames() { b.names.Forget() }
 
 // Keep takes a connection for idle.
-func (b *Browser) Keep(to Place, conn *client.Conn) {
+func (b *Browser) Keep(to Destination, conn *client.Conn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.idle[to] = append(b.idle[to], conn)
@@ -127,7 +129,7 @@ func (b *Browser) Disconnect() {
 	clear(b.idle)
 }
 
-func (b *Browser) take(to Place) (conn *client.Conn) {
+func (b *Browser) take(to Destination) (conn *client.Conn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if conns := b.idle[to]; len(conns) > 0 {
@@ -136,7 +138,7 @@ func (b *Browser) take(to Place) (conn *client.Conn) {
 	return conn
 }
 
-func (b *Browser) use(to Place, conn *client.Conn, exchange func(*client.Conn) client.Response) client.Response {
+func (b *Browser) use(to Destination, conn *client.Conn, exchange func(*client.Conn) client.Response) client.Response {
 	r := exchange(conn)
 	if r.Keep && r.Status != http.StatusSwitchingProtocols { // What comes on that one now is another protocol.
 		b.Keep(to, conn)

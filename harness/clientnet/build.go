@@ -22,22 +22,23 @@ func (n *Network) hosts() (err error) {
 // cables lays them, from the computer to the site. The router and the provider have two addresses between them
 // (RFC 3021).
 func (n *Network) cables() error {
-	exit, peer := netip.PrefixFrom(n.Exit, n.Exit.BitLen()-1), netip.PrefixFrom(beside(n.Exit), n.Exit.BitLen()-1)
+	bits := n.EgressIP.BitLen() - 1
+	exit, peer := netip.PrefixFrom(n.EgressIP, bits), netip.PrefixFrom(otherEnd(n.EgressIP), bits)
 	for _, c := range [][2]world.End{
 		{{Host: n.Computer, Name: toRouter, At: computerAt}, {Host: n.Router, Name: toComputer, At: routerAt}},
 		{{Host: n.Router, Name: toProvider, At: exit}, {Host: n.Provider, Name: toRouter, At: peer}},
-		{{Name: n.door}, {Host: n.Provider, Name: toSite, At: n.providerAt}},
+		{{Name: n.siteCable}, {Host: n.Provider, Name: toSite, At: n.providerAt}},
 	} {
 		if err := n.world.Connect(c[0], c[1]); err != nil {
 			return err
 		}
 	}
-	n.closers = append(n.closers, func() error { return n.world.Disconnect(n.door) })
+	n.closers = append(n.closers, func() error { return n.world.Disconnect(n.siteCable) })
 	return nil
 }
 
-// beside is the other address of the two in a /31.
-func beside(a netip.Addr) netip.Addr {
+// otherEnd is the other address of the two in a /31.
+func otherEnd(a netip.Addr) netip.Addr {
 	b := a.AsSlice()
 	b[len(b)-1] ^= 1
 	other, _ := netip.AddrFromSlice(b) // It has the length of an address.
@@ -53,11 +54,11 @@ func (n *Network) routes() error {
 		via   netip.Addr
 	}{
 		{n.Computer, everywhere, toRouter, routerAt.Addr()},
-		{n.Router, everywhere, toProvider, beside(n.Exit)},
+		{n.Router, everywhere, toProvider, otherEnd(n.EgressIP)},
 		{n.Provider, everywhere, toSite, netip.Addr{}}, // The site has every other address, and says so.
-		{nil, n.providerAt, n.door, netip.Addr{}},
-		{nil, netip.PrefixFrom(n.Exit, n.Exit.BitLen()), n.door, provider},
-		{nil, netip.PrefixFrom(beside(n.Exit), n.Exit.BitLen()), n.door, provider},
+		{nil, n.providerAt, n.siteCable, netip.Addr{}},
+		{nil, netip.PrefixFrom(n.EgressIP, n.EgressIP.BitLen()), n.siteCable, provider},
+		{nil, netip.PrefixFrom(otherEnd(n.EgressIP), n.EgressIP.BitLen()), n.siteCable, provider},
 	} {
 		if err := r.host.Route(r.to, r.cable, r.via); err != nil {
 			return err
@@ -71,8 +72,8 @@ func (n *Network) routes() error {
 	return nil
 }
 
-// walls gives the router its NAT, and both hops a firewall.
-func (n *Network) walls() (err error) {
+// firewalls gives the router its NAT, and both hops a firewall.
+func (n *Network) firewalls() (err error) {
 	if n.AtRouter, err = firewall.AtHop(n.Router.Network()); err != nil {
 		return err
 	}
@@ -87,7 +88,7 @@ func (n *Network) walls() (err error) {
 
 // translate lets the router give ports from the first to the last, or any.
 func (n *Network) translate(first, last uint16) error {
-	return firewall.Translate(n.Router.Network(), toProvider, n.Exit, first, last)
+	return firewall.Translate(n.Router.Network(), toProvider, n.EgressIP, first, last)
 }
 
 func (n *Network) resolvers() error {
@@ -98,7 +99,7 @@ func (n *Network) resolvers() error {
 		return err
 	}
 	n.closers = append(n.closers, n.Names.Close)
-	n.Names.SetFor(n.Site.Name, remembered, n.Site.At.Addr())
+	n.Names.SetFor(n.Site.Name, longTTL, n.Site.At.Addr())
 	if err := n.startResolver(); err != nil {
 		return err
 	}
@@ -117,14 +118,14 @@ func (n *Network) nameserver() netip.AddrPort {
 
 // startResolver starts the provider's resolver, which knows nothing yet.
 func (n *Network) startResolver() (err error) {
-	n.Resolver, err = forwarder(n.Provider, netip.AddrPortFrom(beside(n.Exit), nameservice), n.nameserver())
+	n.Resolver, err = forwarder(n.Provider, netip.AddrPortFrom(otherEnd(n.EgressIP), nameservice), n.nameserver())
 	return err
 }
 
 // startForwarder starts the router's resolver, which knows nothing yet.
 func (n *Network) startForwarder() (err error) {
 	n.Forwarder, err = forwarder(n.Router, netip.AddrPortFrom(routerAt.Addr(), nameservice),
-		netip.AddrPortFrom(beside(n.Exit), nameservice))
+		netip.AddrPortFrom(otherEnd(n.EgressIP), nameservice))
 	return err
 }
 
@@ -137,7 +138,7 @@ func forwarder(h *world.Host, at, to netip.AddrPort) (f *dns.Forwarder, err erro
 }
 
 func (n *Network) tap() (err error) {
-	if n.Tap, err = newTap(n.door); err == nil {
+	if n.Tap, err = newTap(n.siteCable); err == nil {
 		n.closers = append(n.closers, n.Tap.Close)
 	}
 	return err

@@ -66,11 +66,11 @@ func (h *Home) Probe(ctx context.Context, p site.Probe) record.Observation {
 	r, _, o := b.Begin(p)
 	within, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
-	way, to := h.place(p)
+	way, to := h.destination(p)
 	if h.Through != nil && !h.Secure {
 		r.Target = "http://" + site.GatewayHost + r.Target
 	}
-	mark, unheard := h.Tap.Mark()
+	mark, tapErr := h.Tap.Mark()
 	o.Began = time.Now()
 	answer := h.Browser.Ask(
 		within,
@@ -85,25 +85,25 @@ func (h *Home) Probe(ctx context.Context, p site.Probe) record.Observation {
 		return o
 	}
 	heard, err := h.Tap.Since(mark, o.Nonce)
-	switch err := errors.Join(unheard, err); {
+	switch err := errors.Join(tapErr, err); {
 	case err != nil:
-		o.By, o.Error = "unheard", err.Error() // Nobody's, so that nothing is concluded from it.
+		o.By, o.Error = "unheard", err.Error() // An author that no check knows: nothing is concluded from it.
 	case !slices.Contains(heard.Sent, o.Status):
 		o.By = record.ByForwardProxy
 	}
 	return o
 }
 
-// place is where the probe is sent, and how: to a VPN what is in plain text, and through a tunnel of the VPN's what
-// is in TLS.
-func (h *Home) place(p site.Probe) (client.Way, Place) {
-	way, door := h.bench.WayOf(p, h.Exit)
+// destination is where the probe is sent, and in which protocol: a probe in plain text goes to the VPN, if there is
+// one, and a probe in TLS through a tunnel of the VPN.
+func (h *Home) destination(p site.Probe) (client.Way, Destination) {
+	way, door := h.bench.WayOf(p, h.EgressIP)
 	if h.Secure {
 		way, door = client.Way{
 			TLS: &tls.Config{RootCAs: h.bench.Authority.Pool(), ServerName: site.GatewayHost},
 		}, h.bench.Plan.GatewayTLS
 	}
-	to := Place{Name: site.GatewayHost, Port: door.Port(), Protocol: way.Protocol}
+	to := Destination{Name: site.GatewayHost, Port: door.Port(), Protocol: way.Protocol}
 	switch {
 	case h.Through == nil:
 		return way, to
@@ -111,7 +111,7 @@ func (h *Home) place(p site.Probe) (client.Way, Place) {
 		to.Via = h.Through.At()
 		return way, to
 	}
-	return client.Way{}, h.Through.Place()
+	return client.Way{}, h.Through.Destination()
 }
 
 // Warm lets the browser look the gateway's name up and open a connection for the probe, with no request on it: the
@@ -119,7 +119,7 @@ func (h *Home) place(p site.Probe) (client.Way, Place) {
 func (h *Home) Warm(ctx context.Context, p site.Probe) error {
 	ctx, cancel := context.WithTimeout(ctx, site.Patience)
 	defer cancel()
-	way, to := h.place(p)
+	way, to := h.destination(p)
 	conn, err := h.Browser.Connect(ctx, to, way)
 	if err != nil {
 		return fmt.Errorf("connect from home: %w", err)
@@ -128,41 +128,41 @@ func (h *Home) Warm(ctx context.Context, p site.Probe) error {
 	return nil
 }
 
-// See asks as the fault wants to be asked, with the method, for so long, and tells what came of it at both ends.
-// Elsewhere is another client, who comes another way.
-func (h *Home) See(
+// Observe sends a request that is large enough for the fault, waits for so long, and returns what the client saw, and
+// what the client, the tap at the site, and another client that comes another way saw together.
+func (h *Home) Observe(
 	ctx context.Context,
 	f *Fault,
 	method string,
 	within time.Duration,
-) (record.Observation, Sighting, error) {
+) (record.Observation, Outcome, error) {
 	ask := site.Ask{}
-	if f.Bulk > 0 {
-		ask.Header = []client.Field{{Name: "Cookie", Value: "cart=" + strings.Repeat("x", f.Bulk)}}
+	if f.MinRequestBytes > 0 {
+		ask.Header = []client.Field{{Name: "Cookie", Value: "cart=" + strings.Repeat("x", f.MinRequestBytes)}}
 	}
 	mark, err := h.Tap.Mark()
 	if err != nil {
-		return record.Observation{}, Sighting{}, err
+		return record.Observation{}, Outcome{}, err
 	}
 	o := h.Probe(ctx, site.Probe{Ask: ask, Method: method, Within: within})
 	elsewhere := h.bench.Get(ctx)
 	heard, err := h.Tap.Since(mark, o.Nonce)
-	s := Sighting{
-		Heard:     heard,
-		Status:    o.Status,
-		BySite:    o.By == record.ByGateway || o.By == record.ByUpstream,
-		Elsewhere: elsewhere.Status,
+	s := Outcome{
+		Heard:       heard,
+		Status:      o.Status,
+		BySite:      o.By == record.ByGateway || o.By == record.ByUpstream,
+		OtherClient: elsewhere.Status,
 	}
 	if elsewhere.Status == http.StatusOK && !elsewhere.Healthy() {
-		s.Elsewhere = 0
+		s.OtherClient = 0
 	}
 	return o, s, err
 }
 
-// FromHome lets the visitor ask again from a home with the visitor's own address, after something was done about the
-// devices there or at the provider's. Before that the devices have state to lose: a name, a connection, neighbours.
+// AskAfter lets the visitor ask again from a home network with the visitor's own address, after a remedy was applied to
+// the devices there or to the provider's. Before that the devices have state to lose: a name, a connection, neighbours.
 // The way is proved to be good by a request on the bystander's route.
-func FromHome(ctx context.Context, v *site.Session, r Remedy) (o record.Observation, err error) {
+func AskAfter(ctx context.Context, v *site.Session, r Remedy) (o record.Observation, err error) {
 	v.Disconnect()
 	h, err := HomeOf(v.Bench, v.Asks.Ask.From)
 	if err != nil {

@@ -13,11 +13,12 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// quiet is how long an own dial waits before it calls the way silent. A healthy one takes a few milliseconds.
-const quiet = 300 * time.Millisecond
+// silenceWindow is how long a dial of the harness waits for a reply before the way counts as silent. A dial over a
+// healthy way takes a few milliseconds.
+const silenceWindow = 300 * time.Millisecond
 
-// generous bounds what must come: only the end of a hang depends on it.
-const generous = 10 * time.Second
+// replyLimit bounds the wait for a reply that must come. It is never used up but when something hangs.
+const replyLimit = 10 * time.Second
 
 // dial connects to the site's address from the host, and returns the connection.
 func (n *Network) dial(ctx context.Context, from *world.Host, within time.Duration) (net.Conn, error) {
@@ -26,29 +27,30 @@ func (n *Network) dial(ctx context.Context, from *world.Host, within time.Durati
 	return dialFrom(from)(ctx, "tcp", n.Site.At.String())
 }
 
-// fine proves that the site can be reached from the provider, so that what is wrong is wrong before it.
-func (n *Network) fine(ctx context.Context) error {
-	conn, err := n.dial(ctx, n.Provider, generous)
+// confirmSite proves that the site can be reached from the provider, so that what is wrong is wrong before it.
+func (n *Network) confirmSite(ctx context.Context) error {
+	conn, err := n.dial(ctx, n.Provider, replyLimit)
 	if err != nil {
 		return fmt.Errorf("dial the site from the provider: %w", err)
 	}
 	return conn.Close()
 }
 
-// unanswered proves that a dial from the computer gets no reply, and that the site is fine.
-func (n *Network) unanswered(ctx context.Context) (string, error) {
-	conn, err := n.dial(ctx, n.Computer, quiet)
+// confirmNoReply proves that a dial from the computer gets no reply, and that one from the provider is answered.
+func (n *Network) confirmNoReply(ctx context.Context) (string, error) {
+	conn, err := n.dial(ctx, n.Computer, silenceWindow)
 	if err == nil {
 		_ = conn.Close()
 	}
 	if !isLate(err) {
-		return "", fmt.Errorf("dial the site from the computer: got %w, want no reply in %s", met(err), quiet)
+		return "", fmt.Errorf("dial the site from the computer: got %w, want no reply in %s", orNone(err), silenceWindow)
 	}
-	return fmt.Sprintf("own dial from the computer: no reply in %s; from the provider: connected", quiet), n.fine(ctx)
+	return fmt.Sprintf("own dial from the computer: no reply in %s; from the provider: connected", silenceWindow),
+		n.confirmSite(ctx)
 }
 
-// met is what was met: err, or the want of one.
-func met(err error) error {
+// orNone returns err, or an error that says that there was none.
+func orNone(err error) error {
 	if err == nil {
 		return errNone
 	}
@@ -61,19 +63,19 @@ func isLate(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// asks sends the bytes to the site from the computer on a connection of its own, and returns the error that came
+// ask sends the bytes to the site from the computer on a connection of its own, and returns the error that came
 // in place of an answer within the time.
-func (n *Network) asks(ctx context.Context, what []byte, within time.Duration) error {
-	conn, err := n.dial(ctx, n.Computer, generous)
+func (n *Network) ask(ctx context.Context, what []byte, within time.Duration) error {
+	conn, err := n.dial(ctx, n.Computer, replyLimit)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	return hear(conn, what, within)
+	return awaitReply(conn, what, within)
 }
 
-// hear writes to the connection and waits for the first byte that comes back.
-func hear(conn net.Conn, what []byte, within time.Duration) error {
+// awaitReply writes to the connection and waits for the first byte that comes back.
+func awaitReply(conn net.Conn, what []byte, within time.Duration) error {
 	_ = conn.SetDeadline(time.Now().Add(within))
 	if _, err := conn.Write(what); err != nil {
 		return err
@@ -82,13 +84,13 @@ func hear(conn net.Conn, what []byte, within time.Duration) error {
 	return err
 }
 
-// hello is a request that any site answers.
-func (n *Network) hello(more string) []byte {
+// request is a request that any site answers.
+func (n *Network) request(more string) []byte {
 	return []byte("GET / HTTP/1.1\r\nHost: " + n.Site.Name + "\r\n" + more + "Connection: close\r\n\r\n")
 }
 
-// look asks the resolver for the site's address from the host.
-func (n *Network) look(
+// resolve asks the resolver for the site's address from the host.
+func (n *Network) resolve(
 	ctx context.Context, from *world.Host, resolver netip.Addr, within time.Duration,
 ) (r dns.Reply, err error) {
 	ctx, cancel := context.WithTimeout(ctx, within)

@@ -8,8 +8,8 @@ import (
 	"github.com/gatequake/gatequake/harness/dns"
 )
 
-// remembered is how long names are remembered that a fault is made of: longer than any experiment.
-const remembered = 5 * time.Minute
+// longTTL is how long names are remembered that a fault is made of: longer than any experiment.
+const longTTL = 5 * time.Minute
 
 // DNSNXDomain is a name that the home believes not to exist.
 var DNSNXDomain = register(Fault{
@@ -24,39 +24,39 @@ var DNSNXDomain = register(Fault{
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.forget()
 		n.Resolver.Forget()
-		mend := n.Names.Inject(n.Site.Name, dns.NoName(remembered))
+		mend := n.Names.Inject(n.Site.Name, dns.NoName(longTTL))
 		defer func() { mend(); n.Resolver.Forget() }()
 		if a, err := n.Browser.Resolve(ctx, n.Site.Name); err == nil {
 			return nil, fmt.Errorf("look up %s: got %s, want that it does not exist", n.Site.Name, a)
 		}
 		return &Injection{
 			Undo:    func(context.Context) error { n.forget(); return nil },
-			Confirm: func(ctx context.Context) (string, error) { return n.believes(ctx, "NXDOMAIN", "") },
+			Confirm: func(ctx context.Context) (string, error) { return n.cachesAnswer(ctx, "NXDOMAIN", "") },
 		}, nil
 	},
 })
 
-// believes proves that the router gives another answer than the provider's resolver, which gives the right one.
-func (n *Network) believes(ctx context.Context, rcode, address string) (string, error) {
-	router, err := n.look(ctx, n.Computer, routerAt.Addr(), generous)
+// cachesAnswer proves that the router gives another answer than the provider's resolver, which gives the right one.
+func (n *Network) cachesAnswer(ctx context.Context, rcode, address string) (string, error) {
+	router, err := n.resolve(ctx, n.Computer, routerAt.Addr(), replyLimit)
 	if err != nil {
 		return "", err
 	}
-	provider, err := n.look(ctx, n.Computer, beside(n.Exit), generous)
+	provider, err := n.resolve(ctx, n.Computer, otherEnd(n.EgressIP), replyLimit)
 	if err != nil {
 		return "", err
 	}
-	if got := first(router); router.Rcode != rcode || got != address {
+	if got := firstAddress(router); router.Rcode != rcode || got != address {
 		return "", fmt.Errorf("ask the router for %s: got %s %s, want %s %s", n.Site.Name, router.Rcode, got,
 			rcode, address)
 	}
-	if got, want := first(provider), n.Site.At.Addr().String(); got != want {
+	if got, want := firstAddress(provider), n.Site.At.Addr().String(); got != want {
 		return "", fmt.Errorf("ask the provider for %s: got %s %s, want %s", n.Site.Name, provider.Rcode, got, want)
 	}
-	return fmt.Sprintf("own query to the router: %s %s; to the provider: %s", rcode, address, first(provider)), nil
+	return fmt.Sprintf("own query to the router: %s %s; to the provider: %s", rcode, address, firstAddress(provider)), nil
 }
 
-func first(r dns.Reply) string {
+func firstAddress(r dns.Reply) string {
 	if len(r.Addresses) == 0 {
 		return ""
 	}

@@ -22,17 +22,17 @@ var DNSServFail = register(Fault{
 		return &Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Confirm: func(ctx context.Context) (string, error) {
-				router, err := n.look(ctx, n.Computer, routerAt.Addr(), generous)
+				router, err := n.resolve(ctx, n.Computer, routerAt.Addr(), replyLimit)
 				if err != nil || router.Rcode != "SERVFAIL" {
 					return "", fmt.Errorf("ask the router for %s: got %s (%w), want SERVFAIL", n.Site.Name,
-						router.Rcode, met(err))
+						router.Rcode, orNone(err))
 				}
-				site, err := n.look(ctx, n.Computer, n.providerAt.Addr(), generous)
-				if got, want := first(site), n.Site.At.Addr().String(); err != nil || got != want {
+				site, err := n.resolve(ctx, n.Computer, n.providerAt.Addr(), replyLimit)
+				if got, want := firstAddress(site), n.Site.At.Addr().String(); err != nil || got != want {
 					return "", fmt.Errorf("ask the site's nameserver for %s: got %s (%w), want %s", n.Site.Name, got,
-						met(err), want)
+						orNone(err), want)
 				}
-				return "own query to the router: SERVFAIL; to the site's nameserver: " + first(site), nil
+				return "own query to the router: SERVFAIL; to the site's nameserver: " + firstAddress(site), nil
 			},
 		}, nil
 	},

@@ -22,16 +22,16 @@ var DNSSilence = register(Fault{
 		return &Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Confirm: func(ctx context.Context) (string, error) {
-				if r, err := n.look(ctx, n.Computer, routerAt.Addr(), quiet); !isLate(err) {
+				if r, err := n.resolve(ctx, n.Computer, routerAt.Addr(), silenceWindow); !isLate(err) {
 					return "", fmt.Errorf("ask the router for %s: got %s (%w), want no answer in %s", n.Site.Name,
-						r.Rcode, met(err), quiet)
+						r.Rcode, orNone(err), silenceWindow)
 				}
-				r, err := n.look(ctx, n.Computer, beside(n.Exit), generous)
+				r, err := n.resolve(ctx, n.Computer, otherEnd(n.EgressIP), replyLimit)
 				if err != nil {
 					return "", err
 				}
-				said := first(r)
-				return fmt.Sprintf("own query to the router: no answer in %s; to the provider: %s", quiet, said), nil
+				said := firstAddress(r)
+				return fmt.Sprintf("own query to the router: no answer in %s; to the provider: %s", silenceWindow, said), nil
 			},
 		}, nil
 	},

@@ -21,17 +21,17 @@ var DNSStale = register(Fault{
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.forget()
 		n.Resolver.Forget()
-		n.Names.SetFor(n.Site.Name, remembered, oldSite)
+		n.Names.SetFor(n.Site.Name, longTTL, oldSite)
 		defer func() {
-			n.Names.SetFor(n.Site.Name, remembered, n.Site.At.Addr())
+			n.Names.SetFor(n.Site.Name, longTTL, n.Site.At.Addr())
 			n.Resolver.Forget()
 		}()
 		if a, err := n.Browser.Resolve(ctx, n.Site.Name); err != nil || a != oldSite {
-			return nil, fmt.Errorf("look up %s: got %s (%w), want %s", n.Site.Name, a, met(err), oldSite)
+			return nil, fmt.Errorf("look up %s: got %s (%w), want %s", n.Site.Name, a, orNone(err), oldSite)
 		}
 		return &Injection{
 			Undo:    func(context.Context) error { n.forget(); return nil },
-			Confirm: func(ctx context.Context) (string, error) { return n.believes(ctx, "NOERROR", oldSite.String()) },
+			Confirm: func(ctx context.Context) (string, error) { return n.cachesAnswer(ctx, "NOERROR", oldSite.String()) },
 		}, nil
 	},
 })

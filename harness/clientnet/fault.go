@@ -8,7 +8,7 @@ import (
 )
 
 // Fault is one way in which the way from a client to a site can be broken. It is a kind of its own beside
-// harness.Fault, which breaks what is behind the gateway: no gateway has a part in this one, so there is nothing
+// catalog.Fault, which breaks what is behind the gateway: no gateway has a part in this one, so there is nothing
 // that a policy or a known deviation could say of it. One file is one fault, or one family of one mechanism, and
 // registers it.
 type Fault struct {
@@ -17,29 +17,29 @@ type Fault struct {
 	// Title completes the sentence "the client sees no answer of the site's when …".
 	Title string
 	// Sees is what the client sees; Reaches is whether its request gets to the site all the same.
-	Sees    Sight
+	Sees    ClientSees
 	Reaches bool
 	// EndedBy lists the IDs of the remedies that end it; every other does not help.
 	EndedBy []string
-	// Bulk is how much a request must carry to meet the fault, in bytes; smaller ones do not.
-	Bulk int
+	// MinRequestBytes is how much a request must carry to meet the fault, in bytes; smaller ones do not.
+	MinRequestBytes int
 	// What explains it in a paragraph; Made and Confirmed tell how it is made and how it is proved without a browser.
 	What, Made, Confirmed string
 	// Inject breaks the network, whose browser has been to the site before.
 	Inject func(context.Context, *Network) (*Injection, error)
 }
 
-// Sight is what a client sees behind a fault on its own side.
-type Sight string
+// ClientSees is what a client sees behind a fault on its own side.
+type ClientSees string
 
-// The sights.
+// What clients see.
 const (
 	// NoStatus: no HTTP answer at all, from nobody.
-	NoStatus Sight = "no HTTP status"
+	NoStatus ClientSees = "no HTTP status"
 	// Served: the site's answer, sooner or later. What sees it is no fault, and keeps the others honest.
-	Served Sight = "the site's own answer"
-	// Another: an answer that somebody on the way wrote.
-	Another Sight = "somebody else's answer"
+	Served ClientSees = "the site's own answer"
+	// Another: an answer that a device on the way wrote.
+	Another ClientSees = "somebody else's answer"
 )
 
 // Injection is a fault that holds.

@@ -21,7 +21,7 @@ func TestFaults(t *testing.T) {
 	if !worldtest.In(t) {
 		return
 	}
-	eachAtHome(t, func(t *testing.T, f *clientnet.Fault, n *clientnet.Network) {
+	eachFault(t, func(t *testing.T, f *clientnet.Fault, n *clientnet.Network) {
 		g := NewWithT(t)
 		g.Expect(visit(t, n, "before").Status).To(Equal(http.StatusOK))
 		i, err := f.Inject(t.Context(), n)
@@ -32,7 +32,7 @@ func TestFaults(t *testing.T) {
 			g.Expect(err).NotTo(HaveOccurred())
 			t.Log(evidence)
 		}
-		g.Expect(f.Broken(sight(t, n, f, f.Sees != clientnet.NoStatus))).To(BeEmpty())
+		g.Expect(f.Broken(observe(t, n, f, f.Sees != clientnet.NoStatus))).To(BeEmpty())
 		_, err = i.Confirm(t.Context())
 		g.Expect(err).NotTo(HaveOccurred(), "to the end")
 		for range 2 {
@@ -45,14 +45,14 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-// sight asks as the fault wants to be asked, and waits for a long time if the answer is expected.
-func sight(t *testing.T, n *clientnet.Network, f *clientnet.Fault, expected bool) (s clientnet.Sighting) {
+// observe asks as the fault wants to be asked, and waits for a long time if the answer is expected.
+func observe(t *testing.T, n *clientnet.Network, f *clientnet.Fault, expected bool) (s clientnet.Outcome) {
 	t.Helper()
 	g := NewWithT(t)
 	elsewhere, err := (&http.Client{Timeout: patience}).Get("http://" + site.String())
 	g.Expect(err).NotTo(HaveOccurred())
 	_ = elsewhere.Body.Close()
-	s.Elsewhere = elsewhere.StatusCode
+	s.OtherClient = elsewhere.StatusCode
 
 	mark, err := n.Tap.Mark()
 	g.Expect(err).NotTo(HaveOccurred())
@@ -63,10 +63,10 @@ func sight(t *testing.T, n *clientnet.Network, f *clientnet.Fault, expected bool
 		Method: http.MethodGet, Target: "/", Host: name,
 		Header: []client.Field{{Name: stamp.Nonce, Value: nonce}},
 	}
-	if f.Bulk > 0 {
-		r.Header = append(r.Header, client.Field{Name: "Cookie", Value: strings.Repeat("x", f.Bulk)})
+	if f.MinRequestBytes > 0 {
+		r.Header = append(r.Header, client.Field{Name: "Cookie", Value: strings.Repeat("x", f.MinRequestBytes)})
 	}
-	answer := n.Browser.Ask(ctx, n.Site.Place(), client.Way{},
+	answer := n.Browser.Ask(ctx, n.Site.Destination(), client.Way{},
 		func(c *client.Conn) client.Response { return c.Do(ctx, r) })
 	t.Logf("%s: %d, %s %s", f.ID, answer.Status, answer.End, answer.Error)
 	s.Heard, err = n.Tap.Since(mark, nonce)
@@ -86,7 +86,7 @@ func TestRemedies(t *testing.T) {
 	if !worldtest.In(t) {
 		return
 	}
-	eachAtHome(t, func(t *testing.T, f *clientnet.Fault, n *clientnet.Network) {
+	eachFault(t, func(t *testing.T, f *clientnet.Fault, n *clientnet.Network) {
 		if f.Sees == clientnet.Served {
 			return // There is nothing to end.
 		}
@@ -99,7 +99,7 @@ func TestRemedies(t *testing.T) {
 			g.Expect(err).NotTo(HaveOccurred())
 			g.Expect(r.Try(t.Context(), n)).To(Succeed())
 			want := slices.Contains(f.EndedBy, r.ID)
-			s := sight(t, n, f, want)
+			s := observe(t, n, f, want)
 			g.Expect(s.Status == http.StatusOK && s.BySite).To(Equal(want), r.ID)
 			g.Expect(i.Undo(t.Context())).To(Succeed())
 		}

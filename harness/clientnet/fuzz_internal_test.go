@@ -23,9 +23,9 @@ func packetOf(client netip.AddrPort, fromSite bool, payload string) []byte {
 	return append(p, payload...)
 }
 
-// FuzzPassage reads packets: what is taken for a passage is the head of a message in a whole TCP segment of IPv4, and
-// nothing else is.
-func FuzzPassage(f *testing.F) {
+// FuzzHTTPHead reads packets: what is taken for the head of a message stands in a whole TCP segment of IPv4, and
+// nothing else is taken for one.
+func FuzzHTTPHead(f *testing.F) {
 	client := netip.MustParseAddrPort("198.51.100.7:40000")
 	for _, payload := range []string{
 		"", "HTTP/1.1 502 Bad Gateway\r\n\r\n",
@@ -39,7 +39,7 @@ func FuzzPassage(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, packet []byte, fromSite bool) {
-		p, ok := read(packet, fromSite)
+		p, ok := readHead(packet, fromSite)
 		if !ok {
 			return
 		}
@@ -53,17 +53,17 @@ func FuzzPassage(f *testing.F) {
 		if strings.ContainsAny(p.nonce, "\r\n") || p.status < 0 || p.status > 999 {
 			t.Errorf("got the nonce %q and the status %d", p.nonce, p.status)
 		}
-		if h := heard([]passage{p}, p.nonce); p.nonce != "" && !h.Asked {
+		if h := heard([]httpHead{p}, p.nonce); p.nonce != "" && !h.Asked {
 			t.Errorf("got %+v, want the request found again", h)
 		}
 	})
 }
 
-// TestNoPassage holds that what only looks like the head of a message is none.
-func TestNoPassage(t *testing.T) {
+// TestNoHTTPHead holds that what only looks like the head of a message is none.
+func TestNoHTTPHead(t *testing.T) {
 	client := netip.MustParseAddrPort("198.51.100.7:40000")
 	whole := packetOf(client, true, "HTTP/1.1 502 Bad Gateway\r\n\r\n")
-	if p, ok := read(whole, true); !ok || p.status != 502 || p.client != client {
+	if p, ok := readHead(whole, true); !ok || p.status != 502 || p.client != client {
 		t.Fatalf("got %+v (%t), want the status and the client", p, ok)
 	}
 	for name, change := range map[string]func([]byte){
@@ -79,7 +79,7 @@ func TestNoPassage(t *testing.T) {
 	} {
 		p := append([]byte{}, whole...)
 		change(p)
-		if got, ok := read(p, true); ok {
+		if got, ok := readHead(p, true); ok {
 			t.Errorf("%s: got %+v, want none", name, got)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// impostorPort is where somebody on the way listens who answers in the site's name.
+// impostorPort is where a device on the way listens that answers in the site's name.
 const impostorPort = 8880
 
 // impostor is an injection of a server at the host that takes the connections to the site that come in through
@@ -28,7 +28,7 @@ func (n *Network) impostor(
 	}); err != nil {
 		return nil, err
 	}
-	s := &http.Server{Handler: answer, ReadHeaderTimeout: generous}
+	s := &http.Server{Handler: answer, ReadHeaderTimeout: replyLimit}
 	go func() { _ = s.Serve(l) }()
 	undo, err := wall.Redirect(in, n.Site.At.Port(), impostorPort)
 	if err != nil {
@@ -40,31 +40,31 @@ func (n *Network) impostor(
 			n.Browser.Disconnect()
 			return errors.Join(undo(), s.Close())
 		},
-		Confirm: func(ctx context.Context) (string, error) { return n.isImpostor(ctx, sign) },
+		Confirm: func(ctx context.Context) (string, error) { return n.confirmImpostor(ctx, sign) },
 	}, nil
 }
 
-// isImpostor proves that whoever answers at the site's address is not the site, which is fine.
-func (n *Network) isImpostor(ctx context.Context, sign string) (string, error) {
-	conn, err := n.dial(ctx, n.Computer, generous)
+// confirmImpostor proves that another server than the site answers at the site's address, and that the site is there.
+func (n *Network) confirmImpostor(ctx context.Context, sign string) (string, error) {
+	conn, err := n.dial(ctx, n.Computer, replyLimit)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = conn.Close() }()
-	if err := hear(conn, n.hello(""), generous); err != nil {
+	if err := awaitReply(conn, n.request(""), replyLimit); err != nil {
 		return "", err
 	}
-	page := make([]byte, heardOfPage)
+	page := make([]byte, maxPage)
 	k, _ := conn.Read(page)
 	if !strings.Contains(string(page[:k]), sign) {
 		return "", fmt.Errorf("ask the site from the computer: got %.80q, want %q in it", page[:k], sign)
 	}
 	return fmt.Sprintf("own request from the computer: answered with %q; dial from the provider: connected to the site",
-		sign), n.fine(ctx)
+		sign), n.confirmSite(ctx)
 }
 
-// heardOfPage is more than what an impostor says.
-const heardOfPage = 2 << 10
+// maxPage is more than what an impostor says.
+const maxPage = 2 << 10
 
 // CaptivePortal is a network that wants to be paid first.
 var CaptivePortal = register(Fault{
@@ -81,7 +81,7 @@ var CaptivePortal = register(Fault{
 	},
 })
 
-// Middlebox502 is somebody on the way who says what a gateway would.
+// Middlebox502 is a proxy on the way that answers as a gateway would.
 var Middlebox502 = register(Fault{
 	ID: "middlebox-502", Title: "a broken transparent proxy on the way answers 502 in the site's place", Sees: Another,
 	EndedBy: []string{Provider.ID},

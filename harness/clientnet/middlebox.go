@@ -9,9 +9,9 @@ import (
 	"github.com/gatequake/gatequake/harness/firewall"
 )
 
-// carries is the length above which a TCP packet carries more than its headers: those of IPv4 and TCP with every
+// headersMax is the length above which a TCP packet carries more than its headers: those of IPv4 and TCP with every
 // option that Linux uses are 92 bytes at most (20, 20 and 40 of options, as SACK blocks and a timestamp), rounded up.
-const carries = 100
+const headersMax = 100
 
 // Reset is a middlebox that does not like what it reads.
 var Reset = register(Fault{
@@ -23,14 +23,14 @@ var Reset = register(Fault{
 	Made:      "A rule at the provider's hop answers packets to the site that carry data with a reset, and drops them.",
 	Confirmed: "An own dial from the computer succeeds, and what it then sends is answered with a reset.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
-		rule := n.there()
-		rule.Match, rule.Longer, rule.Verdict = firewall.Established, carries, firewall.RejectRST
+		rule := n.outbound()
+		rule.Match, rule.Longer, rule.Verdict = firewall.Established, headersMax, firewall.RejectRST
 		return n.atProvider(func(ctx context.Context) (string, error) {
-			if err := n.asks(ctx, n.hello("X-Padding: 0123456789\r\n"), generous); !errors.Is(err, syscall.ECONNRESET) {
-				return "", fmt.Errorf("ask the site from the computer: got %w, want ECONNRESET", met(err))
+			if err := n.ask(ctx, n.request("X-Padding: 0123456789\r\n"), replyLimit); !errors.Is(err, syscall.ECONNRESET) {
+				return "", fmt.Errorf("ask the site from the computer: got %w, want ECONNRESET", orNone(err))
 			}
 			return "own request from the computer: connected, then reset; dial from the provider: connected",
-				n.fine(ctx)
+				n.confirmSite(ctx)
 		}, rule)
 	},
 })
@@ -45,14 +45,14 @@ var AnswerLost = register(Fault{
 	Made:      "A rule at the provider's hop drops packets from the site that carry data.",
 	Confirmed: "An own dial from the computer succeeds, and what it then sends gets no answer.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
-		rule := n.back()
-		rule.Match, rule.Longer, rule.Verdict = firewall.Established, carries, firewall.Drop
+		rule := n.inbound()
+		rule.Match, rule.Longer, rule.Verdict = firewall.Established, headersMax, firewall.Drop
 		return n.atProvider(func(ctx context.Context) (string, error) {
-			if err := n.asks(ctx, n.hello(""), quiet); !isLate(err) {
-				return "", fmt.Errorf("ask the site from the computer: got %w, want no answer in %s", met(err), quiet)
+			if err := n.ask(ctx, n.request(""), silenceWindow); !isLate(err) {
+				return "", fmt.Errorf("ask the site from the computer: got %w, want no answer in %s", orNone(err), silenceWindow)
 			}
 			return fmt.Sprintf("own request from the computer: connected, then no answer in %s; dial from the "+
-				"provider: connected", quiet), n.fine(ctx)
+				"provider: connected", silenceWindow), n.confirmSite(ctx)
 		}, rule)
 	},
 })

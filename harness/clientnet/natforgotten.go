@@ -8,8 +8,8 @@ import (
 	"github.com/gatequake/gatequake/harness/client"
 )
 
-// tabs is how many connections to one site a browser holds: six is what Chrome and Firefox hold over HTTP/1.1.
-const tabs = 6
+// browserConns is how many connections to one site a browser holds: six is what Chrome and Firefox hold over HTTP/1.1.
+const browserConns = 6
 
 // NATForgotten is a router that has lost its table of connections.
 var NATForgotten = register(Fault{
@@ -24,15 +24,15 @@ var NATForgotten = register(Fault{
 		"does.",
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.Browser.Disconnect()
-		to := n.Site.Place()
-		for range tabs {
+		to := n.Site.Destination()
+		for range browserConns {
 			conn, err := n.Browser.Connect(ctx, to, client.Way{})
 			if err != nil {
 				return nil, err
 			}
 			n.Browser.Keep(to, conn)
 		}
-		witness, err := n.dial(ctx, n.Computer, generous)
+		witness, err := n.dial(ctx, n.Computer, replyLimit)
 		if err != nil {
 			return nil, err
 		}
@@ -45,18 +45,18 @@ var NATForgotten = register(Fault{
 				_ = witness.Close()
 				return nil
 			},
-			Confirm: func(ctx context.Context) (string, error) { return n.onlyNew(ctx, witness) },
+			Confirm: func(ctx context.Context) (string, error) { return n.confirmOnlyNew(ctx, witness) },
 		}, nil
 	},
 })
 
-// onlyNew proves that an old connection is dead while a new one is not.
-func (n *Network) onlyNew(ctx context.Context, old net.Conn) (string, error) {
-	if err := hear(old, n.hello(""), quiet); !isLate(err) {
-		return "", fmt.Errorf("ask on the old connection: got %w, want no answer in %s", met(err), quiet)
+// confirmOnlyNew proves that an old connection is dead while a new one is not.
+func (n *Network) confirmOnlyNew(ctx context.Context, old net.Conn) (string, error) {
+	if err := awaitReply(old, n.request(""), silenceWindow); !isLate(err) {
+		return "", fmt.Errorf("ask on the old connection: got %w, want no answer in %s", orNone(err), silenceWindow)
 	}
-	if err := n.asks(ctx, n.hello(""), generous); err != nil {
+	if err := n.ask(ctx, n.request(""), replyLimit); err != nil {
 		return "", fmt.Errorf("ask on a new connection: %w", err)
 	}
-	return fmt.Sprintf("own request on an old connection: no answer in %s; on a new one: answered", quiet), nil
+	return fmt.Sprintf("own request on an old connection: no answer in %s; on a new one: answered", silenceWindow), nil
 }

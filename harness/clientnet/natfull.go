@@ -35,15 +35,15 @@ var NATFull = register(Fault{
 			n.Browser.Disconnect() // What it has open is forgotten, too.
 			return errors.Join(n.translate(0, 0), n.Router.ForgetTranslations())
 		}
-		lost := n.there()
+		lost := n.outbound()
 		lost.Verdict = firewall.Drop
 		pass, err := n.AtProvider.Apply(lost)
 		if err != nil {
 			return nil, errors.Join(err, undo(context.Background()))
 		}
-		if err := errors.Join(n.Computer.Do(func() error { return knock(n.Site.At, 2*ports) }), pass()); err != nil {
+		if err := errors.Join(n.Computer.Do(func() error { return openSYNs(n.Site.At, 2*ports) }), pass()); err != nil {
 			return nil, errors.Join(err, undo(context.Background()))
 		}
-		return &Injection{Undo: undo, Confirm: n.unanswered}, nil
+		return &Injection{Undo: undo, Confirm: n.confirmNoReply}, nil
 	},
 })

@@ -18,7 +18,7 @@ func TestFullRouterStaysFull(t *testing.T) {
 		return
 	}
 	g := NewWithT(t)
-	n := street(t)
+	n := networkWithSite(t)
 	var before net.Conn
 	g.Expect(n.Computer.Do(func() (err error) {
 		before, err = (&net.Dialer{LocalAddr: &net.TCPAddr{Port: clientnet.FirstPort}}).Dial("tcp", site.String())

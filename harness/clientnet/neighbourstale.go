@@ -28,9 +28,9 @@ var NeighbourStale = register(Fault{
 				got, err := n.Computer.Neighbour(toRouter, routerAt.Addr())
 				if err != nil || got.String() != oldRouter.String() {
 					return "", fmt.Errorf("look up the router among the computer's neighbours: got %s (%w), want %s",
-						got, met(err), oldRouter)
+						got, orNone(err), oldRouter)
 				}
-				evidence, err := n.unanswered(ctx)
+				evidence, err := n.confirmNoReply(ctx)
 				return fmt.Sprintf("the computer has the router at %s; %s", got, evidence), err
 			},
 		}, nil

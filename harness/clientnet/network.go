@@ -26,11 +26,11 @@ type Site struct {
 	At   netip.AddrPort
 }
 
-// Network is a home with its way to a site. Close it when done; the world ends what is left of it.
+// Network is a home network with its way to a site. Close it when done; the end of the world ends what is left of it.
 type Network struct {
 	Site Site
-	// Exit is the address that the site sees: the router's own, out there.
-	Exit netip.Addr
+	// EgressIP is the address that the site sees: the router's own, out there.
+	EgressIP netip.Addr
 	// Computer, Router and Provider are the hosts.
 	Computer, Router, Provider *world.Host
 	// Browser is at the Computer.
@@ -45,8 +45,8 @@ type Network struct {
 	Tap *Tap
 
 	world *world.World
-	// door is the site's interface to the provider, and providerAt the address at its other end.
-	door       string
+	// siteCable is the site's interface to the provider, and providerAt the address at its other end.
+	siteCable  string
 	providerAt netip.Prefix
 	closers    []func() error
 }
@@ -75,11 +75,11 @@ func New(w *world.World, s Site, exit netip.Addr) (*Network, error) {
 		return nil, fmt.Errorf("the home network speaks IPv4 alone, and the client comes from %s: %w", exit,
 			errors.ErrUnsupported)
 	}
-	n := &Network{Site: s, Exit: exit, world: w, door: cable(exit)}
+	n := &Network{Site: s, EgressIP: exit, world: w, siteCable: cable(exit)}
 	four := exit.As4()
 	// One address for each home of a world.
 	n.providerAt = netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, four[2], four[3]}), exit.BitLen())
-	for _, step := range []func() error{n.hosts, n.cables, n.routes, n.walls, n.resolvers, n.tap} {
+	for _, step := range []func() error{n.hosts, n.cables, n.routes, n.firewalls, n.resolvers, n.tap} {
 		if err := step(); err != nil {
 			n.Close()
 			return nil, fmt.Errorf("build home network: %w", err)

@@ -25,11 +25,11 @@ var (
 	exit = netip.MustParseAddr("203.0.113.20")
 )
 
-// street is a home network, and a site that answers 200 to whom it is asked by.
-func street(t *testing.T) *clientnet.Network {
+// networkWithSite is a home network, and a site that answers 200 to whom it is asked by.
+func networkWithSite(t *testing.T) *clientnet.Network {
 	t.Helper()
 	serve(t, wellServed)
-	return homeAt(t, exit)
+	return networkAt(t, exit)
 }
 
 // wellServed answers everybody with 200, and with the address that the connection came from.
@@ -51,8 +51,8 @@ func serve(t *testing.T, how func(net.Listener)) {
 	t.Cleanup(func() { _ = l.Close() })
 }
 
-// homeAt is a home network with the exit's address. A site may have many.
-func homeAt(t *testing.T, exit netip.Addr) *clientnet.Network {
+// networkAt is a home network with the exit's address. A site may have many.
+func networkAt(t *testing.T, exit netip.Addr) *clientnet.Network {
 	t.Helper()
 	w := &world.World{Mode: world.Root} // worldtest has made the namespaces
 	n, err := clientnet.New(w, clientnet.Site{Name: name, At: site}, exit)
@@ -63,8 +63,8 @@ func homeAt(t *testing.T, exit netip.Addr) *clientnet.Network {
 	return n
 }
 
-// eachAtHome runs a test for each fault, side by side, each at a home of its own.
-func eachAtHome(t *testing.T, try func(t *testing.T, f *clientnet.Fault, n *clientnet.Network)) {
+// eachFault runs a test for each fault, side by side, each at a home of its own.
+func eachFault(t *testing.T, try func(t *testing.T, f *clientnet.Fault, n *clientnet.Network)) {
 	t.Helper()
 	serve(t, wellServed)
 	t.Run("at once", func(t *testing.T) { // It ends when all in it have: the site serves till then.
@@ -74,7 +74,7 @@ func eachAtHome(t *testing.T, try func(t *testing.T, f *clientnet.Fault, n *clie
 			own = own.Next().Next() // A home has two addresses.
 			t.Run(f.ID, func(t *testing.T) {
 				t.Parallel()
-				try(t, f, homeAt(t, at))
+				try(t, f, networkAt(t, at))
 			})
 		}
 	})
@@ -85,7 +85,7 @@ func visit(t *testing.T, n *clientnet.Network, nonce string) client.Response {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	return n.Browser.Ask(ctx, n.Site.Place(), client.Way{}, func(c *client.Conn) client.Response {
+	return n.Browser.Ask(ctx, n.Site.Destination(), client.Way{}, func(c *client.Conn) client.Response {
 		return c.Do(ctx, client.Request{
 			Method: http.MethodGet, Target: "/", Host: name,
 			Header: []client.Field{{Name: stamp.Nonce, Value: nonce}},
@@ -98,7 +98,7 @@ func TestNetwork(t *testing.T) {
 		return
 	}
 	g := NewWithT(t)
-	n := street(t)
+	n := networkWithSite(t)
 	r := visit(t, n, "first")
 	g.Expect(r.Status).To(Equal(http.StatusOK), "%s: %s", r.End, r.Error)
 	from := netip.MustParseAddrPort(string(r.Body))

@@ -76,11 +76,11 @@ func repair(ctx context.Context, n *Network) error {
 // awaitLine returns when the provider's line to the home carries something: the kernel may take a second to see
 // that it does.
 func (n *Network) awaitLine(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, generous)
+	ctx, cancel := context.WithTimeout(ctx, replyLimit)
 	defer cancel()
 	for {
 		// What is sent before is lost, and not sent again by itself.
-		_, err := n.look(ctx, n.Router, beside(n.Exit), quiet)
+		_, err := n.resolve(ctx, n.Router, otherEnd(n.EgressIP), silenceWindow)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}

@@ -15,15 +15,15 @@ import (
 type Tap struct {
 	mu     sync.Mutex
 	fd     int
-	passed []passage
+	passed []httpHead
 }
 
 const (
-	// enough is how much of a packet is looked at: more than the head of any message of the harness, up to the
+	// snapLength is how much of a packet is looked at: more than the head of any message of the harness, up to the
 	// fields that are looked for.
-	enough = 4 << 10
-	// kept is the room for packets that nobody has looked at yet: thousands.
-	kept = 8 << 20
+	snapLength = 4 << 10
+	// tapBuffer is the room for packets that nobody has looked at yet: thousands.
+	tapBuffer = 8 << 20
 )
 
 // newTap listens at the interface of the current network.
@@ -38,7 +38,7 @@ func newTap(name string) (*Tap, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tap %s: %w", name, err)
 	}
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, kept) // What is lost for want of room is told.
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, tapBuffer) // What is lost for want of room is told.
 	if err := unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: all, Ifindex: at.Index}); err != nil {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("tap %s: %w", name, err)
@@ -72,7 +72,7 @@ func (t *Tap) Since(mark int, nonce string) (Heard, error) {
 
 // listen takes all that has passed so far.
 func (t *Tap) listen() error {
-	packet := make([]byte, enough)
+	packet := make([]byte, snapLength)
 	for {
 		n, from, err := unix.Recvfrom(t.fd, packet, 0)
 		if errors.Is(err, unix.EAGAIN) {
@@ -82,7 +82,7 @@ func (t *Tap) listen() error {
 			return err
 		}
 		if at, ok := from.(*unix.SockaddrLinklayer); ok {
-			if p, ok := read(packet[:n], at.Pkttype == unix.PACKET_OUTGOING); ok {
+			if p, ok := readHead(packet[:n], at.Pkttype == unix.PACKET_OUTGOING); ok {
 				t.passed = append(t.passed, p)
 			}
 		}

@@ -10,18 +10,18 @@ import (
 	"github.com/gatequake/gatequake/harness/firewall"
 )
 
-// site is the site's address.
-func (n *Network) site() netip.Prefix {
+// sitePrefix is the site's address.
+func (n *Network) sitePrefix() netip.Prefix {
 	return netip.PrefixFrom(n.Site.At.Addr(), n.Site.At.Addr().BitLen())
 }
 
-// there matches the packets to the site's port, back those from it.
-func (n *Network) there() firewall.Rule {
-	return firewall.Rule{To: n.site(), ToPort: n.Site.At.Port(), Protocol: firewall.TCP}
+// outbound matches the packets to the site's port, back those from it.
+func (n *Network) outbound() firewall.Rule {
+	return firewall.Rule{To: n.sitePrefix(), ToPort: n.Site.At.Port(), Protocol: firewall.TCP}
 }
 
-func (n *Network) back() firewall.Rule {
-	return firewall.Rule{From: n.site(), FromPort: n.Site.At.Port(), Protocol: firewall.TCP}
+func (n *Network) inbound() firewall.Rule {
+	return firewall.Rule{From: n.sitePrefix(), FromPort: n.Site.At.Port(), Protocol: firewall.TCP}
 }
 
 // atProvider is an injection by a rule for what passes the provider.
@@ -54,9 +54,9 @@ var TransitDrop = register(Fault{
 	Made:      "A rule at the provider's hop drops what is for the site.",
 	Confirmed: "An own dial from the computer gets no reply, one from the provider does.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
-		rule := n.there()
+		rule := n.outbound()
 		rule.Verdict = firewall.Drop
-		return n.atProvider(n.unanswered, rule)
+		return n.atProvider(n.confirmNoReply, rule)
 	},
 })
 
@@ -72,17 +72,17 @@ var TransitReject = register(Fault{
 	Confirmed: "An own dial from the computer gets EHOSTUNREACH, one from the provider is answered.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		n.Browser.Disconnect()
-		rule := n.there()
+		rule := n.outbound()
 		rule.Verdict = firewall.RejectHost
 		return n.atProvider(func(ctx context.Context) (string, error) {
-			conn, err := n.dial(ctx, n.Computer, generous)
+			conn, err := n.dial(ctx, n.Computer, replyLimit)
 			if err == nil {
 				_ = conn.Close()
 			}
 			if !errors.Is(err, syscall.EHOSTUNREACH) {
-				return "", fmt.Errorf("dial the site from the computer: got %w, want EHOSTUNREACH", met(err))
+				return "", fmt.Errorf("dial the site from the computer: got %w, want EHOSTUNREACH", orNone(err))
 			}
-			return "own dial from the computer: host unreachable; from the provider: connected", n.fine(ctx)
+			return "own dial from the computer: host unreachable; from the provider: connected", n.confirmSite(ctx)
 		}, rule)
 	},
 })

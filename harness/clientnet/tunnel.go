@@ -13,8 +13,8 @@ import (
 // such: it shows a page of its own.
 var ErrTunnel = errors.New("the proxy refuses the tunnel")
 
-// tunnel asks the place's proxy for a connection to the place (RFC 9110, section 9.3.6).
-func (b *Browser) tunnel(ctx context.Context, to Place) (net.Conn, error) {
+// tunnel asks the destination's proxy for a connection to the destination (RFC 9110, section 9.3.6).
+func (b *Browser) tunnel(ctx context.Context, to Destination) (net.Conn, error) {
 	conn, err := dialFrom(b.host)(ctx, "tcp", to.Via.String())
 	if err != nil {
 		return nil, err

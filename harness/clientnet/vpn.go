@@ -19,8 +19,8 @@ import (
 //
 //	browser ──> router ──> provider ──> VPN ──> provider ──tap──> site
 type VPN struct {
-	// Exit is the address that the site sees, at which the proxy also listens.
-	Exit netip.Addr
+	// EgressIP is the address that the site sees, at which the proxy also listens.
+	EgressIP netip.Addr
 
 	host    *world.Host
 	network *Network
@@ -38,7 +38,7 @@ const (
 
 // NewVPN starts a VPN with the exit's address. It ends with the network.
 func (n *Network) NewVPN(exit netip.Addr) (*VPN, error) {
-	v := &VPN{Exit: exit, network: n}
+	v := &VPN{EgressIP: exit, network: n}
 	for _, step := range []func() error{v.connect, v.listen} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("start VPN: %w", err)
@@ -47,26 +47,26 @@ func (n *Network) NewVPN(exit netip.Addr) (*VPN, error) {
 	return v, nil
 }
 
-// Place is where the VPN takes requests.
-func (v *VPN) Place() Place { return Place{At: v.Exit, Port: vpnPort} }
+// Destination is where the VPN takes requests.
+func (v *VPN) Destination() Destination { return Destination{At: v.EgressIP, Port: vpnPort} }
 
 // At is where the VPN listens.
-func (v *VPN) At() netip.AddrPort { return netip.AddrPortFrom(v.Exit, vpnPort) }
+func (v *VPN) At() netip.AddrPort { return netip.AddrPortFrom(v.EgressIP, vpnPort) }
 
 func (v *VPN) connect() (err error) {
-	n, bits := v.network, v.Exit.BitLen()
+	n, bits := v.network, v.EgressIP.BitLen()
 	if v.host, err = n.world.NewHost(); err != nil {
 		return err
 	}
-	peer := beside(v.Exit)
+	peer := otherEnd(v.EgressIP)
 	if err := n.world.Connect(
-		world.End{Host: v.host, Name: toProvider, At: netip.PrefixFrom(v.Exit, bits-1)},
-		world.End{Host: n.Provider, Name: cable(v.Exit), At: netip.PrefixFrom(peer, bits-1)},
+		world.End{Host: v.host, Name: toProvider, At: netip.PrefixFrom(v.EgressIP, bits-1)},
+		world.End{Host: n.Provider, Name: cable(v.EgressIP), At: netip.PrefixFrom(peer, bits-1)},
 	); err != nil {
 		return err
 	}
-	for _, a := range []netip.Addr{v.Exit, peer} {
-		if err := (*world.Host)(nil).Route(netip.PrefixFrom(a, bits), n.door, n.providerAt.Addr()); err != nil {
+	for _, a := range []netip.Addr{v.EgressIP, peer} {
+		if err := (*world.Host)(nil).Route(netip.PrefixFrom(a, bits), n.siteCable, n.providerAt.Addr()); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func (v *VPN) listen() error {
 		}
 		var found dns.Reply
 		if err := v.host.Do(func() (err error) {
-			found, err = dns.Ask(ctx, netip.AddrPortFrom(beside(v.network.Exit), nameservice).String(), host, typeA)
+			found, err = dns.Ask(ctx, netip.AddrPortFrom(otherEnd(v.network.EgressIP), nameservice).String(), host, typeA)
 			return err
 		}); err != nil {
 			return nil, err
@@ -91,7 +91,7 @@ func (v *VPN) listen() error {
 		if len(found.Addresses) == 0 {
 			return nil, &net.DNSError{Err: found.Rcode, Name: host}
 		}
-		return dialFrom(v.host)(ctx, network, net.JoinHostPort(first(found), port))
+		return dialFrom(v.host)(ctx, network, net.JoinHostPort(firstAddress(found), port))
 	}
 	var l net.Listener
 	if err := v.host.Do(func() (err error) {
@@ -100,7 +100,7 @@ func (v *VPN) listen() error {
 	}); err != nil {
 		return err
 	}
-	s := &http.Server{Handler: v.proxy(), ReadHeaderTimeout: generous}
+	s := &http.Server{Handler: v.proxy(), ReadHeaderTimeout: replyLimit}
 	go func() { _ = s.Serve(l) }()
 	v.network.closers = append(v.network.closers, s.Close)
 	return nil
@@ -109,22 +109,22 @@ func (v *VPN) listen() error {
 // Break takes the VPN's way to the site away: what it sends is lost.
 func (v *VPN) Break() (mend func() error, err error) {
 	return v.network.AtProvider.Apply(firewall.Rule{
-		From: netip.PrefixFrom(v.Exit, v.Exit.BitLen()),
-		To:   v.network.site(), Verdict: firewall.Drop,
+		From: netip.PrefixFrom(v.EgressIP, v.EgressIP.BitLen()),
+		To:   v.network.sitePrefix(), Verdict: firewall.Drop,
 	})
 }
 
 // Broken proves that the VPN, and nobody else, has no way to the site.
 func (v *VPN) Broken(ctx context.Context) (string, error) {
-	if conn, err := v.network.dial(ctx, v.host, quiet); !isLate(err) {
+	if conn, err := v.network.dial(ctx, v.host, silenceWindow); !isLate(err) {
 		if err == nil {
 			_ = conn.Close()
 		}
-		return "", fmt.Errorf("dial the site from the VPN: got %w, want no reply in %s", met(err), quiet)
+		return "", fmt.Errorf("dial the site from the VPN: got %w, want no reply in %s", orNone(err), silenceWindow)
 	}
-	conn, err := v.network.dial(ctx, v.network.Computer, generous)
+	conn, err := v.network.dial(ctx, v.network.Computer, replyLimit)
 	if err != nil {
 		return "", fmt.Errorf("dial the site from the computer: %w", err)
 	}
-	return fmt.Sprintf("own dial from the VPN: no reply in %s; from the computer: connected", quiet), conn.Close()
+	return fmt.Sprintf("own dial from the VPN: no reply in %s; from the computer: connected", silenceWindow), conn.Close()
 }

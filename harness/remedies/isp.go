@@ -17,6 +17,6 @@ var ContactISP = catalog.RegisterRemedy(catalog.Remedy{
 		"nobody else can repair a hop on the way; against what is behind the gateway the provider can do nothing.",
 	Needs: street,
 	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
-		return clientnet.FromHome(ctx, v, clientnet.Provider)
+		return clientnet.AskAfter(ctx, v, clientnet.Provider)
 	},
 })

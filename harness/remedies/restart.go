@@ -18,7 +18,7 @@ var RestartNetworkDevices = catalog.RegisterRemedy(catalog.Remedy{
 		"client asks again, from the same address. What ends a fault of these states is in the home's own tests.",
 	Needs: street,
 	Try: func(ctx context.Context, v *site.Session) (record.Observation, error) {
-		return clientnet.FromHome(ctx, v, clientnet.Everything)
+		return clientnet.AskAfter(ctx, v, clientnet.Everything)
 	},
 })
 

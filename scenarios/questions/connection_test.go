@@ -41,7 +41,7 @@ var _ = Describe("Can a 502 error be caused by my internet connection?",
 					street := b.AtHome(ctx, site.AtHome)
 					for _, method := range []string{http.MethodGet, http.MethodPost} {
 						mend := b.BreakHome(ctx, street, f)
-						o, s, err := street.See(ctx, f, method, within(f))
+						o, s, err := street.Observe(ctx, f, method, within(f))
 						Expect(err).NotTo(HaveOccurred())
 						GinkgoWriter.Printf("%s: %s (%s); at the site: asked %t, sent %v; %d of it at the upstream\n",
 							o.Probe, o, o.Error, s.Asked, s.Sent, o.Hits)

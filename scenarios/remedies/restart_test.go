@@ -41,9 +41,9 @@ func served(ctx SpecContext, street *clientnet.Home, f *clientnet.Fault, should 
 	if should {
 		within = patience
 	}
-	o, s, err := street.See(ctx, f, http.MethodGet, within)
+	o, s, err := street.Observe(ctx, f, http.MethodGet, within)
 	Expect(err).NotTo(HaveOccurred())
-	Expect(s.Elsewhere).To(Equal(http.StatusOK), "for others nothing was wrong")
+	Expect(s.OtherClient).To(Equal(http.StatusOK), "for others nothing was wrong")
 	GinkgoWriter.Printf("%s: %s (%s)\n", f.ID, o, o.Error)
 	return o.Healthy()
 }

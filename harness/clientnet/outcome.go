@@ -6,28 +6,28 @@ import (
 	"slices"
 )
 
-// Sighting is what came of a request behind a fault: what the client saw, and what the tap at the site's door heard.
-type Sighting struct {
+// Outcome is what came of a request behind a fault: what the client saw, and what the tap before the site heard.
+type Outcome struct {
 	// Status is what the client got, 0 for no HTTP answer; BySite is true when the site sent it, gateway or upstream.
 	Status int
 	BySite bool
-	// Heard is what passed at the site's door.
+	// Heard is what passed the tap before the site.
 	Heard
-	// Elsewhere is what a client saw at the same time that comes another way.
-	Elsewhere int
+	// OtherClient is the status that another client got at the same time, which comes another way.
+	OtherClient int
 }
 
-// Broken lists what the sighting has that a fault of the client's own must not lead to; nothing, if the claim
+// Broken lists what the outcome has that a fault of the client's own must not lead to; nothing, if the claim
 // client-connection holds: no fault between client and gateway makes the gateway answer for its upstream, and
 // nobody else is the worse for it.
-func (f *Fault) Broken(s Sighting) (broken []string) {
+func (f *Fault) Broken(s Outcome) (broken []string) {
 	want := func(ok bool, format string, args ...any) {
 		if !ok {
 			broken = append(broken, fmt.Sprintf(format, args...))
 		}
 	}
 	want(!slices.ContainsFunc(s.Sent, serverError), "the site sent %v: it says that its upstream is at fault", s.Sent)
-	want(s.Elsewhere == http.StatusOK, "a client elsewhere got %d, want 200", s.Elsewhere)
+	want(s.OtherClient == http.StatusOK, "a client elsewhere got %d, want 200", s.OtherClient)
 	want(s.Asked == f.Reaches, "the request came to the site: got %t, want %t", s.Asked, f.Reaches)
 	switch f.Sees {
 	case NoStatus:

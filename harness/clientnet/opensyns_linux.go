@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// knock begins so many connections to the IPv4 address and forgets each at once: all that there is of it is its
+// openSYNs begins so many connections to the IPv4 address and forgets each at once: all that there is of it is its
 // first packet.
-func knock(at netip.AddrPort, times int) error {
+func openSYNs(at netip.AddrPort, times int) error {
 	for range times {
 		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 		if err != nil {

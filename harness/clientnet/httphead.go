@@ -10,9 +10,9 @@ import (
 	"github.com/gatequake/gatequake/harness/stamp"
 )
 
-// passage is the head of a message of HTTP/1 in plain text that passed the tap: of a request with a nonce, or of
+// httpHead is the head of a message of HTTP/1 in plain text that passed the tap: of a request with a nonce, or of
 // an answer.
-type passage struct {
+type httpHead struct {
 	client netip.AddrPort // the end of the connection that is not the site's
 	nonce  string         // of a request
 	status int            // of an answer
@@ -30,17 +30,17 @@ const (
 	tcpFrom, tcpTo, tcpOffset         = 0, 2, 12
 	tcpLeast                          = 20
 	protocolTCP                       = 6
-	words                             = 4 // lengths of headers are counted in words of so many bytes
+	wordBytes                         = 4 // lengths of headers are counted in words of so many bytes
 )
 
-// read finds the head of a message at the start of what a packet carries, where every head stands that is sent
+// readHead finds the head of a message at the start of what a packet carries, where every head stands that is sent
 // at once. A packet that carries none is not ok.
-func read(packet []byte, fromSite bool) (p passage, ok bool) {
-	segment, ok := segmentOf(packet)
+func readHead(packet []byte, fromSite bool) (p httpHead, ok bool) {
+	segment, ok := tcpSegment(packet)
 	if !ok {
 		return p, false
 	}
-	start := int(segment[tcpOffset]>>4) * words
+	start := int(segment[tcpOffset]>>4) * wordBytes
 	if start < tcpLeast || len(segment) < start {
 		return p, false
 	}
@@ -62,10 +62,10 @@ func read(packet []byte, fromSite bool) (p passage, ok bool) {
 	return p, p.nonce != ""
 }
 
-// segmentOf is the TCP segment that the packet carries, its header whole at least. What is no IPv4, no TCP, or the rest
-// of a packet that was cut in pieces carries none; what stands behind the packet's own end (the filling of a short
+// tcpSegment is the TCP segment that the packet carries, its header whole at least. What is no IPv4, no TCP, or the
+// rest of a packet that was cut in pieces carries none; what stands behind the packet's own end (the filling of a short
 // frame) is not of it.
-func segmentOf(packet []byte) (segment []byte, ok bool) {
+func tcpSegment(packet []byte) (segment []byte, ok bool) {
 	const version4, offsetBits = 4, 0x1fff
 	if len(packet) < ipLeast || packet[0]>>4 != version4 || packet[ipProtocol] != protocolTCP {
 		return nil, false
@@ -73,7 +73,7 @@ func segmentOf(packet []byte) (segment []byte, ok bool) {
 	if binary.BigEndian.Uint16(packet[ipFragment:])&offsetBits != 0 {
 		return nil, false
 	}
-	head := int(packet[0]&0x0f) * words
+	head := int(packet[0]&0x0f) * wordBytes
 	// A length of 0 is of a packet that is larger than the field can say.
 	if total := int(binary.BigEndian.Uint16(packet[ipLength:])); total > 0 {
 		packet = packet[:min(total, len(packet))]
@@ -94,8 +94,8 @@ type Heard struct {
 	Sent []int
 }
 
-// heard tells what of the passages is of the request with the nonce.
-func heard(passed []passage, nonce string) (h Heard) {
+// heard picks from the heads that passed those of the request with the nonce.
+func heard(passed []httpHead, nonce string) (h Heard) {
 	latest, unasked := map[netip.AddrPort]string{}, []int{} // by connection, the nonce of its latest request
 	for _, p := range passed {
 		switch {

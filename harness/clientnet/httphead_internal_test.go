@@ -27,20 +27,20 @@ func TestRead(t *testing.T) {
 	for _, c := range []struct {
 		fromSite bool
 		payload  string
-		want     passage
+		want     httpHead
 	}{
 		{
 			false, "GET / HTTP/1.1\r\nHost: a\r\nGatequake-Nonce: probe-1\r\n\r\n",
-			passage{client: client, nonce: "probe-1"},
+			httpHead{client: client, nonce: "probe-1"},
 		},
-		{false, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", passage{}},
-		{true, "HTTP/1.1 502 Bad Gateway\r\n\r\n", passage{client: client, status: 502}},
-		{true, "a page about HTTP/1.1 502", passage{}},
-		{false, "HTTP/1.1 502 Bad Gateway\r\n\r\n", passage{}},
-		{true, "", passage{}},
+		{false, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", httpHead{}},
+		{true, "HTTP/1.1 502 Bad Gateway\r\n\r\n", httpHead{client: client, status: 502}},
+		{true, "a page about HTTP/1.1 502", httpHead{}},
+		{false, "HTTP/1.1 502 Bad Gateway\r\n\r\n", httpHead{}},
+		{true, "", httpHead{}},
 	} {
-		p, ok := read(segment(c.fromSite, c.payload), c.fromSite)
-		g.Expect(ok).To(Equal(c.want != passage{}), c.payload)
+		p, ok := readHead(segment(c.fromSite, c.payload), c.fromSite)
+		g.Expect(ok).To(Equal(c.want != httpHead{}), c.payload)
 		if ok {
 			g.Expect(p).To(Equal(c.want))
 		}
@@ -51,22 +51,22 @@ func TestRead(t *testing.T) {
 func TestReadHostile(*testing.T) {
 	whole := segment(true, "HTTP/1.1 200 OK\r\n\r\n")
 	for n := range whole {
-		read(whole[:n], true)
-		read(whole[:n], false)
+		readHead(whole[:n], true)
+		readHead(whole[:n], false)
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 10000 {
 		bent := bytes.Clone(whole)
 		bent[r.IntN(len(bent))] = byte(r.UintN(256))
 		bent[r.IntN(len(bent))] = byte(r.UintN(256))
-		read(bent[:r.IntN(len(bent)+1)], r.IntN(2) == 0)
+		readHead(bent[:r.IntN(len(bent)+1)], r.IntN(2) == 0)
 	}
 }
 
 func TestHeard(t *testing.T) {
 	g := NewWithT(t)
 	a, b := netip.MustParseAddrPort("192.0.2.1:1"), netip.MustParseAddrPort("192.0.2.1:2")
-	passed := []passage{
+	passed := []httpHead{
 		{client: b, status: 408},
 		{client: a, nonce: "one"},
 		{client: a, status: 200},
