@@ -55,11 +55,11 @@ func During(ctx context.Context, b *site.Bench, l Load, do func() error) (Traffi
 // send sends up to most requests, the last before more ends.
 func send(ctx, more context.Context, b *site.Bench, l Load, most int) (Traffic, error) {
 	var mu sync.Mutex
-	all := []met{}
+	all := []sample{}
 	l.Probe.Within = cmp.Or(l.Probe.Within, site.Patience)
 	err := openLoop(more, l.Rate, most, func(due time.Time) {
-		l.Meter.setOut(l.Probe.Route)
-		m := met{due, glance(ctx, b, l.Probe)}
+		l.Meter.started(l.Probe.Route)
+		m := sample{due, quickProbe(ctx, b, l.Probe)}
 		l.Meter.observe(l.Probe.Route, m)
 		mu.Lock()
 		defer mu.Unlock()
@@ -77,8 +77,8 @@ func send(ctx, more context.Context, b *site.Bench, l Load, most int) (Traffic, 
 	return newTraffic(l, all), nil
 }
 
-// glance sends one request as Probe does, and looks at nothing but its answer.
-func glance(ctx context.Context, b *site.Bench, p site.Probe) record.Observation {
+// quickProbe sends one request as site.Bench.Probe does, and observes nothing but its answer.
+func quickProbe(ctx context.Context, b *site.Bench, p site.Probe) record.Observation {
 	ctx, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	r, source, o := b.Begin(p)

@@ -60,13 +60,13 @@ func NewMeter(r site.Route) *Meter {
 // noStatus stands for the status of an answer that did not come.
 const noStatus = "none"
 
-func (m *Meter) setOut(r site.Route) {
+func (m *Meter) started(r site.Route) {
 	if m != nil {
 		m.sent.WithLabelValues(r.Path()).Inc()
 	}
 }
 
-func (m *Meter) observe(r site.Route, what met) {
+func (m *Meter) observe(r site.Route, what sample) {
 	if m == nil {
 		return
 	}

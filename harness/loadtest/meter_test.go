@@ -40,15 +40,15 @@ func TestMeterCountsFromZero(t *testing.T) {
 		}
 	}
 	due := time.Now()
-	m.setOut(site.RouteBalanced)
+	m.started(site.RouteBalanced)
 	m.observe(
 		site.RouteBalanced,
-		met{
+		sample{
 			due,
 			record.Observation{Status: http.StatusBadGateway, By: record.ByGateway, Done: due.Add(2 * time.Second)},
 		},
 	)
-	m.observe(site.RouteBalanced, met{due, record.Observation{End: client.Reset, Done: due.Add(time.Second)}})
+	m.observe(site.RouteBalanced, sample{due, record.Observation{End: client.Reset, Done: due.Add(time.Second)}})
 	after := counted()
 	for name, want := range map[string]float64{
 		"gatequake_client_sent_total /balanced/": 1, "gatequake_client_requests_total gateway /balanced/ 502": 1,
@@ -61,6 +61,6 @@ func TestMeterCountsFromZero(t *testing.T) {
 		}
 	}
 	var none *Meter
-	none.setOut(site.RouteMain)
-	none.observe(site.RouteMain, met{})
+	none.started(site.RouteMain)
+	none.observe(site.RouteMain, sample{})
 }

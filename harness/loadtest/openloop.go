@@ -22,7 +22,7 @@ func openLoop(ctx context.Context, rate, most int, ask func(due time.Time)) erro
 	}
 	p := &pace{ctx: ctx, most: uint64(most), interval: time.Second / time.Duration(rate)}
 	attacker := vegeta.NewAttacker(vegeta.Workers(1),
-		vegeta.Client(&http.Client{Transport: each(func(call uint64) { ask(p.due(call)) })}))
+		vegeta.Client(&http.Client{Transport: askTransport(func(call uint64) { ask(p.due(call)) })}))
 	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
 	defer stop()
 	nothing := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "http://ask.invalid/"})
@@ -53,11 +53,11 @@ func (p *pace) Rate(time.Duration) float64 { return float64(time.Second) / float
 // due is when the call, counted from 0, has to be made.
 func (p *pace) due(call uint64) time.Time { return p.began.Add(time.Duration(call) * p.interval) }
 
-// each stands where Vegeta would send a request: what it does with the number of the call is all that is done.
-type each func(call uint64)
+// askTransport stands where Vegeta would send a request: what it does with the number of the call is all that is done.
+type askTransport func(call uint64)
 
 // RoundTrip implements http.RoundTripper.
-func (e each) RoundTrip(r *http.Request) (*http.Response, error) {
+func (e askTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	call, err := strconv.ParseUint(r.Header.Get("X-Vegeta-Seq"), 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("read number of call: %w", err)

@@ -28,35 +28,35 @@ type Traffic struct {
 	P50 float64 `json:"p50_ms"`
 	P95 float64 `json:"p95_ms"`
 	P99 float64 `json:"p99_ms"`
-	// Lag is how late a client set out at most, in milliseconds: of a machine that was too busy for the load.
-	Lag float64 `json:"lag_ms"`
+	// ScheduleDelay is how late a client set out at most, in milliseconds: of a machine that was too busy for the load.
+	ScheduleDelay float64 `json:"lag_ms"`
 	// FailedUntil is when the last client was due that was not served, in milliseconds from when the first was;
 	// negative if all were served. Where the cause goes on, the gateway avoids it from then on.
 	FailedUntil float64 `json:"failed_until_ms"`
 	// Again is how many requests reached the upstreams more than once, as the gateway sent them again.
 	Again int `json:"again"`
 
-	met []met // in the order in which they were due
+	samples []sample // in the order in which they were due
 }
 
-// met is what one client of a load met with.
-type met struct {
+// sample is one client of a load: when it was due to set out, and what it saw.
+type sample struct {
 	due time.Time
 	record.Observation
 }
 
 // waited is how long the client waited from when it was due, in milliseconds.
-func (m met) waited() float64 { return record.MS(m.Done.Sub(m.due)) }
+func (m sample) waited() float64 { return record.MS(m.Done.Sub(m.due)) }
 
-// newTraffic makes the record of what was met, of which at least one is wanted.
-func newTraffic(l Load, all []met) Traffic {
-	slices.SortFunc(all, func(a, b met) int { return a.due.Compare(b.due) })
-	t := Traffic{Name: l.Name, Rate: l.Rate, Requests: len(all), Answers: map[string]int{}, FailedUntil: -1, met: all}
+// newTraffic sums the samples up; there must be one at least.
+func newTraffic(l Load, all []sample) Traffic {
+	slices.SortFunc(all, func(a, b sample) int { return a.due.Compare(b.due) })
+	t := Traffic{Name: l.Name, Rate: l.Rate, Requests: len(all), Answers: map[string]int{}, FailedUntil: -1, samples: all}
 	waits := []float64{}
 	for _, m := range all {
 		t.Probe = m.Probe
 		t.Answers[m.String()]++
-		t.Lag = max(t.Lag, record.MS(m.Began.Sub(m.due)))
+		t.ScheduleDelay = max(t.ScheduleDelay, record.MS(m.Began.Sub(m.due)))
 		if m.Hits > 1 {
 			t.Again++
 		}
@@ -97,7 +97,7 @@ func refusedWith(o record.Observation, statuses ...int) bool {
 func (t Traffic) Share(n int) float64 { return float64(n) / float64(max(t.Requests, 1)) }
 
 func (t Traffic) count(is func(record.Observation) bool) (n int) {
-	for _, m := range t.met {
+	for _, m := range t.samples {
 		if is(m.Observation) {
 			n++
 		}
@@ -133,6 +133,6 @@ func (t Traffic) String() string {
 		t.P95,
 		t.P99,
 		t.Again,
-		t.Lag,
+		t.ScheduleDelay,
 	)
 }

@@ -12,11 +12,11 @@ import (
 
 // loaded is the traffic of clients a tenth of a second apart, of whom each was late by 5 ms and waited for 20 more.
 func loaded(seen ...record.Observation) Traffic {
-	start, all := time.Now(), []met{}
+	start, all := time.Now(), []sample{}
 	for i, o := range seen {
 		due := start.Add(time.Duration(i) * 100 * time.Millisecond)
 		o.Probe, o.Began, o.Done = "GET /", due.Add(5*time.Millisecond), due.Add(25*time.Millisecond)
-		all = append([]met{{due, o}}, all...) // Not in their order: answers come as they will.
+		all = append([]sample{{due, o}}, all...) // Not in their order: answers come as they will.
 	}
 	return newTraffic(Load{Rate: 10}, all)
 }
@@ -47,7 +47,7 @@ func TestTrafficCounts(t *testing.T) {
 		"again": {got.Again, 1}, "kinds": {len(got.Answers), 7}, "200": {got.Answers["200 by upstream"], 3}, "failed until": {
 			int(got.FailedUntil), 700,
 		},
-		"wait": {int(got.P50), 25}, "lag": {int(got.Lag), 5}, "requests": {got.Requests, 9},
+		"wait": {int(got.P50), 25}, "lag": {int(got.ScheduleDelay), 5}, "requests": {got.Requests, 9},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %d, want %d", what, c.got, c.want)
@@ -62,12 +62,12 @@ func TestTrafficCounts(t *testing.T) {
 // was due.
 func TestTrafficCountsWhatALateClientWaited(t *testing.T) {
 	due := time.Now()
-	late := met{
+	late := sample{
 		due,
 		record.Observation{Took: 1, Began: due.Add(time.Second), Done: due.Add(time.Second + time.Millisecond)},
 	}
-	if got := newTraffic(Load{Rate: 1}, []met{late}); got.P99 != 1001 || got.Lag != 1000 {
-		t.Errorf("got a wait of %g ms, %g late, want 1001 and 1000", got.P99, got.Lag)
+	if got := newTraffic(Load{Rate: 1}, []sample{late}); got.P99 != 1001 || got.ScheduleDelay != 1000 {
+		t.Errorf("got a wait of %g ms, %g late, want 1001 and 1000", got.P99, got.ScheduleDelay)
 	}
 }
 
