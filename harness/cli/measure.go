@@ -44,7 +44,7 @@ func (a *app) measure(
 		r,
 		all,
 		dealt,
-		runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat), There: o.there},
+		runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat), Remote: o.there},
 		func(v *verdict.Verdict) {
 			o.finishReplay(v, there)
 			if lost = stream.Add(*v); lost != nil {

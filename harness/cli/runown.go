@@ -152,7 +152,7 @@ func (a *app) warnBare(ctx context.Context) error {
 	if err != nil || mode == world.Portable {
 		return nil // There the experiments say why they cannot be.
 	}
-	bare, err := runner.Bare(ctx, runner.Options{Mode: mode})
+	bare, err := runner.ReadOnlyFolders(ctx, runner.Options{Mode: mode})
 	switch {
 	case ctx.Err() != nil:
 		return exit{status: statusInterrupted}

@@ -70,7 +70,7 @@ type byHand struct {
 }
 
 func init() {
-	errands["by-hand"] = func(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
+	tasks["by-hand"] = func(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
 		var r byHand
 		if err := json.Unmarshal(request, &r); err != nil {
 			return nil, err

@@ -14,15 +14,15 @@ type gate struct {
 	most  float64 // worlds at a time, whatever they weigh
 	least float64 // weight at a time, however late they are
 
-	mu     sync.Mutex // guards what follows
-	left   sync.Cond  // somebody left
-	bears  float64    // weight at a time
-	era    int        // how often bears was cut
-	worlds int
-	weight float64
-	share  map[string]float64 // of a processor, that a world takes while it lives, by gateway
-	grown  time.Time          // when bears was last added to
-	now    func() time.Time
+	mu       sync.Mutex // guards what follows
+	left     sync.Cond  // signalled when a world has ended
+	capacity float64    // weight at a time
+	era      int        // how often capacity was cut
+	worlds   int
+	weight   float64
+	share    map[string]float64 // of a processor, that a world takes while it lives, by gateway
+	grewAt   time.Time          // when capacity was last added to
+	now      func() time.Time
 }
 
 // How the gate reckons. Measured with all thirteen gateways on two processors: while it lives, a world takes from a
@@ -44,7 +44,7 @@ const (
 	// tooLate and onTime, in milliseconds, are when the gate lets fewer in and when more: a half and a quarter of
 	// what most checks bear (check.Bearable).
 	tooLate, onTime = 500, 250
-	// shrink is what is left of bears when worlds were too late. It is not cut again for worlds that began before.
+	// shrink is what is left of capacity when worlds were too late. It is not cut again for worlds that began before.
 	shrink = 0.7
 	// growth is how much is added in each growEvery in which no world was late: from the least to the most takes
 	// seconds, however long an experiment is.
@@ -54,13 +54,13 @@ const (
 
 func newGate(most, processors int) *gate {
 	g := &gate{most: float64(max(most, 1)), share: map[string]float64{}, now: time.Now}
-	g.bears = min(g.most, float64(firstPerCPU*processors))
+	g.capacity = min(g.most, float64(firstPerCPU*processors))
 	g.least = min(g.most, float64(leastPerCPU*processors))
 	g.left.L = &g.mu
 	return g
 }
 
-// pass is what a world has that was let in.
+// pass is the record of a world that was let in.
 type pass struct {
 	gateway string
 	weight  float64
@@ -73,7 +73,7 @@ func (g *gate) enter(gateway string) pass {
 	defer g.mu.Unlock()
 	for {
 		p := pass{gateway, g.weightOf(gateway), g.era}
-		if g.worlds == 0 || float64(g.worlds) < g.most && g.weight+p.weight <= g.bears {
+		if g.worlds == 0 || float64(g.worlds) < g.most && g.weight+p.weight <= g.capacity {
 			g.worlds++
 			g.weight += p.weight
 			return p
@@ -97,11 +97,11 @@ func (g *gate) leave(p pass, v verdict.Verdict) {
 	}
 	switch {
 	case (v.LateMS > tooLate || v.Starved) && p.era == g.era:
-		g.bears, g.grown = max(g.least, g.bears*shrink), g.now()
+		g.capacity, g.grewAt = max(g.least, g.capacity*shrink), g.now()
 		g.era++
 	case v.LateMS > onTime || v.Starved || v.Result == verdict.Unsupported: // The last was over before it began.
-	case g.now().Sub(g.grown) >= growEvery:
-		g.bears, g.grown = min(g.most*heaviest, g.bears+growth), g.now()
+	case g.now().Sub(g.grewAt) >= growEvery:
+		g.capacity, g.grewAt = min(g.most*heaviest, g.capacity+growth), g.now()
 	}
 	g.left.Broadcast()
 }
@@ -109,7 +109,7 @@ func (g *gate) leave(p pass, v verdict.Verdict) {
 func (g *gate) weightOf(gateway string) float64 {
 	share, ok := g.share[gateway]
 	if !ok {
-		return min(unknownWeight, g.bears)
+		return min(unknownWeight, g.capacity)
 	}
 	return min(max(lightest, share/light), heaviest)
 }

@@ -18,7 +18,7 @@ import (
 
 // holding asks a world to hold an experiment, and to say in which state the gateway is then.
 type holding struct {
-	Do  errand
+	Do  task
 	Job Job
 }
 
@@ -32,7 +32,7 @@ type found struct {
 }
 
 func init() {
-	errands["hold"] = func(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
+	tasks["hold"] = func(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
 		var r holding
 		if err := json.Unmarshal(request, &r); err != nil {
 			return nil, err

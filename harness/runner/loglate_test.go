@@ -65,7 +65,7 @@ type lateLog struct {
 }
 
 func init() {
-	errands["late-log"] = func(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
+	tasks["late-log"] = func(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
 		var r lateLog
 		if err := json.Unmarshal(request, &r); err != nil {
 			return nil, err

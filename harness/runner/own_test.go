@@ -377,7 +377,7 @@ func TestSurveySaysWhyNot(t *testing.T) {
 // TestScratchIsToldWithAndWithoutASurvey holds that a run by a file warns of the same folders as a survey does.
 func TestScratchIsToldWithAndWithoutASurvey(t *testing.T) {
 	sealed(t)
-	bare, err := Bare(t.Context(), Options{})
+	bare, err := ReadOnlyFolders(t.Context(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,25 +14,25 @@ import (
 // rounds carries jobs out. What may have been the machine's doing in the first round, with many worlds side by side,
 // is measured again after it, with few.
 //
-//	all ──> doubtful columns, alone ──> what waited for those ──> what the machine was late for, with few worlds
-//	──> what it was late for once more, alone
+//	all jobs ──> one of each gateway in doubt, alone ──> what waited for those ──> what the machine was late for, with
+//	few worlds ──> what the machine was late for once more, alone
 type rounds struct {
 	o        Options
 	one      func(context.Context, Job, Options) verdict.Verdict // One, but in tests
 	gate     *gate
-	columns  *columns
+	health   *gatewayHealth
 	runs     *runs
 	verdicts chan<- verdict.Verdict
 
-	mu       sync.Mutex // guards what follows
-	doubtful []second   // one of each column that did not serve
-	waiting  []Job      // of columns in doubt
-	starved  []second
-	still    []second // starved for the second time
+	mu           sync.Mutex // guards what follows
+	doubtful     []rerun    // one of each column that did not serve
+	waiting      []Job      // of columns in doubt
+	starved      []rerun
+	starvedTwice []rerun // starved for the second time
 }
 
-// second is a job that is to be measured again, and why.
-type second struct {
+// rerun is a job that is to be run again, and why.
+type rerun struct {
 	Job
 	why string
 }
@@ -44,7 +44,7 @@ type second struct {
 // has ended.
 func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
 	verdicts := make(chan verdict.Verdict)
-	if o.There != nil {
+	if o.Remote != nil {
 		o.Workers = 1
 	}
 	workers := max(o.Workers, 1)
@@ -56,7 +56,7 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
 		o:        o,
 		one:      One,
 		gate:     newGate(workers, runtime.GOMAXPROCS(0)),
-		columns:  newColumns(),
+		health:   newGatewayHealth(),
 		runs:     &runs{want: max(o.Repeat, 1)},
 		verdicts: verdicts,
 	}
@@ -69,20 +69,20 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
 }
 
 func (r *rounds) all(ctx context.Context, jobs []Job) {
-	play(ctx, r.gate, slices.Values(inTurn(jobs, r.runs.want)), r.first)
+	runGated(ctx, r.gate, slices.Values(scheduled(jobs, r.runs.want)), r.runFirst)
 	for _, d := range r.doubtful {
-		play(ctx, newGate(1, 1), slices.Values([]second{d}), r.alone)
+		runGated(ctx, newGate(1, 1), slices.Values([]rerun{d}), r.rerunAlone)
 	}
-	play(ctx, r.gate, slices.Values(r.waiting), r.first)
-	play(ctx, newGate(min(runtime.GOMAXPROCS(0), int(r.gate.most)), 1), slices.Values(r.starved), r.again)
-	play(ctx, newGate(1, 1), slices.Values(r.still), r.last)
+	runGated(ctx, r.gate, slices.Values(r.waiting), r.runFirst)
+	runGated(ctx, newGate(min(runtime.GOMAXPROCS(0), int(r.gate.most)), 1), slices.Values(r.starved), r.rerunStarved)
+	runGated(ctx, newGate(1, 1), slices.Values(r.starvedTwice), r.rerunLast)
 }
 
 // gateway is the name of what a job is about.
 func (j Job) gateway() string { return j.Gateway.Name }
 
-// play does the jobs, as many at a time as the gate lets in, and returns when all are done.
-func play[J interface{ gateway() string }](
+// runGated runs the jobs, as many at a time as the gate lets in, and returns when all are done.
+func runGated[J interface{ gateway() string }](
 	ctx context.Context,
 	g *gate,
 	jobs iter.Seq[J],
@@ -99,28 +99,28 @@ func play[J interface{ gateway() string }](
 	}
 }
 
-// first runs a job for the first time.
-func (r *rounds) first(ctx context.Context, j Job) verdict.Verdict {
-	if r.columns.waits(j) {
+// runFirst runs a job for the first time.
+func (r *rounds) runFirst(ctx context.Context, j Job) verdict.Verdict {
+	if r.health.waits(j) {
 		r.keep(func() { r.waiting = append(r.waiting, j) })
-		return verdict.Verdict{Result: verdict.Unsupported} // The gate learns nothing of it.
+		return verdict.Verdict{Result: verdict.Unsupported} // From which the gate learns nothing.
 	}
 	if r.o.Started != nil {
 		r.o.Started(j)
 	}
-	if v, ok := r.columns.given(j, r.o); ok {
+	if v, ok := r.health.given(j, r.o); ok {
 		r.send(ctx, j, v)
 		return verdict.Verdict{Result: verdict.Unsupported}
 	}
 	v := r.one(ctx, j, r.o)
-	again := second{j, v.Reason}
-	switch stands := r.columns.note(j, v); {
+	again := rerun{j, v.Reason}
+	switch stands := r.health.note(j, v); {
 	case ctx.Err() != nil:
-	case stands == waits:
+	case stands == onHold:
 		r.keep(func() { r.waiting = append(r.waiting, j) })
 	case stands == doubtful:
 		r.keep(func() { r.doubtful = append(r.doubtful, again) })
-	case v.Starved || silent(v):
+	case v.Starved || didNotServe(v):
 		r.keep(func() { r.starved = append(r.starved, again) })
 	default:
 		r.send(ctx, j, v)
@@ -128,32 +128,32 @@ func (r *rounds) first(ctx context.Context, j Job) verdict.Verdict {
 	return v
 }
 
-// alone runs a job again whose column is in doubt, and gives that up if it does not serve now either.
-func (r *rounds) alone(ctx context.Context, s second) verdict.Verdict {
+// rerunAlone runs a job again whose gateway is in doubt, and gives the gateway up if it does not serve now either.
+func (r *rounds) rerunAlone(ctx context.Context, s rerun) verdict.Verdict {
 	v := r.one(ctx, s.Job, r.o)
 	v.Again = s.why
-	if ctx.Err() == nil && r.columns.note(s.Job, v) != fine {
+	if ctx.Err() == nil && r.health.note(s.Job, v) != healthy {
 		v.Reason += "; so it was twice, the second time with no other world beside it"
-		r.columns.giveUp(s.Job, v)
+		r.health.giveUp(s.Job, v)
 	}
 	r.send(ctx, s.Job, v)
 	return v
 }
 
-// again runs a job for the second time.
-func (r *rounds) again(ctx context.Context, s second) verdict.Verdict {
+// rerunStarved runs a job for the second time.
+func (r *rounds) rerunStarved(ctx context.Context, s rerun) verdict.Verdict {
 	v := r.one(ctx, s.Job, r.o)
 	v.Again = s.why
 	if v.Starved && ctx.Err() == nil {
-		r.keep(func() { r.still = append(r.still, s) })
+		r.keep(func() { r.starvedTwice = append(r.starvedTwice, s) })
 		return v
 	}
 	r.send(ctx, s.Job, v)
 	return v
 }
 
-// last runs a job for the third time, with no other world beside it, and for the last.
-func (r *rounds) last(ctx context.Context, s second) verdict.Verdict {
+// rerunLast runs a job for the third time, with no other world beside it, and for the last.
+func (r *rounds) rerunLast(ctx context.Context, s rerun) verdict.Verdict {
 	v := r.one(ctx, s.Job, r.o)
 	v.Again = s.why
 	if v.Starved {

@@ -25,7 +25,7 @@ type machine struct {
 }
 
 func (m *machine) one(_ context.Context, j Job, _ Options) verdict.Verdict {
-	key := column(j) + " " + j.Experiment
+	key := columnKey(j) + " " + j.Experiment
 	m.mu.Lock()
 	m.times[key]++
 	times := m.times[key]
@@ -49,7 +49,7 @@ func (m *machine) on(t *testing.T, jobs []Job) map[string]verdict.Verdict {
 	t.Helper()
 	m.times, m.most2 = map[string]int{}, map[string]int{}
 	verdicts := make(chan verdict.Verdict, len(jobs))
-	r := &rounds{gate: newGate(16, 2), columns: newColumns(), runs: &runs{want: 1}, verdicts: verdicts, one: m.one}
+	r := &rounds{gate: newGate(16, 2), health: newGatewayHealth(), runs: &runs{want: 1}, verdicts: verdicts, one: m.one}
 	r.all(t.Context(), jobs)
 	close(verdicts)
 	all := map[string]verdict.Verdict{}
@@ -150,7 +150,7 @@ func TestAColumnIsGivenUpWhenItDoesNotServeAloneEither(t *testing.T) {
 	dead, alone := 0, 0
 	for id, v := range all {
 		name, _, _ := strings.Cut(id, "-")
-		switch key := column(Job{Gateway: &gateway.Definition{Name: name}, Setting: "document"}) + " " + id; {
+		switch key := columnKey(Job{Gateway: &gateway.Definition{Name: name}, Setting: "document"}) + " " + id; {
 		case name != "dead" && v.Result != verdict.Pass:
 			t.Errorf("%s: got %s (%s), want a pass: the gateway serves", id, v.Result, v.Reason)
 		case name == "dead" && m.times[key] == 0 && !strings.HasPrefix(v.Reason, "not tried after dead-"):
@@ -187,33 +187,33 @@ func TestGateFollowsTheMachine(t *testing.T) {
 		}
 		now = now.Add(growEvery)
 	}
-	if g.bears != 32 {
-		t.Fatalf("got %g at first, want sixteen for each of two processors", g.bears)
+	if g.capacity != 32 {
+		t.Fatalf("got %g at first, want sixteen for each of two processors", g.capacity)
 	}
 	onTime := verdict.Verdict{Record: record.Record{LateMS: 20, CPUMS: 50, TookMS: 500}}
 	late := verdict.Verdict{Record: record.Record{LateMS: 900, CPUMS: 50, TookMS: 500}}
 	round(8, onTime)
-	grown := g.bears
+	grown := g.capacity
 	round(8, late)
-	if cut := g.bears; grown <= 32 || cut != grown*shrink {
+	if cut := g.capacity; grown <= 32 || cut != grown*shrink {
 		t.Errorf("got %g on time and %g late, want more, and then once less: the eight began together", grown, cut)
 	}
 	for range 100 {
 		round(1, late)
 	}
-	if g.bears != 16 {
+	if g.capacity != 16 {
 		t.Errorf(
 			"got %g after a hundred that were late, want eight for each of two processors: fewer would wait in vain",
-			g.bears,
+			g.capacity,
 		)
 	}
 	for range 12 {
 		round(8, onTime)
 	}
-	if g.bears < 64 {
+	if g.capacity < 64 {
 		t.Errorf(
 			"got %g after three seconds on time, want the most: an experiment may take longer than that",
-			g.bears,
+			g.capacity,
 		)
 	}
 	for share, want := range map[float64]float64{0.375: 2.5, 0.04: lightest, 0.99: heaviest} {
@@ -238,7 +238,7 @@ func TestGateBounds(t *testing.T) {
 			}
 		}
 	}
-	play(t.Context(), g, jobs, func(ctx context.Context, j Job) verdict.Verdict { return m.one(ctx, j, Options{}) })
+	runGated(t.Context(), g, jobs, func(ctx context.Context, j Job) verdict.Verdict { return m.one(ctx, j, Options{}) })
 	if m.most > 4 || len(m.times) != 40 {
 		t.Errorf("got %d worlds at a time and %d jobs done, want four at most, and all", m.most, len(m.times))
 	}

@@ -28,8 +28,6 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// and every remedy
-
 // Job is one cell of the matrix: an experiment on a gateway in a setting.
 type Job struct {
 	Experiment string              `json:"experiment"`
@@ -68,8 +66,8 @@ type Options struct {
 	Timeout time.Duration
 	// Args lead the re-executed binary to Serve, if its main does not do so by itself: a test binary's -test.run, say.
 	Args []string
-	// There, if not nil, is the gateway of all jobs, which runs already: they are run in this process, one at a time.
-	There *remote.Gateway
+	// Remote, if not nil, is the gateway of all jobs, which runs already: they are run in this process, one at a time.
+	Remote *remote.Gateway
 	// Started, if not nil, is called when a job begins, from the goroutine of Run's worker.
 	Started func(Job)
 
@@ -90,11 +88,11 @@ func Serve() {
 }
 
 func serve(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
-	var r struct{ Do errand }
+	var r struct{ Do task }
 	if err := json.Unmarshal(request, &r); err != nil {
 		return nil, fmt.Errorf("read request: %w", err)
 	}
-	if do := errands[r.Do]; do != nil {
+	if do := tasks[r.Do]; do != nil {
 		return do(ctx, w, request)
 	}
 	return Play(ctx, w, request)
@@ -117,14 +115,14 @@ func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, er
 	return engine.RunIn(ctx, w, j.setup(), sites.New, e.Under(j.policy())), nil
 }
 
-// apart is how many jobs are run between two runs of one, if there are as many: seconds, so that what the logs of two
-// runs have in common is not when they were written. Of a run that is interrupted no more verdicts than that are lost
-// for want of their last runs.
-const apart = 64
+// chunkOfJobs is how many jobs are run between two runs of one, if there are as many: seconds, so that what the logs of
+// two runs have in common is not when they were written. Of a run that is interrupted no more verdicts than that are
+// lost for want of their last runs.
+const chunkOfJobs = 64
 
-// inTurn are the jobs in the order in which they are run so many times.
-func inTurn(jobs []Job, times int) (all []Job) {
-	for some := range slices.Chunk(jobs, apart) {
+// scheduled lists the jobs in the order in which they are run, each so many times.
+func scheduled(jobs []Job, times int) (all []Job) {
+	for some := range slices.Chunk(jobs, chunkOfJobs) {
 		all = append(all, slices.Repeat(some, times)...)
 	}
 	return all
@@ -137,10 +135,10 @@ func One(ctx context.Context, j Job, o Options) verdict.Verdict {
 	defer cancel()
 	r := record.Record{}
 	begin, spent, span := time.Now(), time.Duration(0), o.monitor.Begin()
-	if o.There != nil {
-		r = playThere(ctx, j, o.There)
+	if o.Remote != nil {
+		r = runRemote(ctx, j, o.Remote)
 	} else if err := world.Run(ctx, o.world(j, &spent), j, &r); err != nil {
-		r = unheard(j, err)
+		r = noVerdict(j, err)
 		r.LateMS = float64(o.monitor.Late(span).Milliseconds())
 		r.Started, r.TookMS = begin.UTC(), float64(time.Since(begin).Milliseconds())
 	}
@@ -165,18 +163,18 @@ func (j Job) judge(r record.Record) verdict.Verdict {
 	return judge.Excuse(v, j.Gateway)
 }
 
-// playThere runs the job on a gateway that runs already. No link of it is broken any more when that returns, however
+// runRemote runs the job on a gateway that runs already. No link of it is broken any more when that returns, however
 // it ends.
-func playThere(ctx context.Context, j Job, there *remote.Gateway) record.Record {
+func runRemote(ctx context.Context, j Job, there *remote.Gateway) record.Record {
 	e, err := catalog.FindFor(j.Gateway, j.Experiment)
 	if err != nil {
-		return unheard(j, err)
+		return noVerdict(j, err)
 	}
 	return engine.RunIn(ctx, world.Outside(), j.setup(), there.Open, e.Under(j.policy()))
 }
 
-// unheard is the record of an experiment of which nothing was heard.
-func unheard(j Job, err error) record.Record {
+// noVerdict is the record of an experiment whose world gave no answer.
+func noVerdict(j Job, err error) record.Record {
 	r := record.Record{ID: j.Experiment}
 	if e, err := catalog.FindFor(j.Gateway, j.Experiment); err == nil {
 		r = e.Record()

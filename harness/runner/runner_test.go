@@ -150,14 +150,14 @@ func TestRunRepeats(t *testing.T) {
 // near enough for an interrupted run to be left with whole verdicts.
 func TestRepeatsAreApart(t *testing.T) {
 	jobs, places := []Job{}, map[string][]int{}
-	for i := range 3*apart - 1 {
+	for i := range 3*chunkOfJobs - 1 {
 		jobs = append(jobs, Job{Experiment: fmt.Sprint(i)})
 	}
-	for i, j := range inTurn(jobs, 3) {
+	for i, j := range scheduled(jobs, 3) {
 		places[j.Experiment] = append(places[j.Experiment], i)
 	}
 	for i, j := range jobs {
-		want, distance := i/apart*apart*3+i%apart, min(apart, len(jobs)-i/apart*apart)
+		want, distance := i/chunkOfJobs*chunkOfJobs*3+i%chunkOfJobs, min(chunkOfJobs, len(jobs)-i/chunkOfJobs*chunkOfJobs)
 		if got := places[j.Experiment]; !slices.Equal(got, []int{want, want + distance, want + 2*distance}) {
 			t.Fatalf(
 				"job %d: got runs at %v, want the first at %d, and each %d after the one before",
@@ -168,7 +168,7 @@ func TestRepeatsAreApart(t *testing.T) {
 			)
 		}
 	}
-	if got := inTurn(jobs[:2], 1); len(got) != 2 || got[0].Experiment != "0" {
+	if got := scheduled(jobs[:2], 1); len(got) != 2 || got[0].Experiment != "0" {
 		t.Errorf("once: got %v, want the jobs as they are", got)
 	}
 }

@@ -21,7 +21,7 @@ func (r *runs) add(j Job, v verdict.Verdict) (verdict.Verdict, bool) {
 	if r.got == nil {
 		r.got = map[string][]verdict.Verdict{}
 	}
-	key := column(j) + " " + j.Experiment
+	key := columnKey(j) + " " + j.Experiment
 	r.got[key] = append(r.got[key], v)
 	if len(r.got[key]) < r.want {
 		return verdict.Verdict{}, false

@@ -18,7 +18,7 @@ import (
 
 // shellRequest is what Shell sends into the world.
 type shellRequest struct {
-	Do errand
+	Do task
 	Job
 	Program string
 }
@@ -53,7 +53,7 @@ func serveShell(ctx context.Context, w *world.World, request json.RawMessage) (a
 	}
 	defer func() { _ = h.Release(ctx) }()
 	defer rearmed(ctx, h)()
-	fmt.Print(orientation(h, e, r.Job))
+	fmt.Print(briefing(h, e, r.Job))
 	return run(r.Program)
 }
 

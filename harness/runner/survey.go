@@ -16,11 +16,11 @@ import (
 const surveyTimeout = 90 * time.Second
 
 type surveyRequest struct {
-	Do  errand
+	Do  task
 	Own gateway.Own
 }
 
-// surveyAnswer carries the end of a gateway that cannot be tried, which is no failure of ours.
+// surveyAnswer carries the end of a gateway that cannot be tried, which is no failure of the harness.
 type surveyAnswer struct {
 	Found survey.Found
 	Why   string

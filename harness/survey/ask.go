@@ -21,13 +21,13 @@ const (
 	// askPatience bounds one request: every upstream answers within a millisecond, so that a gateway that takes
 	// longer has nothing to say.
 	askPatience = 2 * time.Second
-	// warm is how long a gateway that listens may answer with errors, while its health checks and its names have
-	// not come to a conclusion, and bare how long it may find nothing at all, or another thing at every look,
-	// while its configuration comes from elsewhere.
-	warm = 5 * time.Second
-	bare = 10 * time.Second
-	// rounds is how often a probe is repeated to find the other members of a pool.
-	rounds = 5
+	// warmUp is how long a gateway that listens may answer with errors, while its health checks and its names have
+	// not come to a conclusion. configWait is how long a gateway may answer nothing but 404, or change its answers,
+	// while its configuration comes over the network.
+	warmUp     = 5 * time.Second
+	configWait = 10 * time.Second
+	// poolRounds is how often a probe is repeated to find the other members of a pool.
+	poolRounds = 5
 	// mostTries bounds the words that are tried.
 	mostTries = 200
 )
@@ -35,14 +35,14 @@ const (
 // Host is what clients call a gateway that has no other name.
 const Host = "gateway.test"
 
-// noncePrefix begins the nonces of all our requests.
+// noncePrefix begins the nonces of all requests of a survey.
 const noncePrefix = "survey-"
 
 // Client is the address that clients come from who may use the gateway.
 var Client = netip.MustParseAddr("203.0.113.10")
 
-// tried is what came of a request.
-type tried struct {
+// attempt is one request to a listener, and what came of it.
+type attempt struct {
 	url      string
 	listener gateway.Listener
 	host     string
@@ -54,11 +54,11 @@ type tried struct {
 	// The listener speaks TLS, and turned the handshake down: a gateway that makes its certificates itself does
 	// so until they are there.
 	alert bool
-	asked []place // who was asked because of it
+	asked []upstreamKey // the upstreams that were asked because of it
 }
 
-// place is where an upstream was found: an address, or the path of a socket.
-type place struct {
+// upstreamKey is where an upstream was found: an address, or the path of a socket.
+type upstreamKey struct {
 	at     netip.AddrPort
 	socket string
 }
@@ -67,27 +67,28 @@ type place struct {
 // come meanwhile, as those do that wait for names or for a first health check, have their turn.
 func (s *survey) ask(ctx context.Context) error {
 	for asked := 0; asked < len(s.own.Listeners); {
-		if !s.touched() {
+		if !s.anyUpstreamAsked() {
 			s.asking = time.Now()
 		}
-		fresh, twins := apart(s.own.Listeners, asked)
-		first := s.meet(ctx, fresh)
+		fresh, twins := splitTwins(s.own.Listeners, asked)
+		first := s.askRoots(ctx, fresh)
 		asked = len(s.own.Listeners)
 		if how := s.process.Dead(); how != "" {
-			return s.hopeless("it ended while it was asked (%s)", how)
+			return s.notTryable("it ended while it was asked (%s)", how)
 		}
-		first, others := s.settled(ctx, fresh, first)
+		first, others := s.askUntilStable(ctx, fresh, first)
 		s.served = time.Now()
 		s.keep(first, others)
-		s.keepTwins(ctx, s.meet(ctx, twins))
-		s.look(ctx)
+		s.keepTwins(ctx, s.askRoots(ctx, twins))
+		s.expandPools(ctx)
 		if err := s.addListeners(ctx); err != nil {
 			return err
 		}
-		// Who has asked nobody may have listeners to come: Envoy's administration is there before its clusters are.
-		for !s.touched() && len(s.own.Listeners) == asked && time.Since(s.ready) < warm && s.process.Dead() == "" &&
-			ctx.Err() == nil {
-			time.Sleep(look)
+		// A gateway that has asked no upstream may have listeners to come: Envoy's administration is there before its
+		// clusters are.
+		for !s.anyUpstreamAsked() && len(s.own.Listeners) == asked && time.Since(s.ready) < warmUp &&
+			s.process.Dead() == "" && ctx.Err() == nil {
+			time.Sleep(pollInterval)
 			if err := s.addListeners(ctx); err != nil {
 				return err
 			}
@@ -97,14 +98,14 @@ func (s *survey) ask(ctx context.Context) error {
 		}
 	}
 	if len(s.kept) == 0 && len(s.found.Answers) == 0 {
-		return s.hopeless("none of its listeners speaks HTTP: %v", s.own.Listeners)
+		return s.notTryable("none of its listeners speaks HTTP: %v", s.own.Listeners)
 	}
 	return nil
 }
 
-// apart lists the listeners from the one with the number on: those of IPv6 apart that have a twin of IPv4 at the same
-// port. They most likely lead to the same.
-func apart(all []gateway.Listener, from int) (fresh, twins []*gateway.Listener) {
+// splitTwins lists the listeners from the one with the number on: those of IPv6 apart that have a twin of IPv4 at the
+// same port. They most likely lead to the same.
+func splitTwins(all []gateway.Listener, from int) (fresh, twins []*gateway.Listener) {
 	for i := from; i < len(all); i++ {
 		l := &all[i]
 		twin := func(o gateway.Listener) bool { return o.At.Addr().Is4() && o.At.Port() == l.At.Port() }
@@ -117,23 +118,27 @@ func apart(all []gateway.Listener, from int) (fresh, twins []*gateway.Listener) 
 	return fresh, twins
 }
 
-// touched reports whether some upstream was asked because of a request.
-func (s *survey) touched() bool {
-	return slices.ContainsFunc(s.kept, func(k keeping) bool { return len(k.asked) > 0 })
+// anyUpstreamAsked reports whether some upstream was asked because of a request.
+func (s *survey) anyUpstreamAsked() bool {
+	return slices.ContainsFunc(s.kept, func(k candidateProbe) bool { return len(k.asked) > 0 })
 }
 
-// settled asks for all that the configuration mentions until something is found, and the same once more: a
+// askUntilStable asks for all that the configuration mentions until something is found, and the same once more: a
 // configuration may come while the survey asks.
-func (s *survey) settled(ctx context.Context, fresh []*gateway.Listener, first []tried) (roots, others []tried) {
+func (s *survey) askUntilStable(
+	ctx context.Context,
+	fresh []*gateway.Listener,
+	first []attempt,
+) (roots, others []attempt) {
 	others = s.tryWords(ctx, first)
-	for len(fresh) > 0 && time.Since(s.ready) < bare && ctx.Err() == nil {
+	for len(fresh) > 0 && time.Since(s.ready) < configWait && ctx.Err() == nil {
 		before := slices.Concat(first, others)
-		if bareOf(before) {
-			time.Sleep(look)
+		if nothingFound(before) {
+			time.Sleep(pollInterval)
 		}
-		first = s.meet(ctx, fresh)
+		first = s.askRoots(ctx, fresh)
 		others = s.tryWords(ctx, first)
-		if now := slices.Concat(first, others); !bareOf(now) && slices.EqualFunc(before, now, tried.alike) {
+		if now := slices.Concat(first, others); !nothingFound(now) && slices.EqualFunc(before, now, attempt.alike) {
 			break
 		}
 	}
@@ -141,25 +146,25 @@ func (s *survey) settled(ctx context.Context, fresh []*gateway.Listener, first [
 }
 
 // alike reports whether both requests went the same way; which member of a pool was asked does not matter.
-func (t tried) alike(u tried) bool {
+func (t attempt) alike(u attempt) bool {
 	return t.url == u.url && t.status == u.status && (len(t.asked) > 0) == (len(u.asked) > 0)
 }
 
-// bareOf reports whether nothing was found: no upstream was asked, and all that came was that there is nothing.
-func bareOf(all []tried) bool {
-	return !slices.ContainsFunc(all, func(t tried) bool { return len(t.asked) > 0 || t.status != http.StatusNotFound })
+// nothingFound reports whether nothing was found: no upstream was asked, and all that came was that there is nothing.
+func nothingFound(all []attempt) bool {
+	return !slices.ContainsFunc(all, func(t attempt) bool { return len(t.asked) > 0 || t.status != http.StatusNotFound })
 }
 
-// meet asks each listener for its root, until it is as warm as it gets.
-func (s *survey) meet(ctx context.Context, listeners []*gateway.Listener) []tried {
-	all := []tried{}
+// askRoots asks each listener for its root, again and again while the gateway may still be warming up.
+func (s *survey) askRoots(ctx context.Context, listeners []*gateway.Listener) []attempt {
+	all := []attempt{}
 	for _, l := range listeners {
-		t := s.speaks(ctx, l)
-		for (l.Speaks != gateway.SpeaksOther || t.alert) && time.Since(s.ready) < t.mayWarm() &&
+		t := s.detectProtocol(ctx, l)
+		for (l.Speaks != gateway.SpeaksOther || t.alert) && time.Since(s.ready) < t.warmUpTime() &&
 			s.process.Dead() == "" && ctx.Err() == nil {
-			time.Sleep(look)
+			time.Sleep(pollInterval)
 			if t.alert {
-				t = s.speaks(ctx, l)
+				t = s.detectProtocol(ctx, l)
 			} else {
 				t = s.get(ctx, *l, t.host, "/")
 			}
@@ -171,22 +176,22 @@ func (s *survey) meet(ctx context.Context, listeners []*gateway.Listener) []trie
 	return all
 }
 
-// mayWarm is how long after the start there may still be another answer.
-func (t tried) mayWarm() time.Duration {
+// warmUpTime is how long after the start there may still be another answer.
+func (t attempt) warmUpTime() time.Duration {
 	if t.alert || len(t.asked) == 0 && (t.status == 0 || t.status >= http.StatusInternalServerError) {
-		return warm
+		return warmUp
 	}
 	return 0
 }
 
-// speaks finds out what the listener speaks.
-func (s *survey) speaks(ctx context.Context, l *gateway.Listener) tried {
+// detectProtocol finds out what the listener speaks.
+func (s *survey) detectProtocol(ctx context.Context, l *gateway.Listener) attempt {
 	l.Speaks = gateway.SpeaksHTTP
 	plain := s.get(ctx, *l, Host, "/")
 	if plain.status != 0 && (plain.status != http.StatusBadRequest || len(plain.asked) > 0) {
 		return plain
 	}
-	l.Speaks = gateway.SpeaksHTTPS // Many answer 400 to who does not speak TLS.
+	l.Speaks = gateway.SpeaksHTTPS // Many gateways answer 400 to a client that does not speak TLS.
 	// Some gateways have certificates for their own names alone, and say nothing to clients that ask for others.
 	for _, host := range append([]string{Host}, s.words.hosts...) {
 		secure := s.get(ctx, *l, host, "/")
@@ -202,8 +207,8 @@ func (s *survey) speaks(ctx context.Context, l *gateway.Listener) tried {
 }
 
 // tryWords asks each listener for the words of the configuration.
-func (s *survey) tryWords(ctx context.Context, first []tried) []tried {
-	all, tries := []tried{}, 0
+func (s *survey) tryWords(ctx context.Context, first []attempt) []attempt {
+	all, tries := []attempt{}, 0
 	for _, t := range first {
 		for _, host := range append([]string{Host}, s.words.hosts...) {
 			for _, path := range append([]string{"/"}, s.words.paths...) {
@@ -221,12 +226,12 @@ func (s *survey) tryWords(ctx context.Context, first []tried) []tried {
 	return all
 }
 
-func (s *survey) get(ctx context.Context, l gateway.Listener, host, path string) tried {
+func (s *survey) get(ctx context.Context, l gateway.Listener, host, path string) attempt {
 	return s.send(ctx, l, http.MethodGet, host, path)
 }
 
-// send sends one request, and tells who was asked because of it.
-func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, path string) tried {
+// send sends one request, and notes which upstreams were asked because of it.
+func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, path string) attempt {
 	s.serial++
 	nonce := noncePrefix + strconv.Itoa(s.serial)
 	authority := host
@@ -234,10 +239,11 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	if standard[l.Speaks] != l.At.Port() {
 		authority = fmt.Sprintf("%s:%d", host, l.At.Port())
 	}
-	t := tried{url: l.Speaks + "://" + authority + path, listener: l, host: host, path: path}
+	t := attempt{url: l.Speaks + "://" + authority + path, listener: l, host: host, path: path}
 	way := client.Way{}
 	if l.Speaks == gateway.SpeaksHTTPS {
-		way.TLS = &tls.Config{ServerName: host, InsecureSkipVerify: true} // Whoever signed it, it is the gateway.
+		// Any certificate will do: it is the gateway that answers.
+		way.TLS = &tls.Config{ServerName: host, InsecureSkipVerify: true}
 	}
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
@@ -259,28 +265,29 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	r := way.Once(ctx, l.Door(), from, request)
 	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
 	t.alert = strings.Contains(r.Error, "remote error: tls: ") // As crypto/tls words an alert (RFC 8446, section 6).
-	t.asked = s.askedFor(nonce)
-	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via")) // Our upstreams send neither.
+	t.asked = s.upstreamsAsked(nonce)
+	// The upstreams of the harness send neither.
+	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via"))
 	return t
 }
 
-// askedFor lists the upstreams that heard of the nonce.
-func (s *survey) askedFor(nonce string) []place {
-	all := []place{}
-	note := func(p place) {
+// upstreamsAsked lists the upstreams that heard of the nonce.
+func (s *survey) upstreamsAsked(nonce string) []upstreamKey {
+	all := []upstreamKey{}
+	note := func(p upstreamKey) {
 		if !slices.Contains(all, p) {
 			all = append(all, p)
 		}
 	}
-	heard := s.anyone.Heard()
-	for _, h := range s.anyone.HitsOf(nonce) {
+	heard := s.catchAll.Heard()
+	for _, h := range s.catchAll.HitsOf(nonce) {
 		if h.Connection > 0 && h.Connection <= len(heard) {
-			note(place{at: heard[h.Connection-1].To})
+			note(upstreamKey{at: heard[h.Connection-1].To})
 		}
 	}
 	for i, a := range s.sockets {
 		if len(a.HitsOf(nonce)) > 0 {
-			note(place{socket: s.words.sockets[i]})
+			note(upstreamKey{socket: s.words.sockets[i]})
 		}
 	}
 	return all

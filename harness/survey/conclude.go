@@ -14,19 +14,19 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// seen is an upstream on its way into the list.
-type seen struct {
-	place
+// knownUpstream is an upstream that the gateway dialled, with all that was heard of it.
+type knownUpstream struct {
+	upstreamKey
 	gateway.Upstream
 	trouble string
 }
 
-// conclude puts together what was heard.
+// conclude makes the description of the gateway from what was seen.
 func (s *survey) conclude(context.Context) error {
 	s.found.Background = s.process.Background()
-	s.lookedUp()
+	s.noteNames()
 	all := s.upstreams()
-	s.alone(all)
+	s.noteUnsolicited(all)
 	for _, u := range all {
 		s.own.Upstreams = append(s.own.Upstreams, u.Upstream)
 	}
@@ -39,7 +39,7 @@ func (s *survey) conclude(context.Context) error {
 			p.From = gateway.Client6.String()
 		}
 		for _, u := range all {
-			if slices.Contains(k.asked, u.place) {
+			if slices.Contains(k.asked, u.upstreamKey) {
 				p.Upstreams = append(p.Upstreams, u.Name)
 			}
 		}
@@ -62,7 +62,7 @@ func (s *survey) conclude(context.Context) error {
 	if s.found.Background {
 		s.warn("the command ended and left its gateway in the background")
 	}
-	s.found.Absent = s.lacks()
+	s.found.MissingFiles = s.missingConfigFiles()
 	if s.absent.Why != nil {
 		s.warn("which files it did not find is not known: %v", s.absent.Why)
 	}
@@ -70,13 +70,13 @@ func (s *survey) conclude(context.Context) error {
 	return nil
 }
 
-// lookedUp notes the names, and when they were looked up.
-func (s *survey) lookedUp() {
+// noteNames notes the names that the gateway looked up, and when.
+func (s *survey) noteNames() {
 	for _, q := range s.names.Queries() {
 		i := slices.IndexFunc(s.found.Names, func(n Name) bool { return n.Name == q.Name })
 		if i < 0 {
 			n := Name{Name: q.Name, When: gateway.AtStart, first: q.At}
-			if q.At.After(s.asking) { // Not before somebody wanted to have what is there.
+			if q.At.After(s.asking) { // Not before a client asked for what is there.
 				n.When = gateway.AtRunTime
 			}
 			s.found.Names = append(s.found.Names, n)
@@ -101,13 +101,13 @@ func (s *survey) lookedUp() {
 	slices.SortFunc(s.found.Names, func(a, b Name) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// upstreams lists who was dialled, by name.
-func (s *survey) upstreams() []seen {
-	all := []seen{}
-	note := func(p place, h upstream.Heard) {
-		i := slices.IndexFunc(all, func(u seen) bool { return u.place == p })
+// upstreams lists the upstreams that were dialled, by name.
+func (s *survey) upstreams() []knownUpstream {
+	all := []knownUpstream{}
+	note := func(p upstreamKey, h upstream.Heard) {
+		i := slices.IndexFunc(all, func(u knownUpstream) bool { return u.upstreamKey == p })
 		if i < 0 {
-			all = append(all, seen{place: p, Upstream: s.identify(p)})
+			all = append(all, knownUpstream{upstreamKey: p, Upstream: s.identify(p)})
 			i = len(all) - 1
 		}
 		u := &all[i]
@@ -123,16 +123,16 @@ func (s *survey) upstreams() []seen {
 		}
 	}
 	listening := ports(listeners(s.own.Listeners))
-	for _, h := range s.anyone.Heard() {
+	for _, h := range s.catchAll.Heard() {
 		if (h.To.Addr() == gateway.Neighbour || h.To.Addr() == gateway.Neighbour6) &&
 			slices.Contains(listening, h.To.Port()) {
-			continue // Itself, before it was known to listen there.
+			continue // The gateway itself, before it was known to listen there.
 		}
-		note(place{at: h.To}, h)
+		note(upstreamKey{at: h.To}, h)
 	}
 	for i, a := range s.sockets {
 		for _, h := range a.Heard() {
-			note(place{socket: s.words.sockets[i]}, h)
+			note(upstreamKey{socket: s.words.sockets[i]}, h)
 		}
 	}
 	names := map[string]int{}
@@ -147,8 +147,8 @@ func (s *survey) upstreams() []seen {
 			u.Name = strings.ReplaceAll(u.Where(), "/", "-")
 		}
 	}
-	// Who is dialled first is a matter of chance.
-	slices.SortFunc(all, func(a, b seen) int { return strings.Compare(a.Name, b.Name) })
+	// Which upstream is dialled first is a matter of chance.
+	slices.SortFunc(all, func(a, b knownUpstream) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
 
@@ -160,7 +160,7 @@ func listeners(all []gateway.Listener) (at []netip.AddrPort) {
 }
 
 // identify tells how the gateway calls what is there.
-func (s *survey) identify(p place) gateway.Upstream {
+func (s *survey) identify(p upstreamKey) gateway.Upstream {
 	if p.socket != "" {
 		return gateway.Upstream{
 			Name:   strings.TrimSuffix(filepath.Base(p.socket), filepath.Ext(p.socket)),
@@ -191,7 +191,7 @@ func (s *survey) identify(p place) gateway.Upstream {
 var notName = regexp.MustCompile(`[^a-z0-9.-]+`)
 
 // probeName is a short name for what was tried.
-func (s *survey) probeName(t keeping) string {
+func (s *survey) probeName(t candidateProbe) string {
 	name := strings.Trim(notName.ReplaceAllString(strings.ToLower(t.path), "-"), "-")
 	if name == "" {
 		name = "root"

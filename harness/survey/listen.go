@@ -23,11 +23,11 @@ const (
 	// startPatience is how long a gateway may take until it listens; the slowest known, with many routes, take
 	// some seconds.
 	startPatience = 20 * time.Second
-	// settled is how long no further listener may come before all are taken to be there: gateways open them within
+	// listenersSettle is how long no further listener may come before all are taken to be there: gateways open them within
 	// milliseconds of each other, those that wait for names or configuration within some hundred.
-	settled = 300 * time.Millisecond
-	// look is how often is looked.
-	look = 20 * time.Millisecond
+	listenersSettle = 300 * time.Millisecond
+	// pollInterval is the time between two looks at what the gateway does.
+	pollInterval = 20 * time.Millisecond
 )
 
 // ErrNotTryable is wrapped by the errors of a gateway that cannot be tried as it is.
@@ -47,15 +47,15 @@ func (s *survey) start(context.Context) (err error) {
 // listen waits until the gateway listens, and notes where.
 func (s *survey) listen(ctx context.Context) error {
 	known, changed, begin := []netip.AddrPort{}, time.Now(), time.Now()
-	for len(known) == 0 || time.Since(changed) < settled {
+	for len(known) == 0 || time.Since(changed) < listenersSettle {
 		if how := s.process.Dead(); how != "" {
-			return s.hopeless("it ended at once (%s)", how)
+			return s.notTryable("it ended at once (%s)", how)
 		}
 		if len(known) == 0 && time.Since(begin) > startPatience {
 			if udp, _ := Listening(s.machine, "udp"); len(udp) > 0 {
-				return s.hopeless("it listens on UDP only (%v): Gatequake asks over TCP", udp)
+				return s.notTryable("it listens on UDP only (%v): Gatequake asks over TCP", udp)
 			}
-			return s.hopeless("it listened nowhere in %s", startPatience)
+			return s.notTryable("it listened nowhere in %s", startPatience)
 		}
 		now, err := Listening(s.machine, "tcp")
 		if err != nil {
@@ -70,7 +70,7 @@ func (s *survey) listen(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-time.After(look):
+		case <-time.After(pollInterval):
 		}
 	}
 	s.ready = changed
@@ -109,7 +109,7 @@ func (s *survey) ofEachFamily(ctx context.Context, all []netip.AddrPort) []netip
 			continue
 		}
 		if slices.ContainsFunc(s.own.Listeners, func(l gateway.Listener) bool { return l.At == four }) ||
-			s.takes(ctx, four) {
+			s.accepts(ctx, four) {
 			each = slices.DeleteFunc(each, func(other netip.AddrPort) bool {
 				return other.Port() == at.Port() && other.Addr().Is4()
 			})
@@ -120,9 +120,9 @@ func (s *survey) ofEachFamily(ctx context.Context, all []netip.AddrPort) []netip
 	return each
 }
 
-// takes reports whether a connection to the listener, if there is one, is made.
-func (s *survey) takes(ctx context.Context, at netip.AddrPort) bool {
-	ctx, cancel := context.WithTimeout(ctx, time.Second) // Who does not listen refuses at once.
+// accepts reports whether a connection to the listener, if there is one, is made.
+func (s *survey) accepts(ctx context.Context, at netip.AddrPort) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second) // An address at which nothing listens refuses at once.
 	defer cancel()
 	c, err := client.Way{}.Connect(ctx, gateway.Listener{At: at}.Door(), Client)
 	if err != nil {
@@ -132,8 +132,8 @@ func (s *survey) takes(ctx context.Context, at netip.AddrPort) bool {
 	return true
 }
 
-// hopeless is the error of a gateway that cannot be tried, with its last words.
-func (s *survey) hopeless(format string, args ...any) error {
+// notTryable is the error of a gateway that cannot be tried, with its last words.
+func (s *survey) notTryable(format string, args ...any) error {
 	why := fmt.Sprintf(format, args...)
 	const enough = 5
 	if log := s.process.Since(nil); len(log) > 0 {
@@ -141,7 +141,7 @@ func (s *survey) hopeless(format string, args ...any) error {
 	} else {
 		why += "; it said nothing"
 	}
-	if lacks := s.lacks(); len(lacks) > 0 && s.process.Dead() != "" {
+	if lacks := s.missingConfigFiles(); len(lacks) > 0 && s.process.Dead() != "" {
 		why += "; it opened, and did not find, " + strings.Join(lacks[max(0, len(lacks)-enough):], ", ")
 	}
 	return fmt.Errorf("%w: %s", ErrNotTryable, why)

@@ -37,10 +37,10 @@ func Print(w io.Writer, f Found) {
 	}
 	section("Upstreams", len(f.Own.Upstreams))
 	for _, u := range f.Own.Upstreams {
-		line(u.Name, u.Where(), how(u))
+		line(u.Name, u.Where(), protocolOf(u))
 	}
-	section("Dialled with no request of a client's", len(f.Alone))
-	for _, a := range f.Alone {
+	section("Dialled with no request of a client's", len(f.Unsolicited))
+	for _, a := range f.Unsolicited {
 		line(a.Upstream, a.What, a.When())
 	}
 	section("Probes", len(f.Own.Probes))
@@ -51,8 +51,8 @@ func Print(w io.Writer, f Found) {
 		}
 		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+over, fmt.Sprint(p.Expect.Status), answeredBy(p))
 	}
-	section("Opened and not there", len(f.Absent))
-	for _, path := range f.Absent {
+	section("Opened and not there", len(f.MissingFiles))
+	for _, path := range f.MissingFiles {
 		line(path)
 	}
 	section("Answers that no upstream is asked for", len(f.Answers))
@@ -68,8 +68,8 @@ func Print(w io.Writer, f Found) {
 	}
 }
 
-// how says what is spoken to the upstream.
-func how(u gateway.Upstream) string {
+// protocolOf says what is spoken to the upstream.
+func protocolOf(u gateway.Upstream) string {
 	switch {
 	case !u.TLS:
 		return u.Speaks

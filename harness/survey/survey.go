@@ -31,13 +31,13 @@ type Found struct {
 	Own gateway.Own `json:"own"`
 	// Names are those that were looked up.
 	Names []Name `json:"names"`
-	// Alone is who was dialled with no request of a client's: at start, or to see whether he is well.
-	Alone []Alone `json:"alone"`
-	// Absent are the files that its configuration or its command names, and that were opened and not there.
-	Absent []string `json:"absent"`
+	// Unsolicited is who was dialled with no request of a client's: at start, or to see whether he is well.
+	Unsolicited []Unsolicited `json:"alone"`
+	// MissingFiles are the files that its configuration or its command names, and that were opened and not there.
+	MissingFiles []string `json:"absent"`
 	// Answers are the listeners' own: what is answered without any upstream.
 	Answers []Answer `json:"answers"`
-	// Warnings are what somebody should know before he trusts the rest.
+	// Warnings are what a reader should know before relying on the rest.
 	Warnings []string `json:"warnings"`
 	// Log is the end of what the gateway said.
 	Log []string `json:"log"`
@@ -68,24 +68,24 @@ type Answer struct {
 	port uint16
 }
 
-// survey is one on its way.
+// survey is a survey that is being made.
 type survey struct {
 	world     *world.World
 	machine   *world.Machine
 	loopback  *firewall.Loopback
 	authority *upstream.Authority
 	names     *dns.Server
-	anyone    *upstream.Anyone
+	catchAll  *upstream.Anyone
 	process   *gateway.Process
 	absent    *gateway.MissingFiles
 	words     words
 	sockets   []*upstream.Anyone
 	closers   []func()
-	kept      []keeping
+	kept      []candidateProbe
 	serial    int
 	begin     time.Time
 	ready     time.Time // when all listeners were there
-	asking    time.Time // when we began to ask listeners of which one asked an upstream
+	asking    time.Time // when the first request was sent to a listener that asks an upstream
 	served    time.Time // when the first probe had its answer
 	own       gateway.Own
 	found     Found
@@ -124,7 +124,7 @@ func (s *survey) warn(format string, args ...any) {
 
 // prepare makes the gateway's surroundings.
 func (s *survey) prepare(context.Context) (err error) {
-	s.words = read(s.own.Command, s.own.Dir)
+	s.words = readWords(s.own.Command, s.own.Dir)
 	s.warnEnvironment()
 	if s.words.cut != "" {
 		s.warn("the search for words in the configuration was cut short %s: what stands further on was not asked for",
@@ -202,8 +202,8 @@ func (s *survey) answerAll(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen at every address: %w", err)
 	}
-	s.anyone = upstream.StartAnyone(l, s.authority, s.nameOf)
-	s.closers = append(s.closers, func() { _ = s.anyone.Close() })
+	s.catchAll = upstream.StartAnyone(l, s.authority, s.nameOf)
+	s.closers = append(s.closers, func() { _ = s.catchAll.Close() })
 	return firewall.CatchAll(s.machine.Wire(), uint16(l.Addr().(*net.TCPAddr).Port))
 }
 

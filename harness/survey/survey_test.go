@@ -175,8 +175,8 @@ func TestAbsentFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := surveyed(t, dir, "python3", "-c", serve)
-	if want := []string{filepath.Join(dir, "named.list")}; !slices.Equal(a.Found.Absent, want) {
-		t.Errorf("got %v (%s, %v), want %v", a.Found.Absent, a.Why, a.Found.Warnings, want)
+	if want := []string{filepath.Join(dir, "named.list")}; !slices.Equal(a.Found.MissingFiles, want) {
+		t.Errorf("got %v (%s, %v), want %v", a.Found.MissingFiles, a.Why, a.Found.Warnings, want)
 	}
 }
 

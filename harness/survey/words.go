@@ -44,8 +44,8 @@ const (
 	maxEntries = 1000
 )
 
-// usual are the files that gateways read when nobody names one.
-var usual = map[string]string{
+// defaultConfigs are the files that gateways read when nobody names one.
+var defaultConfigs = map[string]string{
 	"nginx":      "/etc/nginx/nginx.conf",
 	"haproxy":    "/etc/haproxy/haproxy.cfg",
 	"apache2":    "/etc/apache2/apache2.conf",
@@ -63,16 +63,16 @@ var (
 	hostWord   = regexp.MustCompile(`^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$`)
 	pathWord   = regexp.MustCompile(`^/[A-Za-z0-9_.~-]*(/[A-Za-z0-9_.~-]+)*/?$`)
 	socketWord = regexp.MustCompile(`\.sock(et)?$`)
-	// endings are of files, and of no host.
-	endings = regexp.MustCompile(`\.(conf|cfg|cnf|ini|inc|ya?ml|json|toml|pem|crt|cer|key|csr|pub|log|pid|sock|` +
+	// fileEndings are of files, and of no host.
+	fileEndings = regexp.MustCompile(`\.(conf|cfg|cnf|ini|inc|ya?ml|json|toml|pem|crt|cer|key|csr|pub|log|pid|sock|` +
 		`html?|css|js|png|ico|svg|gif|jpe?g|php|txt|lua|so|vcl|d|default|types|tmpl|local)$`)
 	// settings are of files that hold settings.
 	settings = regexp.MustCompile(`(\.(conf|cfg|ya?ml|json|toml|inc|vhost|load|types|vcl|caddy|map|list|lst|hdr)|` +
 		`/Caddyfile[^/]*|/[A-Za-z0-9_-]+)$`)
 )
 
-// read collects the words of the files that the command's own words lead to.
-func read(command []string, dir string) words {
+// readWords collects the words of the files that the command's own words lead to.
+func readWords(command []string, dir string) words {
 	w := words{text: strings.Join(command, " "), until: time.Now().Add(maxTime)}
 	w.own(dir)
 	queue := []string{}
@@ -82,7 +82,7 @@ func read(command []string, dir string) words {
 		}
 	}
 	if len(queue) == 0 {
-		queue = w.found(usual[filepath.Base(command[0])], dir)
+		queue = w.found(defaultConfigs[filepath.Base(command[0])], dir)
 	}
 	bytesLeft := int64(maxBytes)
 	for len(queue) > 0 && w.more(bytesLeft) {
@@ -93,7 +93,7 @@ func read(command []string, dir string) words {
 		}
 		text, err := foreign.Read(file, foreign.MostWritten)
 		if errors.Is(err, foreign.ErrTooLarge) {
-			add(&w.large, file, maxHosts)
+			addOnce(&w.large, file, maxHosts)
 		}
 		if err != nil || bytes.IndexByte(text, 0) >= 0 {
 			continue
@@ -110,7 +110,7 @@ func read(command []string, dir string) words {
 // own notes a folder of the configuration.
 func (w *words) own(folder string) {
 	if folder != "/" {
-		add(&w.folders, folder, maxFiles)
+		addOnce(&w.folders, folder, maxFiles)
 	}
 }
 
@@ -143,9 +143,9 @@ func (w *words) take(text, here, dir string) (files []string) {
 			switch {
 			case word == "" || len(word) > 200:
 			case socketWord.MatchString(word) && strings.HasPrefix(word, "/"):
-				add(&w.sockets, word, maxHosts)
-			case hostWord.MatchString(word) && !endings.MatchString(word):
-				add(&w.hosts, strings.Replace(word, "*.", "any.", 1), maxHosts)
+				addOnce(&w.sockets, word, maxHosts)
+			case hostWord.MatchString(word) && !fileEndings.MatchString(word):
+				addOnce(&w.hosts, strings.Replace(word, "*.", "any.", 1), maxHosts)
 			default:
 				files = append(files, w.path(word, here, dir)...)
 			}
@@ -164,15 +164,15 @@ func (w *words) path(word, here, dir string) (files []string) {
 	}
 	for _, f := range there {
 		if authority(f) {
-			add(&w.authorities, f, maxHosts)
+			addOnce(&w.authorities, f, maxHosts)
 		} else if settings.MatchString(f) && !strings.HasPrefix(f, "/usr/") && !strings.HasPrefix(f, "/var/log/") {
 			files = append(files, f)
 		}
 	}
 	bare := strings.TrimRight(strings.TrimPrefix(word, "^"), "*$")
-	if len(there) == 0 && pathWord.MatchString(bare) && !endings.MatchString(bare) {
+	if len(there) == 0 && pathWord.MatchString(bare) && !fileEndings.MatchString(bare) {
 		if info, err := os.Stat(bare); err != nil || bare == "/" || !info.IsDir() {
-			add(&w.paths, bare, maxPaths)
+			addOnce(&w.paths, bare, maxPaths)
 		}
 	}
 	return files
@@ -257,7 +257,7 @@ func entriesOf(folder string) []os.DirEntry {
 	return all
 }
 
-func add(to *[]string, word string, most int) {
+func addOnce(to *[]string, word string, most int) {
 	if len(*to) < most && !slices.Contains(*to, word) {
 		*to = append(*to, word)
 	}

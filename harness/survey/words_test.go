@@ -31,7 +31,7 @@ func folder(t *testing.T, files map[string]string) string {
 func readSoon(t *testing.T, command []string, dir string) words {
 	t.Helper()
 	begin := time.Now()
-	w := read(command, dir)
+	w := readWords(command, dir)
 	if took := time.Since(begin); took > 4*maxTime {
 		t.Errorf("took %s, want about %s at most", took, maxTime)
 	}

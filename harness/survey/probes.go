@@ -14,7 +14,7 @@ import (
 
 // keep makes probes of what was tried: the root of each listener, and of the others one for each set of upstreams
 // that no other reaches.
-func (s *survey) keep(first, others []tried) {
+func (s *survey) keep(first, others []attempt) {
 	seen := map[string]bool{}
 	for i, t := range slices.Concat(first, others) {
 		if len(t.asked) == 0 {
@@ -30,8 +30,8 @@ func (s *survey) keep(first, others []tried) {
 			continue
 		}
 		seen[key] = true
-		s.kept = append(s.kept, keeping{
-			tried: t, methods: []string{http.MethodGet}, root: i < len(first),
+		s.kept = append(s.kept, candidateProbe{
+			attempt: t, methods: []string{http.MethodGet}, root: i < len(first),
 			all: len(t.asked) > 1,
 		})
 	}
@@ -40,33 +40,33 @@ func (s *survey) keep(first, others []tried) {
 // keepTwins makes a probe for each listener of IPv6 that has a twin of IPv4, whose root answered so: the twin's first
 // probe that reaches an upstream, over IPv6. One is enough to see whether the gateway keeps its promises there too, and
 // each more would be tried with every experiment again.
-func (s *survey) keepTwins(ctx context.Context, roots []tried) {
+func (s *survey) keepTwins(ctx context.Context, roots []attempt) {
 	for _, root := range roots {
-		same := func(k keeping) bool { return k.listener.At.Port() == root.listener.At.Port() }
-		i := slices.IndexFunc(s.kept, func(k keeping) bool { return same(k) && len(k.asked) > 0 })
+		same := func(k candidateProbe) bool { return k.listener.At.Port() == root.listener.At.Port() }
+		i := slices.IndexFunc(s.kept, func(k candidateProbe) bool { return same(k) && len(k.asked) > 0 })
 		if i < 0 {
 			i = slices.IndexFunc(s.kept, same)
 		}
 		if i < 0 {
-			s.keep([]tried{root}, nil)
+			s.keep([]attempt{root}, nil)
 			continue
 		}
 		four := s.kept[i]
 		six := s.get(ctx, root.listener, four.host, four.path)
-		alike := six.alike(four.tried)
+		alike := six.alike(four.attempt)
 		if !alike {
 			s.warn("%s gets another answer over IPv6 (%d) than over IPv4 (%d)", four.url, six.status, four.status)
 		}
 		if len(six.asked) > 0 || !alike {
-			s.kept = append(s.kept, keeping{
-				tried: six, methods: []string{http.MethodGet}, root: true, all: len(six.asked) > 1, twin: true,
+			s.kept = append(s.kept, candidateProbe{
+				attempt: six, methods: []string{http.MethodGet}, root: true, all: len(six.asked) > 1, twin: true,
 			})
 		}
 	}
 }
 
 // answered notes an answer of the gateway's own, unless the listener gives the same to everybody.
-func (s *survey) answered(t tried) {
+func (s *survey) answered(t attempt) {
 	same := slices.ContainsFunc(s.found.Answers, func(a Answer) bool {
 		return a.port == t.listener.At.Port() && a.Status == t.status && a.Says == says(t)
 	})
@@ -76,7 +76,7 @@ func (s *survey) answered(t tried) {
 }
 
 // says is what an answer wants of the client, in a word.
-func says(t tried) string {
+func says(t attempt) string {
 	switch {
 	case t.header.Get("Location") != "":
 		return "to " + t.header.Get("Location")
@@ -88,20 +88,20 @@ func says(t tried) string {
 	return strings.ToLower(http.StatusText(t.status))
 }
 
-// keeping is a probe on its way into the list.
-type keeping struct {
-	tried
+// candidateProbe is an attempt that may become a probe of the gateway's description.
+type candidateProbe struct {
+	attempt
 	methods []string
 	root    bool
 	all     bool // One request asks several.
-	twin    bool // It is another's, over IPv6.
+	twin    bool // It is the probe of a listener of IPv4, sent over IPv6.
 }
 
-// distinct drops the probes that turned out to reach the same pool as another.
-func distinct(all []keeping) []keeping {
-	seen, kept := map[string]bool{}, []keeping{}
+// distinctPools drops the probes that turned out to reach the same pool as another.
+func distinctPools(all []candidateProbe) []candidateProbe {
+	seen, kept := map[string]bool{}, []candidateProbe{}
 	for _, k := range all {
-		slices.SortFunc(k.asked, func(a, b place) int {
+		slices.SortFunc(k.asked, func(a, b upstreamKey) int {
 			return cmp.Or(a.at.Compare(b.at), strings.Compare(a.socket, b.socket))
 		})
 		key := fmt.Sprint(k.listener.At, k.asked)
@@ -113,15 +113,15 @@ func distinct(all []keeping) []keeping {
 	return kept
 }
 
-// look repeats the probes: for the other members of pools, with POST, and once more after long enough for names
+// expandPools repeats the probes: for the other members of pools, with POST, and once more after long enough for names
 // to be asked for again.
-func (s *survey) look(ctx context.Context) {
+func (s *survey) expandPools(ctx context.Context) {
 	for i := range s.kept {
 		k := &s.kept[i]
 		if len(k.asked) == 0 {
 			continue
 		}
-		for range rounds {
+		for range poolRounds {
 			t := s.get(ctx, k.listener, k.host, k.path)
 			k.all = k.all || len(t.asked) > 1
 			for _, p := range t.asked {
@@ -134,12 +134,12 @@ func (s *survey) look(ctx context.Context) {
 			k.methods = append(k.methods, http.MethodPost)
 		}
 	}
-	s.kept = distinct(s.kept)
+	s.kept = distinctPools(s.kept)
 	select {
 	case <-ctx.Done():
 	case <-time.After(time.Until(s.served.Add(gateway.Again))):
 	}
-	s.anyone.Drop() // A pooled connection needs no name.
+	s.catchAll.Drop() // A pooled connection needs no name.
 	for _, k := range s.kept {
 		for range max(1, 2*len(k.asked)) { // Each member of a pool has its turn.
 			s.get(ctx, k.listener, k.host, k.path)

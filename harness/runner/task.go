@@ -10,19 +10,19 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// errand is what a world is asked to do other than an experiment. It stands in the field Do of the request, which a
+// task is what a world is asked to do other than an experiment. The task stands in the field Do of the request, which a
 // Job does not have.
-type errand string
+type task string
 
 const (
-	openShell   errand = "shell"
-	tryFirewall errand = "try-firewall"
-	makeSurvey  errand = "survey"
-	tellBare    errand = "bare"
-	askVersion  errand = "version"
+	openShell    task = "shell"
+	tryFirewall  task = "try-firewall"
+	makeSurvey   task = "survey"
+	listReadOnly task = "bare"
+	askVersion   task = "version"
 )
 
-var errands = map[errand]func(context.Context, *world.World, json.RawMessage) (any, error){
+var tasks = map[task]func(context.Context, *world.World, json.RawMessage) (any, error){
 	openShell:  serveShell,
 	makeSurvey: serveSurvey,
 	askVersion: serveVersion,
@@ -30,26 +30,26 @@ var errands = map[errand]func(context.Context, *world.World, json.RawMessage) (a
 		_, err := firewall.New()
 		return nil, err
 	},
-	tellBare: func(_ context.Context, w *world.World, _ json.RawMessage) (any, error) { return w.Bare(), nil },
+	listReadOnly: func(_ context.Context, w *world.World, _ json.RawMessage) (any, error) { return w.Bare(), nil },
 }
 
 // TryFirewall makes a world of the mode and sets up its firewall for real. The error says why there is none.
 func TryFirewall(ctx context.Context, o Options) error {
-	request := struct{ Do errand }{tryFirewall}
+	request := struct{ Do task }{tryFirewall}
 	return world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, nil)
 }
 
-// Bare makes a world of the mode and returns the folders of the machine that could not be covered in it: there they
-// can be read only.
-func Bare(ctx context.Context, o Options) (bare []string, err error) {
-	request := struct{ Do errand }{tellBare}
+// ReadOnlyFolders makes a world of the mode and returns the folders of the machine that could not be covered in it:
+// there they can be read only.
+func ReadOnlyFolders(ctx context.Context, o Options) (bare []string, err error) {
+	request := struct{ Do task }{listReadOnly}
 	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, &bare)
 	return bare, err
 }
 
 // versionRequest is what Version sends into the world.
 type versionRequest struct {
-	Do      errand
+	Do      task
 	Gateway *gateway.Definition
 	Command []string
 	Dir     string

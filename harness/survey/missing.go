@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// lacks lists the files that were opened and not there, of those that the configuration or the command names:
-// every program looks in vain for many that nobody has told it of. What is there by now it has made itself; a
+// missingConfigFiles lists the files that were opened and not there, of those that the configuration or the command
+// names: every program looks in vain for many that nobody has told it of. What is there by now it has made itself; a
 // pid file is looked for to see whether another one runs.
-func (s *survey) lacks() []string {
+func (s *survey) missingConfigFiles() []string {
 	if s.absent == nil {
 		return nil
 	}

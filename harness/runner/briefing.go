@@ -16,8 +16,8 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// orientation tells somebody who just entered a world what is wrong with it, who lives where, and what to try.
-func orientation(h *engine.Held, e catalog.Experiment, j Job) string {
+// briefing tells a user whose shell was just opened in a world what is broken, which address is whose, and what to try.
+func briefing(h *engine.Held, e catalog.Experiment, j Job) string {
 	var s strings.Builder
 	b, p := h.Bench, h.Bench.Plan
 	evidence := cmp.Or(h.Evidence, "nothing is broken")

@@ -10,9 +10,9 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// Alone is what a gateway does at an upstream with no request of a client's: a connection that it makes at start,
+// Unsolicited is what a gateway does at an upstream with no request of a client's: a connection that it makes at start,
 // or the checks of whether the upstream is well.
-type Alone struct {
+type Unsolicited struct {
 	Upstream string `json:"upstream"`
 	// What is the request, or a connection in which nothing was asked.
 	What string `json:"what"`
@@ -23,8 +23,8 @@ type Alone struct {
 	EveryMS float64 `json:"every_ms"`
 }
 
-// When says when, for people.
-func (a Alone) When() string {
+// When says when it was seen: "every 2s", "at start" or "once".
+func (a Unsolicited) When() string {
 	switch {
 	case a.EveryMS > 0 && !a.AtStart:
 		every := time.Duration(a.EveryMS * float64(time.Millisecond))
@@ -43,26 +43,26 @@ const (
 
 // contact is one time that an upstream was dialled or asked with no request of a client's.
 type contact struct {
-	place
+	upstreamKey
 	what string
 	at   time.Time
 }
 
-// alone notes what the gateway did of its own accord: every request that carries no nonce of the harness, and
+// noteUnsolicited notes what the gateway did of its own accord: every request that carries no nonce of the harness, and
 // every connection on which the gateway said nothing. What a probe causes carries its nonce, and is told by
 // that alone: a check that comes meanwhile is not taken for it. A check that gives its connection up before the
 // handshake is over, as HAProxy's do that ask for nothing, is seen by no listener.
-func (s *survey) alone(all []seen) {
-	contacts := s.contactsOf(s.anyone, func(h upstream.Heard) place { return place{at: h.To} })
+func (s *survey) noteUnsolicited(all []knownUpstream) {
+	contacts := s.contactsOf(s.catchAll, func(h upstream.Heard) upstreamKey { return upstreamKey{at: h.To} })
 	for i, a := range s.sockets {
 		contacts = append(contacts,
-			s.contactsOf(a, func(upstream.Heard) place { return place{socket: s.words.sockets[i]} })...)
+			s.contactsOf(a, func(upstream.Heard) upstreamKey { return upstreamKey{socket: s.words.sockets[i]} })...)
 	}
 	slices.SortStableFunc(contacts, func(a, b contact) int { return a.at.Compare(b.at) })
 	times := map[string][]time.Time{}
 	for i, u := range all {
 		for _, c := range contacts {
-			if c.place == u.place {
+			if c.upstreamKey == u.upstreamKey {
 				times[c.what] = append(times[c.what], c.at)
 			}
 		}
@@ -70,8 +70,8 @@ func (s *survey) alone(all []seen) {
 			if what != bareConnection && what != bareHandshake {
 				all[i].Checked = what
 			}
-			s.found.Alone = append(s.found.Alone, Alone{
-				Upstream: u.Name, What: what, Times: len(times[what]), EveryMS: between(times[what]),
+			s.found.Unsolicited = append(s.found.Unsolicited, Unsolicited{
+				Upstream: u.Name, What: what, Times: len(times[what]), EveryMS: medianGap(times[what]),
 				AtStart: !times[what][len(times[what])-1].After(s.ready),
 			})
 		}
@@ -80,7 +80,7 @@ func (s *survey) alone(all []seen) {
 }
 
 // contactsOf lists what was heard with no request of a client's.
-func (s *survey) contactsOf(a *upstream.Anyone, where func(upstream.Heard) place) []contact {
+func (s *survey) contactsOf(a *upstream.Anyone, where func(upstream.Heard) upstreamKey) []contact {
 	all, spoken, heard := []contact{}, map[int]bool{}, a.Heard()
 	for _, h := range a.Hits() {
 		spoken[h.Connection] = true
@@ -102,8 +102,8 @@ func (s *survey) contactsOf(a *upstream.Anyone, where func(upstream.Heard) place
 	return all
 }
 
-// between is the median of the times between two, in milliseconds.
-func between(times []time.Time) float64 {
+// medianGap is the median of the times between two, in milliseconds.
+func medianGap(times []time.Time) float64 {
 	gaps := []float64{}
 	for i := range times[1:] {
 		gaps = append(gaps, float64(times[i+1].Sub(times[i]).Microseconds())/1000)
