@@ -13,7 +13,6 @@ import (
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gatewayfile"
-	"github.com/gatequake/gatequake/harness/policy"
 )
 
 // told fails the test unless the error is one line of bounded length that begins with the file.
@@ -60,32 +59,6 @@ var odd = []string{
 	"{a: {a: {a: }}}",
 	"? a\n: b",
 	"\x00",
-}
-
-// FuzzPolicy reads policies: one that is read has an expectation for every fault, of statuses that there are.
-func FuzzPolicy(f *testing.F) {
-	for _, text := range append(odd, "name: x\ndefault: 502\ncauses: {dns: [502, 503]}\nerrors: {dns_error: "+
-		"{status: 502, within: 1s}}\nexperiments: {refused: {recovery: 2s}}\n") {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		p, err := policy.Parse("p.yaml", text, catalog.FaultIDs())
-		if err != nil {
-			told(t, "p.yaml", err)
-			return
-		}
-		for _, fault := range catalog.Faults() {
-			e := p.Expect(fault.Experiment().Record())
-			for _, status := range e.Statuses {
-				if status < 100 || status > 599 {
-					t.Errorf("%s: got status %d, want 100 to 599", fault.ID, status)
-				}
-			}
-			if e.Within < 0 || e.Recovery < 0 || e.String() == "" {
-				t.Errorf("%s: got %+v, want times that are none or more, in words", fault.ID, e)
-			}
-		}
-	})
 }
 
 // FuzzOwn reads the files of gateways of people's own: what is read can be tried, and written as it was read.
