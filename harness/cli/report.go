@@ -106,7 +106,7 @@ func joined(files []string, baseline string, alone bool) (report.Run, error) {
 	r := all[0]
 	if len(all) > 1 || r.Shard != nil && !r.Interrupted && !alone {
 		var err error
-		if r, err = report.Merge(all); err != nil {
+		if r, err = report.Join(all); err != nil {
 			return report.Run{}, usage("report: %w", err)
 		}
 	}

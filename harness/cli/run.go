@@ -313,7 +313,7 @@ func only(earlier report.Run, all []runner.Job) *report.Run {
 
 func (o order) mode() (world.Mode, error) {
 	if o.there != nil {
-		return world.Elsewhere, nil
+		return world.Remote, nil
 	}
 	if o.portable {
 		return world.Portable, nil
@@ -344,7 +344,7 @@ func (a *app) show(r report.Run, o order, written string) error {
 		}
 		return nil
 	}
-	err := console.Write(a.out, r, console.LookOf(a.out))
+	err := console.Write(a.out, r, console.StyleOf(a.out))
 	if err == nil && written != "" {
 		_, err = fmt.Fprint(a.out, report.Written(written))
 	}

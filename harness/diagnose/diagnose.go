@@ -137,7 +137,7 @@ func (all *Signatures) Diagnose(s Sign) Diagnosis {
 	byType, ids := map[proxystatus.ErrorType]float64{}, map[proxystatus.ErrorType][]near{}
 	sum, best, d := 0.0, 0.0, Diagnosis{}
 	for _, c := range all.cells {
-		score := s.like(c.seen)
+		score := s.similarity(c.seen)
 		if score < least {
 			continue
 		}
@@ -201,8 +201,8 @@ func (all *Signatures) alike(words []string, says float64, c signature) float64 
 	return both / (says + c.says - both)
 }
 
-// like returns how like the answer is to one that was seen, 0 to 1.
-func (s Sign) like(seen report.Seen) float64 {
+// similarity returns how like the answer is to one that was seen, 0 to 1.
+func (s Sign) similarity(seen report.Seen) float64 {
 	score := 1.0
 	switch {
 	case s.Status == 0 && s.End != seen.End:

@@ -22,7 +22,7 @@ func Deviate(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 	case err != nil:
 		v.Result, v.Reason = verdict.Inconclusive, err.Error()
 	case known == nil || v.Result == verdict.Unsupported || v.Result == verdict.Inconclusive:
-	case happened(v, known):
+	case matches(v, known):
 		if v.Result == verdict.Fail {
 			v.Deviation, v.Link = known.Reason, known.Link
 		}
@@ -81,7 +81,7 @@ func ofFamily(v verdict.Verdict, d *gateway.Definition) (*verdict.Deviation, err
 	for i := range d.Deviations {
 		entry := &d.Deviations[i]
 		about := slices.Contains(entry.Errors, v.ErrorType) && slices.Contains(entry.Settings, v.Setting)
-		if !about || strings.HasSuffix(v.ID, balanced) || v.Cause == cause.Blocked || !happened(v, entry) {
+		if !about || strings.HasSuffix(v.ID, balanced) || v.Cause == cause.Blocked || !matches(v, entry) {
 			continue
 		}
 		if concerned, err := concerned(v, d, entry.Versions); err != nil || concerned {
@@ -103,7 +103,7 @@ func listed(v verdict.Verdict, d *gateway.Definition, id string) (*verdict.Devia
 		switch {
 		case err != nil:
 			return nil, err
-		case concerned && happened(v, entry):
+		case concerned && matches(v, entry):
 			return entry, nil
 		case concerned && about == nil:
 			about = entry
@@ -128,8 +128,8 @@ func concerned(v verdict.Verdict, d *gateway.Definition, versions string) (bool,
 	return within.Check(version), nil
 }
 
-// happened reports whether the verdict is what the entry says.
-func happened(v verdict.Verdict, known *verdict.Deviation) bool {
+// matches reports whether the verdict is what the entry says.
+func matches(v verdict.Verdict, known *verdict.Deviation) bool {
 	return slices.ContainsFunc(known.Outcomes(), func(o verdict.Outcome) bool {
 		seen := v.Observed == o.Observed || v.Result == verdict.Pass && o.Observed == verdict.Passes
 		return seen && slices.Equal(v.Broken(), o.Breaks)

@@ -100,8 +100,8 @@ func change(was, is verdict.Verdict, known bool) ChangeKind {
 // slower reports whether service took longer to come back than recoveries of one gateway differ; never is longer than
 // any time.
 func slower(was, is verdict.Verdict) bool {
-	before, waited := was.Back()
-	now, waitedNow := is.Back()
+	before, waited := was.MedianRecovery()
+	now, waitedNow := is.MedianRecovery()
 	return waited && waitedNow && now > slowerFactor*before && now-before > float64(slowerBy.Milliseconds())
 }
 
@@ -116,7 +116,7 @@ func short(v verdict.Verdict, known bool) string {
 	if v.Observed != "" {
 		s += ": " + v.Observed
 	}
-	if ms, waited := v.Back(); ms == verdict.Never {
+	if ms, waited := v.MedianRecovery(); ms == verdict.Never {
 		s += " (never recovered)"
 	} else if waited {
 		s += fmt.Sprintf(" (recovered after %s)", time.Duration(ms*float64(time.Millisecond)).Round(time.Millisecond))

@@ -29,11 +29,11 @@ const (
 
 // The measures of a line. A line with so many error types is about something else, such as a start.
 const (
-	telltale  = 0.8
-	anything  = 4
-	noFault   = proxystatus.ErrorType("")
-	enough    = 5   // error types in a run, below which any line is telling
-	shortLine = 300 // bytes of a line that are shown
+	tellingShare = 0.8
+	tooManyTypes = 4
+	noFault      = proxystatus.ErrorType("")
+	minTypes     = 5   // error types in a run, below which any line is telling
+	shortLine    = 300 // bytes of a line that are shown
 )
 
 // LogLine is what a cell's log says.
@@ -48,11 +48,11 @@ type LogLine struct {
 func (r Run) Logs() map[Column]map[string]LogLine {
 	all := map[Column]map[string]LogLine{}
 	for _, c := range r.Columns() {
-		cells, kinds := r.heard(c), map[proxystatus.ErrorType]bool{}
+		cells, kinds := r.faultLogs(c), map[proxystatus.ErrorType]bool{}
 		for _, cell := range cells {
 			kinds[cell.of] = true
 		}
-		if all[c] = map[string]LogLine{}; len(kinds) < enough {
+		if all[c] = map[string]LogLine{}; len(kinds) < minTypes {
 			continue
 		}
 		told := phrases(cells)
@@ -70,8 +70,8 @@ func logged(v verdict.Verdict) bool {
 	return v.Cause != cause.Blocked && KindOf(v) != Unsupported && KindOf(v) != Inconclusive && len(v.Pool) == 0
 }
 
-// heard is one experiment's log: the words of its lines that say something.
-type heard struct {
+// faultLog is one experiment's log: the words of its lines that say something.
+type faultLog struct {
 	id    string
 	of    proxystatus.ErrorType
 	lines []line
@@ -85,7 +85,7 @@ type line struct {
 
 // says returns the first line that has all words of the phrase, and no others if it is whole; its text is empty when
 // there is none.
-func (h heard) says(p phrase) string {
+func (h faultLog) says(p phrase) string {
 	for _, l := range h.lines {
 		if l.words.has(p.words) && (!p.whole || l.words.size() == p.words.size()) {
 			return l.text
@@ -102,7 +102,7 @@ type phrase struct {
 }
 
 // phrases are what the lines of each experiment, and of each two on one error type, have in common.
-func phrases(cells []heard) []phrase {
+func phrases(cells []faultLog) []phrase {
 	byType, all := map[proxystatus.ErrorType]map[string]set{}, map[string]set{}
 	for _, cell := range cells {
 		if byType[cell.of] == nil {
@@ -138,12 +138,12 @@ func phrases(cells []heard) []phrase {
 
 // tell picks the phrase that is the most telling; of several, the one that most experiments have, and of those the
 // longest. What one experiment alone has is chance.
-func (h heard) tell(told []phrase) LogLine {
+func (h faultLog) tell(told []phrase) LogLine {
 	best, share, support := LogLine{Says: LogSilent}, 0.0, 0
 	long := 0
 	for _, p := range told {
 		text := h.says(p)
-		if text == "" || p.types[noFault] > 0 || len(p.types) >= anything {
+		if text == "" || p.types[noFault] > 0 || len(p.types) >= tooManyTypes {
 			continue
 		}
 		most, cells := noFault, 0
@@ -160,7 +160,7 @@ func (h heard) tell(told []phrase) LogLine {
 		}
 		share, support, long = s, cells, p.words.size()
 		best = LogLine{Says: LogShared, Line: Clip(text, shortLine), As: most}
-		if s >= telltale {
+		if s >= tellingShare {
 			best.Says = LogMisleads
 			if most == h.of {
 				best.Says = LogNames

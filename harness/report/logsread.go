@@ -27,7 +27,7 @@ func ReadLogs(r Run) Run {
 				a.Outcome, a.Reason = record.NotApplicable, "a block is no failure: the gateway did what its configuration says"
 			case !compared:
 				a.Outcome, a.Reason = record.NotApplicable, fmt.Sprintf(
-					"too few kinds of faults in this run to compare the lines of: want %d error types", enough)
+					"too few kinds of faults in this run to compare the lines of: want %d error types", minTypes)
 			default:
 				a.Outcome, a.Reason = l.good()
 			}

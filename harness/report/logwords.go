@@ -162,7 +162,7 @@ func vocabularyOf(verdicts []verdict.Verdict, lex lexicon) vocabulary {
 	}
 	known := vocabulary{}
 	for w, u := range use {
-		if u.experiments > 1 && 2*len(u.types) <= len(types) && float64(u.always) >= telltale*float64(u.repeated) {
+		if u.experiments > 1 && 2*len(u.types) <= len(types) && float64(u.always) >= tellingShare*float64(u.repeated) {
 			known[w] = len(known)
 		}
 	}
@@ -181,22 +181,22 @@ func logsOf(v verdict.Verdict) [][]string {
 	return all
 }
 
-// heard is what the experiments of the column logged, in the words that say something.
-func (r Run) heard(c Column) []heard {
+// faultLogs is what the experiments of the column logged, in the words that say something.
+func (r Run) faultLogs(c Column) []faultLog {
 	other := func(v verdict.Verdict) bool { return ColumnOf(v) != c || !logged(v) }
 	verdicts := slices.DeleteFunc(slices.Clone(r.Verdicts), other)
-	lex, cells := lexicon{}, []heard{}
+	lex, cells := lexicon{}, []faultLog{}
 	known := vocabularyOf(verdicts, lex)
 	for _, v := range verdicts {
 		runs := [][]line{}
 		for _, log := range logsOf(v) {
 			runs = append(runs, known.lines(log, lex))
 		}
-		cells = append(cells, heard{v.ID, v.ErrorType, common(runs)})
+		cells = append(cells, faultLog{v.ID, v.ErrorType, common(runs)})
 		if before := known.lines(v.Before, lex); len(before) > 0 {
 			cells = append(
 				cells,
-				heard{v.ID, noFault, before},
+				faultLog{v.ID, noFault, before},
 			) // What a gateway says when all is well tells of no fault.
 		}
 	}

@@ -58,16 +58,16 @@ func Want(expected string) string {
 func Word(v verdict.Verdict) string {
 	o := Telling(v)
 	switch {
-	case v.Mixed():
-		return Mixed
+	case v.Flaky():
+		return Flaky
 	case o == nil || KindOf(v) == Unsupported:
 		return ""
 	}
 	return seen(*o)
 }
 
-// Mixed is the word for an experiment that did not always come out the same.
-const Mixed = "mixed"
+// Flaky is the word for an experiment that did not always come out the same.
+const Flaky = "mixed"
 
 // seen puts an observation into a word.
 func seen(o record.Observation) string {
@@ -89,7 +89,7 @@ type Term struct{ Word, Meaning string }
 // Terms are the words that stand in a matrix in place of a status.
 func Terms() []Term {
 	return []Term{
-		{Mixed, "not always the same"},
+		{Flaky, "not always the same"},
 		{"hung", "no whole answer in time"},
 		{"cut", "the answer visibly breaks off"},
 		{"junk", "bytes that are no HTTP answer"},

@@ -43,7 +43,7 @@ func PoolCell(v verdict.Verdict) string {
 		avoided = append(avoided, strings.Replace(fmt.Sprint(Median(after)), fmt.Sprint(notAvoided), "∞", 1))
 	}
 	parts := []string{strings.Join(lost, "/") + " %", strings.Join(avoided, "/")}
-	if ms, waited := v.Back(); ms == verdict.Never {
+	if ms, waited := v.MedianRecovery(); ms == verdict.Never {
 		parts = append(parts, "never")
 	} else if waited {
 		parts = append(parts, (time.Duration(ms) * time.Millisecond).String())

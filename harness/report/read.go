@@ -134,7 +134,7 @@ func readVerdict(doc []byte) (verdict.Verdict, error) {
 		return e.Verdict, fmt.Errorf("got id %q, gateway %q, setting %q, want all three", Clip(e.ID, ShownReason),
 			Clip(e.Gateway, ShownReason), Clip(e.Setting, ShownReason))
 	}
-	if !slices.Contains([]string{"", "root", "user", "portable", elsewhere}, e.World) {
+	if !slices.Contains([]string{"", "root", "user", "portable", remoteWorld}, e.World) {
 		return e.Verdict, fmt.Errorf(
 			"world: got %q, want root, user, portable or elsewhere",
 			Clip(e.World, ShownReason),

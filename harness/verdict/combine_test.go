@@ -36,7 +36,7 @@ func TestCombineIsFair(t *testing.T) {
 				if failed && (one.Result != Fail || one.Known()) {
 					t.Errorf("%d, %d, %d: got %s (known %t), want a fail", i, j, k, one.Result, one.Known())
 				}
-				if alike := i == j && j == k; !alike && one.Result == Pass || alike && badness(one) != badness(a) {
+				if alike := i == j && j == k; !alike && one.Result == Pass || alike && rank(one) != rank(a) {
 					t.Errorf("%d, %d, %d: got %s, want no pass of what is not always one", i, j, k, one.Result)
 				}
 				if len(one.Runs) != 3 || one.TookMS != a.TookMS+b.TookMS+c.TookMS {

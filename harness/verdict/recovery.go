@@ -25,17 +25,17 @@ type Recovery struct {
 
 // recoveryOf sums up the runs in which service was waited for, and is nil if there are none.
 func recoveryOf(v Verdict) *Recovery {
-	times := v.Backs()
+	times := v.RecoveryTimes()
 	if len(times) == 0 {
 		return nil
 	}
 	slices.Sort(times)
 	r := Recovery{
-		P50: written(
+		P50: inFile(
 			stats.Quantile(times, 0.50),
 		),
-		P95:  written(stats.Quantile(times, 0.95)),
-		Most: written(stats.Quantile(times, 1)),
+		P95:  inFile(stats.Quantile(times, 0.95)),
+		Most: inFile(stats.Quantile(times, 1)),
 	}
 	for _, t := range times {
 		if t == Never {
@@ -46,17 +46,17 @@ func recoveryOf(v Verdict) *Recovery {
 	return &r
 }
 
-// written is a time as files have it: JSON has no number for never.
-func written(ms float64) float64 {
+// inFile is a time as files have it: JSON has no number for never.
+func inFile(ms float64) float64 {
 	if ms == Never {
 		return -1
 	}
 	return ms
 }
 
-// Backs are how long service took to come back, in milliseconds, in each run of the experiment in which it was waited
-// for: Never where it did not come.
-func (v Verdict) Backs() []float64 {
+// RecoveryTimes are how long service took to come back, in milliseconds, in each run of the experiment in which it was
+// waited for: Never where it did not come.
+func (v Verdict) RecoveryTimes() []float64 {
 	runs := v.Runs
 	if len(runs) == 0 {
 		runs = []Run{{Result: v.Result, RecoveryMS: v.RecoveryMS}}
@@ -73,9 +73,9 @@ func (v Verdict) Backs() []float64 {
 	return times
 }
 
-// Back is the median of Backs, the upper one of two, and false where service was not waited for.
-func (v Verdict) Back() (ms float64, waited bool) {
-	times := v.Backs()
+// MedianRecovery is the median of Backs, the upper one of two, and false where service was not waited for.
+func (v Verdict) MedianRecovery() (ms float64, waited bool) {
+	times := v.RecoveryTimes()
 	if len(times) == 0 {
 		return 0, false
 	}

@@ -54,7 +54,7 @@ func TestNeverIsTheSlowest(t *testing.T) {
 			4, true,
 		},
 	} {
-		if got, waited := c.of.Back(); got != c.want || waited != c.waited {
+		if got, waited := c.of.MedianRecovery(); got != c.want || waited != c.waited {
 			t.Errorf("%s: got %g (%t), want %g (%t)", name, got, waited, c.want, c.waited)
 		}
 	}

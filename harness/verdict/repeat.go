@@ -21,9 +21,9 @@ type Run struct {
 	Log []string `json:"log,omitempty"`
 }
 
-// Mixed reports whether an experiment does not always come out the same: by its own runs, or by what the gateway's
+// Flaky reports whether an experiment does not always come out the same: by its own runs, or by what the gateway's
 // folder says.
-func (v Verdict) Mixed() bool {
+func (v Verdict) Flaky() bool {
 	return v.Chance != nil || slices.ContainsFunc(v.Runs, func(r Run) bool {
 		return r.Observed != v.Runs[0].Observed || r.Result != v.Runs[0].Result
 	})
@@ -37,7 +37,7 @@ func Combine(runs []Verdict) Verdict {
 	if len(runs) == 1 {
 		return runs[0]
 	}
-	worst := slices.MaxFunc(runs, func(a, b Verdict) int { return badness(a) - badness(b) })
+	worst := slices.MaxFunc(runs, func(a, b Verdict) int { return rank(a) - rank(b) })
 	alike, order, count := true, []string{}, map[string]int{}
 	for _, v := range runs {
 		alike = alike && v.Result == runs[0].Result && v.Known() == runs[0].Known() && v.Observed == runs[0].Observed
@@ -97,8 +97,8 @@ func Combine(runs []Verdict) Verdict {
 	return merged
 }
 
-// badness orders results: what the merged verdict of several is.
-func badness(v Verdict) int {
+// rank orders results: what the merged verdict of several is.
+func rank(v Verdict) int {
 	switch {
 	case v.Result == Pass:
 		return 0

@@ -28,8 +28,8 @@ const (
 	User Mode = "user"
 	// Portable makes no namespaces: plain loopback and free ports.
 	Portable Mode = "portable"
-	// Elsewhere is no world: the gateway runs already, and nothing of its machine is ours.
-	Elsewhere Mode = "elsewhere"
+	// Remote is no world: the gateway runs already, and nothing of its machine is the harness's.
+	Remote Mode = "elsewhere"
 )
 
 // World is the inside of a world, as its first process sees it.
@@ -51,7 +51,7 @@ type World struct {
 }
 
 // Outside is what stands for a world where there is none. It lacks all that portable worlds lack.
-func Outside() *World { return &World{Mode: Elsewhere, lacks: portableLacks()} }
+func Outside() *World { return &World{Mode: Remote, lacks: portableLacks()} }
 
 // Sealed reports whether the world has namespaces of its own: any address, any port, own names, a real firewall.
 func (w *World) Sealed() bool { return w.Mode == Root || w.Mode == User }

@@ -12,7 +12,7 @@ import (
 // Write writes what a person reads: the matrix first, then what could not be tried, what is known to be so, and last,
 // where a terminal and a CI's log end and are read first, what is wrong with the command that shows it again, and the
 // sums.
-func Write(w io.Writer, r report.Run, l Look) error {
+func Write(w io.Writer, r report.Run, l Style) error {
 	var b strings.Builder
 	switch tried := r.Remedied(); {
 	case len(tried.Verdicts) > 0:
@@ -29,7 +29,7 @@ func Write(w io.Writer, r report.Run, l Look) error {
 	l.deviations(&b, r, report.Inconclusive, "Could not tell")
 	_, others := r.Targeted()
 	l.deviations(&b, others, report.Fail, "Promises broken")
-	l.aims(&b, r)
+	l.targets(&b, r)
 	b.WriteString("\n")
 	for _, m := range r.NotInstalled {
 		fmt.Fprintf(&b, "Not installed: %s (to get it: %s)\n", report.Safe(m.Gateway), report.Safe(m.Install))
@@ -52,7 +52,7 @@ func Write(w io.Writer, r report.Run, l Look) error {
 }
 
 // deviations lists what turns a run red, one line and one command each; what is the same for many is said once.
-func (l Look) deviations(b *strings.Builder, r report.Run, k report.Kind, title string) {
+func (l Style) deviations(b *strings.Builder, r report.Run, k report.Kind, title string) {
 	groups := r.Groups(k)
 	if len(groups) == 0 {
 		return
@@ -76,7 +76,7 @@ func (l Look) deviations(b *strings.Builder, r report.Run, k report.Kind, title 
 }
 
 // knownDeviations lists, for each reason, where it was seen and what came instead.
-func (l Look) knownDeviations(b *strings.Builder, r report.Run) {
+func (l Style) knownDeviations(b *strings.Builder, r report.Run) {
 	groups := r.Groups(report.Known)
 	if len(groups) == 0 {
 		return
@@ -89,14 +89,14 @@ func (l Look) knownDeviations(b *strings.Builder, r report.Run) {
 }
 
 // unsupported lists, for each reason, what could not be tried.
-func (l Look) unsupported(b *strings.Builder, r report.Run) {
+func (l Style) unsupported(b *strings.Builder, r report.Run) {
 	groups := r.Groups(report.Unsupported)
 	if len(groups) == 0 {
 		return
 	}
 	fmt.Fprintf(b, "\n%s\n", l.bold("Not possible here"))
 	shown := report.AllIDs
-	if r.Elsewhere() {
+	if r.Remote() {
 		shown = report.ShownIDs // Nearly all of the catalogue.
 	}
 	for _, g := range groups {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestConsole(t *testing.T) {
-	for name, look := range map[string]Look{
+	for name, look := range map[string]Style{
 		"console.golden": {}, "narrow.golden": {Width: 50}, "color.golden": {Color: true},
 	} {
 		var b bytes.Buffer
@@ -23,7 +23,7 @@ func TestConsole(t *testing.T) {
 
 func TestConsoleOfNothing(t *testing.T) {
 	var b bytes.Buffer
-	if err := Write(&b, report.Run{}, Look{}); err != nil {
+	if err := Write(&b, report.Run{}, Style{}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "0 experiments") {
@@ -33,7 +33,7 @@ func TestConsoleOfNothing(t *testing.T) {
 
 func TestAims(t *testing.T) {
 	var b bytes.Buffer
-	if err := Write(&b, reporttest.Aimed(), Look{}); err != nil {
+	if err := Write(&b, reporttest.Aimed(), Style{}); err != nil {
 		t.Fatal(err)
 	}
 	reporttest.Golden(t, "aims.golden", b.Bytes())
@@ -43,7 +43,7 @@ func TestRemediesOnAConsole(t *testing.T) {
 	r := reporttest.Tried()
 	r.Verdicts[0].Remedies[0].Reason, r.Verdicts[0].Remedies[0].Saw = reporttest.Hostile, reporttest.Hostile
 	var b strings.Builder
-	if err := Write(&b, r, Look{}); err != nil {
+	if err := Write(&b, r, Style{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.String(); strings.ContainsAny(got, "\x1b\u009b\u202e") || !strings.Contains(got, "the client saw") ||
@@ -65,10 +65,10 @@ func TestCellsMakeTheSameMatrix(t *testing.T) {
 	if r.Counts() != reporttest.Sample().Counts() {
 		t.Errorf("got %+v, want %+v", r.Counts(), reporttest.Sample().Counts())
 	}
-	if got, want := (Look{}).matrix(
+	if got, want := (Style{}).matrix(
 		r,
 		report.CellText,
-	), (Look{}).matrix(
+	), (Style{}).matrix(
 		reporttest.Sample(),
 		report.CellText,
 	); got != want {

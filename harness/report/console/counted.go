@@ -11,7 +11,7 @@ import (
 )
 
 // counted lists, for experiments under load, how often each answer came: what the matrix has no room for.
-func (l Look) counted(b *strings.Builder, r report.Run) {
+func (l Style) counted(b *strings.Builder, r report.Run) {
 	title := fmt.Sprintf("\n%s\n", l.bold("Counted under load"))
 	for _, v := range r.Verdicts {
 		if len(v.Counts) > 0 {

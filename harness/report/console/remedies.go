@@ -9,7 +9,7 @@ import (
 )
 
 // RemediesTried writes, for each gateway and setting, the causes × the remedies, and why.
-func (l Look) remedies(b *strings.Builder, r report.Run) {
+func (l Style) remedies(b *strings.Builder, r report.Run) {
 	kinds := map[record.Help]report.Kind{
 		record.Effective:     report.Pass,
 		record.Ineffective:   report.Unsupported,

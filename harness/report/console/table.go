@@ -12,12 +12,12 @@ import (
 )
 
 // cell puts a verdict into a cell: what a client saw, and the mark.
-func (l Look) cell(v verdict.Verdict) string {
+func (l Style) cell(v verdict.Verdict) string {
 	return l.paint(report.KindOf(v), report.CellText(v))
 }
 
 // matrix renders experiments × gateways, as many tables below each other as the width asks for.
-func (l Look) matrix(r report.Run, cell func(verdict.Verdict) string) string {
+func (l Style) matrix(r report.Run, cell func(verdict.Verdict) string) string {
 	rows, columns, tables := r.Rows(), r.Columns(), []string{}
 	for len(columns) > 0 {
 		n := l.fit(rows, columns, cell)
@@ -28,7 +28,7 @@ func (l Look) matrix(r report.Run, cell func(verdict.Verdict) string) string {
 }
 
 // fit returns how many of the columns a line can hold; at least one.
-func (l Look) fit(rows []*report.Row, columns []report.Column, cell func(verdict.Verdict) string) int {
+func (l Style) fit(rows []*report.Row, columns []report.Column, cell func(verdict.Verdict) string) int {
 	n := len(columns)
 	for l.Width > 0 && n > 1 && text.LongestLineLen(l.table(rows, columns[:n], cell)) > l.Width {
 		n--
@@ -36,7 +36,7 @@ func (l Look) fit(rows []*report.Row, columns []report.Column, cell func(verdict
 	return n
 }
 
-func (l Look) table(rows []*report.Row, columns []report.Column, cell func(verdict.Verdict) string) string {
+func (l Style) table(rows []*report.Row, columns []report.Column, cell func(verdict.Verdict) string) string {
 	t := table.NewWriter()
 	t.SetStyle(plain)
 	t.SuppressTrailingSpaces()

@@ -9,7 +9,7 @@ import (
 )
 
 // unchecked lists which promises could not be held against the gateway, and in which settings, if not in all.
-func (l Look) unchecked(b *strings.Builder, r report.Run) {
+func (l Style) unchecked(b *strings.Builder, r report.Run) {
 	order, settings, all := []string{}, map[string][]string{}, []string{}
 	for _, v := range r.Verdicts {
 		if len(v.Unchecked) > 0 && !slices.Contains(all, v.Setting) {

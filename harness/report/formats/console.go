@@ -11,7 +11,7 @@ func init() {
 	report.Register(report.Format{
 		Name: "console", About: "the matrix and what is red, as run prints it",
 		Write: func(w io.Writer, r report.Run) error {
-			return console.Write(w, r, console.LookOf(w))
+			return console.Write(w, r, console.StyleOf(w))
 		},
 	})
 }

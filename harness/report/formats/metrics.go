@@ -53,7 +53,7 @@ func metrics(r report.Run) ([]byte, error) {
 		}
 		experiments.add(1, v.Gateway, v.Setting, string(v.Cause), report.KindOf(v).ID())
 		took.add(report.TookOf(v).Seconds(), v.Gateway, v.Setting, string(v.Cause))
-		if ms, waited := v.Back(); waited && v.Result != verdict.Unsupported {
+		if ms, waited := v.MedianRecovery(); waited && v.Result != verdict.Unsupported {
 			recovery.set(ms/float64(time.Second/time.Millisecond), v.Gateway, v.Setting, v.ID)
 		}
 	}

@@ -29,7 +29,7 @@ func recoveries(r report.Run) []recovery {
 		times := []float64{}
 		for _, v := range r.Verdicts {
 			if report.ColumnOf(v) == c && v.Cause != cause.Blocked {
-				times = append(times, v.Backs()...)
+				times = append(times, v.RecoveryTimes()...)
 			}
 		}
 		if len(times) > 0 {
@@ -46,8 +46,8 @@ const maxRepeated = 300
 func repeated(r report.Run) []recovery {
 	all, medians := []recovery{}, map[string]float64{}
 	for _, v := range r.Verdicts {
-		if middle, waited := v.Back(); waited && len(v.Runs) > 1 {
-			d := distribution(v.Gateway+" "+v.Setting+": "+v.ID, report.CellHref(v), v.Backs())
+		if middle, waited := v.MedianRecovery(); waited && len(v.Runs) > 1 {
+			d := distribution(v.Gateway+" "+v.Setting+": "+v.ID, cellHref(v), v.RecoveryTimes())
 			all, medians[d.Href] = append(all, d), middle
 		}
 	}

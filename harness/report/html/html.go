@@ -32,7 +32,7 @@ type htmlPage struct {
 	Filters                    []filter
 	Legend                     []legendEntry
 	Red, Seen                  []finding
-	Aims                       []report.Aim
+	Targets                    []report.TargetSummary
 	Recoveries, Repeated       []recovery
 	Shares, Unserved           []share
 }
@@ -66,7 +66,7 @@ func Page(r report.Run) ([]byte, error) {
 		Groups:     htmlGroups(r),
 		Filters:    filters(r),
 		Legend:     htmlLegend(),
-		Aims:       r.Aims(),
+		Targets:    r.TargetSummaries(),
 		Red:        append(findings(others, report.Fail), findings(r, report.Inconclusive)...),
 		Seen:       append(findings(r, report.Known), findings(r, report.Unsupported)...),
 		Recoveries: recoveries(r),
@@ -88,7 +88,7 @@ func Page(r report.Run) ([]byte, error) {
 
 // htmlTemplate shows every text with Safe, so that none can move what stands around it.
 var htmlTemplate = template.Must(
-	template.New("index.html").Funcs(template.FuncMap{"safe": shown}).ParseFS(htmlFiles, "index.html"),
+	template.New("index.html").Funcs(template.FuncMap{"safe": shown, "href": cellHref}).ParseFS(htmlFiles, "index.html"),
 )
 
 // shown is Safe for whatever is text, and no longer than ShownReason.
@@ -133,7 +133,7 @@ func htmlSums(r report.Run) []sum {
 // finding is a group of verdicts as a person reads of it.
 type finding struct {
 	Kind, Mark, Who, Reason string
-	Cells                   []report.Link
+	Cells                   []link
 }
 
 // maxLinks is how many cells a finding links to.
@@ -149,7 +149,7 @@ func findings(r report.Run, k report.Kind) []finding {
 		for _, v := range g.Verdicts[:min(len(g.Verdicts), maxLinks)] {
 			f.Cells = append(
 				f.Cells,
-				report.Link{Href: report.CellHref(v), Text: v.Gateway + " " + v.Setting + ": " + v.ID},
+				link{Href: cellHref(v), Text: v.Gateway + " " + v.Setting + ": " + v.ID},
 			)
 		}
 		all = append(all, f)

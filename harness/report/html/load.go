@@ -29,7 +29,7 @@ func shares(r report.Run) []share {
 			if byRequest[request] == nil {
 				byRequest[request] = &share{
 					Name:    v.Gateway + " " + v.Setting + ": " + v.ID,
-					Href:    report.CellHref(v),
+					Href:    cellHref(v),
 					Request: request,
 				}
 				requests = append(requests, request)
@@ -60,7 +60,7 @@ func unserved(r report.Run) []share {
 		for i, first := range v.Pool {
 			s, delayed := share{
 				Name:    v.Gateway + " " + v.Setting + ": " + v.ID,
-				Href:    report.CellHref(v),
+				Href:    cellHref(v),
 				Request: first.Method,
 			}, 0
 			for _, one := range runs {

@@ -44,7 +44,7 @@ func htmlColumns(r report.Run) []htmlColumn {
 func htmlGroups(r report.Run) []htmlGroup {
 	place := map[string]int{}
 	for i, v := range r.Verdicts {
-		place[report.CellHref(v)] = i
+		place[cellHref(v)] = i
 	}
 	groups := []htmlGroup{}
 	for _, next := range r.Rows() {
@@ -63,8 +63,8 @@ func htmlGroups(r report.Run) []htmlGroup {
 				row.Wants = under(v, func(u verdict.Under) string { return report.Want(u.Expected) })
 			}
 			row.Cells = append(row.Cells, htmlCell{
-				N:     place[report.CellHref(v)],
-				Href:  report.CellHref(v),
+				N:     place[cellHref(v)],
+				Href:  cellHref(v),
 				Kind:  report.KindOf(v).Class(),
 				Text:  report.CellText(v),
 				Label: strings.TrimPrefix(report.Word(v)+", "+report.KindOf(v).String(), ", "),

@@ -30,8 +30,8 @@ func TestChanceIsSaid(t *testing.T) {
 		}},
 	}
 	r := report.Run{Started: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Verdicts: []verdict.Verdict{v}}
-	if got := report.Word(v); got != report.Mixed {
-		t.Errorf("the cell: got %q, want %q", got, report.Mixed)
+	if got := report.Word(v); got != report.Flaky {
+		t.Errorf("the cell: got %q, want %q", got, report.Flaky)
 	}
 	text := Matrix(r)
 	for _, want := range []string{
@@ -50,7 +50,7 @@ func TestChanceIsSaid(t *testing.T) {
 	if err != nil || len(kept.Cells) != 1 || kept.Cells[0].Chance == nil || len(kept.Cells[0].Chance.Outcomes) != 2 {
 		t.Fatalf("got %+v, %v; want the cell with its two outcomes", kept, err)
 	}
-	if got := report.Word(report.OfCells(kept, report.Catalogue{}).Verdicts[0]); got != report.Mixed {
-		t.Errorf("the kept cell: got %q, want %q", got, report.Mixed)
+	if got := report.Word(report.OfCells(kept, report.Catalogue{}).Verdicts[0]); got != report.Flaky {
+		t.Errorf("the kept cell: got %q, want %q", got, report.Flaky)
 	}
 }

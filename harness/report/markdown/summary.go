@@ -29,8 +29,8 @@ func Summary(r report.Run) string {
 		)
 	}
 	rows := []string{}
-	for _, a := range r.Aims() {
-		for _, h := range a.Harms {
+	for _, a := range r.TargetSummaries() {
+		for _, h := range a.Impacts {
 			rows = append(rows, row(a, h))
 		}
 	}
@@ -96,7 +96,7 @@ func code(s string) string {
 }
 
 // row is a harm in a table of Markdown, as code.
-func row(a report.Aim, h report.Harm) string {
+func row(a report.TargetSummary, h report.Impact) string {
 	why := []string{code(h.Is + ": " + h.What)}
 	for _, line := range h.Lines()[1:] {
 		why = append(why, code(line))

@@ -36,7 +36,7 @@ func TestElsewhereIsBrief(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	if err := Write(&b, r, Look{}); err != nil {
+	if err := Write(&b, r, Style{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{

@@ -9,8 +9,8 @@ import (
 	"github.com/gatequake/gatequake/harness/report"
 )
 
-// Look is how a console is written to. The zero value is plain text of any width, as for a file or a pipeline's log.
-type Look struct {
+// Style is how a console is written to. The zero value is plain text of any width, as for a file or a pipeline's log.
+type Style struct {
 	// Color adds colour; nothing depends on it, every mark can be told by its character.
 	Color bool
 	// Width is how many characters fit on a line; a matrix that is wider is cut into several, gateway by gateway.
@@ -18,8 +18,8 @@ type Look struct {
 	Width int
 }
 
-// paint colours s as its kind, if the look has colour.
-func (l Look) paint(k report.Kind, s string) string {
+// paint colours s as its kind, if the style has colour.
+func (l Style) paint(k report.Kind, s string) string {
 	if !l.Color {
 		return s
 	}
@@ -30,24 +30,24 @@ func (l Look) paint(k report.Kind, s string) string {
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
-// bold stresses s, if the look has colour.
-func (l Look) bold(s string) string {
+// bold stresses s, if the style has colour.
+func (l Style) bold(s string) string {
 	if !l.Color {
 		return s
 	}
 	return "\x1b[1m" + s + "\x1b[0m"
 }
 
-// LookOf is the look that suits w: plain, unless a terminal is behind it. NO_COLOR and TERM=dumb ask for no colour.
-func LookOf(w io.Writer) Look {
+// StyleOf is the style that suits w: plain, unless a terminal is behind it. NO_COLOR and TERM=dumb ask for no colour.
+func StyleOf(w io.Writer) Style {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return Look{}
+		return Style{}
 	}
 	width, _, err := term.GetSize(int(f.Fd()))
 	if err != nil {
 		width = 0
 	}
 	// https://no-color.org: any value that is not empty.
-	return Look{Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", Width: width}
+	return Style{Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", Width: width}
 }

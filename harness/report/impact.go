@@ -7,7 +7,7 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// worst is how severe a fail is, its place among the harms; less is worse.
+// worst is how severe a fail is, its place among the checks by severity; less is worse.
 func worst(v verdict.Verdict) int {
 	for i, c := range check.BySeverity() {
 		if slices.Contains(v.Broken(), c.ID) {
@@ -17,8 +17,8 @@ func worst(v verdict.Verdict) int {
 	return len(check.BySeverity())
 }
 
-// hurts says what a fail is to clients, and what it is besides.
-func hurts(v verdict.Verdict) (is string, besides []string) {
+// impactOf says what a fail is to clients, and what it is besides.
+func impactOf(v verdict.Verdict) (is string, besides []string) {
 	is = "promise broken"
 	for i, c := range check.BySeverity() {
 		switch {

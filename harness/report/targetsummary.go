@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,22 +13,24 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// Aim is what became of the clients of one probe while one of the upstreams that it touches was broken in many ways.
-type Aim struct {
+// TargetSummary is what became of the clients of one probe while one of the upstreams that it touches was broken in
+// many ways.
+type TargetSummary struct {
 	record.Target
 	Gateway, Sums string
-	// Harms are the ways in which clients were hurt, the worst first.
-	Harms []Harm
+	// Impacts are the ways in which clients were hurt, the worst first.
+	Impacts []Impact
 }
 
-// Harm is one way in which clients were hurt, with what it takes to believe it and to mend it. All but Is and Cells
-// is of the first of the experiments.
-type Harm struct {
+// Impact is one way in which clients were hurt, with the evidence, and with what helps to mend it. All fields but Is
+// and Cells are of the first of the experiments.
+type Impact struct {
 	Is                                          string
 	What, Evidence, Log, Hint, HintLink, Replay string
-	Cells                                       []Link
+	// Cells are the experiments in which clients were hurt so.
+	Cells []verdict.Verdict
 
-	worst int
+	severity int
 }
 
 // Targeted splits the run into the verdicts on gateways of the user's own, which have a target, and the others.
@@ -46,34 +47,37 @@ func (r Run) Targeted() (own, others Run) {
 	return own, others
 }
 
-// Aims sums up what clients of a gateway of the user's own saw, for each probe and upstream, the worst first.
-func (r Run) Aims() []Aim {
+// TargetSummaries sums up what clients of a gateway of the user's own saw, for each probe and upstream, the worst
+// first.
+func (r Run) TargetSummaries() []TargetSummary {
 	own, _ := r.Targeted()
-	all := []Aim{}
+	all := []TargetSummary{}
 	for _, c := range own.Columns() {
 		part := own
 		part.Verdicts = slices.DeleteFunc(slices.Clone(own.Verdicts),
 			func(v verdict.Verdict) bool { return ColumnOf(v) != c })
-		all = append(all, Aim{
+		all = append(all, TargetSummary{
 			Target:  *part.Verdicts[0].Target,
 			Gateway: strings.TrimSpace(c.Gateway + " " + c.Version),
-			Sums:    part.promised(),
-			Harms:   part.harms(),
+			Sums:    part.sums(),
+			Impacts: part.impacts(),
 		})
 	}
-	slices.SortStableFunc(all, func(a, b Aim) int { return cmp.Or(a.worst()-b.worst(), len(b.Harms)-len(a.Harms)) })
+	slices.SortStableFunc(all, func(a, b TargetSummary) int {
+		return cmp.Or(a.severity()-b.severity(), len(b.Impacts)-len(a.Impacts))
+	})
 	return all
 }
 
-func (a Aim) worst() int {
-	if len(a.Harms) == 0 {
+func (a TargetSummary) severity() int {
+	if len(a.Impacts) == 0 {
 		return len(check.BySeverity()) + 1
 	}
-	return a.Harms[0].worst
+	return a.Impacts[0].severity
 }
 
-// promised is how much of what was promised was kept: "12 of 14 as promised".
-func (r Run) promised() string {
+// sums is how much of what was promised was kept: "12 of 14 as promised".
+func (r Run) sums() string {
 	c := r.Counts()
 	s := fmt.Sprintf("%d of %d as promised", c.Pass, c.Ran())
 	if c.Inconclusive > 0 {
@@ -84,7 +88,7 @@ func (r Run) promised() string {
 	}
 	slowest := -1.0
 	for _, v := range r.Verdicts {
-		slowest = slices.Max(append(v.Backs(), slowest))
+		slowest = slices.Max(append(v.RecoveryTimes(), slowest))
 	}
 	switch {
 	case slowest == verdict.Never:
@@ -96,38 +100,38 @@ func (r Run) promised() string {
 	return s
 }
 
-// harms groups the fails that hurt clients in the same way, and of which the same is to be said.
-func (r Run) harms() []Harm {
-	all, place := []Harm{}, map[[3]string]int{}
+// impacts groups the fails that hurt clients in the same way, and of which the same is to be said.
+func (r Run) impacts() []Impact {
+	all, place := []Impact{}, map[[3]string]int{}
 	for _, v := range r.Verdicts {
 		if KindOf(v) != Fail {
 			continue
 		}
-		is, besides := hurts(v)
-		what := breach(v, besides)
+		is, besides := impactOf(v)
+		what := brokenPromise(v, besides)
 		key := [3]string{is, sameWords(what), v.Hint}
 		i, known := place[key]
 		if !known {
 			i, place[key] = len(all), len(all)
-			all = append(all, Harm{
+			all = append(all, Impact{
 				Is:       is,
 				What:     what,
 				Evidence: v.Evidence,
-				Log:      lineOf(v),
+				Log:      errorLine(v),
 				Hint:     v.Hint,
 				HintLink: v.HintLink,
 				Replay:   v.Replay,
-				worst:    worst(v),
+				severity: worst(v),
 			})
 		}
-		all[i].Cells = append(all[i].Cells, Link{CellHref(v), v.ID})
+		all[i].Cells = append(all[i].Cells, v)
 	}
-	slices.SortStableFunc(all, func(a, b Harm) int { return a.worst - b.worst })
+	slices.SortStableFunc(all, func(a, b Impact) int { return a.severity - b.severity })
 	return all
 }
 
-// breach says which promise was broken first, of those that hurt most.
-func breach(v verdict.Verdict, besides []string) string {
+// brokenPromise says which promise was broken first, of those that hurt most.
+func brokenPromise(v verdict.Verdict, besides []string) string {
 	what := Why(v)
 	if w := worst(v); w < len(check.BySeverity()) {
 		for _, c := range v.Checks {
@@ -144,15 +148,15 @@ func breach(v verdict.Verdict, besides []string) string {
 	return what
 }
 
-// trouble is in lines that speak of it, in whatever words.
-var trouble = regexp.MustCompile(
+// errorWords is in lines that speak of it, in whatever words.
+var errorWords = regexp.MustCompile(
 	`(?i)error|fail|refus|timed? ?-?out|timeout|reset|unreachable|denied|invalid|premature|no route|\bdown\b|\b50[0-9]\b`,
 )
 
-// lineOf is the gateway's own line on what happened: the first that speaks of trouble, or "".
-func lineOf(v verdict.Verdict) string {
+// errorLine is the gateway's own line on what happened: the first that speaks of trouble, or "".
+func errorLine(v verdict.Verdict) string {
 	for _, line := range v.Log {
-		if trouble.MatchString(line) {
+		if errorWords.MatchString(line) {
 			return line
 		}
 	}
@@ -161,7 +165,7 @@ func lineOf(v verdict.Verdict) string {
 
 // Title names the probe and the upstream: "checkout http://shop.test/checkout, with orders (orders.internal:80)
 // broken".
-func (a Aim) Title() string {
+func (a TargetSummary) Title() string {
 	upstream := a.Upstream
 	if a.At != upstream {
 		upstream += " (" + a.At + ")"
@@ -169,8 +173,8 @@ func (a Aim) Title() string {
 	return Safe(fmt.Sprintf("%s: %s %s, while %s is broken", a.Gateway, a.Probe, a.URL, upstream))
 }
 
-// Lines are what stands below a harm, each safe.
-func (h Harm) Lines() []string {
+// Lines are what reports write below an impact, each safe.
+func (h Impact) Lines() []string {
 	all := []string{}
 	add := func(label, text string, n int) {
 		if text != "" {
@@ -186,10 +190,10 @@ func (h Harm) Lines() []string {
 }
 
 // ShownCells lists the experiments, so many that a person reads them.
-func ShownCells(h Harm) string {
+func ShownCells(h Impact) string {
 	ids := []string{}
 	for _, c := range h.Cells {
-		ids = append(ids, c.Text)
+		ids = append(ids, c.ID)
 	}
 	const most = 4 * ShownIDs
 	if more := len(ids) - most; more > 1 {
@@ -197,14 +201,3 @@ func ShownCells(h Harm) string {
 	}
 	return strings.Join(ids, ", ")
 }
-
-// Link leads to a cell.
-type Link struct{ Href, Text string }
-
-// CellHref is the link to a cell: what can stand in a fragment (RFC 3986, section 3.5) stands there as it is, so that
-// people can read it.
-func CellHref(v verdict.Verdict) string {
-	return "#cell=" + readable.Replace(url.QueryEscape(v.Gateway+"/"+v.Setting+"/"+v.ID))
-}
-
-var readable = strings.NewReplacer("+", "%20", "%2F", "/", "%2B", "+", "%40", "@", "%7E", "~")

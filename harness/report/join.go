@@ -13,8 +13,8 @@ type Shard struct {
 	Whole int `json:"whole"`
 }
 
-// Merge joins the shards of one run. Every shard must be there once, whole, and of the same run.
-func Merge(shards []Run) (Run, error) {
+// Join joins the shards of one run. Every shard must be there once, whole, and of the same run.
+func Join(shards []Run) (Run, error) {
 	if len(shards) == 0 {
 		return Run{}, errors.New("join shards: got no results, want those of every shard")
 	}

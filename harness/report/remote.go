@@ -1,0 +1,25 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/gatequake/gatequake/harness/verdict"
+)
+
+// remoteWorld is the Run.World of a gateway that ran already, in no world of the harness.
+const remoteWorld = "elsewhere"
+
+// Remote reports whether the gateway ran already, so that all but what its links can break is not possible.
+func (r Run) Remote() bool { return r.World == remoteWorld }
+
+// tried lists the verdicts that have a row in the matrix: all of them, but on a remote gateway only those of
+// experiments that were possible with one of its probes.
+func (r Run) tried() []verdict.Verdict {
+	if !r.Remote() {
+		return r.Verdicts
+	}
+	return slices.DeleteFunc(slices.Clone(r.Verdicts), func(v verdict.Verdict) bool {
+		return !slices.ContainsFunc(r.Verdicts,
+			func(other verdict.Verdict) bool { return other.ID == v.ID && KindOf(other) != Unsupported })
+	})
+}
