@@ -39,7 +39,7 @@ var faults = []struct {
 	{resolver.Silence{}, -1, false, "silence", func(err *net.DNSError) bool { return err.IsTimeout }},
 	{resolver.Slow(late), dns.RcodeSuccess, false, "NOERROR", nil},
 	{resolver.CNAMELoop{}, dns.RcodeSuccess, false, "NOERROR", func(err *net.DNSError) bool { return !err.IsTimeout }},
-	{resolver.Elsewhere{Address: six}, dns.RcodeSuccess, true, "NOERROR", nil},
+	{resolver.WrongAddress{Address: six}, dns.RcodeSuccess, true, "NOERROR", nil},
 }
 
 func TestFaultsOnTheWire(t *testing.T) {

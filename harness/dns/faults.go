@@ -54,12 +54,12 @@ func (NoData) Break(_ Query, sound *dns.Msg) Answer {
 	return Answer{Message: sound}
 }
 
-// Elsewhere is the fault of a record that is wrong: the name has this one address, and none of the other family.
+// WrongAddress is the fault of a record that is wrong: the name has this one address, and none of the other family.
 // Its time to live is 0.
-type Elsewhere struct{ Address netip.Addr }
+type WrongAddress struct{ Address netip.Addr }
 
 // Break answers with the address, or with no data when the other family was asked for.
-func (e Elsewhere) Break(_ Query, sound *dns.Msg) Answer {
+func (e WrongAddress) Break(_ Query, sound *dns.Msg) Answer {
 	sound.Rcode = dns.RcodeSuccess
 	sound.Answer, sound.Ns = answers(sound.Question[0], []netip.Addr{e.Address.Unmap()}, 0), nil
 	if len(sound.Answer) == 0 {

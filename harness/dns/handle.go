@@ -10,17 +10,17 @@ import (
 // waiting here delays nobody else.
 func (s *Server) handle(w dns.ResponseWriter, request *dns.Msg) {
 	asked := query(request, w.RemoteAddr(), w.LocalAddr())
-	size := carries(asked.Proto, request)
+	size := answerSize(asked.Proto, request)
 	answer := Answer{}
 	if fault := s.fault(dns.CanonicalName(request.Question[0].Name)); fault != nil {
-		answer = fault.Break(asked, s.sound(request, size))
+		answer = fault.Break(asked, s.healthy(request, size))
 	} else {
 		answer.Message = s.answer(request, size)
 	}
 	if answer.Delay > 0 {
 		select {
-		case s.late <- struct{}{}:
-			defer func() { <-s.late }()
+		case s.delayed <- struct{}{}:
+			defer func() { <-s.delayed }()
 		default:
 			answer = Answer{}
 		}
@@ -57,8 +57,8 @@ func send(w dns.ResponseWriter, answer Answer) {
 	}
 }
 
-// carries returns how many bytes of answer the client can take over proto.
-func carries(proto string, request *dns.Msg) int {
+// answerSize returns how many bytes of answer the client can take over proto.
+func answerSize(proto string, request *dns.Msg) int {
 	if proto == "tcp" {
 		return dns.MaxMsgSize
 	}

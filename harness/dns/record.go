@@ -70,9 +70,9 @@ func host(service string) string {
 	return service
 }
 
-// sound returns what a healthy server answers to request, which has one question, over a transport that carries
+// healthy returns what a healthy server answers to request, which has one question, over a transport that carries
 // size bytes.
-func (s *Server) sound(request *dns.Msg, size int) *dns.Msg {
+func (s *Server) healthy(request *dns.Msg, size int) *dns.Msg {
 	reply := new(dns.Msg).SetReply(request)
 	// Gateways take this server for the recursive resolver that resolv.conf promises; some clients call an empty
 	// answer without these two bits a lame referral.

@@ -19,21 +19,21 @@ import (
 const (
 	// A client that was met with silence may wait on its TCP connection as long as it likes: nginx waits 30 s,
 	// and this server must not be the one that hangs up.
-	idle = 2 * time.Minute
+	idleTimeout = 2 * time.Minute
 	// EDNS lets a client send queries of this size; shorter buffers would cut them and turn them into a FORMERR.
 	querySize = dns.DefaultMsgSize
 	// Late answers that may wait at one time, some 10 KB each. What comes on top is met with silence, as an
 	// overwhelmed resolver does.
-	lateMax = 1024
+	delayedMax = 1024
 )
 
 // Server answers for the names it was told, on UDP and TCP at one port. All its methods are safe for concurrent use.
 type Server struct {
-	addr   string
-	close  func() error
-	closed chan struct{}
-	late   chan struct{}                             // one token for each answer that waits
-	answer func(request *dns.Msg, size int) *dns.Msg // what a healthy server says, nil for nothing
+	addr    string
+	close   func() error
+	closed  chan struct{}
+	delayed chan struct{}                             // one token for each answer that waits
+	answer  func(request *dns.Msg, size int) *dns.Msg // what a healthy server says, nil for nothing
 
 	mu      sync.RWMutex
 	records map[string]record // by canonical name
@@ -47,12 +47,12 @@ type Server struct {
 // get the same free port. The caller closes it.
 func Start(listen string) (*Server, error) {
 	s := newServer()
-	s.answer = s.sound
+	s.answer = s.healthy
 	return s, s.listen(listen)
 }
 
 func newServer() *Server {
-	return &Server{closed: make(chan struct{}), late: make(chan struct{}, lateMax), records: map[string]record{}}
+	return &Server{closed: make(chan struct{}), delayed: make(chan struct{}, delayedMax), records: map[string]record{}}
 }
 
 func (s *Server) listen(listen string) error {
@@ -61,12 +61,12 @@ func (s *Server) listen(listen string) error {
 		return fmt.Errorf("start resolver on %q: %w", listen, err)
 	}
 	s.addr = tcp.Addr().String()
-	stopUDP, err := s.serve(&dns.Server{PacketConn: telling(udp)})
+	stopUDP, err := s.serve(&dns.Server{PacketConn: withAddresses(udp)})
 	if err != nil {
 		_, _ = udp.Close(), tcp.Close()
 		return fmt.Errorf("start resolver on %q: %w", listen, err)
 	}
-	stopTCP, err := s.serve(&dns.Server{Listener: patient{tcp}})
+	stopTCP, err := s.serve(&dns.Server{Listener: boundedListener{tcp}})
 	if err != nil {
 		_, _ = stopUDP(), tcp.Close()
 		return fmt.Errorf("start resolver on %q: %w", listen, err)
@@ -90,7 +90,7 @@ func (s *Server) Close() error { return s.close() }
 func (s *Server) serve(half *dns.Server) (stop func() error, err error) {
 	half.Handler = dns.HandlerFunc(s.handle)
 	half.UDPSize = querySize
-	half.IdleTimeout = func() time.Duration { return idle }
+	half.IdleTimeout = func() time.Duration { return idleTimeout }
 	half.MaxTCPQueries = -1 // hanging up after 128, as is the default, is a fault that nobody asked for
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	half.NotifyStartedFunc = sync.OnceFunc(func() { close(ready) })

@@ -15,7 +15,7 @@ import (
 
 // What is no usable answer, or a misleading one, is told apart by Ask: faults are confirmed with it.
 func TestAskTellsWhatIsWrong(t *testing.T) {
-	other := resolver.Elsewhere{Address: six}
+	other := resolver.WrongAddress{Address: six}
 	cases := []struct {
 		fault resolver.Fault
 		qtype uint16

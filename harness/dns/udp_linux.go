@@ -8,8 +8,9 @@ import (
 	"golang.org/x/net/ipv6"
 )
 
-// told is a UDP socket that is told to which of the machine's addresses each packet was sent, and answers from there.
-type told struct{ *net.UDPConn }
+// addressedUDP is a UDP socket that learns to which of the machine's addresses each packet was sent, and answers from
+// there.
+type addressedUDP struct{ *net.UDPConn }
 
 // sender is who sent a packet, and to which address.
 type sender struct {
@@ -17,8 +18,9 @@ type sender struct {
 	to netip.Addr
 }
 
-// telling makes the socket one that tells. Of one that cannot, the kernel chooses the address that answers come from.
-func telling(c net.PacketConn) net.PacketConn {
+// withAddresses makes the socket one that knows the address of each packet. For a socket that cannot, the kernel
+// chooses the address that answers come from.
+func withAddresses(c net.PacketConn) net.PacketConn {
 	udp, ok := c.(*net.UDPConn)
 	if !ok {
 		return c
@@ -28,11 +30,11 @@ func telling(c net.PacketConn) net.PacketConn {
 	if six != nil && four != nil { // A socket of one family knows nothing of the other.
 		return c
 	}
-	return told{udp}
+	return addressedUDP{udp}
 }
 
 // ReadFrom returns a sender.
-func (t told) ReadFrom(p []byte) (int, net.Addr, error) {
+func (t addressedUDP) ReadFrom(p []byte) (int, net.Addr, error) {
 	oob := make([]byte, max(len(ipv4.NewControlMessage(ipv4.FlagDst)), len(ipv6.NewControlMessage(ipv6.FlagDst))))
 	n, m, _, from, err := t.ReadMsgUDP(p, oob)
 	if err != nil {
@@ -49,8 +51,8 @@ func (t told) ReadFrom(p []byte) (int, net.Addr, error) {
 	return n, s, nil
 }
 
-// WriteTo answers a sender from the address that he asked.
-func (t told) WriteTo(p []byte, to net.Addr) (int, error) {
+// WriteTo answers a sender from the address that the sender asked.
+func (t addressedUDP) WriteTo(p []byte, to net.Addr) (int, error) {
 	s, ok := to.(sender)
 	if !ok || !s.to.IsValid() {
 		return t.UDPConn.WriteTo(p, to)

@@ -7,6 +7,6 @@ import (
 	"net/netip"
 )
 
-func telling(c net.PacketConn) net.PacketConn { return c }
+func withAddresses(c net.PacketConn) net.PacketConn { return c }
 
 func asked(net.Addr) netip.Addr { return netip.Addr{} }

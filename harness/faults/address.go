@@ -28,7 +28,7 @@ func misled(b *site.Bench, to netip.Addr, there confirmation) *catalog.Injection
 	if to.Is6() {
 		qtype = typeAAAA
 	}
-	return resolver(b, dns.Elsewhere{Address: to}, func(ctx context.Context) (string, error) {
+	return resolver(b, dns.WrongAddress{Address: to}, func(ctx context.Context) (string, error) {
 		reply, err := dns.Ask(ctx, b.Plan.Nameserver.String(), b.Plan.Named.Host, qtype)
 		if err != nil || len(reply.Addresses) != 1 || reply.Addresses[0] != to {
 			return "", fmt.Errorf("ask for %s: got %v (%w), want %s", b.Plan.Named.Host, reply.Addresses, err, to)

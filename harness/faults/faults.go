@@ -33,7 +33,7 @@ func toxic(
 func replace[T io.Closer](
 	ctx context.Context, b *site.Bench, start func(at string) (T, error),
 ) (stranger T, undo func(context.Context) error, err error) {
-	back, err := b.Upstream.Link.StepAside(ctx)
+	back, err := b.Upstream.Link.Detach(ctx)
 	if err != nil {
 		return stranger, nil, err
 	}

@@ -82,10 +82,10 @@ var H2UpstreamRSTStream = catalog.RegisterFault(catalog.Fault{
 // http2Ill lets the server that start makes stand in for the upstream that speaks HTTP/2, and confirms by is how
 // an own request to that server ends.
 func http2Ill(
-	start func(string) (*upstream.HTTP2Ill, error), is func(client.Response) bool,
+	start func(string) (*upstream.HTTP2Faulty, error), is func(client.Response) bool,
 ) func(context.Context, *site.Bench) (*catalog.Injection, error) {
 	return func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		back, err := b.HTTP2.StepAside(ctx)
+		back, err := b.HTTP2.Detach(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -30,13 +30,13 @@ func limited(f catalog.Fault, over upstream.End, seen client.End) *catalog.Fault
 		if err != nil {
 			return nil, err
 		}
-		crowd, err := upstream.NewCrowd(ctx, b.Plan.Upstream.String(), connections)
+		crowd, err := upstream.Occupy(ctx, b.Plan.Upstream.String(), connections)
 		if err != nil {
 			_ = undo(ctx)
 			return nil, err
 		}
 		return &catalog.Injection{
-			Undo:    func(ctx context.Context) error { crowd.Leave(); return undo(ctx) },
+			Undo:    func(ctx context.Context) error { crowd.Release(); return undo(ctx) },
 			Confirm: confirmEnd(b, b.Plan.Upstream, seen),
 		}, nil
 	}

@@ -25,12 +25,12 @@ var WorkersBusy = catalog.RegisterFault(catalog.Fault{
 		if err := b.Plain(); err != nil {
 			return nil, err
 		}
-		crowd, err := upstream.NewCrowd(ctx, b.Plan.Upstream.String(), site.Workers)
+		crowd, err := upstream.Occupy(ctx, b.Plan.Upstream.String(), site.Workers)
 		if err != nil {
 			return nil, err
 		}
 		return &catalog.Injection{
-			Undo:    func(context.Context) error { crowd.Leave(); return nil },
+			Undo:    func(context.Context) error { crowd.Release(); return nil },
 			Confirm: confirmSilence(b, b.Plan.Upstream),
 		}, nil
 	},

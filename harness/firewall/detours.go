@@ -15,7 +15,7 @@ type Detours struct {
 	// ports that are kept; Neighbour6 those to ::1. The way back from there takes a route to ::1 through the wire
 	// (world.Machine has it).
 	Neighbour, Neighbour6 netip.Addr
-	// Door and Door6 are addresses of the machine's from which everything is led to 127.0.0.1 and ::1, for
-	// listeners that are nowhere else.
-	Door, Door6 netip.Addr
+	// Listener and Listener6 are addresses of the machine's from which every packet is redirected to 127.0.0.1 and ::1,
+	// for listeners that are nowhere else.
+	Listener, Listener6 netip.Addr
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// detours is the table of what is led elsewhere, apart from the firewall's own.
+// detours is the table of redirections, apart from the firewall's own table.
 var detours = &nftables.Table{Name: "gatequake-detours", Family: nftables.TableFamilyINet}
 
 // nameservice is the port of nameservers.
@@ -55,8 +55,8 @@ type Loopback struct {
 	kept  *nftables.Set
 }
 
-// LeadOut puts the detours in force at the machine. Nothing is kept yet.
-func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
+// InstallDetours puts the detours in force at the machine. Nothing is kept yet.
+func InstallDetours(machine *os.File, d Detours) (*Loopback, error) {
 	l := &Loopback{
 		space: int(machine.Fd()),
 		kept:  &nftables.Set{Table: detours, Name: "kept", KeyType: nftables.TypeInetService},
@@ -88,8 +88,8 @@ func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
 		loopback               string
 		nameserver, neighbours []expr.Any
 	}{
-		{"127.0.0.0/8", ledInto(d.Nameservers), led(d.Neighbour)},
-		{"::1/128", led(d.Nameserver6), led(d.Neighbour6)},
+		{"127.0.0.0/8", redirectInto(d.Nameservers), redirectTo(d.Neighbour)},
+		{"::1/128", redirectTo(d.Nameserver6), redirectTo(d.Neighbour6)},
 	} {
 		to, from := address(netip.MustParsePrefix(way.loopback), ipv4To, ipv6To),
 			address(netip.MustParsePrefix(way.loopback), ipv4From, ipv6From)
@@ -103,11 +103,11 @@ func LeadOut(machine *os.File, d Detours) (*Loopback, error) {
 		rule(leave, through(expr.MetaKeyOIFNAME, d.Wire), from, []expr.Any{&expr.Masq{}})
 	}
 	in := hook("in", nftables.ChainHookPrerouting, nftables.ChainPriorityNATDest)
-	for door, to := range map[netip.Addr]netip.Addr{
-		d.Door:  netip.MustParseAddr("127.0.0.1"),
-		d.Door6: netip.IPv6Loopback(),
+	for listener, to := range map[netip.Addr]netip.Addr{
+		d.Listener:  netip.MustParseAddr("127.0.0.1"),
+		d.Listener6: netip.IPv6Loopback(),
 	} {
-		rule(in, address(netip.PrefixFrom(door, door.BitLen()), ipv4To, ipv6To), led(to))
+		rule(in, address(netip.PrefixFrom(listener, listener.BitLen()), ipv4To, ipv6To), redirectTo(to))
 	}
 	if err := conn.Flush(); err != nil {
 		return nil, fmt.Errorf("lead the loopback out: %w", err)
@@ -141,8 +141,8 @@ func through(key expr.MetaKey, name string) []expr.Any {
 	return []expr.Any{&expr.Meta{Key: key, Register: register}, equal(padded...)}
 }
 
-// ledInto sends a packet to the address in the network whose last bytes are those of the one that it was sent to.
-func ledInto(network netip.Prefix) []expr.Any {
+// redirectInto sends a packet to the address in the network whose last bytes are those of the one that it was sent to.
+func redirectInto(network netip.Prefix) []expr.Any {
 	first := network.Masked().Addr().As4()
 	last := first
 	for i := network.Bits(); i < len(last)*8; i++ {
@@ -158,8 +158,8 @@ func ledInto(network netip.Prefix) []expr.Any {
 	}
 }
 
-// led sends a packet to the address instead.
-func led(to netip.Addr) []expr.Any {
+// redirectTo sends a packet to the address instead.
+func redirectTo(to netip.Addr) []expr.Any {
 	family := uint32(unix.NFPROTO_IPV6)
 	if to.Is4() {
 		family = unix.NFPROTO_IPV4

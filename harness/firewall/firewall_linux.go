@@ -130,7 +130,7 @@ func (r Rule) insert(space int, chain *nftables.Chain, mark string) error {
 	if err != nil {
 		return err
 	}
-	sieve, err := r.sieve(conn)
+	sieve, err := r.lossExpressions(conn)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (f *Firewall) Clear() error {
 			return fmt.Errorf("clear firewall: %w", err)
 		}
 	}
-	return f.straighten()
+	return f.clearRedirects()
 }
 
 func remove(space int, chain *nftables.Chain, mark string) error {

@@ -42,8 +42,8 @@ func CatchAll(string, uint16) error { return errors.ErrUnsupported }
 // Loopback is Linux only.
 type Loopback struct{}
 
-// LeadOut returns an error that matches errors.ErrUnsupported.
-func LeadOut(*os.File, Detours) (*Loopback, error) { return nil, errors.ErrUnsupported }
+// InstallDetours returns an error that matches errors.ErrUnsupported.
+func InstallDetours(*os.File, Detours) (*Loopback, error) { return nil, errors.ErrUnsupported }
 
 // Keep returns an error that matches errors.ErrUnsupported.
 func (*Loopback) Keep(...uint16) error { return errors.ErrUnsupported }

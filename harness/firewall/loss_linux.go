@@ -7,20 +7,20 @@ import (
 	"github.com/google/nftables/expr"
 )
 
-// unlucky are the lost ones of each cycle packets of a connection, 30 % of them. Never are two in a row lost, nor
+// lostOfCycle are the lost ones of each cycle packets of a connection, 30 % of them. Never are two in a row lost, nor
 // three that are equally far apart (but by ten): what is sent again at a steady pace gets through at the second
 // try. The 4th is lost because it is the first with a request in it, and the handshake's are not.
-var unlucky = [...]uint64{4, 7, 9, 15, 17, 20}
+var lostOfCycle = [...]uint64{4, 7, 9, 15, 17, 20}
 
 const (
 	cycle = 20
-	// lossy is how many packets of a connection a Loss lasts for. An HTTP exchange has ten.
-	lossy = 2000
+	// lossLasts is how many packets of a connection a Loss lasts for. An HTTP exchange has ten.
+	lossLasts = 2000
 )
 
-// sieve lets a rule with a Loss see only its share of each connection's packets: the kernel counts them, those
-// that are lost included, from the rule's first on.
-func (r Rule) sieve(conn *nftables.Conn) ([]expr.Any, error) {
+// lossExpressions lets a rule with a Loss see only its share of each connection's packets: the kernel counts them,
+// those that are lost included, from the rule's first on.
+func (r Rule) lossExpressions(conn *nftables.Conn) ([]expr.Any, error) {
 	if !r.Loss {
 		return nil, nil
 	}
@@ -28,8 +28,8 @@ func (r Rule) sieve(conn *nftables.Conn) ([]expr.Any, error) {
 	number.Bytes = 8
 	set := &nftables.Set{Table: table, Anonymous: true, Constant: true, KeyType: number}
 	var lost []nftables.SetElement
-	for start := uint64(0); start < lossy; start += cycle {
-		for _, n := range unlucky {
+	for start := uint64(0); start < lossLasts; start += cycle {
+		for _, n := range lostOfCycle {
 			lost = append(lost, nftables.SetElement{Key: binary.NativeEndian.AppendUint64(nil, start+n)})
 		}
 	}

@@ -72,7 +72,7 @@ func Translate(router *os.File, out string, own netip.Addr, first, last uint16) 
 }
 
 // Redirect leads the TCP connections to the port of any host that come in to the hop through the interface to
-// the hop's own listener at another port. Only new connections are led so.
+// the hop's own listener at another port. Only new connections are redirected.
 func (f *Firewall) Redirect(in string, from, to uint16) (undo func() error, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -82,9 +82,9 @@ func (f *Firewall) Redirect(in string, from, to uint16) (undo func() error, err 
 			return nil, fmt.Errorf("redirect port %d: %w", from, err)
 		}
 		conn.AddTable(detours)
-		conn.AddChain(arrive)
+		conn.AddChain(redirectChain)
 		conn.AddRule(&nftables.Rule{
-			Table: detours, Chain: arrive,
+			Table: detours, Chain: redirectChain,
 			Exprs: slices.Concat(through(expr.MetaKeyIIFNAME, in), protocol(TCP, true), port(from, portTo), []expr.Any{
 				&expr.Immediate{Register: register, Data: binary.BigEndian.AppendUint16(nil, to)},
 				&expr.Redir{RegisterProtoMin: register},
@@ -98,25 +98,25 @@ func (f *Firewall) Redirect(in string, from, to uint16) (undo func() error, err 
 	return func() error {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		return f.straighten()
+		return f.clearRedirects()
 	}, nil
 }
 
-// arrive is where connections are redirected.
-var arrive = &nftables.Chain{
+// redirectChain is where connections are redirected.
+var redirectChain = &nftables.Chain{
 	Name: "arrive", Table: detours, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPrerouting,
 	Priority: nftables.ChainPriorityNATDest,
 }
 
-// straighten takes every redirection back.
-func (f *Firewall) straighten() error {
+// clearRedirects takes every redirection back.
+func (f *Firewall) clearRedirects() error {
 	if !f.redirects {
 		return nil
 	}
 	for _, space := range f.spaces {
 		conn, err := nftables.New(nftables.WithNetNSFd(space))
 		if err == nil {
-			conn.FlushChain(arrive)
+			conn.FlushChain(redirectChain)
 			err = conn.Flush()
 		}
 		if err != nil {

@@ -7,11 +7,11 @@ import (
 )
 
 // bounded runs call, which is one into Toxiproxy, and returns what it returns, or an error as soon as ctx is done
-// or patience is over. Toxiproxy cannot be interrupted: a call that was given up runs on, on a proxy that is not
+// or callTimeout is over. Toxiproxy cannot be interrupted: a call that was given up runs on, on a proxy that is not
 // used any more.
 func bounded(ctx context.Context, call func() error) error {
-	late := fmt.Errorf("wait for toxiproxy: got no answer within %v: %w", patience, context.DeadlineExceeded)
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, late)
+	late := fmt.Errorf("wait for toxiproxy: got no answer within %v: %w", callTimeout, context.DeadlineExceeded)
+	ctx, cancel := context.WithTimeoutCause(ctx, callTimeout, late)
 	defer cancel()
 	done := make(chan error, 1) // one place, so that a call that was given up can still end
 	go func() { done <- call() }()

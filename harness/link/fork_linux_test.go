@@ -27,7 +27,7 @@ func TestNobodyListensWhileProcessesStart(t *testing.T) {
 		undo := inject(t, l, Refuse{})
 		g.Expect(refused(l.Addr())).To(BeTrue())
 		undo()
-		back, err := l.StepAside(t.Context())
+		back, err := l.Detach(t.Context())
 		g.Expect(err).NotTo(HaveOccurred())
 		stranger, err := net.Listen("tcp", l.Addr())
 		g.Expect(err).NotTo(HaveOccurred())

@@ -34,11 +34,11 @@ func (l *Link) Inject(ctx context.Context, t Toxic) (undo func(context.Context) 
 	return l.hold(ctx, &hold{does: "inject " + t.String(), undoes: "undo " + t.String(), plan: p})
 }
 
-// StepAside ends the listener and every open connection and frees the port, so that another listener can stand at
+// Detach ends the listener and every open connection and frees the port, so that another listener can stand at
 // the Link's very address. The toxics stay in force for when the Link is back. Back resumes; it may be called any
 // number of times, also after Close, and again after an error: it is one as long as another listener has the address.
-func (l *Link) StepAside(ctx context.Context) (back func(context.Context) error, err error) {
-	gone := plan{ground: away, dropsFirst: true, dropsLast: true}
+func (l *Link) Detach(ctx context.Context) (back func(context.Context) error, err error) {
+	gone := plan{ground: detached, dropsFirst: true, dropsLast: true}
 	return l.hold(ctx, &hold{does: "step aside", undoes: "step back", plan: gone})
 }
 

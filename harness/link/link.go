@@ -6,7 +6,7 @@
 // Without a toxic a Link still is not transparent, because Toxiproxy is not: it accepts before it dials the
 // origin, so an origin that refuses is seen as a connection that opens and closes; a reset by the origin arrives
 // as a FIN; a half-closed connection is closed. Faults of these kinds belong to an upstream that stands at the
-// address itself: StepAside.
+// address itself: Detach.
 package link
 
 import (
@@ -94,7 +94,7 @@ func (l *Link) Close(ctx context.Context) error {
 	return nil
 }
 
-// take waits for the turn. Every turn ends by itself: it contains at most three waits of one patience each.
+// take waits for the turn. Every turn ends by itself: it contains at most three waits of one callTimeout each.
 func (l *Link) take(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err

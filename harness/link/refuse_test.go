@@ -63,7 +63,7 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	all.Go(func() {
 		for range 10 {
-			back, err := l.StepAside(context.Background())
+			back, err := l.Detach(context.Background())
 			if err != nil {
 				t.Error(err)
 				return

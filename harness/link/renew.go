@@ -13,11 +13,11 @@ import (
 	"github.com/Shopify/toxiproxy/v2"
 )
 
-// patience bounds each wait for Toxiproxy, on top of the caller's context. A call takes microseconds, and under
+// callTimeout bounds each wait for Toxiproxy, on top of the caller's context. A call takes microseconds, and under
 // one millisecond with a hundred open connections; with thirty times as many busy processes as processors a
 // quarter of a second was too short now and then, and at nice 19 under two busy loops for each processor one second
 // was, twice in 84 experiments. Four of them (three in a call, one in Close) make twelve seconds.
-const patience = 3 * time.Second
+const callTimeout = 3 * time.Second
 
 // ground is what a connecting client finds at the address. When holds ask for different ones, the highest wins.
 type ground int
@@ -25,13 +25,13 @@ type ground int
 const (
 	listening ground = iota // Toxiproxy
 	refusing                // nobody: the port is bound by us, but not listened on
-	away                    // nobody, or whoever takes the port
+	detached                // nobody, or whoever takes the port
 )
 
 // wanted is the ground that the holds in force add up to.
 func (l *Link) wanted() ground {
 	if l.closed {
-		return away
+		return detached
 	}
 	want := listening
 	for _, h := range l.holds {
@@ -43,7 +43,7 @@ func (l *Link) wanted() ground {
 // settled reports whether the ground is the one that is wanted.
 func (l *Link) settled() bool {
 	want := l.wanted()
-	return (l.proxy != nil) == (want == listening) && (l.port != nil) == (want != away)
+	return (l.proxy != nil) == (want == listening) && (l.port != nil) == (want != detached)
 }
 
 // renew ends the proxy with every connection through it, and stands up the ground that is wanted, with a fresh
@@ -57,7 +57,7 @@ func (l *Link) renew(ctx context.Context) error {
 			stuck = errors.Join(stuck, fmt.Errorf("stop listening on %s: %w", l.addr, err))
 		}
 	}
-	if l.wanted() == away {
+	if l.wanted() == detached {
 		return errors.Join(stuck, l.leave())
 	}
 	if l.port == nil {
@@ -141,7 +141,7 @@ func (l *Link) listen(ctx context.Context, proxy *toxiproxy.Proxy) error {
 // proxy before was given up early, and while a process that is being started, fork done and exec not, has a copy
 // of the listener that this one has closed, and so goes on listening: TestNobodyListensWhileProcessesStart.
 func free(ctx context.Context, take func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	for {
 		err := take()
@@ -151,7 +151,7 @@ func free(ctx context.Context, take func() error) error {
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(patience / 1500): // often enough to be found soon, seldom enough to cost nothing
+		case <-time.After(callTimeout / 1500): // often enough to be found soon, seldom enough to cost nothing
 		}
 	}
 }

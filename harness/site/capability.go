@@ -48,7 +48,7 @@ type Linker interface {
 
 // Dropper is a link whose connections can be ended.
 type Dropper interface {
-	StepAside(context.Context) (func(context.Context) error, error)
+	Detach(context.Context) (func(context.Context) error, error)
 }
 
 // Socketer is a site that can look at the sockets of the network that the gateway is in.

@@ -35,7 +35,7 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 		return err
 	}
 	for _, l := range links.Links() {
-		back, err := l.StepAside(ctx)
+		back, err := l.Detach(ctx)
 		if err != nil {
 			return fmt.Errorf("drop pooled connections: %w", err)
 		}

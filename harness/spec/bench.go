@@ -102,11 +102,11 @@ func (b *Bench) Try(block *catalog.Block) {
 
 // Crowd keeps n workers of the upstream busy, with real requests past the gateway, until it leaves or the spec ends.
 // More than harness.Workers do not fit in.
-func (b *Bench) Crowd(ctx context.Context, n int) *upstream.Crowd {
+func (b *Bench) Crowd(ctx context.Context, n int) *upstream.Occupancy {
 	ginkgo.GinkgoHelper()
-	crowd, err := upstream.NewCrowd(ctx, b.Plan.Upstream.String(), n)
+	crowd, err := upstream.Occupy(ctx, b.Plan.Upstream.String(), n)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
-	ginkgo.DeferCleanup(crowd.Leave)
+	ginkgo.DeferCleanup(crowd.Release)
 	return crowd
 }
 

@@ -279,7 +279,7 @@ func (s *survey) upstreamsAsked(nonce string) []upstreamKey {
 			all = append(all, p)
 		}
 	}
-	heard := s.catchAll.Heard()
+	heard := s.catchAll.Connections()
 	for _, h := range s.catchAll.HitsOf(nonce) {
 		if h.Connection > 0 && h.Connection <= len(heard) {
 			note(upstreamKey{at: heard[h.Connection-1].To})

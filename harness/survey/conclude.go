@@ -104,7 +104,7 @@ func (s *survey) noteNames() {
 // upstreams lists the upstreams that were dialled, by name.
 func (s *survey) upstreams() []knownUpstream {
 	all := []knownUpstream{}
-	note := func(p upstreamKey, h upstream.Heard) {
+	note := func(p upstreamKey, h upstream.ConnInfo) {
 		i := slices.IndexFunc(all, func(u knownUpstream) bool { return u.upstreamKey == p })
 		if i < 0 {
 			all = append(all, knownUpstream{upstreamKey: p, Upstream: s.identify(p)})
@@ -123,7 +123,7 @@ func (s *survey) upstreams() []knownUpstream {
 		}
 	}
 	listening := ports(listeners(s.own.Listeners))
-	for _, h := range s.catchAll.Heard() {
+	for _, h := range s.catchAll.Connections() {
 		if (h.To.Addr() == gateway.Neighbour || h.To.Addr() == gateway.Neighbour6) &&
 			slices.Contains(listening, h.To.Port()) {
 			continue // The gateway itself, before it was known to listen there.
@@ -131,7 +131,7 @@ func (s *survey) upstreams() []knownUpstream {
 		note(upstreamKey{at: h.To}, h)
 	}
 	for i, a := range s.sockets {
-		for _, h := range a.Heard() {
+		for _, h := range a.Connections() {
 			note(upstreamKey{socket: s.words.sockets[i]}, h)
 		}
 	}

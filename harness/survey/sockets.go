@@ -35,7 +35,7 @@ func (s *survey) addSockets(context.Context) error {
 		if err != nil {
 			return err
 		}
-		a := upstream.StartAnyone(l, s.authority, s.nameOf)
+		a := upstream.StartCatchAll(l, s.authority, s.nameOf)
 		s.sockets = append(s.sockets, a)
 		s.closers = append(s.closers, func() { _ = a.Close() })
 	}

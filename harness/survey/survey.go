@@ -75,11 +75,11 @@ type survey struct {
 	loopback  *firewall.Loopback
 	authority *upstream.Authority
 	names     *dns.Server
-	catchAll  *upstream.Anyone
+	catchAll  *upstream.CatchAll
 	process   *gateway.Process
 	absent    *gateway.MissingFiles
 	words     words
-	sockets   []*upstream.Anyone
+	sockets   []*upstream.CatchAll
 	closers   []func()
 	kept      []candidateProbe
 	serial    int
@@ -172,10 +172,10 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 	if err := w.TrustAlso(authority, o.Trust...); err != nil {
 		return nil, nil, nil, err
 	}
-	l, err := firewall.LeadOut(m.Network(), firewall.Detours{
+	l, err := firewall.InstallDetours(m.Network(), firewall.Detours{
 		Wire: "world", Nameservers: gateway.LoopbackNameservers, Nameserver6: gateway.LoopbackNameserver6,
-		Neighbour: gateway.Neighbour, Neighbour6: gateway.Neighbour6, Door: gateway.LoopbackDoor,
-		Door6: gateway.LoopbackDoor6,
+		Neighbour: gateway.Neighbour, Neighbour6: gateway.Neighbour6, Listener: gateway.LoopbackDoor,
+		Listener6: gateway.LoopbackDoor6,
 	})
 	return m, l, w.Bare(), err
 }
@@ -202,7 +202,7 @@ func (s *survey) answerAll(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen at every address: %w", err)
 	}
-	s.catchAll = upstream.StartAnyone(l, s.authority, s.nameOf)
+	s.catchAll = upstream.StartCatchAll(l, s.authority, s.nameOf)
 	s.closers = append(s.closers, func() { _ = s.catchAll.Close() })
 	return firewall.CatchAll(s.machine.Wire(), uint16(l.Addr().(*net.TCPAddr).Port))
 }

@@ -53,10 +53,10 @@ type contact struct {
 // that alone: a check that comes meanwhile is not taken for it. A check that gives its connection up before the
 // handshake is over, as HAProxy's do that ask for nothing, is seen by no listener.
 func (s *survey) noteUnsolicited(all []knownUpstream) {
-	contacts := s.contactsOf(s.catchAll, func(h upstream.Heard) upstreamKey { return upstreamKey{at: h.To} })
+	contacts := s.contactsOf(s.catchAll, func(h upstream.ConnInfo) upstreamKey { return upstreamKey{at: h.To} })
 	for i, a := range s.sockets {
 		contacts = append(contacts,
-			s.contactsOf(a, func(upstream.Heard) upstreamKey { return upstreamKey{socket: s.words.sockets[i]} })...)
+			s.contactsOf(a, func(upstream.ConnInfo) upstreamKey { return upstreamKey{socket: s.words.sockets[i]} })...)
 	}
 	slices.SortStableFunc(contacts, func(a, b contact) int { return a.at.Compare(b.at) })
 	times := map[string][]time.Time{}
@@ -80,8 +80,8 @@ func (s *survey) noteUnsolicited(all []knownUpstream) {
 }
 
 // contactsOf lists what was heard with no request of a client's.
-func (s *survey) contactsOf(a *upstream.Anyone, where func(upstream.Heard) upstreamKey) []contact {
-	all, spoken, heard := []contact{}, map[int]bool{}, a.Heard()
+func (s *survey) contactsOf(a *upstream.CatchAll, where func(upstream.ConnInfo) upstreamKey) []contact {
+	all, spoken, heard := []contact{}, map[int]bool{}, a.Connections()
 	for _, h := range a.Hits() {
 		spoken[h.Connection] = true
 		if strings.HasPrefix(h.Nonce, noncePrefix) || h.Connection < 1 || h.Connection > len(heard) {

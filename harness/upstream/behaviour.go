@@ -37,7 +37,7 @@ func (o *Origin) behaviour() Behaviour {
 	return o.first
 }
 
-// holdPath is where a Crowd waits.
+// holdPath is the path of the requests of an Occupancy.
 const holdPath = "/hold"
 
 // healthy answers with a stamped 200, and an echo in a WebSocket to a client that asks for one. At holdPath the

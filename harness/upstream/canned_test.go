@@ -116,11 +116,11 @@ func TestOverItsLimitAnOriginEndsConnections(t *testing.T) {
 	for _, over := range []upstream.End{upstream.Close, upstream.Reset} {
 		g := leakless(t)
 		origin := startOrigin(t, upstream.Options{Limit: 2, Over: over})
-		crowd, err := upstream.NewCrowd(timely(t), origin.Addr(), 2)
+		crowd, err := upstream.Occupy(timely(t), origin.Addr(), 2)
 		g.Expect(err).NotTo(HaveOccurred())
 		g.Expect(beyond(t, origin.Addr())).To(Equal(over))
 		g.Expect(origin.Accepted()).To(Equal(2))
-		crowd.Leave()
+		crowd.Release()
 		g.Eventually(func() error {
 			c := dial(t, origin.Addr())
 			c.send(get("n"))

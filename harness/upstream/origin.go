@@ -1,9 +1,9 @@
 // Package upstream is what a gateway forwards to: an origin that proves who answered, notes every request it
 // was asked, and can be told to answer in every broken way that needs more than a network fault. Beside it stand
 // addresses that are broken themselves, a process that can be killed or frozen, the certificates of a world and
-// a crowd that keeps workers busy.
+// clients that keep its workers busy.
 //
-//	gateway ──> [link] ──> Origin | Process | Port <── Crowd
+//	gateway ──> [link] ──> Origin | Process | Port <── Occupancy
 package upstream
 
 import (

@@ -102,13 +102,13 @@ func TestConnectionIsClosedWhenTheClientAsksForIt(t *testing.T) {
 func TestRequestsOverTheWorkersWait(t *testing.T) {
 	g := leakless(t)
 	origin := startOrigin(t, upstream.Options{Workers: 1})
-	crowd, err := upstream.NewCrowd(timely(t), origin.Addr(), 1)
+	crowd, err := upstream.Occupy(timely(t), origin.Addr(), 1)
 	g.Expect(err).NotTo(HaveOccurred())
 	c := dial(t, origin.Addr())
 	c.send(get("late"))
 	g.Expect(c.silent()).To(BeTrue())
 	g.Expect(origin.HitsOf("late")).To(HaveLen(1), "accepted and read")
-	crowd.Leave()
+	crowd.Release()
 	response, _ := c.answer()
 	g.Expect(response.StatusCode).To(Equal(http.StatusOK))
 }
@@ -116,7 +116,7 @@ func TestRequestsOverTheWorkersWait(t *testing.T) {
 func TestCloseEndsEveryConnectionAtOnce(t *testing.T) {
 	g := leakless(t)
 	origin := startOrigin(t, upstream.Options{Workers: 1})
-	_, err := upstream.NewCrowd(timely(t), origin.Addr(), 1)
+	_, err := upstream.Occupy(timely(t), origin.Addr(), 1)
 	g.Expect(err).NotTo(HaveOccurred())
 	idle, waiting := dial(t, origin.Addr()), dial(t, origin.Addr())
 	waiting.send(get("waiting"))

@@ -167,7 +167,7 @@ func (s *Site) startUpstream(u gateway.Upstream, listen string) (origin *upstrea
 	if err != nil {
 		return nil, "", fmt.Errorf("start %s: %w", u.Name, err)
 	}
-	a := upstream.StartAnyone(l, b.Authority, func(netip.Addr) string { return u.Host })
+	a := upstream.StartCatchAll(l, b.Authority, func(netip.Addr) string { return u.Host })
 	b.AtClose(func() { _ = a.Close() })
 	b.Record(a)
 	return nil, a.Addr(), nil

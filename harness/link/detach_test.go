@@ -10,12 +10,12 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-func TestStepAside(t *testing.T) {
+func TestDetach(t *testing.T) {
 	g := NewWithT(t)
 	l := start(t, echo)
 	open := dial(t, l.Addr())
 	roundTrip(t, open, "before")
-	back, err := l.StepAside(context.Background())
+	back, err := l.Detach(context.Background())
 	g.Expect(err).NotTo(HaveOccurred())
 	_, how := end(open)
 	g.Expect(how).To(Equal("FIN"))
@@ -34,18 +34,18 @@ func TestStepAside(t *testing.T) {
 	g.Expect(read).To(Equal(len("scripted")))
 
 	g.Expect(back(context.Background())).To(MatchError(syscall.EADDRINUSE), "somebody else is there")
-	time.AfterFunc(patience/10, func() { _ = other.Close() }) // It is not there to stay.
+	time.AfterFunc(callTimeout/10, func() { _ = other.Close() }) // It is not there to stay.
 	g.Expect(back(context.Background())).To(Succeed())
 	g.Expect(back(context.Background())).To(Succeed())
 	roundTrip(t, dial(t, l.Addr()), "after")
 }
 
-func TestStepAsideKeepsToxicsAndRefusal(t *testing.T) {
+func TestDetachKeepsToxicsAndRefusal(t *testing.T) {
 	g := NewWithT(t)
 	l := start(t, echo)
 	inject(t, l, Latency{Delay: 200 * time.Millisecond})
 	undo := inject(t, l, Refuse{})
-	back, err := l.StepAside(context.Background())
+	back, err := l.Detach(context.Background())
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(back(context.Background())).To(Succeed())
 	g.Expect(refused(l.Addr())).To(BeTrue())
@@ -56,7 +56,7 @@ func TestStepAsideKeepsToxicsAndRefusal(t *testing.T) {
 func TestInjectBringsBackALinkThatCouldNotListen(t *testing.T) {
 	g := NewWithT(t)
 	l := start(t, echo)
-	back, err := l.StepAside(context.Background())
+	back, err := l.Detach(context.Background())
 	g.Expect(err).NotTo(HaveOccurred())
 	other, err := net.Listen("tcp", l.Addr())
 	g.Expect(err).NotTo(HaveOccurred())

@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// begun is a connection whose first bytes have been looked at.
-type begun struct {
+// sniffedConn is a connection whose first bytes have been looked at.
+type sniffedConn struct {
 	net.Conn
 	in     *bufio.Reader
 	id     int
@@ -20,15 +20,15 @@ type begun struct {
 	once   sync.Once
 }
 
-func newBegun(c net.Conn, id int) *begun {
-	return &begun{Conn: c, in: bufio.NewReader(c), id: id, closed: make(chan struct{})}
+func newSniffedConn(c net.Conn, id int) *sniffedConn {
+	return &sniffedConn{Conn: c, in: bufio.NewReader(c), id: id, closed: make(chan struct{})}
 }
 
 // Read reads what was looked at first.
-func (b *begun) Read(p []byte) (int, error) { return b.in.Read(p) }
+func (b *sniffedConn) Read(p []byte) (int, error) { return b.in.Read(p) }
 
 // Close closes the connection.
-func (b *begun) Close() error {
+func (b *sniffedConn) Close() error {
 	b.once.Do(func() { close(b.closed) })
 	return b.Conn.Close()
 }
@@ -43,9 +43,9 @@ var (
 	http2Start   = []byte("PRI * HTTP/2.0")
 )
 
-// look tells what is spoken on c: it reads no more than that takes, and makes the TLS handshake.
-func (o *Anyone) look(c net.Conn, h *Heard) (*begun, Language, error) {
-	b := newBegun(c, h.Connection)
+// sniff tells what is spoken on c: it reads no more than that takes, and makes the TLS handshake.
+func (o *CatchAll) sniff(c net.Conn, h *ConnInfo) (*sniffedConn, Language, error) {
+	b := newSniffedConn(c, h.Connection)
 	for {
 		first, err := b.in.Peek(2)
 		if err != nil {
@@ -53,16 +53,16 @@ func (o *Anyone) look(c net.Conn, h *Heard) (*begun, Language, error) {
 		}
 		switch {
 		case bytes.Equal(first, tlsStart) && !h.TLS:
-			o.learn(func() { h.TLS = true })
+			o.update(func() { h.TLS = true })
 			secure := tls.Server(b, o.tls(h))
 			if err := secure.HandshakeContext(context.Background()); err != nil {
 				return b, NothingSpoken, err
 			}
-			b = newBegun(secure, h.Connection)
+			b = newSniffedConn(secure, h.Connection)
 		case bytes.Equal(first, fastCGIStart):
 			return b, FastCGISpoken, nil
 		case first[0] == proxyStart[0] && starts(b.in, proxyStart), first[0] == '\r' && starts(b.in, proxy2Start):
-			o.learn(func() { h.Proxied = true })
+			o.update(func() { h.Proxied = true })
 			if err := skipProxy(b.in); err != nil {
 				return b, OtherSpoken, err
 			}
@@ -109,9 +109,9 @@ func skipProxy(in *bufio.Reader) error {
 
 // tls is what a client is met with: a certificate for the name that it asks for, or else for the address that it
 // dialled. HTTP/2 is agreed on with those who want nothing else.
-func (o *Anyone) tls(h *Heard) *tls.Config {
+func (o *CatchAll) tls(h *ConnInfo) *tls.Config {
 	return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		o.learn(func() { h.SNI = hello.ServerName })
+		o.update(func() { h.SNI = hello.ServerName })
 		cert, err := o.authority.Issue(leafFor(h.To.Addr(), hello.ServerName, o.nameOfIP(h.To.Addr())))
 		if err != nil {
 			return nil, err
@@ -132,14 +132,14 @@ func leafFor(at netip.Addr, names ...string) Leaf {
 	return Leaf{Names: slices.DeleteFunc(names, func(n string) bool { return n == "" }), IPs: []netip.Addr{at}}
 }
 
-// once is a listener that has one connection to give.
-type once struct {
-	conn *begun
+// oneConnListener is a listener that has one connection to give.
+type oneConnListener struct {
+	conn *sniffedConn
 	done bool
 }
 
 // Accept gives the connection, and then waits for its end.
-func (o *once) Accept() (net.Conn, error) {
+func (o *oneConnListener) Accept() (net.Conn, error) {
 	if !o.done {
 		o.done = true
 		return o.conn, nil
@@ -149,7 +149,7 @@ func (o *once) Accept() (net.Conn, error) {
 }
 
 // Close does nothing: the connection is its owner's to close.
-func (o *once) Close() error { return nil }
+func (o *oneConnListener) Close() error { return nil }
 
 // Addr is the connection's own end.
-func (o *once) Addr() net.Addr { return o.conn.LocalAddr() }
+func (o *oneConnListener) Addr() net.Addr { return o.conn.LocalAddr() }

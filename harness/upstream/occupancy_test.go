@@ -14,15 +14,15 @@ func TestCrowdHoldsEveryWorkerUntilItLeaves(t *testing.T) {
 	g := leakless(t)
 	const workers = 50
 	origin := startOrigin(t, upstream.Options{Workers: workers})
-	for range 3 { // a crowd that left is no hindrance to the next
-		crowd, err := upstream.NewCrowd(timely(t), origin.Addr(), workers)
+	for range 3 { // an occupancy that was released is no hindrance to the next
+		crowd, err := upstream.Occupy(timely(t), origin.Addr(), workers)
 		g.Expect(err).NotTo(HaveOccurred())
 		c := dial(t, origin.Addr())
 		c.send(get("n"))
 		g.Expect(c.silent()).To(BeTrue())
 		g.Expect(c.Close()).To(Succeed())
-		crowd.Leave()
-		crowd.Leave()
+		crowd.Release()
+		crowd.Release()
 		healthy(t, origin.Addr())
 	}
 	g.Expect(origin.HitsOf("crowd")).To(HaveLen(3 * workers))
@@ -33,7 +33,7 @@ func TestCrowdThatIsTooLargeGivesUpAndLeaves(t *testing.T) {
 	origin := startOrigin(t, upstream.Options{Workers: 2})
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_, err := upstream.NewCrowd(ctx, origin.Addr(), 3)
+	_, err := upstream.Occupy(ctx, origin.Addr(), 3)
 	g.Expect(err).To(MatchError(context.DeadlineExceeded))
 	g.Expect(err).To(MatchError(ContainSubstring("client 3 of 3")))
 	healthy(t, origin.Addr())
@@ -43,6 +43,6 @@ func TestCrowdOfASickOriginFails(t *testing.T) {
 	g := leakless(t)
 	origin := startOrigin(t, upstream.Options{})
 	origin.Behave(upstream.Status{Code: 500})
-	_, err := upstream.NewCrowd(timely(t), origin.Addr(), 1)
+	_, err := upstream.Occupy(timely(t), origin.Addr(), 1)
 	g.Expect(err).To(MatchError(ContainSubstring("got 500 Internal Server Error")))
 }

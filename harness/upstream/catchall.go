@@ -14,10 +14,10 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// Anyone answers every client in the protocol in which it begins: HTTP/1, HTTP/2 or FastCGI, each also inside TLS,
-// with a certificate for the name that is asked for. Every request gets a stamped 200. It notes each connection
-// and each request. Close it when done.
-type Anyone struct {
+// CatchAll answers every client in the protocol in which the client begins: HTTP/1, HTTP/2 or FastCGI, each also inside
+// TLS, with a certificate for the name that is asked for. Every request gets a stamped 200. CatchAll notes each
+// connection and each request. Close it when done.
+type CatchAll struct {
 	Record
 
 	listener  net.Listener
@@ -27,13 +27,13 @@ type Anyone struct {
 	spoken    chan net.Conn // to server
 	work      sync.WaitGroup
 
-	mu    sync.Mutex // guards what follows
-	heard []*Heard   // by the number of the connection
+	mu    sync.Mutex  // guards what follows
+	infos []*ConnInfo // by the number of the connection
 	conns map[net.Conn]bool
 }
 
-// Heard is what is known of one connection.
-type Heard struct {
+// ConnInfo is what is known of one connection.
+type ConnInfo struct {
 	// Connection is its number in the hits.
 	Connection int
 	// To is the address that was dialled.
@@ -61,10 +61,10 @@ const (
 	OtherSpoken   Language = "other"
 )
 
-// StartAnyone answers all that l accepts. The local address of a connection is the one that was dialled; name
+// StartCatchAll answers all that l accepts. The local address of a connection is the one that was dialled; name
 // tells by which name it may be known besides the one that a client asks for in its handshake, or "".
-func StartAnyone(l net.Listener, a *Authority, name func(netip.Addr) string) *Anyone {
-	o := &Anyone{listener: l, authority: a, nameOfIP: name, spoken: make(chan net.Conn), conns: map[net.Conn]bool{}}
+func StartCatchAll(l net.Listener, a *Authority, name func(netip.Addr) string) *CatchAll {
+	o := &CatchAll{listener: l, authority: a, nameOfIP: name, spoken: make(chan net.Conn), conns: map[net.Conn]bool{}}
 	o.server = &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id, _ := r.Context().Value(connectionKey{}).(int)
@@ -72,32 +72,32 @@ func StartAnyone(l net.Listener, a *Authority, name func(netip.Addr) string) *An
 		}),
 		Protocols: new(http.Protocols), ReadHeaderTimeout: handshakeTimeout,
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-			return context.WithValue(ctx, connectionKey{}, c.(*begun).id)
+			return context.WithValue(ctx, connectionKey{}, c.(*sniffedConn).id)
 		},
 	}
 	o.server.Protocols.SetHTTP1(true)
 	o.server.Protocols.SetUnencryptedHTTP2(true)
-	o.work.Go(func() { _ = o.server.Serve(handed{o}) })
+	o.work.Go(func() { _ = o.server.Serve(sniffedListener{o}) })
 	o.work.Go(o.accept)
 	return o
 }
 
-// Heard lists the connections so far.
-func (o *Anyone) Heard() []Heard {
+// Connections lists the connections so far.
+func (o *CatchAll) Connections() []ConnInfo {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	all := make([]Heard, len(o.heard))
-	for i, h := range o.heard {
+	all := make([]ConnInfo, len(o.infos))
+	for i, h := range o.infos {
 		all[i] = *h
 	}
 	return all
 }
 
 // Addr returns the address that it listens at.
-func (o *Anyone) Addr() string { return o.listener.Addr().String() }
+func (o *CatchAll) Addr() string { return o.listener.Addr().String() }
 
 // Drop closes every connection that is open.
-func (o *Anyone) Drop() {
+func (o *CatchAll) Drop() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for c := range o.conns {
@@ -106,7 +106,7 @@ func (o *Anyone) Drop() {
 }
 
 // Close ends everything of it.
-func (o *Anyone) Close() error {
+func (o *CatchAll) Close() error {
 	_ = o.listener.Close()
 	o.mu.Lock()
 	for c := range o.conns {
@@ -119,7 +119,7 @@ func (o *Anyone) Close() error {
 	return err
 }
 
-func (o *Anyone) accept() {
+func (o *CatchAll) accept() {
 	defer close(o.spoken)
 	var talks sync.WaitGroup
 	defer talks.Wait()
@@ -128,18 +128,18 @@ func (o *Anyone) accept() {
 		if err != nil {
 			return
 		}
-		h := o.meet(c)
-		talks.Go(func() { o.talk(c, h) })
+		h := o.register(c)
+		talks.Go(func() { o.serve(c, h) })
 	}
 }
 
-// meet notes a connection.
-func (o *Anyone) meet(c net.Conn) *Heard {
+// register notes a connection.
+func (o *CatchAll) register(c net.Conn) *ConnInfo {
 	to, _ := netip.ParseAddrPort(c.LocalAddr().String())
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	h := &Heard{Connection: len(o.heard) + 1, To: netip.AddrPortFrom(to.Addr().Unmap(), to.Port()), At: time.Now()}
-	o.heard = append(o.heard, h)
+	h := &ConnInfo{Connection: len(o.infos) + 1, To: netip.AddrPortFrom(to.Addr().Unmap(), to.Port()), At: time.Now()}
+	o.infos = append(o.infos, h)
 	if o.conns == nil {
 		_ = c.Close()
 	} else {
@@ -148,18 +148,18 @@ func (o *Anyone) meet(c net.Conn) *Heard {
 	return h
 }
 
-// learn changes what is known of a connection.
-func (o *Anyone) learn(change func()) {
+// update changes what is known of a connection.
+func (o *CatchAll) update(change func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	change()
 }
 
-// talk finds out what is spoken on c, and hands it on to who can.
-func (o *Anyone) talk(c net.Conn, h *Heard) {
+// serve finds out what is spoken on c, and hands c on to a server of that.
+func (o *CatchAll) serve(c net.Conn, h *ConnInfo) {
 	defer o.forget(c)
-	b, language, err := o.look(c, h)
-	o.learn(func() {
+	b, language, err := o.sniff(c, h)
+	o.update(func() {
 		h.Speaks = language
 		if err != nil && !errors.Is(err, io.EOF) {
 			h.Trouble = err.Error()
@@ -170,7 +170,7 @@ func (o *Anyone) talk(c net.Conn, h *Heard) {
 		o.spoken <- b
 		<-b.closed
 	case FastCGISpoken:
-		_ = fcgi.Serve(&once{conn: b},
+		_ = fcgi.Serve(&oneConnListener{conn: b},
 			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.answer(h.Connection, w, r) }))
 	case OtherSpoken:
 		_, _ = io.Copy(io.Discard, b)
@@ -178,40 +178,40 @@ func (o *Anyone) talk(c net.Conn, h *Heard) {
 	_ = b.Close()
 }
 
-func (o *Anyone) forget(c net.Conn) {
+func (o *CatchAll) forget(c net.Conn) {
 	_ = c.Close()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.conns, c)
 }
 
-func (o *Anyone) answer(id int, w http.ResponseWriter, r *http.Request) {
+func (o *CatchAll) answer(id int, w http.ResponseWriter, r *http.Request) {
 	o.note(event{Hit: http2Hit(id, r)})
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // Who asked is gone.
+		return // The client is gone.
 	}
 	answerAs(o.nameOf(id), w, r, body)
 }
 
 // nameOf is in whose name a request on the connection is answered: that of the address that was dialled.
-func (o *Anyone) nameOf(connection int) string {
+func (o *CatchAll) nameOf(connection int) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if connection < 1 || connection > len(o.heard) {
+	if connection < 1 || connection > len(o.infos) {
 		return "upstream"
 	}
-	return o.heard[connection-1].To.String()
+	return o.infos[connection-1].To.String()
 }
 
-// handed is the listener of the connections whose language is known.
-type handed struct{ o *Anyone }
+// sniffedListener is the listener of the connections whose language is known.
+type sniffedListener struct{ o *CatchAll }
 
-func (h handed) Accept() (net.Conn, error) {
+func (h sniffedListener) Accept() (net.Conn, error) {
 	if c, ok := <-h.o.spoken; ok {
 		return c, nil
 	}
 	return nil, net.ErrClosed
 }
-func (h handed) Close() error   { return nil }
-func (h handed) Addr() net.Addr { return h.o.listener.Addr() }
+func (h sniffedListener) Close() error   { return nil }
+func (h sniffedListener) Addr() net.Addr { return h.o.listener.Addr() }

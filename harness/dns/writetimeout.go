@@ -7,14 +7,14 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// patience is how long a client may leave an answer unread before it loses its connection. Answers are small:
+// writeTimeout is how long a client may leave an answer unread before it loses its connection. Answers are small:
 // only a client that means harm, or is frozen, fills its buffers with them, and it must not hold up Close.
-const patience = time.Second
+const writeTimeout = time.Second
 
-// patient is a listener whose connections bound each write; the library sets no deadline of its own there.
-type patient struct{ net.Listener }
+// boundedListener is a listener whose connections bound each write; the library sets no deadline of its own there.
+type boundedListener struct{ net.Listener }
 
-func (l patient) Accept() (net.Conn, error) {
+func (l boundedListener) Accept() (net.Conn, error) {
 	conn, err := strain.Accept(l.Listener.Accept)
 	if err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func (l patient) Accept() (net.Conn, error) {
 type bounded struct{ net.Conn }
 
 func (c bounded) Write(b []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+	if err := c.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Write(b)

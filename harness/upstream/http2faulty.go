@@ -16,9 +16,9 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// HTTP2Ill is a server of HTTP/2 in plain text that reads and records every request, and answers none: in its
+// HTTP2Faulty is a server of HTTP/2 in plain text that reads and records every request, and answers none: in its
 // place comes a frame of another kind. Close it when done.
-type HTTP2Ill struct {
+type HTTP2Faulty struct {
 	Record
 
 	listener *net.TCPListener
@@ -29,31 +29,31 @@ type HTTP2Ill struct {
 	conns map[net.Conn]bool
 }
 
-// GoAwayInstead returns an HTTP2Ill at listen that gives up each connection when it has read a request: GOAWAY
+// GoAwayInstead returns an HTTP2Faulty at listen that gives up each connection when it has read a request: GOAWAY
 // with INTERNAL_ERROR, and FIN. The frame says that the request may have been handled (RFC 9113, section 6.8),
 // so that nobody may send it again who would not after any other failure.
-func GoAwayInstead(listen string) (*HTTP2Ill, error) {
-	return startIll(listen, func(f *http2.Framer, stream uint32) End {
+func GoAwayInstead(listen string) (*HTTP2Faulty, error) {
+	return startFaulty(listen, func(f *http2.Framer, stream uint32) End {
 		_ = f.WriteGoAway(stream, http2.ErrCodeInternal, nil)
 		return Close
 	})
 }
 
-// RSTStreamInstead returns an HTTP2Ill at listen that resets the stream of each request with INTERNAL_ERROR and
+// RSTStreamInstead returns an HTTP2Faulty at listen that resets the stream of each request with INTERNAL_ERROR and
 // keeps the connection.
-func RSTStreamInstead(listen string) (*HTTP2Ill, error) {
-	return startIll(listen, func(f *http2.Framer, stream uint32) End {
+func RSTStreamInstead(listen string) (*HTTP2Faulty, error) {
+	return startFaulty(listen, func(f *http2.Framer, stream uint32) End {
 		_ = f.WriteRSTStream(stream, http2.ErrCodeInternal)
 		return Keep
 	})
 }
 
-func startIll(listen string, instead func(*http2.Framer, uint32) End) (*HTTP2Ill, error) {
+func startFaulty(listen string, instead func(*http2.Framer, uint32) End) (*HTTP2Faulty, error) {
 	l, err := listenTCP(listen)
 	if err != nil {
 		return nil, fmt.Errorf("start HTTP/2 upstream: %w", err)
 	}
-	h := &HTTP2Ill{listener: l, instead: instead, conns: map[net.Conn]bool{}}
+	h := &HTTP2Faulty{listener: l, instead: instead, conns: map[net.Conn]bool{}}
 	h.work.Go(func() {
 		for {
 			c, err := strain.Accept(l.AcceptTCP)
@@ -69,7 +69,7 @@ func startIll(listen string, instead func(*http2.Framer, uint32) End) (*HTTP2Ill
 }
 
 // Close ends the server and everything of it.
-func (h *HTTP2Ill) Close() error {
+func (h *HTTP2Faulty) Close() error {
 	h.mu.Lock()
 	conns := h.conns
 	h.conns = nil
@@ -82,7 +82,7 @@ func (h *HTTP2Ill) Close() error {
 	return nil
 }
 
-func (h *HTTP2Ill) serve(c *net.TCPConn, id int) {
+func (h *HTTP2Faulty) serve(c *net.TCPConn, id int) {
 	h.mu.Lock()
 	open := h.conns != nil
 	if open {
@@ -100,7 +100,7 @@ func (h *HTTP2Ill) serve(c *net.TCPConn, id int) {
 }
 
 // play reads frames until one of the answers, or the client, ends the connection.
-func (h *HTTP2Ill) play(c *net.TCPConn, id int) End {
+func (h *HTTP2Faulty) play(c *net.TCPConn, id int) End {
 	if _, err := io.ReadFull(c, make([]byte, len(http2.ClientPreface))); err != nil {
 		return Close
 	}

@@ -55,8 +55,8 @@ func TestHTTP2OriginAnswersAndRecords(t *testing.T) {
 	}
 }
 
-func TestHTTP2IllAnswersNothing(t *testing.T) {
-	for want, start := range map[string]func(string) (*HTTP2Ill, error){
+func TestHTTP2FaultyAnswersNothing(t *testing.T) {
+	for want, start := range map[string]func(string) (*HTTP2Faulty, error){
 		"GOAWAY":         GoAwayInstead,
 		"INTERNAL_ERROR": RSTStreamInstead,
 	} {

@@ -12,33 +12,33 @@ import (
 	"github.com/gatequake/gatequake/harness/stamp"
 )
 
-// crowdNonce marks the hits of a crowd.
-const crowdNonce = "crowd"
+// occupancyNonce marks the hits of an Occupancy.
+const occupancyNonce = "crowd"
 
-// leaveTimeout bounds the wait for an origin to notice that a crowd has left: a loopback FIN takes microseconds.
-const leaveTimeout = 2 * time.Second
+// releaseTimeout bounds the wait for an origin to notice that its clients have left: a loopback FIN takes microseconds.
+const releaseTimeout = 2 * time.Second
 
-// Crowd is a number of real clients, each of which keeps a worker of an Origin busy with a request.
-type Crowd struct {
+// Occupancy is a number of real clients, each of which keeps a worker of an Origin busy with a request.
+type Occupancy struct {
 	members []*net.TCPConn
 }
 
-// NewCrowd connects n clients to the healthy origin at addr, which speaks plain HTTP, and returns once it holds
+// Occupy connects n clients to the healthy origin at addr, which speaks plain HTTP, and returns once it holds
 // them all: each has got the head of its answer, so each has a worker. An origin with fewer free workers never
-// gets there, and NewCrowd fails when ctx ends; later ctx has no effect.
-func NewCrowd(ctx context.Context, addr string, n int) (*Crowd, error) {
-	crowd := new(Crowd)
+// gets there, and Occupy fails when ctx ends; later ctx has no effect.
+func Occupy(ctx context.Context, addr string, n int) (*Occupancy, error) {
+	o := new(Occupancy)
 	for i := range n {
-		if err := crowd.join(ctx, addr); err != nil {
-			crowd.Leave()
+		if err := o.add(ctx, addr); err != nil {
+			o.Release()
 			return nil, fmt.Errorf("gather crowd at %s: client %d of %d: %w", addr, i+1, n, err)
 		}
 	}
-	return crowd, nil
+	return o, nil
 }
 
-// join adds one client and returns when it is being held.
-func (c *Crowd) join(ctx context.Context, addr string) error {
+// add adds one client and returns when it is being held.
+func (c *Occupancy) add(ctx context.Context, addr string) error {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", addr)
 	if err != nil {
@@ -56,7 +56,7 @@ func (c *Crowd) join(ctx context.Context, addr string) error {
 // hold asks the origin at the other end of conn to hold it, and returns when it does.
 func hold(conn net.Conn, addr string) error {
 	_, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n\r\n", holdPath, addr,
-		stamp.Nonce, crowdNonce)
+		stamp.Nonce, occupancyNonce)
 	if err != nil {
 		return err
 	}
@@ -65,17 +65,17 @@ func hold(conn net.Conn, addr string) error {
 		return err
 	}
 	_ = answer.Body.Close() // closing it does not close conn
-	if answer.StatusCode != http.StatusOK || answer.Header.Get(stamp.Answer) != crowdNonce {
+	if answer.StatusCode != http.StatusOK || answer.Header.Get(stamp.Answer) != occupancyNonce {
 		return fmt.Errorf("got %s stamped %q, want 200 stamped %q", answer.Status,
-			answer.Header.Get(stamp.Answer), crowdNonce)
+			answer.Header.Get(stamp.Answer), occupancyNonce)
 	}
 	return nil
 }
 
-// Leave hangs up every client and returns when the origin has its workers back, or after two seconds. A second
-// Leave does nothing.
-func (c *Crowd) Leave() {
-	deadline := time.Now().Add(leaveTimeout)
+// Release hangs up every client and returns when the origin has its workers back, or after two seconds. A second
+// Release does nothing.
+func (c *Occupancy) Release() {
+	deadline := time.Now().Add(releaseTimeout)
 	for _, member := range c.members {
 		_ = member.SetDeadline(deadline)
 		_ = member.CloseWrite()
