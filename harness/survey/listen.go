@@ -1,21 +1,18 @@
 package survey
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/sockets"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -52,12 +49,12 @@ func (s *survey) listen(ctx context.Context) error {
 			return s.notTryable("it ended at once (%s)", how)
 		}
 		if len(known) == 0 && time.Since(begin) > startPatience {
-			if udp, _ := Listening(s.machine, "udp"); len(udp) > 0 {
+			if udp, _ := listening(s.machine, sockets.UDP, sockets.Unconnected); len(udp) > 0 {
 				return s.notTryable("it listens on UDP only (%v): Gatequake asks over TCP", udp)
 			}
 			return s.notTryable("it listened nowhere in %s", startPatience)
 		}
-		now, err := Listening(s.machine, "tcp")
+		now, err := listening(s.machine, sockets.TCP, sockets.Listen)
 		if err != nil {
 			return err
 		}
@@ -80,7 +77,7 @@ func (s *survey) listen(ctx context.Context) error {
 
 // addListeners notes where the gateway listens by now and did not before.
 func (s *survey) addListeners(ctx context.Context) error {
-	now, err := Listening(s.machine, "tcp")
+	now, err := listening(s.machine, sockets.TCP, sockets.Listen)
 	if err != nil {
 		return err
 	}
@@ -155,33 +152,29 @@ func ports(of []netip.AddrPort) []uint16 {
 	return all
 }
 
-// Listening lists where the machine's processes take connections over tcp, or packets over udp, sorted: each port once
+// listening lists where the machine's processes take connections over TCP, or packets over UDP, sorted: each port once
 // for each family, the widest address of several.
-func Listening(m *world.Machine, protocol string) ([]netip.AddrPort, error) {
-	tables := [2][]byte{}
-	if err := m.Do(func() (err error) {
-		for i, version := range []string{"", "6"} {
-			if tables[i], err = os.ReadFile("/proc/thread-self/net/" + protocol + version); err != nil {
+func listening(
+	m *world.Machine,
+	list func(sockets.Family) ([]sockets.Socket, error),
+	state sockets.State,
+) ([]netip.AddrPort, error) {
+	all := []netip.AddrPort{}
+	if err := m.Do(func() error {
+		for _, f := range []sockets.Family{sockets.IPv4, sockets.IPv6} {
+			found, err := list(f)
+			if err != nil {
 				return err
+			}
+			for _, s := range found {
+				if s.State == state {
+					all = append(all, netip.AddrPortFrom(s.Local.Addr().Unmap(), s.Local.Port()))
+				}
 			}
 		}
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("look for listeners: %w", err)
-	}
-	all := []netip.AddrPort{}
-	for line := range bytes.Lines(slices.Concat(tables[0], tables[1])) {
-		f := strings.Fields(string(line))
-		// The second field is the local address, the third the remote one, the fourth the state: 0A is LISTEN,
-		// 07 a UDP socket without a peer.
-		if len(f) < 4 || f[3] != map[string]string{"tcp": "0A", "udp": "07"}[protocol] {
-			continue
-		}
-		at, err := socketAddress(f[1])
-		if err != nil {
-			return nil, fmt.Errorf("look for listeners: %w", err)
-		}
-		all = append(all, at)
 	}
 	slices.SortFunc(all, func(a, b netip.AddrPort) int {
 		return cmp.Or(cmp.Compare(a.Port(), b.Port()), width(a.Addr())-width(b.Addr()), a.Compare(b))
@@ -201,23 +194,4 @@ func width(a netip.Addr) int {
 		n += 2
 	}
 	return n
-}
-
-// socketAddress reads an address as /proc/net writes it: words of four bytes in the machine's order, in hexadecimal,
-// and the port.
-func socketAddress(text string) (netip.AddrPort, error) {
-	host, port, _ := strings.Cut(text, ":")
-	raw, err := hex.DecodeString(host)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	number, err := strconv.ParseUint(port, 16, 16)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	for i := 0; i+4 <= len(raw); i += 4 {
-		slices.Reverse(raw[i : i+4]) // Every processor that gateways are tried on is little-endian.
-	}
-	a, _ := netip.AddrFromSlice(raw)
-	return netip.AddrPortFrom(a.Unmap(), uint16(number)), nil
 }
