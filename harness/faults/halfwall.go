@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"strings"
+	"slices"
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/cause"
@@ -16,6 +16,7 @@ import (
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sockets"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -42,21 +43,16 @@ var FirewallDropReplies = walled(catalog.Fault{
 
 // halfOpen returns nil if the kernel has received a SYN for at and not the end of the handshake.
 func halfOpen(at netip.AddrPort) error {
-	const received = "03" // TCP_SYN_RECV, as include/net/tcp_states.h numbers it
-	sockets := "/proc/net/tcp"
-	if at.Addr().Is6() {
-		sockets = "/proc/net/tcp6"
-	}
-	table, err := os.ReadFile(sockets)
+	table, err := sockets.TCP(sockets.Of(at.Addr()))
 	if err != nil {
 		return err
 	}
-	for line := range strings.Lines(string(table)) {
-		if f := strings.Fields(line); len(f) > 3 && f[1] == site.InTable(at) && f[3] == received {
-			return nil
-		}
+	if slices.ContainsFunc(table, func(s sockets.Socket) bool {
+		return s.Local == at && s.State == sockets.SynReceived
+	}) {
+		return nil
 	}
-	return fmt.Errorf("look for a half-open connection to %s in %s: got none, want one at least", at, sockets)
+	return fmt.Errorf("look for a half-open connection to %s among the TCP sockets: got none, want one at least", at)
 }
 
 // FirewallBlocksDNS leaves the gateway without its nameserver.

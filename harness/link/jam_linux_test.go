@@ -1,10 +1,8 @@
 package link
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,6 +12,8 @@ import (
 	"unsafe"
 
 	. "github.com/onsi/gomega"
+
+	"github.com/gatequake/gatequake/harness/sockets"
 )
 
 // waiting returns how many bytes c could read at once.
@@ -82,10 +82,15 @@ func blackhole(t testing.TB) (addr string, open func()) {
 // dialling returns how many connections to addr wait for an answer to their SYN.
 func dialling(t testing.TB, addr string) int {
 	t.Helper()
-	table, err := os.ReadFile("/proc/net/tcp")
+	table, err := sockets.TCP(sockets.IPv4)
 	if err != nil {
 		t.Fatal(err)
 	}
-	synSent := fmt.Sprintf(":%04X 02 ", netip.MustParseAddrPort(addr).Port()) // remote port, state
-	return strings.Count(string(table), synSent)
+	n := 0
+	for _, s := range table {
+		if s.State == sockets.SynSent && s.Remote == netip.MustParseAddrPort(addr) {
+			n++
+		}
+	}
+	return n
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -13,6 +11,7 @@ import (
 	"github.com/gatequake/gatequake/harness/engine"
 	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/sites"
+	"github.com/gatequake/gatequake/harness/sockets"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -54,15 +53,13 @@ func init() {
 			return nil, errors.Join(err, h.Release(ctx))
 		}
 		f.Anew = ended.Minflt > 0
-		for _, family := range []string{"", "6"} {
-			table, err := os.ReadFile("/proc/net/tcp" + family)
+		for _, family := range []sockets.Family{sockets.IPv4, sockets.IPv6} {
+			table, err := sockets.TCP(family)
 			if err != nil {
 				return nil, errors.Join(err, h.Release(ctx))
 			}
-			for line := range strings.Lines(string(table)) {
-				const established = "01" // As include/net/tcp_states.h numbers it.
-				fields := strings.Fields(line)
-				if len(fields) > 3 && fields[3] == established && fields[2] == site.InTable(h.Bench.Plan.Upstream) {
+			for _, s := range table {
+				if s.State == sockets.Established && s.Remote == h.Bench.Plan.Upstream {
 					f.Pooled++
 				}
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/sockets"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
@@ -55,8 +56,8 @@ type Dropper interface {
 type Socketer interface {
 	// Dialled lists the addresses of the upstreams that faults strike, as the gateway dials them.
 	Dialled() []netip.AddrPort
-	// Sockets is the kernel's table of TCP sockets, of IPv4, or of IPv6 for "6".
-	Sockets(family string) string
+	// Sockets is the kernel's table of TCP sockets of the family.
+	Sockets(f sockets.Family) []sockets.Socket
 }
 
 // Pooler is a site whose gateway may have a pool of upstreams for a route.

@@ -3,24 +3,25 @@ package site
 import (
 	"net"
 	"net/netip"
-	"os"
 	"testing"
 	"time"
+
+	"github.com/gatequake/gatequake/harness/sockets"
 )
 
 func TestAwaitLetGo(t *testing.T) {
-	if _, err := os.Stat("/proc/net/tcp"); err != nil {
-		t.Skip("this system does not tell")
+	if _, err := sockets.TCP(sockets.IPv4); err != nil {
+		t.Skipf("this system does not tell: %v", err)
 	}
-	t.Run("IPv4", func(t *testing.T) { letsGo(t, "127.0.0.1:0", "") })
-	t.Run("IPv6", func(t *testing.T) { letsGo(t, "[::1]:0", "6") })
+	t.Run("IPv4", func(t *testing.T) { letsGo(t, "127.0.0.1:0", sockets.IPv4) })
+	t.Run("IPv6", func(t *testing.T) { letsGo(t, "[::1]:0", sockets.IPv6) })
 }
 
-func letsGo(t *testing.T, listen, family string) {
+func letsGo(t *testing.T, listen string, family sockets.Family) {
 	t.Helper()
-	sockets := func() string { return SocketTable(family) }
+	table := func() []sockets.Socket { return SocketTable(family) }
 	l, err := net.Listen("tcp", listen)
-	if err != nil && family == "6" {
+	if err != nil && family == sockets.IPv6 {
 		t.Skipf("unsupported: %v", err)
 	}
 	if err != nil {
@@ -36,19 +37,19 @@ func letsGo(t *testing.T, listen, family string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if halfClosed(sockets(), at) {
+	if halfClosed(table(), at) {
 		t.Error("got a half-closed connection, want an open one")
 	}
 	_ = theirs.Close()
-	for begin := time.Now(); !halfClosed(sockets(), at); time.Sleep(time.Millisecond) {
+	for begin := time.Now(); !halfClosed(table(), at); time.Sleep(time.Millisecond) {
 		if time.Since(begin) > 30*time.Second {
 			t.Fatal("got no half-closed connection, want one")
 		}
 	}
 	begin := time.Now()
 	time.AfterFunc(20*time.Millisecond, func() { _ = ours.Close() })
-	AwaitIdleClose(t.Context(), sockets, at)
-	if took := time.Since(begin); halfClosed(sockets(), at) || took < 20*time.Millisecond {
-		t.Errorf("got back after %s with it half-closed: %t; want it let go", took, halfClosed(sockets(), at))
+	AwaitIdleClose(t.Context(), table, at)
+	if took := time.Since(begin); halfClosed(table(), at) || took < 20*time.Millisecond {
+		t.Errorf("got back after %s with it half-closed: %t; want it let go", took, halfClosed(table(), at))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sockets"
 	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
@@ -175,7 +176,7 @@ func (s known) Dialled() []netip.AddrPort {
 	return []netip.AddrPort{p.Upstream, p.Member2, p.Member3, p.Secure, p.HTTP2}
 }
 
-func (known) Sockets(family string) string { return site.SocketTable(family) }
+func (known) Sockets(f sockets.Family) []sockets.Socket { return site.SocketTable(f) }
 
 func (s known) Links() []site.Dropper {
 	links := []site.Dropper{s.b.Upstream.Link, s.b.Secure.Link, s.b.HTTP2}

@@ -12,6 +12,7 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/sockets"
 	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
@@ -66,8 +67,8 @@ func (s *Site) Scripted() (*upstream.Origin, error) {
 }
 
 // Sockets implements site.Socketer.
-func (s *Site) Sockets(family string) (table string) {
-	_ = s.machine.Do(func() error { table = site.SocketTable(family); return nil })
+func (s *Site) Sockets(f sockets.Family) (table []sockets.Socket) {
+	_ = s.machine.Do(func() error { table = site.SocketTable(f); return nil })
 	return table
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/site/own"
+	"github.com/gatequake/gatequake/harness/sockets"
 	"github.com/gatequake/gatequake/harness/stamp"
 )
 
@@ -140,7 +141,7 @@ func (s *Site) Exchanged(a *site.Answer, nonce string) {
 }
 
 // Sockets implements site.Socketer.
-func (*Site) Sockets(family string) string { return site.SocketTable(family) }
+func (*Site) Sockets(f sockets.Family) []sockets.Socket { return site.SocketTable(f) }
 
 // BystanderWay implements site.Kind.
 func (s *Site) BystanderWay(ctx context.Context) error {
