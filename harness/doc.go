@@ -50,7 +50,7 @@
 //  1. cli reads the flags, finds the gateways and makes jobs (runner.Job).
 //  2. runner.Run starts a world for each, as many as the machine bears; world re-executes the binary as its
 //     first process.
-//  3. There runner.Play finds the experiment (catalog.Find) and calls engine.RunIn.
+//  3. There runner.Execute finds the experiment (catalog.Find) and calls engine.RunIn.
 //  4. engine asks the experiment whether it can be made here (catalog, cannot.go: the one place that says so).
 //  5. sites.New sets the bench up: site.New lays out the plan, lab.New starts upstreams, names, firewall and
 //     the gateway.

@@ -75,7 +75,7 @@ func (a *app) again(ctx context.Context, o order, what string) error {
 		if err != nil {
 			return err
 		}
-		now = append(now, runner.Settled(ctx, job, runner.Options{Mode: world.Mode(v.World)}))
+		now = append(now, runner.RunSettled(ctx, job, runner.Options{Mode: world.Mode(v.World)}))
 		if ctx.Err() != nil {
 			return exit{status: statusInterrupted}
 		}

@@ -53,7 +53,7 @@ func experiment(b *testing.B, j Job) {
 		}
 		hand += took
 		begin := time.Now()
-		if v := One(b.Context(), j, Options{}); v.Result != verdict.Pass && !v.Known() {
+		if v := RunOne(b.Context(), j, Options{}); v.Result != verdict.Pass && !v.Known() {
 			b.Fatal(v.Reason)
 		}
 		whole += time.Since(begin)

@@ -11,13 +11,13 @@ import (
 )
 
 // One experiment on a known gateway, from any program whose main calls runner.Serve first.
-func ExampleOne() {
+func ExampleRunOne() {
 	builtin, err := gateway.Load(fixtures.Gateways(), "builtin")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	v := runner.One(
+	v := runner.RunOne(
 		context.Background(),
 		runner.Job{Experiment: "refused", Gateway: builtin, Setting: "document"},
 		runner.Options{Mode: world.Portable},

@@ -10,7 +10,7 @@ import (
 )
 
 func TestMomentsAreInOrder(t *testing.T) {
-	v := One(t.Context(), job(t, "dns-nxdomain"), Options{})
+	v := RunOne(t.Context(), job(t, "dns-nxdomain"), Options{})
 	if v.Result == verdict.Unsupported {
 		t.Skipf("unsupported: %s", v.Reason)
 	}
@@ -66,7 +66,7 @@ func TestMomentsAreInOrder(t *testing.T) {
 }
 
 func TestMomentsOfABlockAreItsProbes(t *testing.T) {
-	v := One(t.Context(), job(t, "user-agent-deny"), Options{})
+	v := RunOne(t.Context(), job(t, "user-agent-deny"), Options{})
 	if slices.ContainsFunc(
 		v.Events,
 		func(m record.Event) bool { return m.What == record.EventInjected || m.What == record.EventUndone },

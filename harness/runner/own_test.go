@@ -67,7 +67,7 @@ func TestBystanderNeedsItsOwnWay(t *testing.T) {
 			if err := own.Missing(); err != nil {
 				t.Skipf("unsupported: %v; to get it: ci/gateways %s", err, own.Command[0])
 			}
-			v := One(
+			v := RunOne(
 				t.Context(),
 				Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting},
 				Options{},
@@ -102,7 +102,7 @@ func TestClientsOfEitherFamily(t *testing.T) {
 			for _, id := range []string{"refused", "refused@cold", "firewall-drop@cold"} {
 				t.Run(fmt.Sprint(listeners, " ", setting, " ", id), func(t *testing.T) {
 					t.Parallel()
-					v := One(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: setting}, Options{})
+					v := RunOne(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: setting}, Options{})
 					if v.Result != verdict.Pass || v.Observed != "502 by gateway" {
 						t.Errorf(
 							"got %s: %s %s, want a pass: 502 by gateway",
@@ -126,7 +126,7 @@ func TestUpstreamOverIPv6(t *testing.T) {
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			v := One(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: "six/six"}, Options{})
+			v := RunOne(t.Context(), Job{Experiment: id, Gateway: own.Definition(), Setting: "six/six"}, Options{})
 			if v.Result != verdict.Pass {
 				t.Errorf("got %s: %s %s, want a pass", v.Result.String(), v.Observed, v.Reason)
 			}
@@ -183,7 +183,7 @@ func TestOwnGateway(t *testing.T) {
 	} {
 		t.Run(c.setting+" "+c.experiment, func(t *testing.T) {
 			t.Parallel()
-			v := One(
+			v := RunOne(
 				t.Context(),
 				Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: c.setting},
 				Options{},
@@ -219,7 +219,7 @@ func TestOwnBlocksAreTriedAsOthers(t *testing.T) {
 			t.Parallel()
 			own := described(t, "own", "gatequake.yaml")
 			own.Command = []string{"@" + mutants.Role, c.mutant.Name, "gateway.json"}
-			v := One(
+			v := RunOne(
 				t.Context(),
 				Job{Experiment: c.experiment, Gateway: own.Definition(), Setting: "root/shop"},
 				Options{},
@@ -346,7 +346,7 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			v := One(
+			v := RunOne(
 				t.Context(),
 				Job{Experiment: c.experiment, Gateway: found.Own.Definition(), Setting: c.setting},
 				Options{},

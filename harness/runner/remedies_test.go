@@ -58,7 +58,7 @@ func tried(t *testing.T, o Options, experiment string, remedies ...string) verdi
 	t.Helper()
 	j := job(t, experiment)
 	j.Remedies = remedies
-	return One(t.Context(), j, o)
+	return RunOne(t.Context(), j, o)
 }
 
 func TestRemediesAreTriedInPlaceOfTheProbes(t *testing.T) {

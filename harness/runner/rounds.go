@@ -54,7 +54,7 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
 	o.monitor = strain.Watch(nil)
 	r := &rounds{
 		o:        o,
-		one:      One,
+		one:      RunOne,
 		gate:     newGate(workers, runtime.GOMAXPROCS(0)),
 		health:   newGatewayHealth(),
 		runs:     &runs{want: max(o.Repeat, 1)},
@@ -179,14 +179,14 @@ func (r *rounds) keep(change func()) {
 	change()
 }
 
-// Settled runs one job and returns its verdict; if the machine may be to blame for it, that of a second time.
-func Settled(ctx context.Context, j Job, o Options) verdict.Verdict {
-	v := One(ctx, j, o)
+// RunSettled runs one job and returns its verdict; if the machine may be to blame for it, that of a second time.
+func RunSettled(ctx context.Context, j Job, o Options) verdict.Verdict {
+	v := RunOne(ctx, j, o)
 	if !v.Starved || ctx.Err() != nil {
 		return v
 	}
 	why := v.Reason
-	v = One(ctx, j, o)
+	v = RunOne(ctx, j, o)
 	v.Again = why
 	return v
 }

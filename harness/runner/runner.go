@@ -95,12 +95,12 @@ func serve(ctx context.Context, w *world.World, request json.RawMessage) (any, e
 	if do := tasks[r.Do]; do != nil {
 		return do(ctx, w, request)
 	}
-	return Play(ctx, w, request)
+	return Execute(ctx, w, request)
 }
 
-// Play makes the experiment that the request, a Job, names, and returns its record: what to conclude from that is for
-// the process outside of the world. Serve calls it; so does a main whose worlds serve other requests too.
-func Play(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
+// Execute makes the experiment that the request, a Job, names, and returns its record: what to conclude from that is
+// for the process outside of the world. Serve calls it; so does a main whose worlds serve other requests too.
+func Execute(ctx context.Context, w *world.World, request json.RawMessage) (any, error) {
 	var j Job
 	if err := json.Unmarshal(request, &j); err != nil {
 		return nil, fmt.Errorf("read job: %w", err)
@@ -128,8 +128,9 @@ func scheduled(jobs []Job, times int) (all []Job) {
 	return all
 }
 
-// One runs one job and returns its verdict, which is inconclusive when the world could not be made or gave no answer.
-func One(ctx context.Context, j Job, o Options) verdict.Verdict {
+// RunOne runs one job and returns its verdict, which is inconclusive when the world could not be made or gave no
+// answer.
+func RunOne(ctx context.Context, j Job, o Options) verdict.Verdict {
 	within := cmp.Or(o.Timeout, Timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("the experiment took longer than %s", within))
 	defer cancel()
@@ -165,12 +166,12 @@ func (j Job) judge(r record.Record) verdict.Verdict {
 
 // runRemote runs the job on a gateway that runs already. No link of it is broken any more when that returns, however
 // it ends.
-func runRemote(ctx context.Context, j Job, there *remote.Gateway) record.Record {
+func runRemote(ctx context.Context, j Job, gw *remote.Gateway) record.Record {
 	e, err := catalog.FindFor(j.Gateway, j.Experiment)
 	if err != nil {
 		return noVerdict(j, err)
 	}
-	return engine.RunIn(ctx, world.Outside(), j.setup(), there.Open, e.Under(j.policy()))
+	return engine.RunIn(ctx, world.Outside(), j.setup(), gw.Open, e.Under(j.policy()))
 }
 
 // noVerdict is the record of an experiment whose world gave no answer.

@@ -41,7 +41,7 @@ func job(t testing.TB, experiment string) Job {
 }
 
 func TestOneFillsTheRecord(t *testing.T) {
-	v := One(t.Context(), job(t, "refused"), Options{})
+	v := RunOne(t.Context(), job(t, "refused"), Options{})
 	if v.Result != verdict.Pass || v.Observed != "502 by gateway" || v.Expected != "502 by gateway" ||
 		v.ErrorType != proxystatus.ConnectionRefused {
 		t.Fatalf("got %s: %s (%s), want a pass; log: %q", v.Result, v.Observed, v.Reason, v.Log)
@@ -66,18 +66,18 @@ func TestOneFillsTheRecord(t *testing.T) {
 }
 
 func TestBlockAsksNobody(t *testing.T) {
-	v := One(t.Context(), job(t, "user-agent-deny"), Options{})
+	v := RunOne(t.Context(), job(t, "user-agent-deny"), Options{})
 	if v.Result != verdict.Pass || v.Observed != "403 by gateway" {
 		t.Fatalf("got %s: %s (%s), want a pass", v.Result, v.Observed, v.Reason)
 	}
 }
 
 func TestPortableSaysWhatItCannot(t *testing.T) {
-	v := One(t.Context(), job(t, "firewall-drop"), Options{Mode: world.Portable})
+	v := RunOne(t.Context(), job(t, "firewall-drop"), Options{Mode: world.Portable})
 	if v.Result != verdict.Unsupported || !strings.Contains(v.Reason, "firewall") {
 		t.Errorf("got %s (%s), want unsupported, and why", v.Result, v.Reason)
 	}
-	if v := One(t.Context(), job(t, "refused"), Options{Mode: world.Portable}); v.Result != verdict.Pass {
+	if v := RunOne(t.Context(), job(t, "refused"), Options{Mode: world.Portable}); v.Result != verdict.Pass {
 		t.Errorf("got %s (%s), want a pass in portable mode too", v.Result, v.Reason)
 	}
 }
@@ -85,7 +85,7 @@ func TestPortableSaysWhatItCannot(t *testing.T) {
 func TestGatewayThatEndsAtOnce(t *testing.T) {
 	j := job(t, "refused")
 	j.Gateway.Command = []string{"sh", "-c", "echo no such luck; exit 3"}
-	v := One(t.Context(), j, Options{})
+	v := RunOne(t.Context(), j, Options{})
 	if v.Result != verdict.Inconclusive || !strings.Contains(v.Reason, "exit status 3") ||
 		!strings.Contains(v.Reason, "no such luck") {
 		t.Errorf("got %s (%s), want inconclusive with its status and last words", v.Result, v.Reason)
@@ -109,7 +109,7 @@ func TestRestOfAColumnThatDoesNotServeIsNotTried(t *testing.T) {
 }
 
 func TestUnknownExperiment(t *testing.T) {
-	v := One(t.Context(), job(t, "refsued"), Options{})
+	v := RunOne(t.Context(), job(t, "refsued"), Options{})
 	if v.Result != verdict.Inconclusive || !strings.Contains(v.Reason, `no experiment "refsued"; there are: `) {
 		t.Errorf("got %s (%s), want inconclusive with the known IDs", v.Result, v.Reason)
 	}

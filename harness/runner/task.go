@@ -30,7 +30,9 @@ var tasks = map[task]func(context.Context, *world.World, json.RawMessage) (any, 
 		_, err := firewall.New()
 		return nil, err
 	},
-	listReadOnly: func(_ context.Context, w *world.World, _ json.RawMessage) (any, error) { return w.Bare(), nil },
+	listReadOnly: func(_ context.Context, w *world.World, _ json.RawMessage) (any, error) {
+		return w.ReadOnlyFolders(), nil
+	},
 }
 
 // TryFirewall makes a world of the mode and sets up its firewall for real. The error says why there is none.
@@ -41,10 +43,10 @@ func TryFirewall(ctx context.Context, o Options) error {
 
 // ReadOnlyFolders makes a world of the mode and returns the folders of the machine that could not be covered in it:
 // there they can be read only.
-func ReadOnlyFolders(ctx context.Context, o Options) (bare []string, err error) {
+func ReadOnlyFolders(ctx context.Context, o Options) (folders []string, err error) {
 	request := struct{ Do task }{listReadOnly}
-	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, &bare)
-	return bare, err
+	err = world.Run(ctx, world.Options{Mode: o.Mode, Args: o.Args}, request, &folders)
+	return folders, err
 }
 
 // versionRequest is what Version sends into the world.

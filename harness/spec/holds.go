@@ -26,7 +26,7 @@ func Holds(ctx ginkgo.SpecContext, what any) {
 }
 
 func holds(ctx ginkgo.SpecContext, e catalog.Experiment, s subject) {
-	v := runner.Settled(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting},
+	v := runner.RunSettled(ctx, runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting},
 		runner.Options{Mode: mode(), Args: suite.args})
 	if s.Gateway.Kind() != gateway.KindKnown {
 		v.Replay = command(ctx.SpecReport(), s) // The suite knows which file it is.

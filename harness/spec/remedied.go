@@ -38,7 +38,7 @@ func remedied(ctx ginkgo.SpecContext, s subject, what any, tried []*catalog.Reme
 	for _, r := range tried {
 		ids = append(ids, r.ID)
 	}
-	v := runner.Settled(
+	v := runner.RunSettled(
 		ctx,
 		runner.Job{Experiment: e.ID, Gateway: s.Gateway, Version: s.Version, Setting: s.Setting, Remedies: ids},
 		runner.Options{Mode: mode(), Args: suite.args, Timeout: left(ctx)},

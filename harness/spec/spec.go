@@ -58,7 +58,7 @@ func Run(t *testing.T, description string) {
 			return nil, fmt.Errorf("read request: %w", err)
 		}
 		if r.Focus == "" {
-			return runner.Play(ctx, w, raw)
+			return runner.Execute(ctx, w, raw)
 		}
 		return play(t, w, r)
 	})

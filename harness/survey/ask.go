@@ -279,10 +279,10 @@ func (s *survey) upstreamsAsked(nonce string) []upstreamKey {
 			all = append(all, p)
 		}
 	}
-	heard := s.catchAll.Connections()
+	conns := s.catchAll.Connections()
 	for _, h := range s.catchAll.HitsOf(nonce) {
-		if h.Connection > 0 && h.Connection <= len(heard) {
-			note(upstreamKey{at: heard[h.Connection-1].To})
+		if h.Connection > 0 && h.Connection <= len(conns) {
+			note(upstreamKey{at: conns[h.Connection-1].To})
 		}
 	}
 	for i, a := range s.sockets {

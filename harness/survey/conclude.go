@@ -63,8 +63,8 @@ func (s *survey) conclude(context.Context) error {
 		s.warn("the command ended and left its gateway in the background")
 	}
 	s.found.MissingFiles = s.missingConfigFiles()
-	if s.absent.Why != nil {
-		s.warn("which files it did not find is not known: %v", s.absent.Why)
+	if s.missing.Why != nil {
+		s.warn("which files it did not find is not known: %v", s.missing.Why)
 	}
 	s.found.Own, s.found.Log = s.own, s.process.Since(nil)
 	return nil
@@ -86,8 +86,8 @@ func (s *survey) noteNames() {
 		if !slices.Contains(n.Types, q.Type) {
 			n.Types = append(n.Types, q.Type)
 		}
-		if who := gateway.NameserverCalled(q.To); !slices.Contains(n.Asked, who) {
-			n.Asked = append(n.Asked, who)
+		if server := gateway.NameserverCalled(q.To); !slices.Contains(n.Asked, server) {
+			n.Asked = append(n.Asked, server)
 		}
 		// A name's address is asked for in both families, and perhaps twice.
 		if q.At.After(s.served) && q.At.Sub(n.first) > gateway.Again/2 {

@@ -33,7 +33,7 @@ var ErrNotTryable = errors.New("the gateway cannot be tried")
 // start starts the gateway.
 func (s *survey) start(context.Context) (err error) {
 	s.clearSockets()
-	s.process, s.absent, err = s.own.StartWatched(s.machine, s.world.Dir)
+	s.process, s.missing, err = s.own.StartWatched(s.machine, s.world.Dir)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNotTryable, err)
 	}
@@ -138,8 +138,8 @@ func (s *survey) notTryable(format string, args ...any) error {
 	} else {
 		why += "; it said nothing"
 	}
-	if lacks := s.missingConfigFiles(); len(lacks) > 0 && s.process.Dead() != "" {
-		why += "; it opened, and did not find, " + strings.Join(lacks[max(0, len(lacks)-enough):], ", ")
+	if missing := s.missingConfigFiles(); len(missing) > 0 && s.process.Dead() != "" {
+		why += "; it opened, and did not find, " + strings.Join(missing[max(0, len(missing)-enough):], ", ")
 	}
 	return fmt.Errorf("%w: %s", ErrNotTryable, why)
 }

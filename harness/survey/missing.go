@@ -11,10 +11,10 @@ import (
 // names: every program looks in vain for many that nobody has told it of. What is there by now it has made itself; a
 // pid file is looked for to see whether another one runs.
 func (s *survey) missingConfigFiles() []string {
-	if s.absent == nil {
+	if s.missing == nil {
 		return nil
 	}
-	return slices.DeleteFunc(s.absent.Paths(), func(path string) bool {
+	return slices.DeleteFunc(s.missing.Paths(), func(path string) bool {
 		_, gone := os.Stat(path)
 		return gone == nil || filepath.Ext(path) == ".pid" || !s.words.name(filepath.Base(path))
 	})

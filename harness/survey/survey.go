@@ -77,7 +77,7 @@ type survey struct {
 	names     *dns.Server
 	catchAll  *upstream.CatchAll
 	process   *gateway.Process
-	absent    *gateway.MissingFiles
+	missing   *gateway.MissingFiles
 	words     words
 	sockets   []*upstream.CatchAll
 	closers   []func()
@@ -137,20 +137,20 @@ func (s *survey) prepare(context.Context) (err error) {
 		return err
 	}
 	s.own.Trust = append(s.own.Trust, s.words.authorities...)
-	var bare []string
-	if s.machine, s.loopback, bare, err = Surround(s.world, &s.own, s.authority.PEM()); err != nil {
+	var readOnly []string
+	if s.machine, s.loopback, readOnly, err = Surround(s.world, &s.own, s.authority.PEM()); err != nil {
 		return err
 	}
-	if len(bare) > 0 {
-		s.warn("%s", ReadOnlyHere(bare))
+	if len(readOnly) > 0 {
+		s.warn("%s", ReadOnlyHere(readOnly))
 	}
 	return nil
 }
 
 // ReadOnlyHere is the warning about folders that the world can only show as they are.
-func ReadOnlyHere(bare []string) string {
+func ReadOnlyHere(folders []string) string {
 	return fmt.Sprintf("the gateway can read %s, and not write there: this machine's file system cannot be covered "+
-		"(see overlayfs); let it write elsewhere, or copy the folder", strings.Join(bare, ", "))
+		"(see overlayfs); let it write elsewhere, or copy the folder", strings.Join(folders, ", "))
 }
 
 // Surround makes the machine that an own gateway runs on, and lets it ask the world's nameserver and trust the
@@ -177,7 +177,7 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 		Neighbour: gateway.Neighbour, Neighbour6: gateway.Neighbour6, Listener: gateway.LoopbackDoor,
 		Listener6: gateway.LoopbackDoor6,
 	})
-	return m, l, w.Bare(), err
+	return m, l, w.ReadOnlyFolders(), err
 }
 
 func hostsOf(text string) string {

@@ -81,15 +81,15 @@ func (s *survey) noteUnsolicited(all []knownUpstream) {
 
 // contactsOf lists what was heard with no request of a client's.
 func (s *survey) contactsOf(a *upstream.CatchAll, where func(upstream.ConnInfo) upstreamKey) []contact {
-	all, spoken, heard := []contact{}, map[int]bool{}, a.Connections()
+	all, spoken, conns := []contact{}, map[int]bool{}, a.Connections()
 	for _, h := range a.Hits() {
 		spoken[h.Connection] = true
-		if strings.HasPrefix(h.Nonce, noncePrefix) || h.Connection < 1 || h.Connection > len(heard) {
+		if strings.HasPrefix(h.Nonce, noncePrefix) || h.Connection < 1 || h.Connection > len(conns) {
 			continue
 		}
-		all = append(all, contact{where(heard[h.Connection-1]), h.Method + " " + h.Path, h.At})
+		all = append(all, contact{where(conns[h.Connection-1]), h.Method + " " + h.Path, h.At})
 	}
-	for _, h := range heard {
+	for _, h := range conns {
 		switch {
 		// A handshake that failed may have been a probe's.
 		case spoken[h.Connection] || h.Speaks != upstream.NothingSpoken || h.TLS && h.Trouble != "":

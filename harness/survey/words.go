@@ -156,23 +156,23 @@ func (w *words) take(text, here, dir string) (files []string) {
 
 // path notes a word that may be a path, and returns the files of settings that it leads to.
 func (w *words) path(word, here, dir string) (files []string) {
-	there := []string{}
+	found := []string{}
 	for _, base := range []string{here, dir, filepath.Dir(here)} {
-		if there = w.found(word, base); len(there) > 0 {
+		if found = w.found(word, base); len(found) > 0 {
 			break
 		}
 	}
-	for _, f := range there {
+	for _, f := range found {
 		if authority(f) {
 			addOnce(&w.authorities, f, maxHosts)
 		} else if settings.MatchString(f) && !strings.HasPrefix(f, "/usr/") && !strings.HasPrefix(f, "/var/log/") {
 			files = append(files, f)
 		}
 	}
-	bare := strings.TrimRight(strings.TrimPrefix(word, "^"), "*$")
-	if len(there) == 0 && pathWord.MatchString(bare) && !fileEndings.MatchString(bare) {
-		if info, err := os.Stat(bare); err != nil || bare == "/" || !info.IsDir() {
-			addOnce(&w.paths, bare, maxPaths)
+	path := strings.TrimRight(strings.TrimPrefix(word, "^"), "*$")
+	if len(found) == 0 && pathWord.MatchString(path) && !fileEndings.MatchString(path) {
+		if info, err := os.Stat(path); err != nil || path == "/" || !info.IsDir() {
+			addOnce(&w.paths, path, maxPaths)
 		}
 	}
 	return files

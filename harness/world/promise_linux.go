@@ -67,8 +67,8 @@ func (w *World) tryPromises(ctx context.Context) ([]Promise, error) {
 		return nil, fmt.Errorf("got %q: %w", said, err)
 	}
 	for i := range all {
-		if strings.HasPrefix(all[i].About, "files:") && len(w.bare) > 0 {
-			all[i].About += "; in " + strings.Join(w.bare, ", ") + " it can only read"
+		if strings.HasPrefix(all[i].About, "files:") && len(w.readOnlyFolders) > 0 {
+			all[i].About += "; in " + strings.Join(w.readOnlyFolders, ", ") + " it can only read"
 		}
 	}
 	return all, nil

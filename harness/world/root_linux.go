@@ -204,7 +204,7 @@ func (r *root) readOnly(path string) error {
 		return fmt.Errorf("show %s: %w", path, err)
 	}
 	if info, err := os.Stat(newRoot + path); err == nil && info.IsDir() {
-		r.world.bare = append(r.world.bare, path)
+		r.world.readOnlyFolders = append(r.world.readOnlyFolders, path)
 	}
 	return nil
 }

@@ -42,8 +42,8 @@ type World struct {
 	machine *Machine
 	// lacks holds, for each need that this world cannot meet, the reason.
 	lacks map[Need]string
-	// bare are folders that could not be covered; see Bare.
-	bare []string
+	// readOnlyFolders are folders that could not be covered; see Bare.
+	readOnlyFolders []string
 	// parent are the namespaces in which the parent lives.
 	parent namespaces
 	// without are the steps of the boundary that are left out.
@@ -59,8 +59,8 @@ func (w *World) Sealed() bool { return w.Mode == Root || w.Mode == User }
 // Lacks returns why the world cannot meet the need, or "" if it can.
 func (w *World) Lacks(n Need) string { return w.lacks[n] }
 
-// Bare lists the folders of the machine that could not be covered: in the world they can be read only.
-func (w *World) Bare() []string { return w.bare }
+// ReadOnlyFolders lists the folders of the machine that could not be covered: in the world they can be read only.
+func (w *World) ReadOnlyFolders() []string { return w.readOnlyFolders }
 
 // enter turns the calling process, started by Run, into the first process of its world.
 func enter(mode Mode, t task) (*World, error) {

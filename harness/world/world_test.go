@@ -73,12 +73,12 @@ var plays = map[string]func(context.Context, *World) (any, error){
 	},
 	"machine": func(_ context.Context, w *World) (any, error) { return "met", meet(w) },
 	"scratch": func(_ context.Context, w *World) (any, error) {
-		if bare := w.Bare(); !w.Sealed() || len(bare) > 0 {
+		if bare := w.ReadOnlyFolders(); !w.Sealed() || len(bare) > 0 {
 			return nil, fmt.Errorf("not covered: %v", bare)
 		}
 		return os.TempDir(), os.WriteFile(filepath.Join(os.TempDir(), "gatequake-scratch"), []byte("x"), 0o644)
 	},
-	"bare":  func(_ context.Context, w *World) (any, error) { return w.Bare(), nil },
+	"bare":  func(_ context.Context, w *World) (any, error) { return w.ReadOnlyFolders(), nil },
 	"pid":   func(context.Context, *World) (any, error) { return os.Getpid(), nil },
 	"error": func(context.Context, *World) (any, error) { return nil, errors.New("no luck") },
 	"panic": func(context.Context, *World) (any, error) { panic("out of cheese") },
