@@ -46,14 +46,14 @@ var AccessLoss = register(Fault{
 	Made:      "Rules at the provider's hop drop six of each 20 packets of a connection with the site.",
 	Confirmed: "Both rules are in force, and an own request from the computer is answered all the same.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
-		there, back := n.outbound(), n.inbound()
-		there.Loss, there.Verdict = true, firewall.Drop
-		back.Loss, back.Verdict = true, firewall.Drop
+		out, in := n.outbound(), n.inbound()
+		out.Loss, out.Verdict = true, firewall.Drop
+		in.Loss, in.Verdict = true, firewall.Drop
 		return n.atProvider(func(ctx context.Context) (string, error) {
 			if err := n.ask(ctx, n.request(""), replyLimit); err != nil {
 				return "", fmt.Errorf("ask the site from the computer: %w", err)
 			}
 			return "own request from the computer: answered", nil
-		}, there, back)
+		}, out, in)
 	},
 })

@@ -23,10 +23,10 @@ func (n *Network) hosts() (err error) {
 // (RFC 3021).
 func (n *Network) cables() error {
 	bits := n.EgressIP.BitLen() - 1
-	exit, peer := netip.PrefixFrom(n.EgressIP, bits), netip.PrefixFrom(otherEnd(n.EgressIP), bits)
+	egress, peer := netip.PrefixFrom(n.EgressIP, bits), netip.PrefixFrom(otherEnd(n.EgressIP), bits)
 	for _, c := range [][2]world.End{
 		{{Host: n.Computer, Name: toRouter, At: computerAt}, {Host: n.Router, Name: toComputer, At: routerAt}},
-		{{Host: n.Router, Name: toProvider, At: exit}, {Host: n.Provider, Name: toRouter, At: peer}},
+		{{Host: n.Router, Name: toProvider, At: egress}, {Host: n.Provider, Name: toRouter, At: peer}},
 		{{Name: n.siteCable}, {Host: n.Provider, Name: toSite, At: n.providerAt}},
 	} {
 		if err := n.world.Connect(c[0], c[1]); err != nil {

@@ -84,11 +84,11 @@ func (h *Home) Probe(ctx context.Context, p site.Probe) record.Observation {
 	if o.By != record.ByGateway || way.Protocol != client.HTTP11 || way.TLS != nil {
 		return o
 	}
-	heard, err := h.Tap.Since(mark, o.Nonce)
+	tapped, err := h.Tap.Since(mark, o.Nonce)
 	switch err := errors.Join(tapErr, err); {
 	case err != nil:
 		o.By, o.Error = "unheard", err.Error() // An author that no check knows: nothing is concluded from it.
-	case !slices.Contains(heard.Sent, o.Status):
+	case !slices.Contains(tapped.Sent, o.Status):
 		o.By = record.ByForwardProxy
 	}
 	return o
@@ -97,13 +97,13 @@ func (h *Home) Probe(ctx context.Context, p site.Probe) record.Observation {
 // destination is where the probe is sent, and in which protocol: a probe in plain text goes to the VPN, if there is
 // one, and a probe in TLS through a tunnel of the VPN.
 func (h *Home) destination(p site.Probe) (client.Way, Destination) {
-	way, door := h.bench.WayOf(p, h.EgressIP)
+	way, listener := h.bench.WayOf(p, h.EgressIP)
 	if h.Secure {
-		way, door = client.Way{
+		way, listener = client.Way{
 			TLS: &tls.Config{RootCAs: h.bench.Authority.Pool(), ServerName: site.GatewayHost},
 		}, h.bench.Plan.GatewayTLS
 	}
-	to := Destination{Name: site.GatewayHost, Port: door.Port(), Protocol: way.Protocol}
+	to := Destination{Name: site.GatewayHost, Port: listener.Port(), Protocol: way.Protocol}
 	switch {
 	case h.Through == nil:
 		return way, to
@@ -145,15 +145,15 @@ func (h *Home) Observe(
 		return record.Observation{}, Outcome{}, err
 	}
 	o := h.Probe(ctx, site.Probe{Ask: ask, Method: method, Within: within})
-	elsewhere := h.bench.Get(ctx)
-	heard, err := h.Tap.Since(mark, o.Nonce)
+	other := h.bench.Get(ctx)
+	tapped, err := h.Tap.Since(mark, o.Nonce)
 	s := Outcome{
-		Heard:       heard,
+		TapRecord:   tapped,
 		Status:      o.Status,
 		BySite:      o.By == record.ByGateway || o.By == record.ByUpstream,
-		OtherClient: elsewhere.Status,
+		OtherClient: other.Status,
 	}
-	if elsewhere.Status == http.StatusOK && !elsewhere.Healthy() {
+	if other.Status == http.StatusOK && !other.Healthy() {
 		s.OtherClient = 0
 	}
 	return o, s, err

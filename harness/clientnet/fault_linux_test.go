@@ -49,10 +49,10 @@ func TestFaults(t *testing.T) {
 func observe(t *testing.T, n *clientnet.Network, f *clientnet.Fault, expected bool) (s clientnet.Outcome) {
 	t.Helper()
 	g := NewWithT(t)
-	elsewhere, err := (&http.Client{Timeout: patience}).Get("http://" + site.String())
+	other, err := (&http.Client{Timeout: patience}).Get("http://" + site.String())
 	g.Expect(err).NotTo(HaveOccurred())
-	_ = elsewhere.Body.Close()
-	s.OtherClient = elsewhere.StatusCode
+	_ = other.Body.Close()
+	s.OtherClient = other.StatusCode
 
 	mark, err := n.Tap.Mark()
 	g.Expect(err).NotTo(HaveOccurred())
@@ -69,7 +69,7 @@ func observe(t *testing.T, n *clientnet.Network, f *clientnet.Fault, expected bo
 	answer := n.Browser.Ask(ctx, n.Site.Destination(), client.Way{},
 		func(c *client.Conn) client.Response { return c.Do(ctx, r) })
 	t.Logf("%s: %d, %s %s", f.ID, answer.Status, answer.End, answer.Error)
-	s.Heard, err = n.Tap.Since(mark, nonce)
+	s.TapRecord, err = n.Tap.Since(mark, nonce)
 	g.Expect(err).NotTo(HaveOccurred())
 	s.Status, s.BySite = answer.Status, slices.Contains(s.Sent, answer.Status)
 	return s

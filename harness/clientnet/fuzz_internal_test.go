@@ -53,7 +53,7 @@ func FuzzHTTPHead(f *testing.F) {
 		if strings.ContainsAny(p.nonce, "\r\n") || p.status < 0 || p.status > 999 {
 			t.Errorf("got the nonce %q and the status %d", p.nonce, p.status)
 		}
-		if h := heard([]httpHead{p}, p.nonce); p.nonce != "" && !h.Asked {
+		if h := recordOf([]httpHead{p}, p.nonce); p.nonce != "" && !h.Asked {
 			t.Errorf("got %+v, want the request found again", h)
 		}
 	})

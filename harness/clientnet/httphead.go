@@ -84,8 +84,8 @@ func tcpSegment(packet []byte) (segment []byte, ok bool) {
 	return packet[head:], true
 }
 
-// Heard is what a tap heard of a request.
-type Heard struct {
+// TapRecord is what a tap saw of a request.
+type TapRecord struct {
 	// Asked is whether the request came to the site.
 	Asked bool
 	// Sent are the statuses that the site sent on the connection on which it came, after it and before the next
@@ -94,8 +94,8 @@ type Heard struct {
 	Sent []int
 }
 
-// heard picks from the heads that passed those of the request with the nonce.
-func heard(passed []httpHead, nonce string) (h Heard) {
+// recordOf picks from the heads that passed those of the request with the nonce.
+func recordOf(passed []httpHead, nonce string) (h TapRecord) {
 	latest, unasked := map[netip.AddrPort]string{}, []int{} // by connection, the nonce of its latest request
 	for _, p := range passed {
 		switch {

@@ -73,7 +73,7 @@ func TestHeard(t *testing.T) {
 		{client: a, nonce: "two"},
 		{client: a, status: 502},
 	}
-	g.Expect(heard(passed, "one")).To(Equal(Heard{Asked: true, Sent: []int{200}}))
-	g.Expect(heard(passed, "two")).To(Equal(Heard{Asked: true, Sent: []int{502}}))
-	g.Expect(heard(passed, "three")).To(Equal(Heard{Sent: []int{408}}), "what nobody asked for")
+	g.Expect(recordOf(passed, "one")).To(Equal(TapRecord{Asked: true, Sent: []int{200}}))
+	g.Expect(recordOf(passed, "two")).To(Equal(TapRecord{Asked: true, Sent: []int{502}}))
+	g.Expect(recordOf(passed, "three")).To(Equal(TapRecord{Sent: []int{408}}), "what nobody asked for")
 }

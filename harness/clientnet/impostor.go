@@ -18,7 +18,7 @@ const impostorPort = 8880
 // impostor is an injection of a server at the host that takes the connections to the site that come in through
 // the interface, and answers them.
 func (n *Network) impostor(
-	at *world.Host, wall *firewall.Firewall, in string, answer http.HandlerFunc, sign string,
+	at *world.Host, hop *firewall.Firewall, in string, answer http.HandlerFunc, sign string,
 ) (*Injection, error) {
 	n.Browser.Disconnect() // What is led elsewhere is new connections.
 	var l net.Listener
@@ -30,7 +30,7 @@ func (n *Network) impostor(
 	}
 	s := &http.Server{Handler: answer, ReadHeaderTimeout: replyLimit}
 	go func() { _ = s.Serve(l) }()
-	undo, err := wall.Redirect(in, n.Site.At.Port(), impostorPort)
+	undo, err := hop.Redirect(in, n.Site.At.Port(), impostorPort)
 	if err != nil {
 		_ = s.Close()
 		return nil, err

@@ -32,7 +32,7 @@ var NATForgotten = register(Fault{
 			}
 			n.Browser.Keep(to, conn)
 		}
-		witness, err := n.dial(ctx, n.Computer, replyLimit)
+		old, err := n.dial(ctx, n.Computer, replyLimit)
 		if err != nil {
 			return nil, err
 		}
@@ -42,10 +42,10 @@ var NATForgotten = register(Fault{
 		return &Injection{
 			Undo: func(context.Context) error {
 				n.Browser.Disconnect()
-				_ = witness.Close()
+				_ = old.Close()
 				return nil
 			},
-			Confirm: func(ctx context.Context) (string, error) { return n.confirmOnlyNew(ctx, witness) },
+			Confirm: func(ctx context.Context) (string, error) { return n.confirmOnlyNew(ctx, old) },
 		}, nil
 	},
 })

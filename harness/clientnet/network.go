@@ -70,15 +70,15 @@ const nameservice = 53
 
 // New builds the network with the exit's address, and returns when every part of it works but for the site, which
 // it does not touch.
-func New(w *world.World, s Site, exit netip.Addr) (*Network, error) {
-	if !exit.Is4() {
-		return nil, fmt.Errorf("the home network speaks IPv4 alone, and the client comes from %s: %w", exit,
+func New(w *world.World, s Site, egress netip.Addr) (*Network, error) {
+	if !egress.Is4() {
+		return nil, fmt.Errorf("the home network speaks IPv4 alone, and the client comes from %s: %w", egress,
 			errors.ErrUnsupported)
 	}
-	n := &Network{Site: s, EgressIP: exit, world: w, siteCable: cable(exit)}
-	four := exit.As4()
+	n := &Network{Site: s, EgressIP: egress, world: w, siteCable: cable(egress)}
+	four := egress.As4()
 	// One address for each home of a world.
-	n.providerAt = netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, four[2], four[3]}), exit.BitLen())
+	n.providerAt = netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, four[2], four[3]}), egress.BitLen())
 	for _, step := range []func() error{n.hosts, n.cables, n.routes, n.firewalls, n.resolvers, n.tap} {
 		if err := step(); err != nil {
 			n.Close()

@@ -107,8 +107,8 @@ func TestNetwork(t *testing.T) {
 	n.Browser.Disconnect()
 	g.Expect(string(visit(t, n, "third").Body)).NotTo(Equal(from.String()), "another connection")
 
-	g.Expect(n.Tap.Since(0, "second")).To(Equal(clientnet.Heard{Asked: true, Sent: []int{http.StatusOK}}))
-	g.Expect(n.Tap.Since(0, "never sent")).To(Equal(clientnet.Heard{Sent: []int{}}))
+	g.Expect(n.Tap.Since(0, "second")).To(Equal(clientnet.TapRecord{Asked: true, Sent: []int{http.StatusOK}}))
+	g.Expect(n.Tap.Since(0, "never sent")).To(Equal(clientnet.TapRecord{Sent: []int{}}))
 
 	g.Expect(n.Names.Queries()).To(HaveLen(1), "caches on the way keep what may be kept")
 	known, err := n.Router.Translations()

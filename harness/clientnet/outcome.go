@@ -11,8 +11,8 @@ type Outcome struct {
 	// Status is what the client got, 0 for no HTTP answer; BySite is true when the site sent it, gateway or upstream.
 	Status int
 	BySite bool
-	// Heard is what passed the tap before the site.
-	Heard
+	// TapRecord is what passed the tap before the site.
+	TapRecord
 	// OtherClient is the status that another client got at the same time, which comes another way.
 	OtherClient int
 }

@@ -61,13 +61,13 @@ func (t *Tap) Mark() (mark int, err error) {
 
 // Since tells what passed, since the mark, of the request with the nonce. It knows HTTP/1 in plain text. An error
 // says that something passed unheard.
-func (t *Tap) Since(mark int, nonce string) (Heard, error) {
+func (t *Tap) Since(mark int, nonce string) (TapRecord, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err := t.listen(); err != nil {
-		return Heard{}, fmt.Errorf("listen to the tap: %w", err)
+		return TapRecord{}, fmt.Errorf("listen to the tap: %w", err)
 	}
-	return heard(t.passed[mark:], nonce), nil
+	return recordOf(t.passed[mark:], nonce), nil
 }
 
 // listen takes all that has passed so far.

@@ -16,4 +16,4 @@ func (t *Tap) Close() error { return nil }
 func (t *Tap) Mark() (mark int, err error) { return 0, errors.ErrUnsupported }
 
 // Since tells what passed, since the mark, of the request with the nonce.
-func (t *Tap) Since(int, string) (Heard, error) { return Heard{}, errors.ErrUnsupported }
+func (t *Tap) Since(int, string) (TapRecord, error) { return TapRecord{}, errors.ErrUnsupported }

@@ -37,8 +37,8 @@ const (
 )
 
 // NewVPN starts a VPN with the exit's address. It ends with the network.
-func (n *Network) NewVPN(exit netip.Addr) (*VPN, error) {
-	v := &VPN{EgressIP: exit, network: n}
+func (n *Network) NewVPN(egress netip.Addr) (*VPN, error) {
+	v := &VPN{EgressIP: egress, network: n}
 	for _, step := range []func() error{v.connect, v.listen} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("start VPN: %w", err)

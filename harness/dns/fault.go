@@ -10,9 +10,9 @@ import (
 // Fault is one way in which a resolver breaks, as plain data: it can be printed, listed and compared. The
 // faults that there are stand in faults.go.
 type Fault interface {
-	// Break returns what the client gets in place of sound, the answer that a healthy server would give. It owns
-	// sound and may change it; it must not block, and is called from many goroutines at a time.
-	Break(asked Query, sound *dns.Msg) Answer
+	// Break returns what the client gets in place of healthy, the answer that a server without the fault would give. Break
+	// owns healthy and may change it; it must not block, and is called from many goroutines at a time.
+	Break(asked Query, healthy *dns.Msg) Answer
 }
 
 // Answer is what goes out to a client: Message or, when that is nil, Raw as it stands, or, when both are nil,

@@ -20,14 +20,14 @@ const (
 )
 
 // Break answers with the code.
-func (r Rcode) Break(_ Query, sound *dns.Msg) Answer {
-	sound.Rcode, sound.Answer, sound.Ns = int(r), nil, nil
+func (r Rcode) Break(_ Query, healthy *dns.Msg) Answer {
+	healthy.Rcode, healthy.Answer, healthy.Ns = int(r), nil, nil
 	if r == NXDOMAIN {
-		sound.Ns = authority(0)
+		healthy.Ns = authority(0)
 	} else {
-		sound.Authoritative = false // who did not look has no authority
+		healthy.Authoritative = false // who did not look has no authority
 	}
-	return Answer{Message: sound}
+	return Answer{Message: healthy}
 }
 
 // String returns the name of the code, as in NXDOMAIN.
@@ -38,8 +38,8 @@ func (r Rcode) String() string { return token(int(r)) }
 type NoName time.Duration
 
 // Break answers NXDOMAIN.
-func (n NoName) Break(asked Query, sound *dns.Msg) Answer {
-	answer := NXDOMAIN.Break(asked, sound)
+func (n NoName) Break(asked Query, healthy *dns.Msg) Answer {
+	answer := NXDOMAIN.Break(asked, healthy)
 	answer.Message.Ns = authority(uint32(time.Duration(n) / time.Second))
 	return answer
 }
@@ -49,9 +49,9 @@ func (n NoName) Break(asked Query, sound *dns.Msg) Answer {
 type NoData struct{}
 
 // Break empties the answer.
-func (NoData) Break(_ Query, sound *dns.Msg) Answer {
-	sound.Rcode, sound.Answer, sound.Ns = dns.RcodeSuccess, nil, authority(0)
-	return Answer{Message: sound}
+func (NoData) Break(_ Query, healthy *dns.Msg) Answer {
+	healthy.Rcode, healthy.Answer, healthy.Ns = dns.RcodeSuccess, nil, authority(0)
+	return Answer{Message: healthy}
 }
 
 // WrongAddress is the fault of a record that is wrong: the name has this one address, and none of the other family.
@@ -59,27 +59,27 @@ func (NoData) Break(_ Query, sound *dns.Msg) Answer {
 type WrongAddress struct{ Address netip.Addr }
 
 // Break answers with the address, or with no data when the other family was asked for.
-func (e WrongAddress) Break(_ Query, sound *dns.Msg) Answer {
-	sound.Rcode = dns.RcodeSuccess
-	sound.Answer, sound.Ns = answers(sound.Question[0], []netip.Addr{e.Address.Unmap()}, 0), nil
-	if len(sound.Answer) == 0 {
-		sound.Ns = authority(0)
+func (e WrongAddress) Break(_ Query, healthy *dns.Msg) Answer {
+	healthy.Rcode = dns.RcodeSuccess
+	healthy.Answer, healthy.Ns = answers(healthy.Question[0], []netip.Addr{e.Address.Unmap()}, 0), nil
+	if len(healthy.Answer) == 0 {
+		healthy.Ns = authority(0)
 	}
-	return Answer{Message: sound}
+	return Answer{Message: healthy}
 }
 
 // CNAMELoop is the fault of a zone in which a name is an alias of another that is an alias of the first.
 type CNAMELoop struct{}
 
 // Break answers with the two aliases and no address.
-func (CNAMELoop) Break(asked Query, sound *dns.Msg) Answer {
+func (CNAMELoop) Break(asked Query, healthy *dns.Msg) Answer {
 	name, other := dns.Fqdn(asked.Name), "loop."+dns.Fqdn(asked.Name)
 	alias := func(of, to string) dns.RR {
 		return &dns.CNAME{Hdr: dns.RR_Header{Name: of, Rrtype: dns.TypeCNAME, Class: dns.ClassINET}, Target: to}
 	}
-	sound.Rcode, sound.Ns = dns.RcodeSuccess, nil
-	sound.Answer = []dns.RR{alias(name, other), alias(other, name)}
-	return Answer{Message: sound}
+	healthy.Rcode, healthy.Ns = dns.RcodeSuccess, nil
+	healthy.Answer = []dns.RR{alias(name, other), alias(other, name)}
+	return Answer{Message: healthy}
 }
 
 // Truncated is the fault of a server whose answers do not fit into UDP while its TCP port is closed to clients:
@@ -87,12 +87,12 @@ func (CNAMELoop) Break(asked Query, sound *dns.Msg) Answer {
 type Truncated struct{}
 
 // Break truncates over UDP and is silent over TCP.
-func (Truncated) Break(asked Query, sound *dns.Msg) Answer {
+func (Truncated) Break(asked Query, healthy *dns.Msg) Answer {
 	if asked.Proto == "tcp" {
 		return Answer{}
 	}
-	sound.Truncated, sound.Answer, sound.Ns = true, nil, nil
-	return Answer{Message: sound}
+	healthy.Truncated, healthy.Answer, healthy.Ns = true, nil, nil
+	return Answer{Message: healthy}
 }
 
 // WrongID is the fault of answers that carry another query's ID, as forged ones do: a client must drop them and
@@ -100,9 +100,9 @@ func (Truncated) Break(asked Query, sound *dns.Msg) Answer {
 type WrongID struct{}
 
 // Break changes the ID of the right answer.
-func (WrongID) Break(_ Query, sound *dns.Msg) Answer {
-	sound.Id++
-	return Answer{Message: sound}
+func (WrongID) Break(_ Query, healthy *dns.Msg) Answer {
+	healthy.Id++
+	return Answer{Message: healthy}
 }
 
 // Garbage is the fault of a server that answers with bytes that are no DNS message, from the right address.
@@ -116,8 +116,8 @@ func (Garbage) Break(Query, *dns.Msg) Answer { return Answer{Raw: []byte("garbag
 type Slow time.Duration
 
 // Break delays the answer.
-func (d Slow) Break(_ Query, sound *dns.Msg) Answer {
-	return Answer{Delay: time.Duration(d), Message: sound}
+func (d Slow) Break(_ Query, healthy *dns.Msg) Answer {
+	return Answer{Delay: time.Duration(d), Message: healthy}
 }
 
 // String returns the delay, as in 300ms.

@@ -39,8 +39,8 @@ func decide(v *verdict.Verdict, p policy.Policy) {
 	r := v.Record
 	v.Observed = observed(r)
 	unknown := func(o record.Observation) bool { return o.By == record.ByUnknown }
-	if who := slices.IndexFunc(r.Observations, unknown); who >= 0 {
-		o := r.Observations[who]
+	if unattributed := slices.IndexFunc(r.Observations, unknown); unattributed >= 0 {
+		o := r.Observations[unattributed]
 		v.Reason = fmt.Sprintf(
 			"%s: got %s, and it cannot be told who wrote it: something came back on a link that cannot "+
 				"be read, or the answers are never the same",

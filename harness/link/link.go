@@ -27,13 +27,13 @@ type Link struct {
 	server *toxiproxy.ApiServer
 	turn   chan struct{} // holds one token: a mutex that can be waited for under a context
 
-	// The fields below belong to whoever has the turn, but for addr, which only New writes.
-	addr   netip.AddrPort
-	port   *reservation     // nil while the port is anyone's
-	proxy  *toxiproxy.Proxy // nil while nothing listens
-	holds  []*hold          // what was injected and not undone, oldest first
-	serial int              // gives every hold a name of its own
-	closed bool
+	// The fields below belong to the goroutine that has the lock, but for addr, which only New writes.
+	addr       netip.AddrPort
+	port       *reservation     // nil while the port is anyone's
+	proxy      *toxiproxy.Proxy // nil while nothing listens
+	injections []*injection     // what was injected and not undone, oldest first
+	serial     int              // gives every injection a name of its own
+	closed     bool
 }
 
 var silence sync.Once
@@ -80,22 +80,23 @@ func (l *Link) Addr() string { return l.addr.String() }
 // It goes through even when ctx is done.
 func (l *Link) Close(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
-	if err := l.take(ctx); err != nil {
+	if err := l.lock(ctx); err != nil {
 		return fmt.Errorf("close link at %s: %w", l.addr, err)
 	}
-	defer l.give()
+	defer l.unlock()
 	if l.closed {
 		return nil
 	}
-	l.closed, l.holds = true, nil
+	l.closed, l.injections = true, nil
 	if err := l.renew(ctx); err != nil {
 		return fmt.Errorf("close link at %s: %w", l.addr, err)
 	}
 	return nil
 }
 
-// take waits for the turn. Every turn ends by itself: it contains at most three waits of one callTimeout each.
-func (l *Link) take(ctx context.Context) error {
+// lock waits for the token of turn. Nobody has it for long: a call waits for Toxiproxy three times at most, one
+// callTimeout each.
+func (l *Link) lock(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (l *Link) take(ctx context.Context) error {
 	}
 }
 
-func (l *Link) give() { <-l.turn }
+func (l *Link) unlock() { <-l.turn }
 
 // address reads one address of one machine. Unspecified addresses are refused: a link stands in for one upstream.
 func address(text string) (netip.AddrPort, error) {

@@ -19,22 +19,22 @@ import (
 // was, twice in 84 experiments. Four of them (three in a call, one in Close) make twelve seconds.
 const callTimeout = 3 * time.Second
 
-// ground is what a connecting client finds at the address. When holds ask for different ones, the highest wins.
+// ground is what a connecting client finds at the address. When injections ask for different ones, the highest wins.
 type ground int
 
 const (
 	listening ground = iota // Toxiproxy
-	refusing                // nobody: the port is bound by us, but not listened on
+	refusing                // nobody: the port is bound by the harness, and nothing listens there
 	detached                // nobody, or whoever takes the port
 )
 
-// wanted is the ground that the holds in force add up to.
+// wanted is the ground that the injections in force add up to.
 func (l *Link) wanted() ground {
 	if l.closed {
 		return detached
 	}
 	want := listening
-	for _, h := range l.holds {
+	for _, h := range l.injections {
 		want = max(want, h.plan.ground)
 	}
 	return want
@@ -105,7 +105,7 @@ func (l *Link) leave() error {
 
 func (l *Link) start(ctx context.Context) error {
 	proxy := toxiproxy.NewProxy(l.server, "link", l.addr.String(), l.origin)
-	for _, h := range l.holds {
+	for _, h := range l.injections {
 		if h.plan.ground != listening {
 			continue
 		}

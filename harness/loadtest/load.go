@@ -82,8 +82,8 @@ func quickProbe(ctx context.Context, b *site.Bench, p site.Probe) record.Observa
 	ctx, cancel := context.WithTimeout(ctx, p.Within)
 	defer cancel()
 	r, source, o := b.Begin(p)
-	way, door := b.WayOf(p, source)
+	way, listener := b.WayOf(p, source)
 	o.Began = time.Now()
-	site.Fill(&o, way.Once(ctx, door, source, r))
+	site.Fill(&o, way.Once(ctx, listener, source, r))
 	return o
 }

@@ -49,8 +49,8 @@ var number = regexp.MustCompile(`[0-9]+`)
 // sameWords returns what two reasons have in common that differ only in the numbers of the gateway's own log lines
 // (times, process IDs), which differ from run to run. Nothing but the brevity of a report depends on it.
 func sameWords(reason string) string {
-	ours, theirs, _ := strings.Cut(reason, record.LastSaid)
-	return ours + record.LastSaid + number.ReplaceAllString(theirs, "0")
+	own, lines, _ := strings.Cut(reason, record.LastSaid)
+	return own + record.LastSaid + number.ReplaceAllString(lines, "0")
 }
 
 // Who names the gateway and the settings of the group: "nginx 1.22.1 document, stock".

@@ -17,8 +17,8 @@ const (
 // kinds says how each kind is written.
 var kinds = [...]struct {
 	word, id, class, mark, meaning string
-	// badness orders the kinds; those above Known's turn a run red.
-	badness int
+	// rank orders the kinds; those above Known's turn a run red.
+	rank int
 }{
 	Pass:         {"pass", "pass", "pass", "✓", "as promised", 0},
 	Unsupported:  {"unsupported", "unsupported", "unsupported", "–", "not possible here", 1},
@@ -61,10 +61,10 @@ func (k Kind) Mark() string { return kinds[k].mark }
 func (k Kind) Meaning() string { return kinds[k].meaning }
 
 // Red reports whether a verdict of this kind turns a run red.
-func (k Kind) Red() bool { return kinds[k].badness > kinds[Known].badness }
+func (k Kind) Red() bool { return kinds[k].rank > kinds[Known].rank }
 
 // WorseThan reports whether the kind is worse than another.
-func (k Kind) WorseThan(other Kind) bool { return kinds[k].badness > kinds[other].badness }
+func (k Kind) WorseThan(other Kind) bool { return kinds[k].rank > kinds[other].rank }
 
 // Of is how many of the verdicts that were counted are of the kind.
 func (c Counts) Of(k Kind) int {

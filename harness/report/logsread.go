@@ -29,7 +29,7 @@ func ReadLogs(r Run) Run {
 				a.Outcome, a.Reason = record.NotApplicable, fmt.Sprintf(
 					"too few kinds of faults in this run to compare the lines of: want %d error types", minTypes)
 			default:
-				a.Outcome, a.Reason = l.good()
+				a.Outcome, a.Reason = l.outcome()
 			}
 		}
 		r.Verdicts[i].Remedies = v.Remedies
@@ -37,8 +37,8 @@ func ReadLogs(r Run) Run {
 	return r
 }
 
-// good is what the line is good for.
-func (l LogLine) good() (record.Help, string) {
+// outcome is what the line is good for.
+func (l LogLine) outcome() (record.Help, string) {
 	switch l.Says {
 	case LogNames:
 		return record.Effective, "the log names the error type"

@@ -20,7 +20,7 @@ type Row struct {
 // Rows sorts the verdicts into rows, by cause and then in their own order.
 func (r Run) Rows() []*Row {
 	byCause, byID := map[cause.Cause][]*Row{}, map[string]*Row{}
-	for _, v := range r.tried() {
+	for _, v := range r.inMatrix() {
 		if byID[v.ID] == nil {
 			byID[v.ID] = &Row{ID: v.ID, Cause: v.Cause, Want: Want(v.Expected), Cells: map[Column]verdict.Verdict{}}
 			byCause[v.Cause] = append(byCause[v.Cause], byID[v.ID])

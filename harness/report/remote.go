@@ -12,9 +12,9 @@ const remoteWorld = "elsewhere"
 // Remote reports whether the gateway ran already, so that all but what its links can break is not possible.
 func (r Run) Remote() bool { return r.World == remoteWorld }
 
-// tried lists the verdicts that have a row in the matrix: all of them, but on a remote gateway only those of
+// inMatrix lists the verdicts that have a row in the matrix: all of them, but on a remote gateway only those of
 // experiments that were possible with one of its probes.
-func (r Run) tried() []verdict.Verdict {
+func (r Run) inMatrix() []verdict.Verdict {
 	if !r.Remote() {
 		return r.Verdicts
 	}

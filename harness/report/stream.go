@@ -118,12 +118,12 @@ func (s *Stream) write(value any) {
 
 // stands reports whether the open file is the one that others see at its path.
 func (s *Stream) stands() bool {
-	ours, err := s.file.Stat()
+	mine, err := s.file.Stat()
 	if err != nil {
 		return false
 	}
 	there, err := os.Stat(s.path)
-	return err == nil && os.SameFile(ours, there)
+	return err == nil && os.SameFile(mine, there)
 }
 
 // restore puts what was written back at the path, in a folder that is made anew if need be, and goes on there.

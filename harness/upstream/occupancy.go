@@ -46,15 +46,15 @@ func (c *Occupancy) add(ctx context.Context, addr string) error {
 	}
 	c.members = append(c.members, conn.(*net.TCPConn))
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // the past: wakes whoever reads
-	err = hold(conn, addr)
+	err = occupyWorker(conn, addr)
 	if !stop() {
 		return context.Cause(ctx)
 	}
 	return err
 }
 
-// hold asks the origin at the other end of conn to hold it, and returns when it does.
-func hold(conn net.Conn, addr string) error {
+// occupyWorker asks the origin at the other end of conn to hold it, and returns when it does.
+func occupyWorker(conn net.Conn, addr string) error {
 	_, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n\r\n", holdPath, addr,
 		stamp.Nonce, occupancyNonce)
 	if err != nil {

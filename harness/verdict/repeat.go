@@ -45,12 +45,12 @@ func Combine(runs []Verdict) Verdict {
 			order = append(order, v.Observed)
 		}
 	}
-	merged := worst
-	merged.Runs = make([]Run, len(runs))
-	merged.TookMS, merged.CPUMS, merged.Counts = 0, 0, nil
-	merged.LateMS, merged.Again = 0, ""
+	combined := worst
+	combined.Runs = make([]Run, len(runs))
+	combined.TookMS, combined.CPUMS, combined.Counts = 0, 0, nil
+	combined.LateMS, combined.Again = 0, ""
 	for i, v := range runs {
-		merged.Runs[i] = Run{
+		combined.Runs[i] = Run{
 			Observed:   v.Observed,
 			Result:     v.Result,
 			Reason:     v.Reason,
@@ -59,19 +59,19 @@ func Combine(runs []Verdict) Verdict {
 			Pool:       v.Pool,
 			Log:        v.Log,
 		}
-		merged.TookMS += v.TookMS
-		merged.CPUMS += v.CPUMS
-		merged.LateMS, merged.Again = max(merged.LateMS, v.LateMS), cmp.Or(merged.Again, v.Again)
+		combined.TookMS += v.TookMS
+		combined.CPUMS += v.CPUMS
+		combined.LateMS, combined.Again = max(combined.LateMS, v.LateMS), cmp.Or(combined.Again, v.Again)
 		for answer, n := range v.Counts {
-			if merged.Counts == nil {
-				merged.Counts = map[string]int{}
+			if combined.Counts == nil {
+				combined.Counts = map[string]int{}
 			}
-			merged.Counts[answer] += n
+			combined.Counts[answer] += n
 		}
 	}
-	merged.Recovery = recoveryOf(merged)
+	combined.Recovery = recoveryOf(combined)
 	if alike {
-		return merged
+		return combined
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return count[b] - count[a] })
 	parts := make([]string, len(order))
@@ -80,21 +80,21 @@ func Combine(runs []Verdict) Verdict {
 			parts[i] = fmt.Sprintf("%d × nothing", count[o])
 		}
 	}
-	merged.Observed = "not always the same: " + strings.Join(parts, ", ")
+	combined.Observed = "not always the same: " + strings.Join(parts, ", ")
 	if slices.IndexFunc(runs, func(v Verdict) bool { return v.Chance == nil }) < 0 {
-		return merged
+		return combined
 	}
-	if merged.Result != Pass && merged.Result != Unsupported {
-		merged.Deviation, merged.Link = "", "" // What happens only sometimes is not what the list says.
-		merged.Reason = strings.TrimSuffix(
-			fmt.Sprintf("%s; the worst: %s", merged.Observed, worst.Reason),
+	if combined.Result != Pass && combined.Result != Unsupported {
+		combined.Deviation, combined.Link = "", "" // What happens only sometimes is not what the list says.
+		combined.Reason = strings.TrimSuffix(
+			fmt.Sprintf("%s; the worst: %s", combined.Observed, worst.Reason),
 			"; the worst: ",
 		)
 	}
-	if merged.Result == Inconclusive && slices.ContainsFunc(runs, func(v Verdict) bool { return v.Result == Fail }) {
-		merged.Result = Fail
+	if combined.Result == Inconclusive && slices.ContainsFunc(runs, func(v Verdict) bool { return v.Result == Fail }) {
+		combined.Result = Fail
 	}
-	return merged
+	return combined
 }
 
 // rank orders results: what the merged verdict of several is.

@@ -38,10 +38,10 @@ var _ = Describe("Can a 502 error be caused by my internet connection?",
 		for _, f := range clientnet.Faults() {
 			It(fmt.Sprintf("No: the client sees %s, and the gateway blames nobody, when %s", f.Sees, f.Title),
 				Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
-					street := b.AtHome(ctx, site.AtHome)
+					clientNet := b.AtHome(ctx, site.AtHome)
 					for _, method := range []string{http.MethodGet, http.MethodPost} {
-						mend := b.BreakHome(ctx, street, f)
-						o, s, err := street.Observe(ctx, f, method, within(f))
+						mend := b.BreakHome(ctx, clientNet, f)
+						o, s, err := clientNet.Observe(ctx, f, method, within(f))
 						Expect(err).NotTo(HaveOccurred())
 						GinkgoWriter.Printf("%s: %s (%s); at the site: asked %t, sent %v; %d of it at the upstream\n",
 							o.Probe, o, o.Error, s.Asked, s.Sent, o.Hits)
@@ -52,25 +52,25 @@ var _ = Describe("Can a 502 error be caused by my internet connection?",
 							Expect(b.HitsOf(o.Nonce)).To(Equal(1), "the upstream has served it")
 						}
 						mend()
-						Expect(street.Get(ctx)).To(BeHealthy(), "and it is over when the way is mended")
+						Expect(clientNet.Get(ctx)).To(BeHealthy(), "and it is over when the way is mended")
 					}
 				}), SpecTimeout(enough))
 		}
 
 		It("And a 502 that the gateway does send gets home through a line that is bad",
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
-				street := b.AtHome(ctx, site.AtHome)
-				b.BreakHome(ctx, street, clientnet.AccessLoss)
+				clientNet := b.AtHome(ctx, site.AtHome)
+				b.BreakHome(ctx, clientNet, clientnet.AccessLoss)
 				b.Inject(ctx, faults.Refused)
-				Expect(street.Get(ctx)).To(BeBadGateway())
+				Expect(clientNet.Get(ctx)).To(BeBadGateway())
 			}), SpecTimeout(enough))
 
 		It("Two pages can be alike, a broken proxy's on the way and the gateway's: who sent it is told apart at "+
 			"the site's door",
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
-				street := b.AtHome(ctx, site.AtHome)
-				b.BreakHome(ctx, street, clientnet.Middlebox502)
-				theirs := street.Get(ctx)
+				clientNet := b.AtHome(ctx, site.AtHome)
+				b.BreakHome(ctx, clientNet, clientnet.Middlebox502)
+				theirs := clientNet.Get(ctx)
 				Expect(theirs.Status).To(Equal(http.StatusBadGateway))
 				Expect(theirs.By).To(Equal(record.ByForwardProxy))
 				Expect(b.Get(ctx)).To(BeHealthy(), "the gateway, asked another way")

@@ -22,24 +22,24 @@ var _ = Describe("Contact your ISP", Label("remedy", "contact-isp"), func() {
 			continue
 		}
 		It("helps, and nobody else can, when "+f.Title, Label(f.ID), spec.In(func(ctx SpecContext, b *spec.Bench) {
-			street := b.AtHome(ctx, site.AtHome)
-			b.BreakHome(ctx, street, f)
-			Expect(clientnet.Everything.Try(ctx, street.Network)).To(Succeed())
-			Expect(served(ctx, street, f, false)).To(BeFalse(), "after everything at home was restarted")
+			clientNet := b.AtHome(ctx, site.AtHome)
+			b.BreakHome(ctx, clientNet, f)
+			Expect(clientnet.Everything.Try(ctx, clientNet.Network)).To(Succeed())
+			Expect(served(ctx, clientNet, f, false)).To(BeFalse(), "after everything at home was restarted")
 			_, err := b.Reconfigure(ctx, func(*gateway.Vars) {})
 			Expect(err).NotTo(HaveOccurred())
-			Expect(served(ctx, street, f, false)).To(BeFalse(), "after the site has restarted its gateway")
-			Expect(clientnet.Provider.Try(ctx, street.Network)).To(Succeed())
-			Expect(served(ctx, street, f, true)).To(BeTrue(), "after the provider has repaired its hop")
+			Expect(served(ctx, clientNet, f, false)).To(BeFalse(), "after the site has restarted its gateway")
+			Expect(clientnet.Provider.Try(ctx, clientNet.Network)).To(Succeed())
+			Expect(served(ctx, clientNet, f, true)).To(BeTrue(), "after the provider has repaired its hop")
 		}), SpecTimeout(enough))
 	}
 
 	It("does not help when the home's own router is full", spec.In(func(ctx SpecContext, b *spec.Bench) {
-		street := b.AtHome(ctx, site.AtHome)
-		mend := b.BreakHome(ctx, street, clientnet.NATFull)
-		Expect(clientnet.Provider.Try(ctx, street.Network)).To(Succeed())
-		Expect(served(ctx, street, clientnet.NATFull, false)).To(BeFalse())
+		clientNet := b.AtHome(ctx, site.AtHome)
+		mend := b.BreakHome(ctx, clientNet, clientnet.NATFull)
+		Expect(clientnet.Provider.Try(ctx, clientNet.Network)).To(Succeed())
+		Expect(served(ctx, clientNet, clientnet.NATFull, false)).To(BeFalse())
 		mend()
-		Expect(street.Get(ctx)).To(BeHealthy())
+		Expect(clientNet.Get(ctx)).To(BeHealthy())
 	}), SpecTimeout(enough))
 })

@@ -35,13 +35,13 @@ var restarts = []clientnet.Remedy{
 
 // served reports whether the gateway's upstream answers somebody at home behind the fault, after a remedy that
 // should end it or should not.
-func served(ctx SpecContext, street *clientnet.Home, f *clientnet.Fault, should bool) bool {
+func served(ctx SpecContext, clientNet *clientnet.Home, f *clientnet.Fault, should bool) bool {
 	GinkgoHelper()
 	within := soon
 	if should {
 		within = patience
 	}
-	o, s, err := street.Observe(ctx, f, http.MethodGet, within)
+	o, s, err := clientNet.Observe(ctx, f, http.MethodGet, within)
 	Expect(err).NotTo(HaveOccurred())
 	Expect(s.OtherClient).To(Equal(http.StatusOK), "for others nothing was wrong")
 	GinkgoWriter.Printf("%s: %s (%s)\n", f.ID, o, o.Error)
@@ -55,16 +55,16 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 	} {
 		It("helps when "+f.Title+", and so does each part that has the state that is wrong, and no other", Label(f.ID),
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
-				street := b.AtHome(ctx, site.AtHome)
+				clientNet := b.AtHome(ctx, site.AtHome)
 				for _, r := range restarts {
-					i, err := f.Inject(ctx, street.Network)
+					i, err := f.Inject(ctx, clientNet.Network)
 					Expect(err).NotTo(HaveOccurred())
 					b.Confirm(ctx, i.Confirm)
-					Expect(r.Try(ctx, street.Network)).To(Succeed())
+					Expect(r.Try(ctx, clientNet.Network)).To(Succeed())
 					helps := slices.Contains(f.EndedBy, r.ID)
-					Expect(served(ctx, street, f, helps)).To(Equal(helps), "after somebody %s", r.Title)
+					Expect(served(ctx, clientNet, f, helps)).To(Equal(helps), "after somebody %s", r.Title)
 					Expect(i.Undo(ctx)).To(Succeed())
-					Expect(street.Get(ctx)).To(BeHealthy())
+					Expect(clientNet.Get(ctx)).To(BeHealthy())
 				}
 			}), SpecTimeout(enough))
 	}
@@ -75,22 +75,22 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 	} {
 		It("does not help, neither all of it nor any part, when "+f.Title, Label(f.ID),
 			spec.In(func(ctx SpecContext, b *spec.Bench) {
-				street := b.AtHome(ctx, site.AtHome)
+				clientNet := b.AtHome(ctx, site.AtHome)
 				probe := site.Probe{Route: f.Route, Within: patience}
-				Expect(street.Probe(ctx, probe)).To(BeHealthy())
+				Expect(clientNet.Probe(ctx, probe)).To(BeHealthy())
 				b.Inject(ctx, f)
 				// As the gateway says it: a server that is dead since the first request is a 503 of some, as shipped.
 				fail := And(HaveField("By", record.ByGateway),
 					HaveField("Status", BeNumerically(">=", http.StatusInternalServerError)))
 				for _, r := range restarts {
-					Expect(street.Probe(ctx, probe)).To(fail, "before")
-					Expect(r.Try(ctx, street.Network)).To(Succeed())
+					Expect(clientNet.Probe(ctx, probe)).To(fail, "before")
+					Expect(r.Try(ctx, clientNet.Network)).To(Succeed())
 					if loses(r) {
-						street.Browser.Disconnect()
+						clientNet.Browser.Disconnect()
 					}
-					Expect(street.Probe(ctx, probe)).To(fail, "after somebody %s", r.Title)
+					Expect(clientNet.Probe(ctx, probe)).To(fail, "after somebody %s", r.Title)
 				}
-				Expect(street.Probe(ctx, site.Probe{Route: site.RouteBystander, Within: patience})).To(BeHealthy(),
+				Expect(clientNet.Probe(ctx, site.Probe{Route: site.RouteBystander, Within: patience})).To(BeHealthy(),
 					"the way is good")
 			}), SpecTimeout(enough))
 	}
@@ -104,12 +104,12 @@ var _ = Describe("Restart your modem and router", Label("remedy", "restart-netwo
 	for _, r := range []clientnet.Remedy{clientnet.Translations, clientnet.Router} {
 		It("makes it worse for a browser with an open connection, when somebody "+r.Title+
 			": in place of the 502 there is nothing", spec.In(func(ctx SpecContext, b *spec.Bench) {
-			street := b.AtHome(ctx, site.AtHome)
+			clientNet := b.AtHome(ctx, site.AtHome)
 			b.Inject(ctx, faults.Refused)
-			Expect(street.Get(ctx)).To(BeBadGateway())
-			Expect(r.Try(ctx, street.Network)).To(Succeed())
-			Expect(street.Probe(ctx, site.Probe{Within: soon}).Status).To(BeZero())
-			Expect(street.Get(ctx)).To(BeBadGateway(), "on a new connection, as the old one was given up")
+			Expect(clientNet.Get(ctx)).To(BeBadGateway())
+			Expect(r.Try(ctx, clientNet.Network)).To(Succeed())
+			Expect(clientNet.Probe(ctx, site.Probe{Within: soon}).Status).To(BeZero())
+			Expect(clientNet.Get(ctx)).To(BeBadGateway(), "on a new connection, as the old one was given up")
 		}), SpecTimeout(enough))
 	}
 })

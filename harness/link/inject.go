@@ -8,10 +8,10 @@ import (
 	"strconv"
 )
 
-// hold is one toxic, or one absence, from inject to undo.
-type hold struct {
-	does, undoes string // how errors begin
-	plan         plan
+// injection is one toxic, or one absence of the listener, from inject to undo.
+type injection struct {
+	verb, undoVerb string // how errors begin
+	plan           plan
 }
 
 // Inject makes t so and returns when it is: every connection opened afterwards meets it. What happens to the
@@ -31,7 +31,7 @@ func (l *Link) Inject(ctx context.Context, t Toxic) (undo func(context.Context) 
 	if err != nil {
 		return nil, fmt.Errorf("inject %s: %w", t, err)
 	}
-	return l.hold(ctx, &hold{does: "inject " + t.String(), undoes: "undo " + t.String(), plan: p})
+	return l.inject(ctx, &injection{verb: "inject " + t.String(), undoVerb: "undo " + t.String(), plan: p})
 }
 
 // Detach ends the listener and every open connection and frees the port, so that another listener can stand at
@@ -39,29 +39,29 @@ func (l *Link) Inject(ctx context.Context, t Toxic) (undo func(context.Context) 
 // number of times, also after Close, and again after an error: it is one as long as another listener has the address.
 func (l *Link) Detach(ctx context.Context) (back func(context.Context) error, err error) {
 	gone := plan{ground: detached, dropsFirst: true, dropsLast: true}
-	return l.hold(ctx, &hold{does: "step aside", undoes: "step back", plan: gone})
+	return l.inject(ctx, &injection{verb: "step aside", undoVerb: "step back", plan: gone})
 }
 
-func (l *Link) hold(ctx context.Context, h *hold) (func(context.Context) error, error) {
-	if err := l.take(ctx); err != nil {
-		return nil, fmt.Errorf("%s: %w", h.does, err)
+func (l *Link) inject(ctx context.Context, h *injection) (func(context.Context) error, error) {
+	if err := l.lock(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", h.verb, err)
 	}
-	defer l.give()
+	defer l.unlock()
 	if l.closed {
-		return nil, fmt.Errorf("%s: got a closed link, want an open one", h.does)
+		return nil, fmt.Errorf("%s: got a closed link, want an open one", h.verb)
 	}
 	l.serial++
 	h.plan.Name = strconv.Itoa(l.serial)
-	l.holds = append(l.holds, h)
-	if err := l.impose(ctx, h); err != nil {
+	l.injections = append(l.injections, h)
+	if err := l.enforce(ctx, h); err != nil {
 		l.forget(h)
-		return nil, fmt.Errorf("%s: %w", h.does, errors.Join(err, l.renew(context.WithoutCancel(ctx))))
+		return nil, fmt.Errorf("%s: %w", h.verb, errors.Join(err, l.renew(context.WithoutCancel(ctx))))
 	}
 	return func(ctx context.Context) error { return l.release(ctx, h) }, nil
 }
 
-// impose makes h so. On a Link that is not to listen, a toxic waits for the proxy to come.
-func (l *Link) impose(ctx context.Context, h *hold) error {
+// enforce makes h so. On a Link that is not to listen, a toxic waits for the proxy to come.
+func (l *Link) enforce(ctx context.Context, h *injection) error {
 	switch {
 	case h.plan.dropsFirst || !l.settled():
 		return l.renew(ctx)
@@ -72,16 +72,16 @@ func (l *Link) impose(ctx context.Context, h *hold) error {
 	return nil
 }
 
-func (l *Link) release(ctx context.Context, h *hold) error {
-	if err := l.take(ctx); err != nil {
-		return fmt.Errorf("%s: %w", h.undoes, err)
+func (l *Link) release(ctx context.Context, h *injection) error {
+	if err := l.lock(ctx); err != nil {
+		return fmt.Errorf("%s: %w", h.undoVerb, err)
 	}
-	defer l.give()
-	held := l.forget(h)
-	if l.closed || !held && l.settled() {
+	defer l.unlock()
+	inForce := l.forget(h)
+	if l.closed || !inForce && l.settled() {
 		return nil
 	}
-	if held && l.proxy != nil && !h.plan.dropsLast {
+	if inForce && l.proxy != nil && !h.plan.dropsLast {
 		proxy := l.proxy
 		if bounded(ctx, func() error { return proxy.Toxics.RemoveToxic(context.Background(), h.plan.Name) }) == nil {
 			return nil
@@ -90,14 +90,14 @@ func (l *Link) release(ctx context.Context, h *hold) error {
 	}
 	err := l.renew(ctx)
 	if err != nil && (h.plan.dropsLast || !l.settled()) {
-		return fmt.Errorf("%s: %w", h.undoes, err)
+		return fmt.Errorf("%s: %w", h.undoVerb, err)
 	}
 	return nil // What Toxiproxy is stuck with may live a little longer; nobody new meets it.
 }
 
 // forget reports whether h was in force.
-func (l *Link) forget(h *hold) bool {
-	before := len(l.holds)
-	l.holds = slices.DeleteFunc(l.holds, func(other *hold) bool { return other == h })
-	return len(l.holds) < before
+func (l *Link) forget(h *injection) bool {
+	before := len(l.injections)
+	l.injections = slices.DeleteFunc(l.injections, func(other *injection) bool { return other == h })
+	return len(l.injections) < before
 }
