@@ -41,7 +41,7 @@
 //	spec, gotest ─────────> runner, engine, sites               (for tests of other people)
 //	the ground ───────────> world link dns firewall upstream client gateway websocket strain stamp
 //	                        wording cause proxystatus stats suggest yamldoc foreign interrupt self
-//	                        sockets
+//	                        sockets message
 //
 // # One experiment
 //

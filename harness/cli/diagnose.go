@@ -14,9 +14,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/diagnose"
 	"github.com/gatequake/gatequake/harness/foreign"
+	"github.com/gatequake/gatequake/harness/message"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/wording"
 )
@@ -46,11 +48,14 @@ func (a *app) diagnose() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "diagnose",
 		Short: "Say whether an answer was a block or a bad gateway, who wrote it, and the likely causes",
-		Long: "Compares one answer with the signatures of the committed matrix: what real gateways answered when each " +
+		Long: "Looks a line of the gateway's log up among the messages that gateways are known to write. Without one, " +
+			"it compares the answer with the signatures of the committed matrix: what real gateways answered when each " +
 			"cause was made on purpose.\n" +
-			"Give what the client saw as flags, or a HAR file as browsers export it, or a loopback URL to ask once.",
+			"Give what the client saw as flags, or a HAR file as browsers export it, or a loopback URL to ask once; or a " +
+			"line of the log alone.",
 		Example: "  gatequake diagnose --status 502 --time 30s --header 'Server: nginx'\n" +
-			"  gatequake diagnose --status 502 --log 'connect() failed (111: Connection refused) while connecting to upstream'",
+			"  gatequake diagnose --status 502 --log 'connect() failed (111: Connection refused) while connecting to upstream'\n" +
+			"  gatequake diagnose --log '1024 worker_connections are not enough while connecting to upstream'",
 		Args: nothing("argument"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s.statusSet, s.in = c.Flags().Changed("status"), c.InOrStdin()
@@ -83,12 +88,16 @@ func (a *app) runDiagnose(ctx context.Context, s symptoms) error {
 	if err != nil {
 		return unclear(err)
 	}
-	known := diagnose.New(cells)
+	messages, err := message.Read(fixtures.Gateways())
+	if err != nil {
+		return unclear(err)
+	}
+	known := diagnose.New(cells, messages)
 	for i, one := range answers {
 		if i > 0 {
 			_, _ = fmt.Fprintln(a.out)
 		}
-		one.Log = s.log
+		one.Log = cmp.Or(one.Log, s.log)
 		if _, err := io.WriteString(a.out, diagnosis(one, known.Diagnose(one.Sign))); err != nil {
 			return unclear(err)
 		}
@@ -110,8 +119,11 @@ func answers(ctx context.Context, s symptoms) ([]answer, error) {
 		}
 	}
 	switch {
+	case ways == 0 && strings.TrimSpace(s.log) != "":
+		return []answer{{Sign: diagnose.Sign{Took: -1}}}, nil
 	case ways != 1:
-		return nil, usage("diagnose: got %d of --status, --hung, --closed, --har and --url, want one of them", ways)
+		return nil, usage("diagnose: got %d of --status, --hung, --closed, --har and --url, want one of them, or --log "+
+			"alone", ways)
 	case s.har != "":
 		return recorded(s.har)
 	case s.url != "":
@@ -204,26 +216,76 @@ func diagnosis(a answer, d diagnose.Diagnosis) string {
 	if a.what != "" {
 		fmt.Fprintf(&b, "%s\n", report.Safe(a.what))
 	}
-	if len(d.Likely) == 0 {
-		fmt.Fprintf(&b, "%s: nothing in the matrix is like it.\n", seen(a.Sign))
-		return b.String()
+	if d.Message != nil {
+		b.WriteString(meaning(a, *d.Message))
+	} else {
+		b.WriteString(likeliest(a, d))
 	}
-	fmt.Fprintf(&b, "%s: %s%s.\nLikely causes:\n", seen(a.Sign), kind(d.Blocked), author(a.Sign, d.Gateway))
-	for _, g := range d.Likely {
-		if g.Share >= leastShare {
-			fmt.Fprintf(
-				&b,
-				"  %3.0f %%  %-34s as in %s\n",
-				100*g.Share,
-				cmp.Or(string(g.Type), "the upstream's own answer"),
-				strings.Join(g.Experiments, ", "),
-			)
+	if d.Known() && len(d.Likely) > 0 && len(d.Likely[0].Experiments) > 0 {
+		fmt.Fprintf(&b, "To see what a cause is: gatequake explain %s\n", d.Likely[0].Experiments[0])
+	}
+	return b.String()
+}
+
+// sides say whose doing something was.
+var sides = map[message.Side]string{
+	message.Client:   "the client's doing, not the upstream's",
+	message.Gateway:  "the gateway's own limits, rules or configuration; the upstream may be well",
+	message.Between:  "the network or the names between the gateway and the upstream",
+	message.Upstream: "the upstream's doing",
+}
+
+// meaning says what a line of a log is known to mean.
+func meaning(a answer, m message.Message) string {
+	var b strings.Builder
+	if a.End != "" {
+		fmt.Fprintf(&b, "%s.\n", seen(a.Sign))
+	}
+	fmt.Fprintf(&b, "%s writes this line when %s.\n", m.As, m.Means)
+	say := func(word, s string) {
+		if s != "" {
+			fmt.Fprintf(&b, "  %-11s %s\n", word, s)
 		}
 	}
-	if a.Log == "" && d.Blocked < 0.5 {
+	say("whose", sides[m.Side])
+	say("RFC 9209", string(m.Type))
+	say("decided by", m.Directive)
+	say("see", m.Link)
+	return b.String()
+}
+
+// likeliest lists what the signatures say.
+func likeliest(a answer, d diagnose.Diagnosis) string {
+	var b strings.Builder
+	what := "The line"
+	if a.End != "" {
+		what = seen(a.Sign)
+	}
+	unknown := "not a cause that we know"
+	switch {
+	case a.End == "" && !d.Known():
+		return "The line: not a cause that we know. What the client saw (--status, --time, --body) tells more.\n"
+	case a.Log != "":
+		unknown += ", and the line is no message that we know"
+	}
+	switch {
+	case len(d.Likely) == 0:
+		fmt.Fprintf(&b, "%s: %s: nothing in the matrix is like it.\n", what, unknown)
+	case !d.Known() && d.Blocked < clear:
+		fmt.Fprintf(&b, "%s: %s%s.\nThe nearest that were seen, wrong more often than right:\n", what,
+			unknown, author(a.Sign, d.Gateway))
+	default:
+		fmt.Fprintf(&b, "%s: %s%s.\nLikely causes:\n", what, kind(d.Blocked), author(a.Sign, d.Gateway))
+	}
+	for _, g := range d.Likely {
+		if g.Share >= leastShare {
+			fmt.Fprintf(&b, "  %3.0f %%  %-34s as in %s\n", 100*g.Share,
+				cmp.Or(string(g.Type), "the upstream's own answer"), strings.Join(g.Experiments, ", "))
+		}
+	}
+	if a.Log == "" && d.Blocked < clear && len(d.Likely) > 0 {
 		b.WriteString("The gateway's log line about the request (--log) tells more.\n")
 	}
-	fmt.Fprintf(&b, "To see what a cause is: gatequake explain %s\n", d.Likely[0].Experiments[0])
 	return b.String()
 }
 

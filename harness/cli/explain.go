@@ -20,12 +20,25 @@ import (
 )
 
 func (a *app) explain() *cobra.Command {
-	folder := ""
+	folder, log := "", ""
 	c := &cobra.Command{
 		Use: "explain ID", Short: "Say what an experiment is, how it is made and proved, what is expected and why",
+		Long: "Says what an experiment is; or, with --log, what a line of a gateway's log means, as diagnose --log " +
+			"does.",
 		ValidArgsFunction: first(experimentIDs),
-		Args:              oneID,
-		RunE: func(_ *cobra.Command, args []string) error {
+		Args: func(c *cobra.Command, args []string) error {
+			switch {
+			case !c.Flags().Changed("log"):
+				return oneID(c, args)
+			case len(args) > 0:
+				return usage("explain: got %q and --log, want one of them", args[0])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("log") {
+				return a.runDiagnose(c.Context(), symptoms{log: log})
+			}
 			e, err := catalog.Find(args[0])
 			if err != nil {
 				return err
@@ -37,6 +50,7 @@ func (a *app) explain() *cobra.Command {
 			return explanation(a.out, e, all)
 		},
 	}
+	c.Flags().StringVar(&log, "log", "", "explain a `LINE` of a gateway's log instead")
 	c.Flags().StringVar(&folder, "gateways", "", "a further `DIR` of gateway folders of your own")
 	return c
 }

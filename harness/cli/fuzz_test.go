@@ -24,7 +24,7 @@ func FuzzHAR(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	known := diagnose.New(cells)
+	known := diagnose.New(cells, nil)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		all, err := parseHAR(text)
 		if err != nil {

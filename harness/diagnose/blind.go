@@ -16,18 +16,20 @@ type Accuracy struct {
 	// Blocked is how often a block was told from a failure; Author how often who wrote it was told; First and
 	// Three how often the right error type came first, and among the first three, of failures alone.
 	Blocked, Author, First, Three float64
+	// Bins sort the diagnoses by the likeness of their first guess; with logs, those that had a line.
+	Bins []Bin
 }
 
 // Blind diagnoses each cell's answer by the cells of the other gateways alone: nobody has seen the gateway before.
-// With logs, the gateway's most telling line is given, too. Answers that are healthy, or that nobody wrote, are
-// left out: there is nothing to diagnose.
+// With logs, the gateway's most telling line is given, too; no message is known. Answers that are healthy, or that
+// nobody wrote, are left out: there is nothing to diagnose.
 func Blind(cells []report.Cell, logs bool) Accuracy {
-	a, failures := Accuracy{}, 0
+	a, failures := Accuracy{Bins: bins()}, 0
 	others := map[string]*Signatures{}
 	for _, c := range cells {
 		if _, ok := others[c.Gateway]; !ok {
 			others[c.Gateway] = New(slices.DeleteFunc(slices.Clone(cells),
-				func(o report.Cell) bool { return o.Gateway == c.Gateway }))
+				func(o report.Cell) bool { return o.Gateway == c.Gateway }), nil)
 		}
 		if c.Seen == nil || c.Seen.Status < 400 || c.ErrorType == "" {
 			continue
@@ -36,8 +38,15 @@ func Blind(cells []report.Cell, logs bool) Accuracy {
 		if logs {
 			s.Log = c.Line
 		}
-		d := others[c.Gateway].Diagnose(s)
+		d := others[c.Gateway].nearest(s)
 		a.Tried++
+		if len(d.Likely) > 0 && (!logs || c.Line != "") {
+			b := &a.Bins[bin(d.Likely[0].Share)]
+			b.Tried++
+			if d.Likely[0].Type == c.ErrorType {
+				b.Right++
+			}
+		}
 		a.Blocked += share((d.Blocked >= 0.5) == (c.ErrorType == proxystatus.HTTPRequestDenied))
 		a.Author += share((d.Gateway >= 0.5) == (c.Seen.By == record.ByGateway))
 		if c.ErrorType == proxystatus.HTTPRequestDenied {

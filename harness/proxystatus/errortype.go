@@ -1,7 +1,10 @@
 // Package proxystatus has the error types of RFC 9209 (Proxy-Status).
 package proxystatus
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // ErrorType is a Proxy-Status error type of RFC 9209, section 2.3.
 type ErrorType string
@@ -57,4 +60,18 @@ func (e ErrorType) Recommended() int {
 		return http.StatusForbidden
 	}
 	return http.StatusBadGateway
+}
+
+// registered are the error types of RFC 9209, section 2.3, that are no fault's.
+var registered = []ErrorType{
+	"destination_not_found", "destination_ip_prohibited", "connection_read_timeout", "connection_write_timeout",
+	"connection_limit_reached", "http_request_error", "http_response_header_size", "http_response_body_size",
+	"http_response_trailer_section_size", "http_response_trailer_size", "http_response_transfer_coding",
+	"http_response_content_coding", "http_upgrade_failed", "proxy_internal_response", "proxy_internal_error",
+	"proxy_configuration_error", "proxy_loop_detected",
+}
+
+// Registered reports whether the error type is one of RFC 9209, section 2.3: one that a fault causes, or another.
+func (e ErrorType) Registered() bool {
+	return slices.Contains(ErrorTypes(), e) || slices.Contains(registered, e)
 }
