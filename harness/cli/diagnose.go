@@ -54,7 +54,7 @@ func (a *app) diagnose() *cobra.Command {
 			"Give what the client saw as flags, or a HAR file as browsers export it, or a loopback URL to ask once; or a " +
 			"line of the log alone.",
 		Example: "  gatequake diagnose --status 502 --time 30s --header 'Server: nginx'\n" +
-			"  gatequake diagnose --status 502 --log 'connect() failed (111: Connection refused) while connecting to upstream'\n" +
+			"  gatequake diagnose --status 502 --log 'upstream prematurely closed connection while reading upstream'\n" +
 			"  gatequake diagnose --log '1024 worker_connections are not enough while connecting to upstream'",
 		Args: nothing("argument"),
 		RunE: func(c *cobra.Command, _ []string) error {
