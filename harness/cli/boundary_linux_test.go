@@ -17,6 +17,7 @@ const nobody = 65534
 // TestUserWritesInTheirFolderBelowRoots holds that a gateway of a user who is not root writes in the folder where it
 // was started, whoever owns the folders above, and that nothing of it is seen outside.
 func TestUserWritesInTheirFolderBelowRoots(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("unsupported: only root can make a folder of somebody else's")
 	}

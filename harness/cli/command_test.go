@@ -38,6 +38,7 @@ func TestListAndExplainKnowEverything(t *testing.T) {
 }
 
 func TestListAsJSON(t *testing.T) {
+	t.Parallel()
 	var got struct{ Faults, Blocks, Gateways []map[string]any }
 	o := gatequake("list", "--json")
 	if err := json.Unmarshal([]byte(o.out), &got); err != nil {
@@ -55,6 +56,7 @@ func TestListAsJSON(t *testing.T) {
 }
 
 func TestBlockStandsForItsOtherStates(t *testing.T) {
+	t.Parallel()
 	for only, want := range map[string]int{
 		"ip-deny": 4, "ip-deny+refused": 1, "wrong-port": 1, "wrong-port,ip-deny,ip-deny+refused": 5,
 	} {

@@ -65,6 +65,7 @@ func TestADiskWithoutRoomIsSaidBefore(t *testing.T) {
 }
 
 func TestTwoRunsInOneFolder(t *testing.T) {
+	t.Parallel()
 	_, _, out := started(t, "--cause", "block")
 	gatequake("run", "--gateway", "builtin", "--only", "refused", "--report", out).
 		is(
@@ -76,6 +77,7 @@ func TestTwoRunsInOneFolder(t *testing.T) {
 
 // TestADiskThatFillsUp fills it while the run goes on: what the run holds is enough for the report.
 func TestADiskThatFillsUp(t *testing.T) {
+	t.Parallel()
 	o := disk(t, "size=4m", `"$GATEQUAKE"`+few+` --json >/dev/null & run=$!
 		until [ -s "$DIR/`+report.PartialFile+`" ]; do sleep 0.01; done
 		dd if=/dev/zero of="$DIR/fill" bs=4k 2>/dev/null && exit 98

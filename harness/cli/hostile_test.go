@@ -204,6 +204,7 @@ func TestNothingThatAGatewaySaysIsObeyed(t *testing.T) {
 }
 
 func TestHostileArgumentIsEscaped(t *testing.T) {
+	t.Parallel()
 	o := gatequake("run", "--only", "\x1b[31mred\nfoo")
 	o.is(t, statusUsage, `\x1b`)
 	if strings.Contains(o.err, "\x1b") || strings.Count(o.err, "\n") != 1 {

@@ -50,6 +50,7 @@ func command(t *testing.T, dir string, args ...string) (cmd *exec.Cmd, said *byt
 // TestInterruptOfAnOwnGateway ends a survey, the survey before a run, the look at the machine before one, and a run:
 // nothing may be left, and no half of a file.
 func TestInterruptOfAnOwnGateway(t *testing.T) {
+	t.Parallel()
 	partial := filepath.Join("report", report.PartialFile)
 	for name, c := range map[string]struct {
 		args  []string
@@ -73,6 +74,7 @@ func TestInterruptOfAnOwnGateway(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir, temp := mine(t, "", ""), t.TempDir()
 			cmd, said := command(t, dir, c.args...)
 			cmd.Env = append(os.Environ(), "TMPDIR="+temp)

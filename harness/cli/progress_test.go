@@ -14,6 +14,7 @@ import (
 )
 
 func TestProgress(t *testing.T) {
+	t.Parallel()
 	for name, start := range map[string]func(*bytes.Buffer, tally) progress{
 		"lines": func(b *bytes.Buffer, t tally) progress { return newLines(b, t) },
 		"live":  func(b *bytes.Buffer, t tally) progress { return newLive(b, -1, t) },

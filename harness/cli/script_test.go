@@ -32,6 +32,7 @@ import (
 // In a script's folder are copies of testdata/own, testdata/toxiproxy and testdata/gateways; $CELLS are the committed
 // results. On the PATH is nothing but gatequake: no gateway has to be asked for its version. $TOOLS is the tests' PATH.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", Setup: folders, Condition: condition, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -137,6 +138,7 @@ func valid(t *testing.T) func(*testscript.TestScript, bool, []string) {
 
 // TestTheCommandIsWhatIsTested holds that the command imports what the tests import to play it.
 func TestTheCommandIsWhatIsTested(t *testing.T) {
+	t.Parallel()
 	file, err := parser.ParseFile(token.NewFileSet(), "../cmd/gatequake/main.go", nil, parser.ImportsOnly)
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ func every(t *testing.T, names ...string) ([]catalog.Experiment, []runner.Job) {
 }
 
 func TestShardsCostTheSame(t *testing.T) {
+	t.Parallel()
 	picked, all := every(t, "builtin", "nginx", "haproxy")
 	cost, err := costs(picked, nil)
 	if err != nil {
@@ -64,6 +65,7 @@ func TestShardsCostTheSame(t *testing.T) {
 }
 
 func TestCostsAreThoseRecorded(t *testing.T) {
+	t.Parallel()
 	picked, all := every(t, "builtin")
 	first := all[0]
 	limits := own + wait(picked[0], first)
@@ -107,6 +109,7 @@ func TestCostsAreThoseRecorded(t *testing.T) {
 // order, and merging their results, read from files in any order, makes the results of the whole; without one of them,
 // or with one twice, nothing does.
 func TestShardsMakeTheWhole(t *testing.T) {
+	t.Parallel()
 	_, all := every(t, "builtin", "nginx")
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {

@@ -93,9 +93,11 @@ func there(path string) bool {
 // TestEverySignalEndsARunCleanly asks a run to end, by each signal that people and machines ask by, at each of its
 // steps.
 func TestEverySignalEndsARunCleanly(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		for _, m := range moments {
 			t.Run(signal.String()+" when "+m.name, func(t *testing.T) {
+				t.Parallel()
 				w := watch(t)
 				for deadline := time.Now().Add(time.Minute); !m.now(w); time.Sleep(time.Millisecond) {
 					if time.Now().After(deadline) {
@@ -148,6 +150,7 @@ func partialReport(t *testing.T, w *watched, begun bool) {
 
 // TestSignalsAreCaughtBeforeTheRest holds that what catches them is initialised before what takes long.
 func TestSignalsAreCaughtBeforeTheRest(t *testing.T) {
+	t.Parallel()
 	cmd := exec.Command(binary(t), "--version")
 	cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")
 	trace, err := cmd.CombinedOutput()
@@ -166,6 +169,7 @@ func TestSignalsAreCaughtBeforeTheRest(t *testing.T) {
 
 // TestHangupThatIsIgnoredStaysIgnored is what nohup is for.
 func TestHangupThatIsIgnoredStaysIgnored(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	cmd := exec.Command(
 		"sh",
@@ -190,6 +194,7 @@ func TestHangupThatIsIgnoredStaysIgnored(t *testing.T) {
 
 // TestAReportFolderThatIsRemovedIsMadeAgain removes it, and all above it, while the run goes on.
 func TestAReportFolderThatIsRemovedIsMadeAgain(t *testing.T) {
+	t.Parallel()
 	w := watch(t, "--setting", "document", "--only", "refused@cold,slow-answer")
 	awaited(t, "a run that has begun", func() bool { return there(filepath.Join(w.out, report.PartialFile)) })
 	if err := os.RemoveAll(filepath.Dir(w.out)); err != nil {
@@ -210,6 +215,7 @@ func TestAReportFolderThatIsRemovedIsMadeAgain(t *testing.T) {
 
 // TestAReportFolderThatCannotBeMadeAgainLosesNothing puts a file in its place.
 func TestAReportFolderThatCannotBeMadeAgainLosesNothing(t *testing.T) {
+	t.Parallel()
 	w := watch(t, "--setting", "document", "--only", "refused@cold,slow-answer")
 	awaited(t, "a run that has begun", func() bool { return there(filepath.Join(w.out, report.PartialFile)) })
 	if err := errors.Join(os.RemoveAll(w.out), os.WriteFile(w.out, nil, 0o644)); err != nil {
