@@ -10,6 +10,7 @@ import (
 
 // TestBoundaryTellsTheTime holds that the page on what a world is a boundary for names the times after which one ends.
 func TestBoundaryTellsTheTime(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../world/boundary.md")
 	if err != nil {
 		t.Fatal(err)

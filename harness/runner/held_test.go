@@ -70,6 +70,7 @@ func init() {
 
 // TestHeldIsInItsState: every experiment that names a state is held in that very state, as are some that name none.
 func TestHeldIsInItsState(t *testing.T) {
+	t.Parallel()
 	sealed(t)
 	held := map[site.State]bool{}
 	for _, e := range catalog.Experiments() {

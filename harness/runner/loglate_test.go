@@ -26,6 +26,7 @@ const (
 // answer; one that met no answer is followed by events of their own, such as lighttpd's that asks the upstream again.
 // What comes later than the gateway's folder says would be missing in a report, or stand beside another fault.
 func TestLogsAreNotLaterThanStated(t *testing.T) {
+	t.Parallel()
 	all, err := gateway.All(fixtures.Gateways())
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestMomentsAreInOrder(t *testing.T) {
+	t.Parallel()
 	v := RunOne(t.Context(), job(t, "dns-nxdomain"), Options{})
 	if v.Result == verdict.Unsupported {
 		t.Skipf("unsupported: %s", v.Reason)
@@ -66,6 +67,7 @@ func TestMomentsAreInOrder(t *testing.T) {
 }
 
 func TestMomentsOfABlockAreItsProbes(t *testing.T) {
+	t.Parallel()
 	v := RunOne(t.Context(), job(t, "user-agent-deny"), Options{})
 	if slices.ContainsFunc(
 		v.Events,

@@ -50,6 +50,7 @@ func described(t *testing.T, folder, file string) gateway.Own {
 // TestBystanderNeedsItsOwnWay: of two upstreams that share a host or a nameserver, a fault of the one's port spares the
 // other, and one of what they share is not the gateway's doing.
 func TestBystanderNeedsItsOwnWay(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ folder, file, setting, experiment, unchecked string }{
 		{"shared", "host.yaml", "a/a", "firewall-drop", ""},
 		{"shared", "host.yaml", "a/a", "packet-loss-total", ""},
@@ -89,6 +90,7 @@ func TestBystanderNeedsItsOwnWay(t *testing.T) {
 
 // TestClientsOfEitherFamily: a gateway is started anew, and waited for, where the probe's own client connects.
 func TestClientsOfEitherFamily(t *testing.T) {
+	t.Parallel()
 	for _, listeners := range [][]string{{"0.0.0.0:8080"}, {"[::]:8080"}, {"0.0.0.0:8080", "[::]:8080"}} {
 		own := described(t, "shared", "over6.yaml")
 		own.Listeners = nil
@@ -119,6 +121,7 @@ func TestClientsOfEitherFamily(t *testing.T) {
 
 // TestUpstreamOverIPv6 holds the faults that are made or proved in another way over IPv6.
 func TestUpstreamOverIPv6(t *testing.T) {
+	t.Parallel()
 	own := described(t, "shared", "upstream6.yaml")
 	for _, id := range []string{
 		"refused", "firewall-drop@pooled", "firewall-drop-replies", "firewall-reject-admin", "packet-loss-30", "no-route",
@@ -137,6 +140,7 @@ func TestUpstreamOverIPv6(t *testing.T) {
 // TestOwnGateway tries the built-in gateway with a configuration of its own in every way in which an upstream is
 // reached.
 func TestOwnGateway(t *testing.T) {
+	t.Parallel()
 	own := described(t, "own", "gatequake.yaml")
 	for _, c := range []struct {
 		setting, experiment string
@@ -205,6 +209,7 @@ func TestOwnGateway(t *testing.T) {
 // TestOwnBlocksAreTriedAsOthers: the blocks of a file are tried with whom they refuse claiming to be another, with a
 // POST, and with an upstream that is waited for.
 func TestOwnBlocksAreTriedAsOthers(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		mutant     mutants.Mutant
 		experiment string
@@ -241,6 +246,7 @@ func TestOwnBlocksAreTriedAsOthers(t *testing.T) {
 // TestOwnGatewayAfterASurvey tries gateways with configurations of the kind that people run, and with nothing else to
 // go by.
 func TestOwnGatewayAfterASurvey(t *testing.T) {
+	t.Parallel()
 	sealed(t)
 	for _, c := range []struct {
 		folder, setting, experiment string
@@ -367,6 +373,7 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 
 // TestSurveySaysWhyNot holds the error of a gateway that cannot be tried.
 func TestSurveySaysWhyNot(t *testing.T) {
+	t.Parallel()
 	sealed(t)
 	own := gateway.Own{Name: "false", Command: []string{"false"}, Dir: t.TempDir()}
 	if _, err := Survey(t.Context(), own, Options{}); !errors.Is(err, survey.ErrNotTryable) {
@@ -376,6 +383,7 @@ func TestSurveySaysWhyNot(t *testing.T) {
 
 // TestScratchIsToldWithAndWithoutASurvey holds that a run by a file warns of the same folders as a survey does.
 func TestScratchIsToldWithAndWithoutASurvey(t *testing.T) {
+	t.Parallel()
 	sealed(t)
 	bare, err := ReadOnlyFolders(t.Context(), Options{})
 	if err != nil {

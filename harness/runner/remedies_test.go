@@ -62,6 +62,7 @@ func tried(t *testing.T, o Options, experiment string, remedies ...string) verdi
 }
 
 func TestRemediesAreTriedInPlaceOfTheProbes(t *testing.T) {
+	t.Parallel()
 	v := tried(t, Options{}, "refused", "refresh", "clear-browser-cache", "other-browser", helpless.ID)
 	if want := "refresh: does not help; clear-browser-cache: does not help; other-browser: does not help; helpless: " +
 		"not applicable"; v.Result != verdict.Pass ||
@@ -84,6 +85,7 @@ func TestRemediesAreTriedInPlaceOfTheProbes(t *testing.T) {
 }
 
 func TestRemedyThatEndsTheCauseTellsNothing(t *testing.T) {
+	t.Parallel()
 	v := tried(t, Options{}, "deadlock", mender.ID)
 	if v.Result != verdict.Inconclusive || !strings.HasPrefix(v.Reason, "mender: confirm deadlock: ") ||
 		len(v.Remedies) > 0 {
@@ -93,6 +95,7 @@ func TestRemedyThatEndsTheCauseTellsNothing(t *testing.T) {
 
 // TestTimeIsNoRemedy has a fault that time heals: what a crowd has left in the gateway's pool is gone after a while.
 func TestTimeIsNoRemedy(t *testing.T) {
+	t.Parallel()
 	v := tried(t, Options{}, "keepalive-mismatch", patient.ID)
 	if v.Result != verdict.Pass || v.Remedies[0].Outcome == record.Effective {
 		t.Errorf("got %s (%s) and %+v, want no help of what only takes time", v.Result, v.Reason, v.Remedies)
@@ -100,6 +103,7 @@ func TestTimeIsNoRemedy(t *testing.T) {
 }
 
 func TestRemedyWithoutAFailure(t *testing.T) {
+	t.Parallel()
 	v := tried(t, Options{}, "latency-within-budget", "refresh")
 	if a := v.Remedies; v.Result != verdict.Pass || len(a) != 1 || a[0].Outcome != record.NotApplicable ||
 		a[0].Reason != "the client saw no failure: 200 by upstream" {
@@ -108,6 +112,7 @@ func TestRemedyWithoutAFailure(t *testing.T) {
 }
 
 func TestRemedyThatThisWorldCannotTry(t *testing.T) {
+	t.Parallel()
 	v := tried(t, Options{Mode: world.Portable}, "refused", "refresh", elsewhere.ID)
 	if v.Result != verdict.Pass || v.Remedies[0].Outcome != record.Ineffective ||
 		v.Remedies[1].Outcome != record.NotApplicable ||

@@ -93,6 +93,7 @@ func starved() verdict.Verdict {
 }
 
 func TestWhatTheMachineMayHaveDoneIsMeasuredAgain(t *testing.T) {
+	t.Parallel()
 	m := &machine{says: func(j Job, times int) verdict.Verdict {
 		switch {
 		case j.Experiment == "g-0" && times == 1, j.Experiment == "g-1", j.Experiment == "g-4" && times < 3:
@@ -136,6 +137,7 @@ func TestWhatTheMachineMayHaveDoneIsMeasuredAgain(t *testing.T) {
 }
 
 func TestAColumnIsGivenUpWhenItDoesNotServeAloneEither(t *testing.T) {
+	t.Parallel()
 	m := &machine{says: func(j Job, times int) verdict.Verdict {
 		switch {
 		case j.Gateway.Name == "dead":
@@ -175,6 +177,7 @@ func TestAColumnIsGivenUpWhenItDoesNotServeAloneEither(t *testing.T) {
 }
 
 func TestGateFollowsTheMachine(t *testing.T) {
+	t.Parallel()
 	g, now := newGate(64, 2), time.Now()
 	g.now = func() time.Time { return now }
 	round := func(n int, v verdict.Verdict) {
@@ -226,6 +229,7 @@ func TestGateFollowsTheMachine(t *testing.T) {
 
 // TestGateBounds lets a crowd of heavy worlds through a narrow gate.
 func TestGateBounds(t *testing.T) {
+	t.Parallel()
 	m := &machine{
 		says: func(Job, int) verdict.Verdict { v := served(verdict.Pass); v.CPUMS, v.TookMS = 800, 800; return v },
 	}

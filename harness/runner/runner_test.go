@@ -41,6 +41,7 @@ func job(t testing.TB, experiment string) Job {
 }
 
 func TestOneFillsTheRecord(t *testing.T) {
+	t.Parallel()
 	v := RunOne(t.Context(), job(t, "refused"), Options{})
 	if v.Result != verdict.Pass || v.Observed != "502 by gateway" || v.Expected != "502 by gateway" ||
 		v.ErrorType != proxystatus.ConnectionRefused {
@@ -66,6 +67,7 @@ func TestOneFillsTheRecord(t *testing.T) {
 }
 
 func TestBlockAsksNobody(t *testing.T) {
+	t.Parallel()
 	v := RunOne(t.Context(), job(t, "user-agent-deny"), Options{})
 	if v.Result != verdict.Pass || v.Observed != "403 by gateway" {
 		t.Fatalf("got %s: %s (%s), want a pass", v.Result, v.Observed, v.Reason)
@@ -73,6 +75,7 @@ func TestBlockAsksNobody(t *testing.T) {
 }
 
 func TestPortableSaysWhatItCannot(t *testing.T) {
+	t.Parallel()
 	v := RunOne(t.Context(), job(t, "firewall-drop"), Options{Mode: world.Portable})
 	if v.Result != verdict.Unsupported || !strings.Contains(v.Reason, "firewall") {
 		t.Errorf("got %s (%s), want unsupported, and why", v.Result, v.Reason)
@@ -83,6 +86,7 @@ func TestPortableSaysWhatItCannot(t *testing.T) {
 }
 
 func TestGatewayThatEndsAtOnce(t *testing.T) {
+	t.Parallel()
 	j := job(t, "refused")
 	j.Gateway.Command = []string{"sh", "-c", "echo no such luck; exit 3"}
 	v := RunOne(t.Context(), j, Options{})
@@ -93,6 +97,7 @@ func TestGatewayThatEndsAtOnce(t *testing.T) {
 }
 
 func TestRestOfAColumnThatDoesNotServeIsNotTried(t *testing.T) {
+	t.Parallel()
 	dead := job(t, "refused")
 	dead.Gateway.Command = []string{"sh", "-c", "exit 3"}
 	jobs := []Job{dead, dead, job(t, "garbage")}
@@ -109,6 +114,7 @@ func TestRestOfAColumnThatDoesNotServeIsNotTried(t *testing.T) {
 }
 
 func TestUnknownExperiment(t *testing.T) {
+	t.Parallel()
 	v := RunOne(t.Context(), job(t, "refsued"), Options{})
 	if v.Result != verdict.Inconclusive || !strings.Contains(v.Reason, `no experiment "refsued"; there are: `) {
 		t.Errorf("got %s (%s), want inconclusive with the known IDs", v.Result, v.Reason)
@@ -116,6 +122,7 @@ func TestUnknownExperiment(t *testing.T) {
 }
 
 func TestRunDoesEveryJobOnce(t *testing.T) {
+	t.Parallel()
 	jobs := []Job{job(t, "refused"), job(t, "garbage"), job(t, "empty-reply"), job(t, "error-500")}
 	got := []string{}
 	for v := range Run(t.Context(), jobs, Options{Workers: 3}) {
@@ -128,6 +135,7 @@ func TestRunDoesEveryJobOnce(t *testing.T) {
 }
 
 func TestRunRepeats(t *testing.T) {
+	t.Parallel()
 	n := 0
 	for v := range Run(t.Context(), []Job{job(t, "refused"), job(t, "garbage")}, Options{Workers: 3, Repeat: 3}) {
 		n++
@@ -149,6 +157,7 @@ func TestRunRepeats(t *testing.T) {
 // TestRepeatsAreApart holds how far the runs of a job are from each other: far enough to be of another second, and
 // near enough for an interrupted run to be left with whole verdicts.
 func TestRepeatsAreApart(t *testing.T) {
+	t.Parallel()
 	jobs, places := []Job{}, map[string][]int{}
 	for i := range 3*chunkOfJobs - 1 {
 		jobs = append(jobs, Job{Experiment: fmt.Sprint(i)})
@@ -185,6 +194,7 @@ func TestRunLeavesNothing(t *testing.T) {
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	begin := time.Now()
 	started := 0

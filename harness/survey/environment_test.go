@@ -6,6 +6,7 @@ import (
 )
 
 func TestMentionedVariables(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string][]string{
 		"reverse_proxy {$APP_HOST}:8080":                                {"APP_HOST"},
 		"to {env.APP_HOST} # twice: {$APP_HOST}":                        {"APP_HOST"},

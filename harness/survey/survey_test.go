@@ -78,6 +78,7 @@ func surveyed(t *testing.T, dir string, command ...string) answer {
 
 // TestMaps surveys configurations of the kind that people run. map.txt is what is printed, but for the times.
 func TestMaps(t *testing.T) {
+	t.Parallel()
 	folders, err := filepath.Glob("testdata/*/command")
 	if err != nil || len(folders) < 12 {
 		t.Fatalf("got %d configurations (%v), want 12 at least", len(folders), err)
@@ -130,6 +131,7 @@ func TestMaps(t *testing.T) {
 
 // TestHopeless holds the messages for what cannot be tried.
 func TestHopeless(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		command []string
 		want    string
@@ -167,6 +169,7 @@ func TestHopeless(t *testing.T) {
 
 // TestAbsentFiles looks in vain for a file that the command names, and for one that it does not.
 func TestAbsentFiles(t *testing.T) {
+	t.Parallel()
 	serve := "import http.server as h\nfor f in ['named.list', 'not-' + 'named.list', 'there.list']:\n" +
 		"  try: open(f)\n" +
 		"  except OSError: pass\nh.HTTPServer(('', 8080), h.SimpleHTTPRequestHandler).serve_forever()"
@@ -204,6 +207,7 @@ h.HTTPServer(("", 80), Plain).serve_forever()
 // TestCertificateMayComeLate waits for a gateway that makes its certificate itself, as Caddy does, though another
 // listener of its has an answer already.
 func TestCertificateMayComeLate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	authority, err := upstream.NewAuthority()
 	if err != nil {
@@ -248,6 +252,7 @@ h.HTTPServer(("", 8080), Fine).serve_forever()
 // TestListenersMayComeLate waits for the listeners of a gateway of which so far none has asked an upstream, and
 // takes what it looks up meanwhile for its start.
 func TestListenersMayComeLate(t *testing.T) {
+	t.Parallel()
 	a := surveyed(t, t.TempDir(), "python3", "-c", listensLate)
 	if len(a.Found.Own.Listeners) != 2 || len(a.Found.Names) != 1 || a.Found.Names[0].When != gateway.AtStart {
 		t.Errorf("got %v and %v (%s), want two listeners, and a name that is looked up at start", a.Found.Own.Listeners,
@@ -260,6 +265,7 @@ func writtenForReal(warning string) bool { return strings.Contains(warning, "is 
 
 // TestNothingIsWritten lets a gateway write where it may, and looks for it afterwards.
 func TestNothingIsWritten(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	a := surveyed(t, dir, "sh", "-c", "echo x >left-behind; rm kept; exit 1")
 	if a.Why == "" {
@@ -280,6 +286,7 @@ func TestNothingIsWritten(t *testing.T) {
 // TestFormatIsReadAgain holds what is written against what reads it: nothing of it may be lost, and IPv6 has
 // brackets that YAML has another use for.
 func TestFormatIsReadAgain(t *testing.T) {
+	t.Parallel()
 	o := gateway.Own{
 		Name: "edge", Command: []string{"nginx", "-g", "daemon off;"}, Patience: 3 * time.Second,
 		Listeners: []gateway.Listener{

@@ -39,6 +39,7 @@ func readSoon(t *testing.T, command []string, dir string) words {
 }
 
 func TestWordsAreOfOrdinaryFilesOnly(t *testing.T) {
+	t.Parallel()
 	dir := folder(t, map[string]string{
 		"main.conf": "include big.conf;\ninclude pipe.conf;\ninclude /proc/self/pagemap;\ninclude zero.conf;\n" +
 			"trusted big.pem;\ninclude small.conf;\n",
@@ -67,6 +68,7 @@ func TestWordsAreOfOrdinaryFilesOnly(t *testing.T) {
 }
 
 func TestWordsStayInTheConfigurationsFolders(t *testing.T) {
+	t.Parallel()
 	dir := folder(t, map[string]string{
 		"etc/main.conf": "include sites/*.conf\ninclude vhosts/*/site.conf\ninclude more\ninclude " +
 			"OTHER/*.conf\n",
@@ -112,6 +114,7 @@ func TestWordsStayInTheConfigurationsFolders(t *testing.T) {
 }
 
 func TestSearchForWordsThatIsCutShortSaysSo(t *testing.T) {
+	t.Parallel()
 	files := map[string]string{"main.conf": "include sites/*.conf\n"}
 	for i := range maxFiles + 5 {
 		files[fmt.Sprintf("sites/%d.conf", i)] = "x"
