@@ -148,6 +148,7 @@ type pkg struct {
 }
 
 func TestArrows(t *testing.T) {
+	t.Parallel()
 	for _, p := range ours(t) {
 		for _, a := range arrows {
 			imports := p.Imports
@@ -164,6 +165,7 @@ func TestArrows(t *testing.T) {
 }
 
 func TestArrowsCanFail(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		of, imports string
 		forbidden   bool
@@ -255,6 +257,7 @@ func (p pkg) linked() []string {
 
 // TestReportsNeedNoMachinery fails also for a tie that is none any more.
 func TestReportsNeedNoMachinery(t *testing.T) {
+	t.Parallel()
 	found := map[[2]string]bool{}
 	for _, p := range ours(t) {
 		for _, m := range p.linked() {
@@ -272,6 +275,7 @@ func TestReportsNeedNoMachinery(t *testing.T) {
 }
 
 func TestMachineryIsSeen(t *testing.T) {
+	t.Parallel()
 	deps := []string{"errors", "github.com/Shopify/toxiproxy/v2/toxics", "github.com/google/nftablesque"}
 	for path, want := range map[string]int{
 		"harness/report/html": 1, "harness/verdict": 1, "harness/link": 0,

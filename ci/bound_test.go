@@ -171,6 +171,7 @@ func trackRecord(text string) (all []string) {
 // TestWhatIsSaidOfGatewaysIsWhatWasSeen holds each passage of the track record and of the findings to the committed
 // matrix.
 func TestWhatIsSaidOfGatewaysIsWhatWasSeen(t *testing.T) {
+	t.Parallel()
 	m := committed(t)
 	files, err := filepath.Glob("../fixtures/gateways/*/README.md")
 	if err != nil {
@@ -196,6 +197,7 @@ func TestWhatIsSaidOfGatewaysIsWhatWasSeen(t *testing.T) {
 
 // TestBondsBreak changes a cell, and takes away a bond, and wants to hear of it.
 func TestBondsBreak(t *testing.T) {
+	t.Parallel()
 	m := committed(t)
 	key := [3]string{"nginx", "stock", "certificate-expired"}
 	bound := "An expired certificate is a 200. <!-- cell: nginx stock certificate-expired = 200 by upstream -->"

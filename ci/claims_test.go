@@ -245,6 +245,7 @@ func pages(cells []report.Cell) (experiments, found string) {
 
 // TestClaimsHaveSpecs finds at least one spec with the label of each claim that a suite proves.
 func TestClaimsHaveSpecs(t *testing.T) {
+	t.Parallel()
 	labels := map[string][]string{}
 	for _, c := range claims(t) {
 		if c.Suite == nil {

@@ -16,6 +16,7 @@ const given = "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETF
 
 // TestContainerCapabilities starts gatequake with the capabilities that the templates say it needs, and with one less.
 func TestContainerCapabilities(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("setpriv"); os.Geteuid() != 0 || err != nil {
 		t.Skip("unsupported: only root can give up single capabilities, with setpriv")
 	}
@@ -59,6 +60,7 @@ func TestContainerCapabilities(t *testing.T) {
 
 // TestContainerfile checks what it takes from the repository.
 func TestContainerfile(t *testing.T) {
+	t.Parallel()
 	text := string(read(t, "Containerfile"))
 	for _, m := range regexp.MustCompile(`(?m)^COPY --from=build /src/(\S+)`).FindAllStringSubmatch(text, -1) {
 		if _, err := os.Stat("../" + m[1]); err != nil {

@@ -10,6 +10,7 @@ import (
 // TestTypesHoldOnDarwin checks every package's types, tests included, as a Mac would see them, where worlds are
 // portable. It reads sources alone: go vet would compile all that they import first.
 func TestTypesHoldOnDarwin(t *testing.T) {
+	t.Parallel()
 	config := &packages.Config{
 		Mode: packages.LoadAllSyntax, Dir: "..", Tests: true, Env: append(os.Environ(), "GOOS=darwin", "CGO_ENABLED=0"),
 	}

@@ -52,6 +52,7 @@ var generated = []struct {
 
 // TestDocs holds the generated tables to what they are made of.
 func TestDocs(t *testing.T) {
+	t.Parallel()
 	for _, g := range generated {
 		text, err := os.ReadFile(g.page)
 		if err != nil {

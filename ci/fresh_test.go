@@ -45,6 +45,7 @@ func causes() []catalog.Experiment {
 // TestTablesAreOfThisCatalogue fails when an experiment is not in a table, or one in a table is none any more; when a
 // table does not say which commit it was made with; and when RESULTS.json has another form than today's.
 func TestTablesAreOfThisCatalogue(t *testing.T) {
+	t.Parallel()
 	for _, m := range measured {
 		text, err := os.ReadFile(m.file)
 		if err != nil {
@@ -109,6 +110,7 @@ func stale(said string, there []string, of []catalog.Experiment) string {
 
 // TestStaleTablesAreSeen has a table of today, and some that are not.
 func TestStaleTablesAreSeen(t *testing.T) {
+	t.Parallel()
 	const said = "Measured on 2026-11-30 with Gatequake 0123abc in worlds of the mode root."
 	one, err := catalog.Find("refused")
 	if err != nil {

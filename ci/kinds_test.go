@@ -17,6 +17,7 @@ const onlyHere = "harness/gateway/kind.go"
 // TestKindsHaveNames: code that treats kinds of gateway differently asks for the kind, or better, asks the site to
 // answer; a pointer that is nil says neither which kinds there are nor which of them is meant.
 func TestKindsHaveNames(t *testing.T) {
+	t.Parallel()
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		name := filepath.ToSlash(strings.TrimPrefix(path, ".."+string(filepath.Separator)))
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") ||
@@ -40,6 +41,7 @@ func TestKindsHaveNames(t *testing.T) {
 }
 
 func TestNilKindsAreSeen(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]int{
 		"d.Own == nil": 1, "nil != d.Own.Elsewhere": 1, "a.b.Own != nil && a.c": 1, "d.Kind() == KindOwn": 0,
 		"d.Owner == nil": 0, "d.Own == other": 0,

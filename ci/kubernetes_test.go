@@ -41,6 +41,7 @@ func only(t *testing.T, j batch.Job) core.Container {
 }
 
 func TestKubernetesManifestsFitTogether(t *testing.T) {
+	t.Parallel()
 	run, merge, claim := decoded[batch.Job](t, "run.yaml"), decoded[batch.Job](t, "merge.yaml"),
 		decoded[core.PersistentVolumeClaim](t, "results.yaml")
 	if claim.APIVersion != "v1" || claim.Kind != "PersistentVolumeClaim" {
@@ -72,6 +73,7 @@ func TestKubernetesManifestsFitTogether(t *testing.T) {
 var expanded = regexp.MustCompile(`\$\$|\$\([A-Za-z_][-A-Za-z0-9_.]*\)`)
 
 func TestStrictDecodingCanFail(t *testing.T) {
+	t.Parallel()
 	var j batch.Job
 	for _, doc := range []string{
 		"spec: {complections: 4}", "spec: {completions: 4, completions: 5}",
@@ -86,6 +88,7 @@ func TestStrictDecodingCanFail(t *testing.T) {
 // TestKubernetesCommands runs what the containers run, with the variables that Kubernetes sets and the volume as
 // the working folder.
 func TestKubernetesCommands(t *testing.T) {
+	t.Parallel()
 	run, merge := only(t, decoded[batch.Job](t, "run.yaml")), only(t, decoded[batch.Job](t, "merge.yaml"))
 	dir, volume := workshop(t), t.TempDir()
 	shards, err := strconv.Atoi(run.Env[0].Value)

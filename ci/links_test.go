@@ -22,6 +22,7 @@ var (
 
 // TestLinksLead follows every relative link of every Markdown file, to a file that is there and a heading in it.
 func TestLinksLead(t *testing.T) {
+	t.Parallel()
 	files := markdown(t)
 	if !slices.Contains(files, "../README.md") || !slices.Contains(files, "../harness/world/boundary.md") {
 		t.Fatalf("got %s, want every Markdown file", files)
@@ -116,6 +117,7 @@ func anchors(text string) (all []string) {
 
 // TestWrongLinksAreSeen has links that lead somewhere, and some that do not.
 func TestWrongLinksAreSeen(t *testing.T) {
+	t.Parallel()
 	const page = "# Two `words`, and more\n\n## Same\n\n## Same\n\n```\n# none\n[x](code.md)\n```\n"
 	for text, want := range map[string]string{
 		"[x](README.md)":                   "",

@@ -15,6 +15,7 @@ import (
 const few = "--gateway builtin --setting document --only refused,garbage"
 
 func TestGitHubAction(t *testing.T) {
+	t.Parallel()
 	var action struct {
 		Inputs map[string]struct{ Default string }
 		Runs   struct {
@@ -78,6 +79,7 @@ func TestGitHubAction(t *testing.T) {
 }
 
 func TestGitLabJobs(t *testing.T) {
+	t.Parallel()
 	var jobs struct {
 		Gatequake struct {
 			Script   []string
@@ -102,6 +104,7 @@ func TestGitLabJobs(t *testing.T) {
 }
 
 func TestJenkinsfile(t *testing.T) {
+	t.Parallel()
 	step := regexp.MustCompile(`sh '([^']+)'`)
 	dir := workshop(t)
 	for name, doc := range map[string][]byte{
@@ -119,6 +122,7 @@ func TestJenkinsfile(t *testing.T) {
 }
 
 func TestPreCommitHook(t *testing.T) {
+	t.Parallel()
 	type hook struct {
 		ID, Name, Description, Entry, Language, Files string
 		Args                                          []string

@@ -36,6 +36,7 @@ type suiteReport struct {
 // TestPreventionTable holds the page that is made of reports to the one that is kept beside them. With -update
 // it writes scenarios/prevention/RESULTS.md too, of the reports that make prevention has Ginkgo write.
 func TestPreventionTable(t *testing.T) {
+	t.Parallel()
 	const kept = "testdata/prevention/RESULTS.md"
 	got := preventionPage(t, "testdata/prevention/*.json", "0123abc")
 	if *update {

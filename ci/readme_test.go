@@ -30,6 +30,7 @@ var (
 const longest = 250
 
 func TestReadmeIsShort(t *testing.T) {
+	t.Parallel()
 	if n := bytes.Count(read(t, readme), []byte("\n")); n > longest {
 		t.Errorf("%s: got %d lines, want %d at most; what only some need has pages of its own", readme, n, longest)
 	}
@@ -39,6 +40,7 @@ func TestReadmeIsShort(t *testing.T) {
 // and read no other page, so each has a folder of its own. Two kinds are not run again inside a test, because CI
 // runs them by themselves: make (here it must know the target) and go test (here the packages must compile).
 func TestReadmeCommands(t *testing.T) {
+	t.Parallel()
 	built := workshop(t)
 	total := 0
 	for _, page := range allPages {

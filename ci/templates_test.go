@@ -55,6 +55,7 @@ func read(t *testing.T, file string) []byte {
 }
 
 func TestTemplatesFitTheVendorsSchemas(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, schema string
 		doc          []byte
