@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,14 +43,14 @@ func TestReadmeIsShort(t *testing.T) {
 // runs them by themselves: make (here it must know the target) and go test (here the packages must compile).
 func TestReadmeCommands(t *testing.T) {
 	t.Parallel()
-	built := workshop(t)
+	dir := workshop(t)
 	total := 0
 	for _, page := range allPages {
 		commands, within := commandsOf(string(read(t, page)))
 		total += len(commands) + len(within)
 		t.Run(strings.TrimPrefix(page, "../"), func(t *testing.T) {
 			t.Parallel() // Most commands wait more than they work.
-			dir := another(t, built)
+			dir := another(t, dir)
 			for _, c := range commands {
 				t.Run(c, func(t *testing.T) { try(t, dir, c) })
 			}
@@ -56,7 +58,7 @@ func TestReadmeCommands(t *testing.T) {
 			for _, c := range within {
 				t.Run(c, func(t *testing.T) {
 					t.Parallel()
-					try(t, another(t, built), c)
+					try(t, another(t, dir), c)
 				})
 			}
 		})
@@ -78,16 +80,39 @@ func commandsOf(page string) (blocks, within []string) {
 	return blocks, within
 }
 
-// workshop is a folder like the one that a page's reader is in, after make build, and with a gateway of his own.
+// shared is the folder of what all tests share: the command, which is built once.
+var shared string
+
+func TestMain(m *testing.M) {
+	status := 2
+	defer func() { os.Exit(status) }()
+	var err error
+	if shared, err = os.MkdirTemp("", "gatequake-ci-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(shared) }()
+	status = m.Run()
+}
+
+// built is the folder with bin/gatequake in it.
+var built = sync.OnceValues(func() (string, error) {
+	build := exec.Command("go", "build", "-o", filepath.Join(shared, "bin", "gatequake"), "./harness/cmd/gatequake")
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return shared, nil
+})
+
+// workshop is a folder like the one that a page's reader is in, after make build, and with a gateway of their own.
 func workshop(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	build := goCommand(t, "..", "build", "-o", filepath.Join(dir, "bin", "gatequake"), "./harness/cmd/gatequake")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	dir, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
-	furnish(t, dir)
-	return dir
+	return another(t, dir)
 }
 
 // another is a folder with the same things in it, for reports of its own.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/gatewayfile"
+	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/site/remote"
 )
@@ -93,7 +94,7 @@ func (a *app) runElsewhere(ctx context.Context, o order, args []string) (err err
 	case o.portable:
 		return usage("run: got --portable with --url, want it alone: no world is made")
 	}
-	policy, err := readPolicy(o.policy)
+	policy, err := readPolicy(cmp.Or(o.policy, policy.GatewayError().Name))
 	if err != nil {
 		return err
 	}

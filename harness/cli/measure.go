@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/interrupt"
-	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/report"
 	"github.com/gatequake/gatequake/harness/runner"
 	"github.com/gatequake/gatequake/harness/verdict"
@@ -105,7 +104,7 @@ func (o order) finishReplay(v *verdict.Verdict, there []*candidate) {
 	} else if slices.ContainsFunc(there, func(c *candidate) bool { return c.own && c.Name == v.Gateway }) {
 		v.Replay += " --gateways " + quoted(o.folder)
 	}
-	if o.policy != policy.Document().Name {
+	if o.policy != "" {
 		v.Replay += " --policy " + quoted(o.policy)
 	}
 	if o.repeat > 1 {

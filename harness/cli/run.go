@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -79,12 +80,7 @@ func (a *app) run() *cobra.Command {
 			"GATEQUAKE_REQUIRE names it, or says all.\n\n" + aboutRemedies(),
 		Example: "  gatequake run --gateway nginx --only refused,garbage\n" +
 			"  gatequake run --gateway builtin --only refused,user-agent-deny --remedies=refresh,other-browser",
-		Args: func(c *cobra.Command, args []string) error {
-			if c.ArgsLenAtDash() == 0 && len(args) > 0 {
-				return nil
-			}
-			return nothing("argument")(c, args)
-		},
+		Args: commandOrNothing,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := o.sound(c, args); err != nil {
 				return err
@@ -102,6 +98,25 @@ func (a *app) run() *cobra.Command {
 	}
 	o.runFlags(c)
 	return c
+}
+
+// commandOrNothing refuses what is neither the command of a gateway of the user's own nor nothing at all. A user who
+// forgets the two dashes, or the command behind them, would else wait for every experiment on every gateway.
+func commandOrNothing(c *cobra.Command, args []string) error {
+	switch dash := c.ArgsLenAtDash(); {
+	case dash == 0 && len(args) > 0, dash < 0 && len(args) == 0:
+		return nil
+	case dash == 0:
+		return usage("run: got -- and nothing behind it, want the command that starts your gateway: gatequake run -- nginx " +
+			"-c nginx.conf")
+	case c.Flags().Changed("remedies"):
+		return nothing("argument")(c, args)
+	case dash < 0:
+		return usage("run: got %q, want the command of a gateway of your own behind two dashes: gatequake run -- %s",
+			args[0], strings.Join(args, " "))
+	default:
+		return usage("run: got %q before --, want the whole command behind it", args[0])
+	}
 }
 
 // sound refuses flags that say nothing, or the opposite of each other.
@@ -142,8 +157,9 @@ func (o *order) runFlags(c *cobra.Command) {
 		"repeat",
 		"how many times to run each experiment; one that does not always come out the same fails",
 	)
-	f.StringVar(&o.policy, "policy", policy.Document().Name,
-		"what a fault should be answered with: `POLICY` is document, rfc9209, or a YAML file of your own")
+	f.StringVar(&o.policy, "policy", "",
+		"what a fault should be answered with: `POLICY` is document (502; the default for known gateways), gateway-error "+
+			"(502, 503 or 504; the default for your own), rfc9209, or a YAML file of your own")
 	f.StringVar(&o.baseline, "baseline", "",
 		"results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
 	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake report joins their results")
@@ -202,7 +218,7 @@ func (a *app) runOrder(ctx context.Context, o order) error {
 
 // runPicked runs the experiments on the gateways of the order.
 func (a *app) runPicked(ctx context.Context, o order, picked []catalog.Experiment) error {
-	policy, err := readPolicy(o.policy)
+	policy, err := readPolicy(cmp.Or(o.policy, policy.Document().Name))
 	if err != nil {
 		return err
 	}

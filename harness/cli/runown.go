@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -29,7 +30,7 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 			"run: got --portable with a gateway of your own, which needs a world with namespaces; see gatequake doctor",
 		)
 	}
-	policy, err := readPolicy(o.policy)
+	policy, err := readPolicy(cmp.Or(o.policy, policy.GatewayError().Name))
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ type Rule struct {
 	Recovery time.Duration `json:"recovery,omitempty"`
 }
 
-// Document is the article's policy, and the default: every cause is a 502.
+// Document is the article's policy, and the default for known gateways: every cause is a 502.
 func Document() Policy {
 	return Policy{Name: "document", Default: Rule{Statuses: []int{http.StatusBadGateway}}}
 }
@@ -52,8 +52,22 @@ func RFC9209() Policy {
 	return p
 }
 
-// Policies lists the policies that Gatequake brings along, the default first.
-func Policies() []Policy { return []Policy{Document(), RFC9209()} }
+// recovery is how soon service must be back when nothing is broken any more: as long as the gateways that take a server
+// out after a failure leave it out by default (fail_timeout of nginx).
+const recovery = 10 * time.Second
+
+// GatewayError is the default for a gateway of the user's own: whatever is broken behind it, the gateway says so
+// itself, by one of the three codes that RFC 9110, sections 15.6.3 to 15.6.5, has for it. Which of them is a matter of
+// taste, and no reason to change a configuration. Service must be back ten seconds after the fault at the latest.
+func GatewayError() Policy {
+	return Policy{Name: "gateway-error", Default: Rule{
+		Statuses: []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout},
+		Recovery: recovery,
+	}}
+}
+
+// Policies lists the policies that Gatequake brings along.
+func Policies() []Policy { return []Policy{Document(), RFC9209(), GatewayError()} }
 
 // Expect returns what a client should see in the experiment that r is of, also before anything was recorded. A block is
 // what it is under every policy, and so is the service of a pool of which one member is broken: nobody needs to notice.

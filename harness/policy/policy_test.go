@@ -51,6 +51,8 @@ func TestPolicies(t *testing.T) {
 		{policy.RFC9209(), "slow-answer", "504 by gateway"},
 		{policy.RFC9209(), "refused", "502 by gateway"},
 		{policy.RFC9209(), "error-500", "500 by upstream"},
+		{policy.GatewayError(), "frozen", "502 or 503 or 504 by gateway, recovered within 10s"},
+		{policy.GatewayError(), "error-500", "500 by upstream, recovered within 10s"},
 		{own, "refused", "502 or 503 by gateway"},
 		{own, "dns-nxdomain", "503 by gateway"},
 		{own, "frozen", "504 by gateway, within 1.5s"},

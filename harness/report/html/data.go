@@ -109,6 +109,9 @@ func citing(v verdict.Verdict, u verdict.Under) wanted {
 		w.URL = rfc + "rfc9110#section-15.6.3"
 	case u.Policy == policy.RFC9209().Name:
 		w.Source, w.URL = "RFC 9209, section 2.3: "+string(v.ErrorType), rfc+"rfc9209#section-2.3"
+	case u.Policy == policy.GatewayError().Name:
+		w.Source = "RFC 9110, sections 15.6.3 to 15.6.5: a gateway says 502, 503 or 504 of what stands behind it"
+		w.URL = rfc + "rfc9110#section-15.6"
 	default:
 		w.Source = "your own policy"
 	}
