@@ -57,7 +57,8 @@ type Message struct {
 	Example string `yaml:"example"`
 
 	line    *regexp.Regexp
-	letters int // how much of the expression is written out
+	letters int      // how much of the expression is written out
+	needles []string // one of them stands in each line that the message fits: that costs much less to look for
 }
 
 // Catalogue is all messages.
@@ -142,7 +143,7 @@ func (m *Message) prepare() (err error) {
 	if err != nil {
 		return fmt.Errorf("line: %w", err)
 	}
-	m.letters = written(tree)
+	m.letters, m.needles = written(tree), needles(tree)
 	return nil
 }
 
@@ -168,6 +169,49 @@ func written(e *syntax.Regexp) (n int) {
 	return n
 }
 
+// needles are texts that an expression has written out, of which one stands in all that it fits; none if it has none.
+// Of several sets it is the one whose shortest is longest.
+func needles(e *syntax.Regexp) (best []string) {
+	switch e.Op {
+	case syntax.OpLiteral:
+		if e.Flags&syntax.FoldCase == 0 {
+			return []string{string(e.Rune)}
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		return needles(e.Sub[0])
+	case syntax.OpAlternate:
+		for _, sub := range e.Sub {
+			of := needles(sub)
+			if of == nil {
+				return nil
+			}
+			best = append(best, of...)
+		}
+	case syntax.OpConcat:
+		for _, sub := range e.Sub {
+			if of := needles(sub); shortest(of) > shortest(best) {
+				best = of
+			}
+		}
+	}
+	return best
+}
+
+func shortest(all []string) (n int) {
+	for i, s := range all {
+		if i == 0 || len(s) < n {
+			n = len(s)
+		}
+	}
+	return n
+}
+
+// fits reports whether the line is the message.
+func (m *Message) fits(line string) bool {
+	within := func(needle string) bool { return strings.Contains(line, needle) }
+	return (m.needles == nil || slices.ContainsFunc(m.needles, within)) && m.line.MatchString(line)
+}
+
 // All lists the messages, by program in the order of the folders, each program's in the order of its file.
 func (c *Catalogue) All() []Message { return slices.Clone(c.all) }
 
@@ -186,7 +230,7 @@ func (c *Catalogue) Find(line, program string) (best Message, ok bool) {
 		return m.letters > best.letters
 	}
 	for _, m := range c.all {
-		if m.line.MatchString(line) && (!ok || better(m)) {
+		if (!ok || better(m)) && m.fits(line) {
 			best, ok = m, true
 		}
 	}
