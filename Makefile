@@ -14,7 +14,7 @@ COMMIT := $(shell c=$$(git rev-parse --short HEAD 2>/dev/null) && \
 	{ git diff --quiet HEAD -- . ':!*.md' ':!fixtures/gateways/RESULTS.json' || c=$$c-dirty; echo $$c; })
 
 .DEFAULT_GOAL := help
-.PHONY: kills help gateways browser build run test suites others race raced-suites raced-others check fuzz bench mutants docs matrix balance remedies recovery prevention soak
+.PHONY: kills help gateways browser build run test race raced-suites raced-others check fuzz bench mutants docs matrix balance remedies recovery prevention soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,13 +31,9 @@ run: build ## the main job: every experiment on every gateway that is found, end
 gateways: ## install the gateways that Gatequake knows, from package registries (ARGS='nginx haproxy' for some)
 	@ci/gateways $(ARGS)
 
-# Side by side: each alone leaves processors idle. The lines of go test come at the end.
 test: ## every test; the scenarios run on the built-in gateway
-	@lines=$$(mktemp) && trap 'rm -f "$$lines"' EXIT && { $(MAKE) -s -k -j2 suites others LINES="$$lines"; status=$$?; cat "$$lines"; exit $$status; }
-suites:
 	@$(GINKGO) ./scenarios/...
-others:
-	@$(GO) test -p 4 -parallel 8 -count=1 $(OTHERS) $(ARGS) >"$(LINES)" 2>&1
+	@$(GO) test -p 4 -parallel 8 -count=1 $(OTHERS) $(ARGS)
 
 # But for the loads: they measure what the machine can bear, and under the detector that is another machine; and for what runs a binary that has no detector in it, or
 # reads files in one goroutine, for minutes. make test tries all of that.
