@@ -30,14 +30,22 @@ type words struct {
 	large []string
 
 	folders []string // of the configuration: patterns and folders lead to files nowhere else
+	most    bounds
 	until   time.Time
 }
 
-// Bounds on what is read: a configuration that exceeds them is not one that a person keeps.
+// bounds are on what is read.
+type bounds struct {
+	files int
+	bytes int64 // of all files together
+	time  time.Duration
+}
+
+// mostWords bounds a search: a configuration that exceeds it is not one that a person keeps.
+var mostWords = bounds{files: 300, bytes: 16 << 20, time: 5 * time.Second}
+
+// Bounds on what is kept of what was read.
 const (
-	maxFiles = 300
-	maxBytes = 16 << 20 // of all files together
-	maxTime  = 5 * time.Second
 	maxPaths = 60
 	maxHosts = 20
 	// maxEntries bounds the folders that are listed.
@@ -72,8 +80,8 @@ var (
 )
 
 // readWords collects the words of the files that the command's own words lead to.
-func readWords(command []string, dir string) words {
-	w := words{text: strings.Join(command, " "), until: time.Now().Add(maxTime)}
+func readWords(command []string, dir string, most bounds) words {
+	w := words{text: strings.Join(command, " "), most: most, until: time.Now().Add(most.time)}
 	w.own(dir)
 	queue := []string{}
 	for _, word := range command[1:] {
@@ -84,7 +92,7 @@ func readWords(command []string, dir string) words {
 	if len(queue) == 0 {
 		queue = w.found(defaultConfigs[filepath.Base(command[0])], dir)
 	}
-	bytesLeft := int64(maxBytes)
+	bytesLeft := most.bytes
 	for len(queue) > 0 && w.more(bytesLeft) {
 		file := queue[0]
 		queue = queue[1:]
@@ -104,25 +112,28 @@ func readWords(command []string, dir string) words {
 		w.own(filepath.Dir(file))
 		queue = append(queue, w.take(string(text), filepath.Dir(file), dir)...)
 	}
+	if w.cut == "" && w.late() { // Within a file, or before the first.
+		w.cut = fmt.Sprintf("after %s", most.time)
+	}
 	return w
 }
 
 // own notes a folder of the configuration.
 func (w *words) own(folder string) {
 	if folder != "/" {
-		addOnce(&w.folders, folder, maxFiles)
+		addOnce(&w.folders, folder, w.most.files)
 	}
 }
 
 // more reports whether there is room for another file, and notes if there is not.
 func (w *words) more(bytesLeft int64) bool {
 	switch {
-	case len(w.files) >= maxFiles:
-		w.cut = fmt.Sprintf("after %d files", maxFiles)
+	case len(w.files) >= w.most.files:
+		w.cut = fmt.Sprintf("after %d files", w.most.files)
 	case bytesLeft <= 0:
-		w.cut = fmt.Sprintf("after %d MiB", maxBytes>>20)
+		w.cut = fmt.Sprintf("after %d MiB", w.most.bytes>>20)
 	case w.late():
-		w.cut = fmt.Sprintf("after %s", maxTime)
+		w.cut = fmt.Sprintf("after %s", w.most.time)
 	}
 	return w.cut == ""
 }
