@@ -73,9 +73,10 @@ const again = 100 * time.Millisecond
 // resent confirms that a request gets through, and that some of its packets had to be sent again.
 func resent(ctx context.Context, b *site.Bench) (string, error) {
 	r, _ := b.Direct(ctx, b.Plan.Upstream, 10*time.Second)
-	if r.Status != http.StatusOK || r.End != client.Complete || r.Took < again {
+	took := r.Connect + r.Took // Where TLS is spoken, the packets that are lost are mostly those of its handshake.
+	if r.Status != http.StatusOK || r.End != client.Complete || took < again {
 		return "", fmt.Errorf("ask %s: got %d %s after %s, want a whole 200 after %s or more", b.Plan.Upstream,
-			r.Status, r.End, r.Took, again)
+			r.Status, r.End, took, again)
 	}
 	return fmt.Sprintf("own request to %s: 200 after %s or more, which takes a packet that was sent again",
 		b.Plan.Upstream, again), nil
