@@ -10,8 +10,8 @@ import (
 var Alive = register(Check{
 	ID:      "gateway-alive",
 	Promise: "the gateway's process lives",
-	Harm:    "the gateway dies",
-	Order:   1, Severity: 1,
+	Harm:    Dies,
+	Order:   1,
 	Judge: func(r record.Record, _ policy.Policy) []verdict.Check {
 		if r.Unwatched {
 			return nil // Nobody can tell.

@@ -10,10 +10,10 @@ import (
 var AnsweredBy = register(Check{
 	ID:      "answered-by",
 	Promise: "it was written by the one who should write it, which a stamp on the upstream's answers tells",
-	Harm:    "wrong author",
-	Order:   3, Severity: 11,
-	Bears: anAnswer,
-	Judge: judgeAuthor,
+	Harm:    WrongAuthor,
+	Order:   3,
+	Bears:   anAnswer,
+	Judge:   judgeAuthor,
 })
 
 func judgeAuthor(r record.Record, p policy.Policy) (all []verdict.Check) {

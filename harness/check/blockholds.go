@@ -13,11 +13,11 @@ import (
 var BlockHolds = register(Check{
 	ID:      "block-holds",
 	Promise: "a client that is blocked, beside the others, gets its 403, and the upstream is not asked",
-	Harm:    "a block does not hold",
-	Order:   9, Severity: 6,
-	For:   ofFault,
-	Bears: anAnswer,
-	Judge: judgeBlock,
+	Harm:    BlockFails,
+	Order:   9,
+	For:     ofFault,
+	Bears:   anAnswer,
+	Judge:   judgeBlock,
 })
 
 func judgeBlock(r record.Record, _ policy.Policy) (all []verdict.Check) {

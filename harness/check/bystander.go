@@ -14,10 +14,10 @@ import (
 var Bystander = register(Check{
 	ID:      "bystander",
 	Promise: "another route stayed healthy, and waited for nobody who is broken",
-	Harm:    "others are hurt",
-	Order:   10, Severity: 7,
-	Bears: anAnswer,
-	Judge: judgeBystander,
+	Harm:    HurtsOthers,
+	Order:   10,
+	Bears:   anAnswer,
+	Judge:   judgeBystander,
 })
 
 func judgeBystander(r record.Record, _ policy.Policy) (all []verdict.Check) {

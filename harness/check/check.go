@@ -18,11 +18,13 @@ import (
 type Check struct {
 	// ID is stable, in kebab case.
 	ID string
-	// Promise says what the gateway is held to, and Harm what its breach is to clients: "…: a POST is sent twice".
-	Promise, Harm string
+	// Promise says what the gateway is held to.
+	Promise string
+	// Harm is what a breach does, unless the outcome has another harm.
+	Harm Harm
 	// Order is the place among the checks at which a verdict's reason is looked for: a gateway that is dead breaks
-	// others too. Severity is the place among the harms, the worst first.
-	Order, Severity int
+	// others too.
+	Order int
 	// For tells which experiments the promise is one of, by their terms; nil for all.
 	For func(record.Terms) bool
 	// Bears is how late the machine may be before a breach says nothing of the gateway; nil for what is so however
@@ -37,7 +39,7 @@ var registry = map[string]*Check{}
 // register makes a check known and returns it. It panics when the ID is taken, or when what every check must have is
 // missing.
 func register(c Check) *Check {
-	whole := c.ID != "" && c.Promise != "" && c.Harm != "" && c.Order > 0 && c.Severity > 0 && c.Judge != nil
+	whole := c.ID != "" && c.Promise != "" && c.Harm != "" && c.Order > 0 && c.Judge != nil
 	if !whole || registry[c.ID] != nil {
 		panic(fmt.Sprintf("check: %q is registered without all that it must have, or twice", c.ID))
 	}
@@ -47,21 +49,12 @@ func register(c Check) *Check {
 
 // All lists the checks in the order in which a verdict's reason is looked for.
 func All() []*Check {
-	return sorted(func(c *Check) int { return c.Order })
-}
-
-// BySeverity lists the checks, those first whose breach does most harm.
-func BySeverity() []*Check {
-	return sorted(func(c *Check) int { return c.Severity })
-}
-
-func sorted(place func(*Check) int) []*Check {
 	all := []*Check{}
 	for _, c := range registry {
 		all = append(all, c)
 	}
 	slices.SortFunc(all, func(a, b *Check) int {
-		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID))
 	})
 	return all
 }
@@ -84,8 +77,19 @@ func (c *Check) Hold(r record.Record, p policy.Policy) []verdict.Check {
 	all := c.Judge(r, p)
 	for i := range all {
 		all[i].Name = c.ID
+		if all[i].Broken() {
+			all[i].Harm = cmp.Or(all[i].Harm, string(c.Harm))
+		}
 	}
 	return all
+}
+
+// does returns the outcome with the harm that a breach is, where that is another than the check's own.
+func does(c verdict.Check, h Harm) verdict.Check {
+	if c.Broken() {
+		c.Harm = string(h)
+	}
+	return c
 }
 
 // outcome is that of a check for one probe; empty stands for the experiment as a whole.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
@@ -12,17 +13,21 @@ import (
 var Connection = register(Check{
 	ID:      "connection",
 	Promise: "the client's connection was usable afterwards, or cleanly closed",
-	Harm:    "the client's connection is spoilt",
-	Order:   16, Severity: 13,
-	Bears: anAnswer,
-	Judge: judgeConnection,
+	Harm:    SpoilsConnection,
+	Order:   16,
+	Bears:   anAnswer,
+	Judge:   judgeConnection,
 })
 
 func judgeConnection(r record.Record, p policy.Policy) (all []verdict.Check) {
 	clean := []string{record.ConnectionUsable, record.ConnectionClosed, record.ConnectionUntried}
 	for _, a := range answers(r, p) {
 		if a.accepted() {
-			all = append(all, outcome(a.Probe, slices.Contains(clean, a.After), a.After, "usable or cleanly closed"))
+			c := outcome(a.Probe, slices.Contains(clean, a.After), a.After, "usable or cleanly closed")
+			if strings.HasSuffix(a.After, record.NotItsOwn) {
+				c = does(c, AnotherAnswer)
+			}
+			all = append(all, c)
 		}
 	}
 	return all

@@ -11,10 +11,10 @@ import (
 var CutVisible = register(Check{
 	ID:      "cut-visible",
 	Promise: "an answer that broke off is not passed on as if it were whole",
-	Harm:    "data is lost: half an answer passes for a whole one",
-	Order:   6, Severity: 4,
-	For:   func(t record.Terms) bool { return ofFault(t) && t.AfterHead },
-	Judge: judgeCut,
+	Harm:    HalfAsWhole,
+	Order:   6,
+	For:     func(t record.Terms) bool { return ofFault(t) && t.AfterHead },
+	Judge:   judgeCut,
 })
 
 func judgeCut(r record.Record, p policy.Policy) (all []verdict.Check) {

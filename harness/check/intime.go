@@ -14,10 +14,10 @@ import (
 var InTime = register(Check{
 	ID:      "in-time",
 	Promise: "it came within the gateway's own time limits",
-	Harm:    "hangs",
-	Order:   4, Severity: 8,
-	Bears: func(record.Limits) time.Duration { return record.Slack },
-	Judge: judgeTime,
+	Harm:    Hangs,
+	Order:   4,
+	Bears:   func(record.Limits) time.Duration { return record.Slack },
+	Judge:   judgeTime,
 })
 
 func judgeTime(r record.Record, p policy.Policy) (all []verdict.Check) {

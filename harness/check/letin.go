@@ -12,10 +12,10 @@ import (
 var LetIn = register(Check{
 	ID:      "let-in",
 	Promise: "who is not blocked is not refused",
-	Harm:    "who is not blocked is refused",
-	Order:   8, Severity: 9,
-	For:   ofBlock,
-	Bears: anAnswer,
+	Harm:    RefusesOthers,
+	Order:   8,
+	For:     ofBlock,
+	Bears:   anAnswer,
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
 		for _, o := range with(r, record.LetIn) {
 			ok, want := admitted(o, r.Terms)

@@ -10,8 +10,8 @@ import (
 var NoLeak = register(Check{
 	ID:      "no-leak",
 	Promise: "the gateway's error page tells no internal address or name",
-	Harm:    "an internal address or name leaks",
-	Order:   13, Severity: 14,
+	Harm:    Leaks,
+	Order:   13,
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
 		for _, o := range pages(r) {
 			all = append(all, outcome(o.Probe, o.Tells == "", o.Tells, "no internal address or name"))

@@ -12,9 +12,9 @@ import (
 var NotAsked = register(Check{
 	ID:      "not-asked",
 	Promise: "the upstream was not asked at all before a refusal",
-	Harm:    "who is blocked reaches the upstream",
-	Order:   7, Severity: 5,
-	For: ofBlock,
+	Harm:    LetsIn,
+	Order:   7,
+	For:     ofBlock,
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
 		for _, o := range with(r, record.ToRefuse) {
 			if r.Terms.Opaque == "" {

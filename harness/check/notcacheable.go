@@ -14,8 +14,8 @@ import (
 var NotCacheable = register(Check{
 	ID:      "not-cacheable",
 	Promise: "the gateway's error page may not be stored by a cache",
-	Harm:    "an error may be cached",
-	Order:   12, Severity: 15,
+	Harm:    MayBeCached,
+	Order:   12,
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
 		for _, o := range pages(r) {
 			why := Cacheable(o.Status, o.Header)

@@ -14,8 +14,8 @@ import (
 var PostOnce = register(Check{
 	ID:      "post-once",
 	Promise: "a POST reached the upstream at most once",
-	Harm:    "a POST is sent twice",
-	Order:   11, Severity: 3,
+	Harm:    PostTwice,
+	Order:   11,
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
 		for _, o := range r.Observations {
 			if o.Method() == http.MethodPost && r.Terms.Opaque == "" {

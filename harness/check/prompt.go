@@ -16,12 +16,11 @@ var Prompt = register(Check{
 	Promise: "a refusal took little longer than a healthy answer beside it, and less than any of the gateway's time " +
 		"limits: " +
 		"it waits for nobody",
-	Harm:     "a refusal has to wait",
-	Order:    5,
-	Severity: 12,
-	For:      func(t record.Terms) bool { return ofBlock(t) && len(t.Refusal.Statuses) > 0 },
-	Bears:    func(l record.Limits) time.Duration { return max(promptly(l), strain.Tick) },
-	Judge:    judgePromptness,
+	Harm:  RefusalWaits,
+	Order: 5,
+	For:   func(t record.Terms) bool { return ofBlock(t) && len(t.Refusal.Statuses) > 0 },
+	Bears: func(l record.Limits) time.Duration { return max(promptly(l), strain.Tick) },
+	Judge: judgePromptness,
 })
 
 // promptShare is the share of the shortest of the gateway's time limits that a refusal may take longer than a healthy

@@ -14,9 +14,9 @@ import (
 var SaysDenied = register(Check{
 	ID:      "says-denied",
 	Promise: "the page of the gateway's 403 says that access was denied",
-	Harm:    "the page does not say that access was denied",
-	Order:   14, Severity: 16,
-	For: func(t record.Terms) bool { return ofBlock(t) && t.Refusal.Accepts(http.StatusForbidden) },
+	Harm:    HidesDenial,
+	Order:   14,
+	For:     func(t record.Terms) bool { return ofBlock(t) && t.Refusal.Accepts(http.StatusForbidden) },
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
 		for _, o := range pages(r) {
 			if o.Status == http.StatusForbidden {

@@ -14,9 +14,9 @@ import (
 var SaysNoBlock = register(Check{
 	ID:      "says-no-block",
 	Promise: "the page of the gateway's 5xx does not claim that the client was blocked",
-	Harm:    "the page blames a block",
-	Order:   15, Severity: 17,
-	For: ofFault,
+	Harm:    BlamesBlock,
+	Order:   15,
+	For:     ofFault,
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
 		for _, o := range pages(r) {
 			if o.Status >= http.StatusInternalServerError {

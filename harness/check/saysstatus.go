@@ -13,8 +13,8 @@ import (
 var SaysStatus = register(Check{
 	ID:      "says-status",
 	Promise: "the gateway's error page names no other status than its own",
-	Harm:    "the page names another status than the answer has",
-	Order:   15, Severity: 17,
+	Harm:    NamesAnother,
+	Order:   15,
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
 		for _, o := range pages(r) {
 			named := wording.Statuses(o.Header, []byte(o.Body))

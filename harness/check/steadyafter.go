@@ -12,8 +12,8 @@ import (
 var SteadyAfter = register(Check{
 	ID:      "steady-after",
 	Promise: "service came back after the undo, with nothing restarted",
-	Harm:    "never recovers",
-	Order:   17, Severity: 2,
+	Harm:    NeverRecovers,
+	Order:   17,
 	// For so long the wait was longer by as much as the machine was late.
 	Bears: func(record.Limits) time.Duration { return record.SteadyMost - record.SteadyTimeout },
 	Judge: judgeRecovery,
@@ -28,7 +28,8 @@ func judgeRecovery(r record.Record, p policy.Policy) (all []verdict.Check) {
 	}
 	most, took := p.OfFault(r).Recovery, time.Duration(r.RecoveryMS*float64(time.Millisecond))
 	if most > 0 && took > most {
-		c := outcome("", false, "service after "+took.Round(time.Millisecond).String(), "within "+most.String())
+		after := "service only after " + took.Round(100*time.Millisecond).String()
+		c := does(outcome("", false, after, "within "+most.String()), RecoversLate)
 		c.BearsMS = over(took - most)
 		all = append(all, c)
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -40,8 +39,18 @@ func compare(out io.Writer, changes []report.Change) error {
 	if _, err := fmt.Fprint(out, report.Changes(changes)); err != nil {
 		return unclear(fmt.Errorf("print changes: %w", err))
 	}
-	if slices.ContainsFunc(changes, func(c report.Change) bool { return c.Kind == report.Worse }) {
-		return exit{status: statusFails}
+	worse := 0
+	for _, c := range changes {
+		if c.Kind == report.Worse {
+			worse++
+		}
 	}
-	return nil
+	line, ended := "OK: nothing is worse than in the baseline", error(nil)
+	if worse > 0 {
+		line, ended = fmt.Sprintf("FAIL: %d worse than in the baseline", worse), exit{status: statusFails}
+	}
+	if _, err := fmt.Fprintln(out, line); err != nil {
+		return unclear(fmt.Errorf("print changes: %w", err))
+	}
+	return ended
 }

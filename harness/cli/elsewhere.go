@@ -98,6 +98,9 @@ func (a *app) runElsewhere(ctx context.Context, o order, args []string) (err err
 	if err != nil {
 		return err
 	}
+	if policy.FailOn, err = o.classes(); err != nil {
+		return err
+	}
 	if o.own, err = a.described(ctx, o); err != nil {
 		return err
 	}
@@ -133,8 +136,8 @@ func (a *app) runElsewhere(ctx context.Context, o order, args []string) (err err
 			cmp.Or(strings.Join(p.Upstreams, ", "), "no link"),
 		)
 	}
-	version, hints := ownKind(ctx, o.own)
-	return a.carryOutOwn(ctx, o, policy, version, hints)
+	version, like := ownKind(ctx, o.own)
+	return a.carryOutOwn(ctx, o, policy, version, like)
 }
 
 // tell writes a line to standard error: what standard output holds is the report.

@@ -61,6 +61,7 @@ func (a *app) judge() *cobra.Command {
 	)
 	// The results that are read mostly stand in report.
 	c.Flags().StringVar(&o.report, "report", "judged", reportHelp())
+	verboseFlag(c.Flags(), &o.verbose)
 	c.Flags().BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
 	return c
 }
@@ -97,19 +98,11 @@ func judgeAgain(r report.Run, p policy.Policy, all []*candidate) report.Run {
 		if judged[i] = v; len(v.Runs) > 0 {
 			continue
 		}
-		again := judge.Decide(v.Record, p)
 		d := definitions[v.Gateway]
 		if d == nil || v.Target != nil {
-			d = &gateway.Definition{Name: v.Gateway}
+			d = &gateway.Definition{Name: v.Gateway, Like: definitions[v.Program]}
 		}
-		if again = judge.Advise(again, d); len(v.Remedies) == 0 {
-			again = judge.Deviate(again, d)
-		}
-		again = judge.Excuse(again, d)
-		if again.Result == verdict.Fail && again.Hint == "" {
-			again.Hint, again.HintLink = v.Hint, v.HintLink
-		}
-		judged[i] = again
+		judged[i] = judge.Conclude(v.Record, p, d)
 	}
 	r.Verdicts = judged
 	return r

@@ -8,9 +8,9 @@ import (
 )
 
 // ownKind tells which of the known gateways the user's own is, by a program that its command names or else by what it
-// calls itself in its answers: the version, "" if that does not say, and the hints that there are for it. They are
-// nil for a gateway that is not known.
-func ownKind(ctx context.Context, o *gateway.Own) (version string, hints map[string]gateway.Hint) {
+// calls itself in its answers: the version, "" if that does not say, and its definition, which is nil for a gateway
+// that is not known.
+func ownKind(ctx context.Context, o *gateway.Own) (version string, like *gateway.Definition) {
 	all, err := candidates("")
 	if err != nil {
 		return "", nil
@@ -19,12 +19,12 @@ func ownKind(ctx context.Context, o *gateway.Own) (version string, hints map[str
 		if program, ok := c.Runs(o.Command); ok {
 			// One that does not say has none.
 			version, _ := runner.Version(ctx, c.Definition, c.Asking(program), o.Dir, runner.Options{})
-			return version, c.Hints
+			return version, c.Definition
 		}
 	}
 	for _, c := range all {
 		if version, ok := c.Signed(o.Server); ok {
-			return version, c.Hints
+			return version, c.Definition
 		}
 	}
 	return "", nil

@@ -38,6 +38,7 @@ func (a *app) measure(
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var lost error
+	found := directives{own: o.own}
 	a.play(
 		ctx,
 		r,
@@ -46,6 +47,7 @@ func (a *app) measure(
 		runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat), Remote: o.there},
 		func(v *verdict.Verdict) {
 			o.finishReplay(v, there)
+			found.note(v)
 			if lost = stream.Add(*v); lost != nil {
 				cancel()
 			}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gatequake/gatequake/harness/foreign"
 	"github.com/gatequake/gatequake/harness/gateway"
@@ -56,9 +57,15 @@ func (a *app) report() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.report, "report", "report", reportHelp())
 	f.StringVar(&format, "format", "", "print the results as `NAME` instead: "+strings.Join(formatNames(), ", "))
+	verboseFlag(f, &o.verbose)
 	f.StringVar(&o.baseline, "baseline", "", "results.json of an earlier run: say also what changed since `FILE`")
 	complete(c, "format", listed(formatNames))
 	return c
+}
+
+// verboseFlag is the one that has everything written.
+func verboseFlag(f *pflag.FlagSet, verbose *bool) {
+	f.BoolVar(verbose, "verbose", false, "of a gateway of your own, print every cell, too, and what was not possible")
 }
 
 // reportHelp says what a report's folder is for.

@@ -29,6 +29,8 @@ type order struct {
 	portable, json                   bool
 	report, folder, policy           string
 	baseline                         string
+	verbose                          bool
+	failOn                           []string // classes of red; empty for the policy's own
 	shard                            shard
 	env                              []string     // variables for it
 	file                             string       // of a gateway of the user's own
@@ -163,6 +165,9 @@ func (o *order) runFlags(c *cobra.Command) {
 	f.StringVar(&o.baseline, "baseline", "",
 		"results.json of an earlier run: the exit status is 1 only for what is worse than in `FILE`")
 	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake report joins their results")
+	f.StringSliceVar(&o.failOn, "fail-on", nil,
+		"for a gateway of your own, what the run fails by, as `KIND,...`: fix (you can mend it), limit (of your gateway's "+
+			"version), policy (another code than the policy's) (default fix,policy)")
 	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
 	envFlag(f, &o.env)
 	o.elsewhereFlags(f)
@@ -189,6 +194,7 @@ func (o *order) flags(c *cobra.Command) {
 	f.BoolVar(&o.portable, "portable", false, "use no namespaces; what needs them is reported as unsupported")
 	f.StringVar(&o.report, "report", "report", reportHelp())
 	f.BoolVar(&o.json, "json", false, "print results.json to standard output instead of the matrix")
+	verboseFlag(f, &o.verbose)
 	f.StringVar(&o.folder, "gateways", "", "a further `DIR` of gateway folders of your own")
 	completeRun(c, o)
 }
@@ -299,6 +305,7 @@ func (a *app) carryOut(ctx context.Context, o order, p planned) error {
 		Started:      time.Now(),
 		World:        string(mode),
 		Planned:      len(all),
+		Command:      o.ownWords(),
 		NotInstalled: p.missing,
 		Shard:        part,
 		Catalogue:    catalogue(),
@@ -360,11 +367,9 @@ func (a *app) show(r report.Run, o order, written string) error {
 		}
 		return nil
 	}
-	err := console.Write(a.out, r, console.StyleOf(a.out))
-	if err == nil && written != "" {
-		_, err = fmt.Fprint(a.out, report.Written(written))
-	}
-	if err != nil {
+	style := console.StyleOf(a.out)
+	style.Verbose, style.Written = o.verbose, written
+	if err := console.Write(a.out, r, style); err != nil {
 		return unclear(fmt.Errorf("print report: %w", err))
 	}
 	return nil

@@ -34,11 +34,14 @@ func (a *app) runOwn(ctx context.Context, o order, args []string) error {
 	if err != nil {
 		return err
 	}
+	if policy.FailOn, err = o.classes(); err != nil {
+		return err
+	}
 	if o.own, err = a.ownGateway(ctx, o.file, args, o.env); err != nil {
 		return err
 	}
-	version, hints := ownKind(ctx, o.own)
-	return a.carryOutOwn(ctx, o, policy, version, hints)
+	version, like := ownKind(ctx, o.own)
+	return a.carryOutOwn(ctx, o, policy, version, like)
 }
 
 // carryOutOwn runs what the order asks for of all that a gateway of the user's own can be tried with.
@@ -47,7 +50,7 @@ func (a *app) carryOutOwn(
 	o order,
 	policy policy.Policy,
 	version string,
-	hints map[string]gateway.Hint,
+	like *gateway.Definition,
 ) error {
 	settings, targets := []string{}, map[string]gateway.Target{}
 	for _, t := range o.own.Targets() {
@@ -71,7 +74,7 @@ func (a *app) carryOutOwn(
 	}
 	a.warnUntouched(o.own)
 	d, all := o.own.Definition(), []runner.Job{}
-	d.Hints = hints
+	d.Like = like
 	for _, setting := range settings {
 		if len(o.settings) > 0 && !slices.Contains(o.settings, setting) {
 			continue
@@ -166,6 +169,62 @@ func (a *app) warnBare(ctx context.Context) error {
 	return nil
 }
 
+// classes are the kinds of red that --fail-on names; none for those of the policy.
+func (o order) classes() (all []verdict.Class, err error) {
+	known := []string{}
+	for _, c := range verdict.Classes() {
+		known = append(known, string(c))
+	}
+	for _, name := range o.failOn {
+		if !slices.Contains(known, name) {
+			return nil, unknown("kind of red", name, known)
+		}
+		all = append(all, verdict.Class(name))
+	}
+	return all, nil
+}
+
+// directives finds the lines of a configuration of the user's own that have a directive.
+type directives struct {
+	own    *gateway.Own
+	of     survey.Configuration
+	byWord map[string][]string
+}
+
+// note tells, of a fail that a change of configuration mends, where the configuration has the directive already.
+func (d *directives) note(v *verdict.Verdict) {
+	if v.Fix == nil || d.own == nil || len(d.own.Command) == 0 {
+		return
+	}
+	if d.byWord == nil {
+		d.of, d.byWord = survey.ConfigurationOf(d.own.Command, d.own.Dir), map[string][]string{}
+	}
+	lines, known := d.byWord[v.Fix.Directive]
+	if !known {
+		lines = d.of.Lines(v.Fix.Directive)
+		d.byWord[v.Fix.Directive] = lines
+	}
+	v.Fix.Found = lines
+}
+
+// ownWords names the gateway of the user's own: by the command that starts it, the file that describes it, or where it
+// runs. It is empty where the run is of known gateways.
+func (o order) ownWords() string {
+	switch {
+	case o.url != "":
+		return o.url
+	case o.file != "":
+		return o.file
+	case o.own == nil:
+		return ""
+	}
+	words := make([]string, len(o.own.Command))
+	for i, w := range o.own.Command {
+		words[i] = quoted(w)
+	}
+	return strings.Join(words, " ")
+}
+
 // ownReplay is the command that runs the verdict's experiment again.
 func (o order) ownReplay(v verdict.Verdict) string {
 	s := fmt.Sprintf("gatequake run --setting %s --only %s", quoted(v.Setting), v.ID)
@@ -182,9 +241,5 @@ func (o order) ownReplay(v verdict.Verdict) string {
 	if o.file != "" {
 		return s
 	}
-	words := make([]string, len(o.own.Command))
-	for i, w := range o.own.Command {
-		words[i] = quoted(w)
-	}
-	return s + " -- " + strings.Join(words, " ")
+	return s + " -- " + o.ownWords()
 }

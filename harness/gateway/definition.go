@@ -58,10 +58,12 @@ type Definition struct {
 	// state of its upstream; of a fault: in every state of the gateway), by ~PROTOCOL for all those over a protocol, or
 	// by the path of a route, such as /secure/, for all those of the route, each with the reason.
 	Cannot map[string]string `yaml:"cannot"`
-	// Hints tell, by the error type of a fault or the name of a check, which of its directives governs what
-	// clients see then, for people who have a configuration of their own; Signs tell whose it is.
-	Hints map[string]Hint `yaml:"hints"`
-	Signs Signs           `yaml:"signs"`
+	// Fixes are what its users can do about a fail, and Signs tell that a configuration is of its kind. They, and
+	// Like, are for the process outside of the world.
+	Fixes Fixes `yaml:"-" json:"-"`
+	Signs Signs `yaml:"signs"`
+	// Like, of a gateway of the user's own, is the known gateway that it is; nil for one that is none of them.
+	Like *Definition `yaml:"-" json:"-"`
 	// Deviations are the known ones.
 	Deviations []verdict.Deviation `yaml:"deviations"`
 }
@@ -129,6 +131,9 @@ func Load(files fs.FS, name string) (*Definition, error) {
 		return nil, fmt.Errorf("read %w", err)
 	}
 	d.Name = name
+	if d.Fixes, err = loadFixes(files, name); err != nil {
+		return nil, err
+	}
 	for setting, s := range d.Settings {
 		if s.Files, err = templates(files, path.Join(name, setting)); err != nil {
 			return nil, fmt.Errorf("read %s: setting %s: %w", file, setting, err)

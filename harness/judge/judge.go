@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatequake/gatequake/harness/check"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/verdict"
@@ -32,6 +33,21 @@ func Decide(r record.Record, p policy.Policy) verdict.Verdict {
 		v.Starve(r.Lacks)
 	}
 	return v
+}
+
+// Conclude decides under the policy, and holds what came of it against what is known of the gateway: its known
+// deviations, or, of one of the user's own, those of the known gateway that it is; and against how late the machine
+// was.
+func Conclude(r record.Record, p policy.Policy, d *gateway.Definition) verdict.Verdict {
+	v := Decide(r, p)
+	if len(r.Remedies) > 0 {
+		return Excuse(v, d)
+	}
+	v = Excuse(Deviate(v, d), d)
+	if r.Target != nil {
+		return Classify(v, d.Like, p)
+	}
+	return Advise(v, d)
 }
 
 // decide draws the conclusion from the checks.

@@ -9,6 +9,7 @@ import (
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Policy says what each fault should be answered with. A rule for the experiment wins over one for its error type,
@@ -22,6 +23,18 @@ type Policy struct {
 	Causes      map[cause.Cause]Rule           `json:"causes,omitempty"`
 	Errors      map[proxystatus.ErrorType]Rule `json:"errors,omitempty"`
 	Experiments map[string]Rule                `json:"experiments,omitempty"`
+	// FailOn are the classes of red by which the run of a gateway of the user's own fails; none stands for those that
+	// its owner can do something about.
+	FailOn []verdict.Class `json:"fail_on,omitempty"`
+}
+
+// Fails lists the classes of red by which the run of a gateway of the user's own fails. Without a word of the policy's
+// a limit of the gateway's version is none: it is shown, and nobody can mend it by a change of configuration.
+func (p Policy) Fails() []verdict.Class {
+	if len(p.FailOn) > 0 {
+		return p.FailOn
+	}
+	return []verdict.Class{verdict.ToFix, verdict.OtherCode}
 }
 
 // Rule is what a policy says. What is left zero is left to the next rule.

@@ -135,6 +135,8 @@ const (
 	ConnectionClosed = "closed"
 	// ConnectionUntried: there is no other request that the fault must leave alone.
 	ConnectionUntried = "open, not tried again"
+	// NotItsOwn ends what is said where the next request got the answer to another one.
+	NotItsOwn = "that is not its own"
 )
 
 // String sums the observation up, without anything that differs from run to run: "502 by gateway", "200 by upstream,

@@ -18,6 +18,8 @@ type Record struct {
 	Gateway   string                `json:"gateway"`
 	Version   string                `json:"version"`
 	Setting   string                `json:"setting"`
+	// Program, of a gateway of the user's own, is the known gateway that it is; empty for one that is none of them.
+	Program string `json:"program,omitempty"`
 	// World is the mode of the world: root, user or portable.
 	World string `json:"world"`
 	// Terms are what the experiment itself says of the right answer, whatever the policy.

@@ -25,10 +25,12 @@ func (r Run) Groups(k Kind) []*Group {
 			continue
 		}
 		v.Reason = v.OwnReason()
-		key, reason := [2]string{v.Gateway, sameWords(Why(v)) + v.Hint}, Why(v)
+		key, reason := [2]string{v.Gateway, sameWords(Why(v))}, Why(v)
 		switch k {
 		case Known:
-			key[1], reason = v.Deviation, v.Deviation
+			if v.Deviation != "" {
+				key[1], reason = v.Deviation, v.Deviation
+			}
 		case Unsupported:
 			key[0] = "" // The reason lies in the machine: it is the same for all gateways.
 		}
@@ -39,9 +41,14 @@ func (r Run) Groups(k Kind) []*Group {
 		byKey[key].Verdicts = append(byKey[key].Verdicts, v)
 	}
 	if k == Fail {
-		slices.SortStableFunc(all, func(a, b *Group) int { return worst(a.Verdicts[0]) - worst(b.Verdicts[0]) })
+		slices.SortStableFunc(all, func(a, b *Group) int { return a.severity() - b.severity() })
 	}
 	return all
+}
+
+func (g *Group) severity() int {
+	harm, _ := harmOf(g.Verdicts[0])
+	return harm.Severity()
 }
 
 var number = regexp.MustCompile(`[0-9]+`)

@@ -25,6 +25,7 @@ type results struct {
 	Started      time.Time    `json:"started"`
 	TookMS       int64        `json:"took_ms"`
 	World        string       `json:"world"`
+	Command      string       `json:"command,omitempty"`
 	Planned      int          `json:"planned"`
 	Interrupted  bool         `json:"interrupted"`
 	Shard        *Shard       `json:"shard,omitempty"`
@@ -66,6 +67,7 @@ func resultsOf(r Run) results {
 		Started:      r.Started.UTC(),
 		TookMS:       r.Took.Milliseconds(),
 		World:        r.World,
+		Command:      r.Command,
 		Planned:      r.Planned,
 		Interrupted:  r.Interrupted,
 		Shard:        r.Shard,

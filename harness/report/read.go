@@ -67,6 +67,7 @@ func read(doc []byte, c Catalogue) (Run, error) {
 	r := Run{
 		Tool: in.Tool, Started: in.Started, Took: time.Duration(in.TookMS) * time.Millisecond, World: in.World,
 		Planned:     in.Planned,
+		Command:     in.Command,
 		Interrupted: in.Interrupted, Shard: in.Shard, NotInstalled: in.NotInstalled, Catalogue: c,
 	}
 	if err := r.add(append(in.Experiments, experiments...)); err != nil {

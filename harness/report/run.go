@@ -27,6 +27,8 @@ type Run struct {
 	Took    time.Duration
 	// World is the mode of the worlds: root, user or portable.
 	World string
+	// Command, of a gateway of the user's own, is what started it, the file that describes it, or where it runs.
+	Command string
 	// Planned is how many experiments were to be run. It is more than there are verdicts when the run was interrupted.
 	Planned int
 	// Interrupted is true when the run was ended before its time.

@@ -146,6 +146,9 @@ func RunOne(ctx context.Context, j Job, o Options) verdict.Verdict {
 	r.CPUMS = float64(spent.Milliseconds())
 	r.Version = j.Version
 	r.Replay = Replay(j, o.Mode)
+	if like := j.Gateway.Like; like != nil {
+		r.Program = like.Name
+	}
 	r.Target = own.TargetOf(j.Gateway, j.Setting)
 	return j.judge(r)
 }
@@ -157,11 +160,7 @@ func (o Options) world(j Job, spent *time.Duration) world.Options {
 
 // judge concludes from the record of the job.
 func (j Job) judge(r record.Record) verdict.Verdict {
-	v := judge.Advise(judge.Decide(r, j.policy()), j.Gateway)
-	if len(j.Remedies) == 0 {
-		v = judge.Deviate(v, j.Gateway)
-	}
-	return judge.Excuse(v, j.Gateway)
+	return judge.Conclude(r, j.policy(), j.Gateway)
 }
 
 // runRemote runs the job on a gateway that runs already. No link of it is broken any more when that returns, however

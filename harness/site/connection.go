@@ -52,7 +52,7 @@ func (b *Bench) after(
 	case next.End == client.TimedOut && b.BystanderWay(context.WithoutCancel(ctx)) != nil:
 		return record.ConnectionUntried // Nobody could have answered it.
 	case next.whole():
-		return fmt.Sprintf("the next request on it got a whole %d that is not its own", next.Status)
+		return fmt.Sprintf("the next request on it got a whole %d %s", next.Status, record.NotItsOwn)
 	case next.Status != 0:
 		return fmt.Sprintf("the next request on it got %d, %s", next.Status, next.End)
 	}

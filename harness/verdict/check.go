@@ -12,6 +12,8 @@ type Check struct {
 	// Got and Want say what was promised and what came, when it was not kept.
 	Got  string `json:"got,omitempty"`
 	Want string `json:"want,omitempty"`
+	// Harm is what it does to people that it was not kept, a check.Harm; empty when it was.
+	Harm string `json:"harm,omitempty"`
 	// BearsMS is, of one that was not kept, how late the machine may be before it says nothing of the gateway; zero
 	// for one that does not depend on time. LateMS is how late it was, while that probe, or the recovery, was on its
 	// way.

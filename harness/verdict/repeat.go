@@ -46,29 +46,7 @@ func Combine(runs []Verdict) Verdict {
 		}
 	}
 	combined := worst
-	combined.Runs = make([]Run, len(runs))
-	combined.TookMS, combined.CPUMS, combined.Counts = 0, 0, nil
-	combined.LateMS, combined.Again = 0, ""
-	for i, v := range runs {
-		combined.Runs[i] = Run{
-			Observed:   v.Observed,
-			Result:     v.Result,
-			Reason:     v.Reason,
-			RecoveryMS: v.RecoveryMS,
-			TookMS:     v.TookMS,
-			Pool:       v.Pool,
-			Log:        v.Log,
-		}
-		combined.TookMS += v.TookMS
-		combined.CPUMS += v.CPUMS
-		combined.LateMS, combined.Again = max(combined.LateMS, v.LateMS), cmp.Or(combined.Again, v.Again)
-		for answer, n := range v.Counts {
-			if combined.Counts == nil {
-				combined.Counts = map[string]int{}
-			}
-			combined.Counts[answer] += n
-		}
-	}
+	combined.sum(runs)
 	combined.Recovery = recoveryOf(combined)
 	if alike {
 		return combined
@@ -85,7 +63,11 @@ func Combine(runs []Verdict) Verdict {
 		return combined
 	}
 	if combined.Result != Pass && combined.Result != Unsupported {
-		combined.Deviation, combined.Link = "", "" // What happens only sometimes is not what the list says.
+		// What happens only sometimes is not what the list says.
+		combined.Deviation, combined.Link, combined.FixedIn = "", "", ""
+		if combined.Class == Limit {
+			combined.Class, combined.Allowed = ToFix, false
+		}
 		combined.Reason = strings.TrimSuffix(
 			fmt.Sprintf("%s; the worst: %s", combined.Observed, worst.Reason),
 			"; the worst: ",
@@ -95,6 +77,33 @@ func Combine(runs []Verdict) Verdict {
 		combined.Result = Fail
 	}
 	return combined
+}
+
+// sum lists the runs, with what all of them took and counted.
+func (v *Verdict) sum(runs []Verdict) {
+	v.Runs = make([]Run, len(runs))
+	v.TookMS, v.CPUMS, v.Counts = 0, 0, nil
+	v.LateMS, v.Again = 0, ""
+	for i, run := range runs {
+		v.Runs[i] = Run{
+			Observed:   run.Observed,
+			Result:     run.Result,
+			Reason:     run.Reason,
+			RecoveryMS: run.RecoveryMS,
+			TookMS:     run.TookMS,
+			Pool:       run.Pool,
+			Log:        run.Log,
+		}
+		v.TookMS += run.TookMS
+		v.CPUMS += run.CPUMS
+		v.LateMS, v.Again = max(v.LateMS, run.LateMS), cmp.Or(v.Again, run.Again)
+		for answer, n := range run.Counts {
+			if v.Counts == nil {
+				v.Counts = map[string]int{}
+			}
+			v.Counts[answer] += n
+		}
+	}
 }
 
 // rank orders results: what the merged verdict of several is.

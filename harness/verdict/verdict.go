@@ -63,10 +63,14 @@ type Verdict struct {
 	Link string `json:"known_deviation_link,omitempty"`
 	// Chance is not nil where the gateway's folder says that the experiment does not always come out the same.
 	Chance *Chance `json:"chance,omitempty"`
-	// Hint, for a gateway of the user's own that is a known one, names the directive that governs what was seen.
-	Hint string `json:"hint,omitempty"`
-	// HintLink is where its vendor documents it.
-	HintLink string `json:"hint_link,omitempty"`
+	// FixedIn is the version from which on the gateway does not do so any more; empty where none is known.
+	FixedIn string `json:"fixed_in,omitempty"`
+	// Class, of a fail of a gateway of the user's own, says what kind of red it is.
+	Class Class `json:"class,omitempty"`
+	// Allowed is true for a fail of a class by which the run does not fail.
+	Allowed bool `json:"allowed,omitempty"`
+	// Fix is a change of the gateway's configuration that mends the fail; nil where none is known to.
+	Fix *Fix `json:"fix,omitempty"`
 	// Checks are the promises, each with its outcome. Where remedies were tried in place of the probes there are
 	// none, and it is a pass when each came to an outcome.
 	Checks []Check `json:"checks"`
@@ -107,8 +111,14 @@ func (v Verdict) OwnReason() string {
 	return strings.TrimPrefix(v.Reason, v.NotTriedPrefix())
 }
 
-// Known reports whether the verdict is a fail that the gateway's folder lists as a known deviation.
-func (v Verdict) Known() bool { return v.Result == Fail && v.Deviation != "" }
+// Known reports whether the verdict is a fail that does not make the run fail: the gateway's folder lists it as a known
+// deviation, or, of a gateway of the user's own, its class is allowed.
+func (v Verdict) Known() bool {
+	if v.Class != "" {
+		return v.Result == Fail && v.Allowed
+	}
+	return v.Result == Fail && v.Deviation != ""
+}
 
 // Broken lists the names of the checks that failed, each once, in order.
 func (v Verdict) Broken() []string {

@@ -11,25 +11,18 @@ import (
 
 // Write writes what a person reads: the matrix first, then what could not be tried, what is known to be so, and last,
 // where a terminal and a CI's log end and are read first, what is wrong with the command that shows it again, and the
-// sums.
+// sums. Of a gateway of the user's own the matrix, which is long, is left out, unless the style is verbose. The last
+// line is the verdict, but of a run that is compared with another: there that is what became worse.
 func Write(w io.Writer, r report.Run, l Style) error {
 	var b strings.Builder
-	switch tried := r.Remedied(); {
-	case len(tried.Verdicts) > 0:
-		l.remedies(&b, tried)
-	case len(r.Verdicts) > 0:
-		b.WriteString("\n" + l.matrix(r, l.cell) + "\n" + r.Legend(l.paint))
+	own, others := r.Targeted()
+	if len(own.Verdicts) == 0 || l.Verbose {
+		l.cells(&b, r)
 	}
-	l.unsupported(&b, r)
-	l.unchecked(&b, r)
-	l.counted(&b, r)
-	l.pools(&b, r)
-	l.recoveries(&b, r)
-	l.knownDeviations(&b, r)
-	l.deviations(&b, r, report.Inconclusive, "Could not tell")
-	_, others := r.Targeted()
-	l.deviations(&b, others, report.Fail, "Promises broken")
-	l.targets(&b, r)
+	l.knownDeviations(&b, others)
+	l.deviations(&b, others, report.Inconclusive, "Could not tell")
+	l.deviations(&b, others, report.Fail, "Checks that failed")
+	l.own(&b, own)
 	b.WriteString("\n")
 	for _, m := range r.NotInstalled {
 		fmt.Fprintf(&b, "Not installed: %s (to get it: %s)\n", report.Safe(m.Gateway), report.Safe(m.Install))
@@ -46,9 +39,42 @@ func Write(w io.Writer, r report.Run, l Style) error {
 	b.WriteString(r.Sums(l.paint))
 	b.WriteString(r.Speed())
 	b.WriteString(r.Strained())
-	b.WriteString(r.Under())
+	if len(own.Verdicts) == 0 || l.Verbose {
+		b.WriteString(r.Under())
+	}
+	if l.Written != "" {
+		b.WriteString(report.Written(l.Written))
+	}
+	l.headline(&b, r)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// headline writes the verdict.
+func (l Style) headline(b *strings.Builder, r report.Run) {
+	if r.Baseline != nil && !r.Interrupted {
+		return
+	}
+	if r.Command != "" {
+		fmt.Fprintf(b, "Gateway: %s\n", report.Brief(r.Command, report.ShownReason))
+	}
+	kind, word, why := r.Headline()
+	fmt.Fprintf(b, "%s: %s\n", l.paint(kind, l.bold(word)), why)
+}
+
+// cells writes what became of every experiment, and what could not be tried.
+func (l Style) cells(b *strings.Builder, r report.Run) {
+	switch tried := r.Remedied(); {
+	case len(tried.Verdicts) > 0:
+		l.remedies(b, tried)
+	case len(r.Verdicts) > 0:
+		b.WriteString("\n" + l.matrix(r, l.cell) + "\n" + r.Legend(l.paint))
+	}
+	l.unsupported(b, r)
+	l.unchecked(b, r)
+	l.counted(b, r)
+	l.pools(b, r)
+	l.recoveries(b, r)
 }
 
 // deviations lists what turns a run red, one line and one command each; what is the same for many is said once.
@@ -67,9 +93,6 @@ func (l Style) deviations(b *strings.Builder, r report.Run, k report.Kind, title
 			report.Brief(g.Reason, report.ShownReason))
 		if len(g.Verdicts) > 1 {
 			fmt.Fprintf(b, "    the same in %s\n", g.IDs(report.ShownIDs))
-		}
-		if hint := g.Verdicts[0].Hint; hint != "" {
-			fmt.Fprintf(b, "    %s\n", report.Safe(hint))
 		}
 		fmt.Fprintf(b, "    %s\n", report.Safe(g.Verdicts[0].Replay))
 	}

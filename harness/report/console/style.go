@@ -16,6 +16,10 @@ type Style struct {
 	// Width is how many characters fit on a line; a matrix that is wider is cut into several, gateway by gateway.
 	// Zero means any.
 	Width int
+	// Verbose has each cell of a gateway of the user's own written, too, and what was not possible.
+	Verbose bool
+	// Written is the folder that the report was written to, to be named; empty for none.
+	Written string
 }
 
 // paint colours s as its kind, if the style has colour.

@@ -25,7 +25,9 @@ func TestAimsOnThePage(t *testing.T) {
 func TestALinkIsNoScript(t *testing.T) {
 	r := reporttest.Aimed()
 	for i := range r.Verdicts {
-		r.Verdicts[i].HintLink = "javascript:alert(1)"
+		if f := r.Verdicts[i].Fix; f != nil {
+			f.Link = "javascript:alert(1)"
+		}
 	}
 	page, err := Page(r)
 	if err != nil || bytes.Contains(page, []byte(`href="javascript:`)) {

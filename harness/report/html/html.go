@@ -32,7 +32,8 @@ type htmlPage struct {
 	Filters                    []filter
 	Legend                     []legendEntry
 	Red, Seen                  []finding
-	Targets                    []report.TargetSummary
+	Findings                   []report.Finding
+	Verdict                    verdictLine
 	Recoveries, Repeated       []recovery
 	Shares, Unserved           []share
 }
@@ -66,7 +67,8 @@ func Page(r report.Run) ([]byte, error) {
 		Groups:     htmlGroups(r),
 		Filters:    filters(r),
 		Legend:     htmlLegend(),
-		Targets:    r.TargetSummaries(),
+		Findings:   r.Findings(),
+		Verdict:    verdictOf(r),
 		Red:        append(findings(others, report.Fail), findings(r, report.Inconclusive)...),
 		Seen:       append(findings(r, report.Known), findings(r, report.Unsupported)...),
 		Recoveries: recoveries(r),
@@ -114,6 +116,14 @@ func title(r report.Run) string {
 		return fmt.Sprintf("%d of %s red", red, report.Experiments(len(r.Verdicts)))
 	}
 	return report.Experiments(len(r.Verdicts)) + ", 0 red"
+}
+
+// verdictLine is what the run comes to.
+type verdictLine struct{ Kind, Word, Why string }
+
+func verdictOf(r report.Run) verdictLine {
+	kind, word, why := r.Headline()
+	return verdictLine{kind.Class(), word, why}
 }
 
 // sum is how many verdicts there are of a kind.

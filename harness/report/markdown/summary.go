@@ -17,7 +17,8 @@ const summaryBytes = 32 << 10
 // suits a comment on a change and the summary of a pipeline's step. What a gateway or an upstream wrote stands in it
 // as code: it can neither make a link nor an image, nor call anybody.
 func Summary(r report.Run) string {
-	head := fmt.Sprintf("### Gatequake\n\n%s\n", strings.TrimSpace(r.Sums(report.Plainly)))
+	_, word, why := r.Headline()
+	head := fmt.Sprintf("### Gatequake: %s\n\n%s\n\n%s\n", word, why, strings.TrimSpace(r.Sums(report.Plainly)))
 	if strained := r.Strained(); strained != "" {
 		head += "\n" + strained
 	}
@@ -29,10 +30,8 @@ func Summary(r report.Run) string {
 		)
 	}
 	rows := []string{}
-	for _, a := range r.TargetSummaries() {
-		for _, h := range a.Impacts {
-			rows = append(rows, row(a, h))
-		}
+	for _, f := range r.Findings() {
+		rows = append(rows, row(f))
 	}
 	own, others := r.Targeted()
 	for _, g := range append(others.Red(), own.Groups(report.Inconclusive)...) {
@@ -95,12 +94,18 @@ func code(s string) string {
 	return fence + s + fence
 }
 
-// row is a harm in a table of Markdown, as code.
-func row(a report.TargetSummary, h report.Impact) string {
-	why := []string{code(h.Is + ": " + h.What)}
-	for _, line := range h.Lines()[1:] {
-		why = append(why, code(line))
+// row is a finding in a table of Markdown, as code.
+func row(f report.Finding) string {
+	why := []string{code(string(f.Harm))}
+	for _, h := range f.Heads() {
+		if h[0] != "at" && h[0] != "in" {
+			why = append(why, code(h[0]+": "+h[1]))
+		}
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", report.Fail.Mark(), code(a.Title()), code(report.ShownCells(h)),
-		strings.Join(why, "<br>"))
+	if f.Fix != nil {
+		why = append(why, code("fix: "+f.Fix.Says+"; put into "+f.Fix.Place+": "+f.Fix.Snippet), code(f.Fix.Link))
+	}
+	why = append(why, code(f.Replay))
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", report.Fail.Mark(), code(strings.Join(f.Targets, "; ")),
+		code(report.ShownCells(f)), strings.Join(why, "<br>"))
 }

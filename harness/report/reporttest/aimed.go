@@ -26,13 +26,21 @@ func Aimed() report.Run {
 			v.Result = verdict.Fail
 			v.Checks = append(
 				v.Checks,
-				verdict.Check{Name: name, Of: "POST /", Got: "what came", Want: "what was promised"},
+				verdict.Check{
+					Name: name, Of: "POST /", Got: "what came", Want: "what was promised", Harm: string(check.Find(name).Harm),
+				},
 			)
 		}
 		if len(breaks) > 0 {
 			v.Reason = v.Checks[1].String()
 			v.Log = []string{"a request came", "upstream timed out " + Hostile, "another request came"}
-			v.Hint, v.HintLink = "some_timeout bounds the wait", "https://vendor.test/some_timeout"
+			v.Class = verdict.ToFix
+		}
+		if len(breaks) == 1 {
+			v.Fix = &verdict.Fix{
+				Directive: "some_timeout", Says: "some_timeout bounds the wait", Link: "https://vendor.test/some_timeout",
+				Place: "the server", Snippet: "some_timeout 5s;", Found: []string{"edge.conf:7: some_timeout 60s;"},
+			}
 		}
 		r.Verdicts = append(r.Verdicts, v)
 	}

@@ -8,13 +8,6 @@ import (
 	"strings"
 )
 
-// Hint names the directive that governs what clients see.
-type Hint struct {
-	// Says is a sentence; Link is where the vendor documents the directive.
-	Says string `yaml:"says"`
-	Link string `yaml:"link"`
-}
-
 // Signs tell that a command of the user's own is this gateway.
 type Signs struct {
 	// Programs are the names of its program; without them, its name.

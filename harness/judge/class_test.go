@@ -1,0 +1,119 @@
+package judge_test
+
+import (
+	"testing"
+
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/judge"
+	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/verdict"
+)
+
+// vendor is a known gateway with a limit in each of its settings, something that only one does, and a fix.
+func vendor() *gateway.Definition {
+	both := []string{"document", "stock"}
+	return &gateway.Definition{
+		Name:     "vendor",
+		Settings: map[string]gateway.Setting{"document": {}, "stock": {}},
+		Deviations: []verdict.Deviation{
+			{
+				Experiments: []string{"garbage"}, Settings: both, Versions: ">=1.22, <1.29", Reason: "takes it for HTTP/0.9",
+				Outcome: verdict.Outcome{Observed: "malformed answer", Breaks: []string{"status"}},
+			},
+			{
+				Experiments: []string{"certificate-expired"}, Settings: []string{"stock"}, Reason: "does not look",
+				Outcome: verdict.Outcome{Observed: "200 by upstream", Breaks: []string{"status"}},
+			},
+			{
+				Experiments: []string{"refused"}, Settings: both, Reason: "by chance",
+				Chance: []verdict.Outcome{{Observed: "200 by upstream", Breaks: []string{"status"}}, {Observed: "pass"}},
+			},
+		},
+		Fixes: gateway.Fixes{Fixes: []gateway.Fix{
+			{Directive: "look", Breaks: []string{"status"}, Cures: []string{"certificate-expired"}, Snippet: "look on;\n"},
+		}},
+	}
+}
+
+func TestClassify(t *testing.T) {
+	other := []verdict.Under{{Policy: "gateway-error", Result: verdict.Pass}}
+	for name, c := range map[string]struct {
+		id, version, observed string
+		broken                []string
+		under                 []verdict.Under
+		failOn                []verdict.Class
+		class                 verdict.Class
+		known                 bool
+		fix                   string
+	}{
+		"what no setting changes is a limit": {
+			id: "garbage", version: "1.22.1", observed: "GET /a: malformed answer; POST /a: malformed answer",
+			broken: []string{"status"}, class: verdict.Limit, known: true,
+		},
+		"in another state of the gateway, too": {
+			id: "garbage@cold", version: "1.22.1", observed: "malformed answer", broken: []string{"status"},
+			class: verdict.Limit, known: true,
+		},
+		"unless the run is to fail by it": {
+			id: "garbage", version: "1.22.1", observed: "malformed answer", broken: []string{"status"},
+			failOn: verdict.Classes(), class: verdict.Limit,
+		},
+		"not in a version that does not do so": {
+			id: "garbage", version: "1.29.0", observed: "malformed answer", broken: []string{"status"}, class: verdict.ToFix,
+		},
+		"not in one that is not told": {
+			id: "garbage", observed: "malformed answer", broken: []string{"status"}, class: verdict.ToFix,
+		},
+		"not where something else came": {
+			id: "garbage", version: "1.22.1", observed: "200 by upstream", broken: []string{"status"}, class: verdict.ToFix,
+		},
+		"not where more failed": {
+			id: "garbage", version: "1.22.1", observed: "malformed answer", broken: []string{"status", "alive"},
+			class: verdict.ToFix,
+		},
+		"what one setting mends is to be fixed": {
+			id: "certificate-expired", version: "1.22.1", observed: "200 by upstream", broken: []string{"status"},
+			class: verdict.ToFix, fix: "look",
+		},
+		"but not by what mends something else": {
+			id: "certificate-expired", version: "1.22.1", observed: "502 by gateway", broken: []string{"alive"},
+			class: verdict.ToFix,
+		},
+		"chance is no limit": {
+			id: "refused", version: "1.22.1", observed: "200 by upstream", broken: []string{"status"}, class: verdict.ToFix,
+		},
+		"another code than the policy's": {
+			id: "slow-answer", version: "1.22.1", observed: "504 by gateway", broken: []string{"status"}, under: other,
+			class: verdict.OtherCode,
+		},
+		"another code that is allowed": {
+			id: "slow-answer", version: "1.22.1", observed: "504 by gateway", broken: []string{"status"}, under: other,
+			failOn: []verdict.Class{verdict.ToFix}, class: verdict.OtherCode, known: true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := verdict.Verdict{
+				Record: record.Record{ID: c.id, Version: c.version, Target: &record.Target{}}, Result: verdict.Fail,
+				Observed: c.observed, Under: c.under,
+			}
+			for _, name := range c.broken {
+				v.Checks = append(v.Checks, verdict.Check{Name: name})
+			}
+			got := judge.Classify(v, vendor(), policy.Policy{FailOn: c.failOn})
+			if got.Class != c.class || got.Known() != c.known || got.Result != verdict.Fail {
+				t.Errorf("got %q, known %t, want %q, known %t", got.Class, got.Known(), c.class, c.known)
+			}
+			fix := ""
+			if got.Fix != nil {
+				fix = got.Fix.Directive
+			}
+			if fix != c.fix {
+				t.Errorf("got the fix %q, want %q", fix, c.fix)
+			}
+			if c.class == verdict.Limit && (got.Deviation == "" || got.FixedIn != "1.29") {
+				t.Errorf("got %q, fixed in %q, want why, and 1.29", got.Deviation, got.FixedIn)
+			}
+		})
+	}
+}

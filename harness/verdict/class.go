@@ -1,0 +1,32 @@
+package verdict
+
+// Class is what kind of red a fail of a gateway of the user's own is. The zero value is that of a fail of a known
+// gateway, and of what is no fail.
+type Class string
+
+// The classes.
+const (
+	// ToFix: it is for the configuration's owner to mend.
+	ToFix Class = "fix"
+	// Limit: this version of the gateway does so in every setting that Gatequake has of it; Deviation says why.
+	Limit Class = "limit"
+	// OtherCode: the gateway said in time that its upstream is broken, by another code than the policy's.
+	OtherCode Class = "policy"
+)
+
+// Classes lists the classes, the one first that comes first to whoever reads a report.
+func Classes() []Class { return []Class{ToFix, Limit, OtherCode} }
+
+// Fix is a change of a configuration.
+type Fix struct {
+	// Directive is the word by which it is found in the configuration.
+	Directive string `json:"directive"`
+	// Says tells in a sentence what is wrong without it, and Link where its vendor documents it.
+	Says string `json:"says"`
+	Link string `json:"link"`
+	// Place is where it goes, in words, and Snippet what to put there.
+	Place   string `json:"place"`
+	Snippet string `json:"snippet"`
+	// Found are the lines of the configuration that have the directive already: "nginx.conf:12: proxy_read_timeout 60s;".
+	Found []string `json:"found,omitempty"`
+}
