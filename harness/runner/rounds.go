@@ -1,12 +1,14 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"runtime"
 	"slices"
 	"sync"
 
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/strain"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
@@ -15,7 +17,7 @@ import (
 // is measured again after it, with few.
 //
 //	all jobs ──> one of each gateway in doubt, alone ──> what waited for those ──> what the machine was late for, with
-//	few worlds ──> what the machine was late for once more, alone
+//	few worlds ──> what the machine was late for once more, alone ──> what is red of a user's own, twice more
 type rounds struct {
 	o        Options
 	one      func(context.Context, Job, Options) verdict.Verdict // One, but in tests
@@ -29,6 +31,7 @@ type rounds struct {
 	waiting      []Job      // of columns in doubt
 	starved      []rerun
 	starvedTwice []rerun // starved for the second time
+	red          []doubt // of gateways of the user's own
 }
 
 // rerun is a job that is to be run again, and why.
@@ -36,6 +39,16 @@ type rerun struct {
 	Job
 	why string
 }
+
+// doubt is a job of a gateway of the user's own that came out red. Nobody has measured that gateway before: whether it
+// is always so is to be seen before anybody is told.
+type doubt struct {
+	Job
+	first verdict.Verdict
+}
+
+// repeats is how many more times a red cell of a gateway of the user's own is run.
+const repeats = 2
 
 // Run runs the jobs and sends each verdict on the returned channel as it comes. An experiment that may have failed
 // because of the machine is measured once more when all are through, with fewer worlds beside it, and if need be once
@@ -76,6 +89,7 @@ func (r *rounds) all(ctx context.Context, jobs []Job) {
 	runGated(ctx, r.gate, slices.Values(r.waiting), r.runFirst)
 	runGated(ctx, newGate(min(runtime.GOMAXPROCS(0), int(r.gate.most)), 1), slices.Values(r.starved), r.rerunStarved)
 	runGated(ctx, newGate(1, 1), slices.Values(r.starvedTwice), r.rerunLast)
+	runGated(ctx, r.gate, slices.Values(r.red), r.repeat)
 }
 
 // gateway is the name of what a job is about.
@@ -123,7 +137,7 @@ func (r *rounds) runFirst(ctx context.Context, j Job) verdict.Verdict {
 	case v.Starved || didNotServe(v):
 		r.keep(func() { r.starved = append(r.starved, again) })
 	default:
-		r.send(ctx, j, v)
+		r.settle(ctx, j, v)
 	}
 	return v
 }
@@ -148,7 +162,7 @@ func (r *rounds) rerunStarved(ctx context.Context, s rerun) verdict.Verdict {
 		r.keep(func() { r.starvedTwice = append(r.starvedTwice, s) })
 		return v
 	}
-	r.send(ctx, s.Job, v)
+	r.settle(ctx, s.Job, v)
 	return v
 }
 
@@ -159,8 +173,46 @@ func (r *rounds) rerunLast(ctx context.Context, s rerun) verdict.Verdict {
 	if v.Starved {
 		v.Reason += "; so it was three times, the third with no other world beside it"
 	}
-	r.send(ctx, s.Job, v)
+	r.settle(ctx, s.Job, v)
 	return v
+}
+
+// settle sends a verdict that the machine is not to blame for, unless it is one to be seen again.
+func (r *rounds) settle(ctx context.Context, j Job, v verdict.Verdict) {
+	red := v.Result == verdict.Inconclusive && !v.Starved || v.Result == verdict.Fail && !v.Known()
+	if red && j.Gateway.Kind() == gateway.KindOwn && r.runs.want == 1 {
+		r.keep(func() { r.red = append(r.red, doubt{j, v}) })
+		return
+	}
+	r.send(ctx, j, v)
+}
+
+// repeat runs a job again, so many times that one can tell what is always so, and sends what all runs come to. A run
+// that told nothing does not count beside one that did.
+func (r *rounds) repeat(ctx context.Context, d doubt) verdict.Verdict {
+	told, why := []verdict.Verdict{}, ""
+	note := func(v verdict.Verdict) {
+		if v.Result == verdict.Inconclusive {
+			why = cmp.Or(why, v.Reason)
+		} else {
+			told = append(told, v)
+		}
+	}
+	note(d.first)
+	last := d.first
+	for range repeats {
+		if last = r.one(ctx, d.Job, r.o); ctx.Err() != nil {
+			return last
+		}
+		note(last)
+	}
+	if len(told) == 0 {
+		told = []verdict.Verdict{last}
+	}
+	whole := verdict.Combine(told)
+	whole.Again = cmp.Or(whole.Again, why)
+	r.send(ctx, d.Job, whole)
+	return last
 }
 
 // send sends a verdict on, if it is the last of its job's runs and nobody has ended the whole.

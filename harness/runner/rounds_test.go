@@ -247,3 +247,53 @@ func TestGateBounds(t *testing.T) {
 		t.Errorf("got %d worlds at a time and %d jobs done, want four at most, and all", m.most, len(m.times))
 	}
 }
+
+// TestRedOfAnOwnGatewayIsSeenAgain: what is red of a user's own is run three times in all, and told as what came of all
+// of them; a known gateway's is not.
+func TestRedOfAnOwnGatewayIsSeenAgain(t *testing.T) {
+	fail := verdict.Verdict{Result: verdict.Fail, Observed: "200 by upstream", Reason: "status"}
+	pass := verdict.Verdict{Result: verdict.Pass, Observed: "502 by gateway"}
+	unclear := verdict.Verdict{Result: verdict.Inconclusive, Reason: "not confirmed"}
+	limit := verdict.Verdict{Result: verdict.Fail, Observed: "junk", Class: verdict.Limit, Allowed: true}
+	outcomes := map[string][]verdict.Verdict{
+		"always":    {fail, fail, fail},
+		"sometimes": {fail, pass, pass},
+		"unclear":   {unclear, pass, pass},
+		"never":     {unclear, unclear, unclear},
+		"pass":      {pass},
+		"limit":     {limit},
+	}
+	m := &machine{says: func(j Job, times int) verdict.Verdict {
+		v := outcomes[j.Experiment][times-1]
+		v.Served = true
+		return v
+	}}
+	jobs := []Job{}
+	for id := range outcomes {
+		jobs = append(jobs, Job{Experiment: id, Gateway: &gateway.Definition{Name: "mine", Own: &gateway.Own{}}})
+	}
+	all := m.on(t, jobs)
+	for id, want := range map[string]struct {
+		result verdict.Result
+		runs   int
+		says   string
+	}{
+		"always": {verdict.Fail, 3, "200 by upstream"}, "sometimes": {verdict.Fail, 3, "2 × 502 by gateway"},
+		"unclear": {verdict.Pass, 2, "502 by gateway"}, "never": {verdict.Inconclusive, 0, ""},
+		"pass": {verdict.Pass, 0, "502 by gateway"}, "limit": {verdict.Fail, 0, "junk"},
+	} {
+		v := all[id]
+		if v.Result != want.result || len(v.Runs) != want.runs || !strings.Contains(v.Observed, want.says) {
+			t.Errorf("%s: got %s in %d runs, %q, want %s in %d, %q", id, v.Result, len(v.Runs), v.Observed, want.result,
+				want.runs, want.says)
+		}
+	}
+	if all["unclear"].Again == "" {
+		t.Error("got nothing of the run that told nothing, want why it was measured again")
+	}
+
+	m = &machine{says: func(Job, int) verdict.Verdict { return fail }}
+	if v := m.on(t, []Job{{Experiment: "refused", Gateway: &gateway.Definition{Name: "nginx"}}})["refused"]; len(v.Runs) != 0 {
+		t.Errorf("got %d runs of a known gateway's, want one", len(v.Runs))
+	}
+}
