@@ -11,7 +11,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/engine"
-	"github.com/gatequake/gatequake/harness/site"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/sites"
 	"github.com/gatequake/gatequake/harness/world"
 )
@@ -30,7 +30,7 @@ func Shell(ctx context.Context, j Job, program string, o Options) (status int, e
 	defer keepTerminal()()
 	err = world.Run(
 		ctx,
-		world.Options{Mode: o.Mode, Args: o.Args, Terminal: true},
+		world.Options{Mode: o.Mode, Args: o.Args, Terminal: true, Writable: j.Gateway.Folders()},
 		shellRequest{openShell, j, program},
 		&status,
 	)
@@ -43,17 +43,21 @@ func serveShell(ctx context.Context, w *world.World, request json.RawMessage) (a
 	if err := json.Unmarshal(request, &r); err != nil {
 		return nil, fmt.Errorf("read request: %w", err)
 	}
-	e, err := catalog.Find(r.Experiment)
+	e, err := catalog.FindFor(r.Gateway, r.Experiment)
 	if err != nil {
 		return nil, err
 	}
-	h, err := engine.Hold(ctx, w, site.Setup{Definition: r.Gateway, Setting: r.Setting}, sites.New, e)
+	h, err := engine.Hold(ctx, w, r.setup(), sites.New, e)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = h.Release(ctx) }()
 	defer rearmed(ctx, h)()
-	fmt.Print(briefing(h, e, r.Job))
+	if r.Gateway.Kind() == gateway.KindOwn {
+		fmt.Print(ownBriefing(h, e, r.Job))
+	} else {
+		fmt.Print(briefing(h, e, r.Job))
+	}
 	return run(r.Program)
 }
 
