@@ -27,7 +27,7 @@ func (a *app) shell() *cobra.Command {
 		ValidArgsFunction: first(experimentIDs),
 		Args:              idAndCommand,
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			j := runner.Job{}
+			var j runner.Job
 			if own := len(args) > 1 || o.file != ""; !own {
 				j, err = a.shellJob(c.Context(), args[0], gatewayName, setting, folder)
 			} else if c.Flags().Changed("gateway") || folder != "" {
@@ -42,8 +42,8 @@ func (a *app) shell() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&gatewayName, "gateway", "builtin", "`NAME` of the gateway")
-	c.Flags().StringVar(&setting, "setting", "", "`NAME` of its setting (default its first: document); of your own gateway PROBE/UPSTREAM (default the first that can "+
-		"be broken so)")
+	c.Flags().StringVar(&setting, "setting", "", "`NAME` of its setting (default its first: document); of your own "+
+		"gateway PROBE/UPSTREAM (default the first that can be broken so)")
 	c.Flags().StringVar(&o.file, "file", "", "the gateway of your own that `FILE` describes; gatequake survey writes one")
 	envFlag(c.Flags(), &o.env)
 	c.Flags().StringVar(&folder, "gateways", "", "a further `DIR` of gateway folders of your own")
