@@ -14,7 +14,7 @@ COMMIT := $(shell c=$$(git rev-parse --short HEAD 2>/dev/null) && \
 	{ git diff --quiet HEAD -- . ':!*.md' ':!fixtures/gateways/RESULTS.json' || c=$$c-dirty; echo $$c; })
 
 .DEFAULT_GOAL := help
-.PHONY: kills help gateways browser build run test race raced-suites raced-others check fuzz bench mutants docs matrix balance remedies recovery prevention soak
+.PHONY: kills fixes help gateways browser build run test race raced-suites raced-others check fuzz bench mutants docs matrix balance remedies recovery prevention soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ check: ## formatting and linters
 
 mutants: ## gateways that are wrong on purpose, the check that catches each, and the mutation score: minutes
 	@$(GO) test -count=1 -v -run 'Mutant|Mutation' ./fixtures/mutants -every $(ARGS)
+
+fixes: ## every change of a configuration that a report would show, without it and with it: a quarter of an hour
+	@$(GO) test -count=1 -timeout 40m -run TestFixes ./harness/runner -every-cure $(ARGS)
 
 fuzz: ## every parser of foreign bytes, with 20000 inputs each (FUZZ=500x)
 	@GO='$(GO)' ci/fuzz $(FUZZ)

@@ -32,7 +32,7 @@ type Fix struct {
 	// Directive is the word by which the change is found in a configuration.
 	Directive string `yaml:"directive"`
 	// Breaks are the checks that fail without the change, one at least, and Cures the experiments in which they do, and
-	// in which with the change nothing fails.
+	// in which with the change nothing fails, or nothing that does as much harm.
 	Breaks []string `yaml:"breaks"`
 	Cures  []string `yaml:"cures"`
 	// Says tells in a sentence what is wrong without it, and Link where its vendor documents it.
