@@ -13,7 +13,7 @@ import (
 func TestAimsOnThePage(t *testing.T) {
 	page := pageOf(t, reporttest.Aimed())
 	for _, want := range []string{
-		"a POST is sent twice", `href="https://vendor.test/some_timeout"`, "upstream timed out", "--only reset-mid-body",
+		"a POST is sent twice", `href="https://vendor.test/some_timeout"`, "upstream timed out", "some_timeout 5s;\nother_timeout 5s;", "--only reset-mid-body",
 	} {
 		if !bytes.Contains(page, []byte(want)) {
 			t.Errorf("got no %q in the page", want)

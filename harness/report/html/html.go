@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/report"
@@ -90,11 +91,14 @@ func Page(r report.Run) ([]byte, error) {
 
 // htmlTemplate shows every text with Safe, so that none can move what stands around it.
 var htmlTemplate = template.Must(
-	template.New("index.html").Funcs(template.FuncMap{"safe": shown, "href": cellHref}).ParseFS(htmlFiles, "index.html"),
+	template.New("index.html").Funcs(template.FuncMap{"safe": shown, "href": cellHref, "lines": lines}).ParseFS(htmlFiles, "index.html"),
 )
 
 // shown is Safe for whatever is text, and no longer than ShownReason.
 func shown(s any) string { return report.Clip(report.Safe(cut(fmt.Sprint(s))), report.ShownReason) }
+
+// lines splits a text that is written on several.
+func lines(text string) []string { return strings.Split(strings.TrimSpace(text), "\n") }
 
 func htmlFile(name string) string {
 	content, err := htmlFiles.ReadFile(name)

@@ -103,7 +103,11 @@ func row(f report.Finding) string {
 		}
 	}
 	if f.Fix != nil {
-		why = append(why, code("fix: "+f.Fix.Says+"; put into "+f.Fix.Place+": "+f.Fix.Snippet), code(f.Fix.Link))
+		why = append(why, code("fix: "+f.Fix.Says+"; put into "+f.Fix.Place+":"))
+		for line := range strings.Lines(f.Fix.Snippet) {
+			why = append(why, code(strings.TrimRight(line, "\n")))
+		}
+		why = append(why, code(f.Fix.Link))
 	}
 	why = append(why, code(f.Replay))
 	return fmt.Sprintf("| %s | %s | %s | %s |\n", report.Fail.Mark(), code(strings.Join(f.Targets, "; ")),
