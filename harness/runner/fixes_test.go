@@ -25,7 +25,7 @@ import (
 // places are where a fix may go: "@http@".
 var places = regexp.MustCompile(`@[a-z-]+@`)
 
-var everyCure = flag.Bool("every-cure", false, "try each fix in every experiment that it is said to mend, not in the first")
+var everyCure = flag.Bool("every-cure", false, "try each fix in every experiment that it is said to mend")
 
 // TestFixes tries every change of a configuration that a report would show: without it, one of the checks that are
 // named fails, and the report names the change; with it, nothing fails, or nothing does as much harm: a certificate that

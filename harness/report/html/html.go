@@ -91,7 +91,8 @@ func Page(r report.Run) ([]byte, error) {
 
 // htmlTemplate shows every text with Safe, so that none can move what stands around it.
 var htmlTemplate = template.Must(
-	template.New("index.html").Funcs(template.FuncMap{"safe": shown, "href": cellHref, "lines": lines}).ParseFS(htmlFiles, "index.html"),
+	template.New("index.html").Funcs(template.FuncMap{"safe": shown, "href": cellHref, "lines": lines}).
+		ParseFS(htmlFiles, "index.html"),
 )
 
 // shown is Safe for whatever is text, and no longer than ShownReason.

@@ -39,7 +39,8 @@ func Aimed() report.Run {
 		if len(breaks) == 1 {
 			v.Fix = &verdict.Fix{
 				Directive: "some_timeout", Says: "some_timeout bounds the wait", Link: "https://vendor.test/some_timeout",
-				Place: "the server", Snippet: "some_timeout 5s;\nother_timeout 5s;", Found: []string{"edge.conf:7: some_timeout 60s;"},
+				Place:   "the server",
+				Snippet: "some_timeout 5s;\nother_timeout 5s;", Found: []string{"edge.conf:7: some_timeout 60s;"},
 			}
 		}
 		r.Verdicts = append(r.Verdicts, v)
