@@ -28,8 +28,8 @@ var places = regexp.MustCompile(`@[a-z-]+@`)
 var everyCure = flag.Bool("every-cure", false, "try each fix in every experiment that it is said to mend")
 
 // TestFixes tries every change of a configuration that a report would show: without it, one of the checks that are
-// named fails, and the report names the change; with it, nothing fails, or nothing does as much harm: a certificate that
-// is refused by a 500 is still no 502.
+// named fails, and the report names the change; with it, nothing fails, or nothing does as much harm: a certificate
+// that is refused by a 500 is still no 502.
 func TestFixes(t *testing.T) {
 	t.Parallel()
 	sealed(t)
