@@ -36,7 +36,7 @@ var (
 	// ground knows nothing of experiments.
 	ground = under("self", "world", "link", "dns", "firewall", "upstream", "client", "gateway", "survey",
 		"websocket", "wording", "strain", "foreign", "interrupt", "yamldoc", "stamp", "stats", "suggest", "cause",
-		"proxystatus", "sockets")
+		"proxystatus", "sockets", "message")
 	// facts and conclusions, which need no world.
 	judgement = under("record", "policy", "check", "verdict", "judge")
 	// places are where experiments happen, and what happens there.

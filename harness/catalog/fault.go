@@ -37,9 +37,13 @@ type Fault struct {
 	// user's own may wait for it as long as its clients do.
 	Late bool
 	// Load, if not nil, makes every probe one of many: so many clients at a time, each of which asks once, waits so
-	// long after the answer, and sends the request that counts on the same connection. How often each answer came is
-	// in the verdict.
-	Load []time.Duration
+	// long after the answer, and sends the request that counts, on the same connection if that is still there. Idle is
+	// after how long without a request the upstream ends a connection. How often each answer came is in the verdict.
+	// The same load is sent before anything is broken: what fails then is not the fault's doing.
+	Load func(idle time.Duration) []time.Duration
+	// Means, if not nil, is what lets more of a load meet the fault, and does no harm by itself: it is there before
+	// anything is broken, too.
+	Means Injector
 	// Withholds is how long the link lets nothing through of what the upstream says, if it can be told: what a client
 	// gets earlier is not the upstream's.
 	Withholds time.Duration
@@ -83,6 +87,14 @@ func (f *Fault) Break(ctx context.Context, b *site.Bench) (*Injection, error) {
 	return nil, err
 }
 
+// Unbroken is what is there of a fault with a load before anything is broken; nil for nothing.
+func (f *Fault) Unbroken() *Fault {
+	if f.Means == nil {
+		return nil
+	}
+	return &Fault{ID: f.ID, Inject: f.Means}
+}
+
 // Experiment is that on the fault alone, as it strikes a warm gateway.
 func (f *Fault) Experiment() Experiment {
 	return Experiment{ID: f.ID, Fault: f, Protocol: f.Route.Protocol()}
@@ -121,6 +133,9 @@ type Injection struct {
 	// evidence. It is called before the probes and again after them. An error means that the world is not broken so,
 	// and makes the experiment inconclusive.
 	Confirm func(context.Context) (evidence string, err error)
+	// Advice says what would keep clients from noticing the fault, with what was measured of the gateway while it held.
+	// Optional; it is asked for after the last confirmation.
+	Advice func() string
 	// Rearm makes a fault that one request uses up ready for the next. Optional; it is called before each probe and
 	// each confirmation.
 	Rearm func(context.Context) error

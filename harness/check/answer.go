@@ -31,6 +31,9 @@ func answers(r record.Record, p policy.Policy) []answer {
 	all := []answer{}
 	of := p.OfFault(r)
 	for _, o := range with(r, record.Probed, record.ToRefuse) {
+		if o.Excused != "" {
+			continue
+		}
 		want := of
 		switch {
 		case r.Terms.Refusal != nil:

@@ -15,7 +15,7 @@ import (
 // is not asked for the next.
 func (t *run) probeFault(ctx context.Context) error {
 	f := t.experiment.Fault
-	t.within = max(t.limit(f.Phase)+record.Slack, t.experiment.AtLeast)
+	t.within = t.patience()
 	for _, method := range t.site.MethodsOf(f.Route) {
 		if err := t.rearm(ctx); err != nil {
 			return err
@@ -28,6 +28,7 @@ func (t *run) probeFault(ctx context.Context) error {
 		blocked := t.besideBlocked(ctx, method)
 		bystander := t.askBystander(ctx)
 		all := <-answers
+		t.limits.excuse(method, all)
 		for _, o := range all {
 			o.Group = t.groups
 			t.note(o, record.Probed)
@@ -45,6 +46,11 @@ func (t *run) probeFault(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// patience is how long a client of the fault waits.
+func (t *run) patience() time.Duration {
+	return max(t.limit(t.experiment.Fault.Phase)+record.Slack, t.experiment.AtLeast)
 }
 
 // note keeps what a client saw, and in which part.
@@ -82,7 +88,7 @@ func (t *run) ends() bool {
 // ask sends the probe and returns when it is sent, so that the gateway is busy with it when others come; of a load,
 // when its clients have set out.
 func (t *run) ask(ctx context.Context, p site.Probe) (answers <-chan []record.Observation, err error) {
-	if load := t.experiment.Fault.Load; load != nil {
+	if load := t.load(); load != nil {
 		c, err := t.clients()
 		if err != nil {
 			return nil, err

@@ -25,6 +25,7 @@ type run struct {
 	within     time.Duration // how long each client waits
 	groups     int
 	deferred   []deferred // visitors for whom something is tried when the fault is over
+	limits     limits     // of the gateway's own, that a load meets
 	read       []string   // what a remedy read in the gateway's log
 	mark       gateway.Mark
 	record     record.Record
@@ -46,6 +47,7 @@ type phase struct {
 // phases are what an experiment goes through, in their order. The fault is taken back on every path out.
 var phases = []phase{
 	{"wait for the steady state", (*run).ready, false},
+	{"send the load to the unbroken gateway", (*run).tryUnbroken, false},
 	{"inject the fault, and confirm it", (*run).strike, false},
 	{"probe", (*run).probe, false},
 	{"confirm again", (*run).reconfirm, false},
@@ -175,6 +177,9 @@ func (t *run) reconfirm(ctx context.Context) error {
 	defer func() { t.record.FaultMS += record.MS(time.Since(begin)) }()
 	if err := t.confirm(ctx); err != nil {
 		return fmt.Errorf("after the probes: %w", err)
+	}
+	if t.injection.Advice != nil {
+		t.record.Advice = t.injection.Advice()
 	}
 	return nil
 }

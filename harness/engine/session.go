@@ -71,7 +71,7 @@ func (t *run) firstVisit(ctx context.Context) (v *site.Session, err error) {
 			return nil, err
 		}
 		p := site.Probe{Route: f.Route, Method: method, Within: t.within}
-		if v = t.firstVisitOf(ctx, clients, p, f.Load); t.fails(v.Initial) {
+		if v = t.firstVisitOf(ctx, clients, p, t.load()); t.fails(v.Initial) {
 			break
 		}
 		v.Disconnect()

@@ -63,11 +63,22 @@ type Upstream struct {
 	// Checked is the request, "GET /health" say, by which the gateway looks by itself whether the upstream is
 	// well; empty for none.
 	Checked string `yaml:"checked,omitempty"`
+	// Idle is after how long without a request the upstream ends a connection, as its own configuration has it; zero
+	// stands for CommonIdle.
+	Idle time.Duration `yaml:"idle,omitempty"`
 	// Looked is when the host is looked up: "at start", and never again while it was watched, or "at run time".
 	Looked string `yaml:"looked-up,omitempty"`
 	// Nameserver is who is asked for the host: an address, or ResolvConf for whom the system says.
 	Nameserver string `yaml:"nameserver,omitempty"`
 }
+
+// CommonIdle is after how long many servers end idle connections that nobody has configured (keepAliveTimeout of
+// Node.js, KeepAliveTimeout of Apache httpd: 5 s); MostIdle is the longest that an experiment waits for. Client and
+// gateway are held up for that long twice for each method.
+const (
+	CommonIdle = 5 * time.Second
+	MostIdle   = 15 * time.Second
+)
 
 // ResolvConf stands for the nameserver of the system.
 const ResolvConf = "resolv.conf"

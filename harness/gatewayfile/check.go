@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/gateway"
@@ -50,6 +51,10 @@ func (f *ownFile) checkUpstreams() error {
 			{
 				u.Looked != "" && u.Looked != gateway.AtStart && u.Looked != gateway.AtRunTime, "looked-up",
 				fmt.Sprintf("%q", u.Looked), gateway.AtStart + " or " + gateway.AtRunTime,
+			},
+			{
+				u.Idle != 0 && (u.Idle < time.Second || u.Idle > gateway.MostIdle), "idle", u.Idle.String(),
+				fmt.Sprintf("%s to %s, or nothing for %s", time.Second, gateway.MostIdle, gateway.CommonIdle),
 			},
 			{
 				u.Nameserver != "" && u.Nameserver != gateway.ResolvConf && nobody != nil, "nameserver",

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/cause"
 	"github.com/gatequake/gatequake/harness/proxystatus"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/suggest"
 	"github.com/gatequake/gatequake/harness/yamldoc"
 )
@@ -30,6 +31,7 @@ type policyFile struct {
 // ruleFile is a rule: a code, a list of codes, or a mapping.
 type ruleFile struct {
 	Status   codes         `yaml:"status"`
+	By       string        `yaml:"by"`
 	Within   time.Duration `yaml:"within"`
 	Recovery time.Duration `yaml:"recovery"`
 }
@@ -132,6 +134,15 @@ func (r ruleFile) rule(doc *yamldoc.Doc, path ...any) (Rule, error) {
 			)
 		}
 	}
+	switch by := record.Author(r.By); {
+	case r.By == "":
+	case by != record.ByGateway && by != record.ByUpstream:
+		return Rule{}, fmt.Errorf("%s: %s: by: got %q, want %s or %s", doc.At(path...), yamldoc.Words(path), r.By,
+			record.ByGateway, record.ByUpstream)
+	case len(r.Status) == 0:
+		return Rule{}, fmt.Errorf("%s: %s: by: got no status beside it, want one: who writes what",
+			doc.At(path...), yamldoc.Words(path))
+	}
 	if r.Within < 0 || r.Recovery < 0 {
 		return Rule{}, fmt.Errorf(
 			"%s: %s: got a negative time, want more than 0",
@@ -139,5 +150,5 @@ func (r ruleFile) rule(doc *yamldoc.Doc, path ...any) (Rule, error) {
 			yamldoc.Words(path),
 		)
 	}
-	return Rule{Statuses: r.Status, Within: r.Within, Recovery: r.Recovery}, nil
+	return Rule{Statuses: r.Status, By: record.Author(r.By), Within: r.Within, Recovery: r.Recovery}, nil
 }

@@ -2,6 +2,7 @@
 package policy
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -39,8 +40,10 @@ func (p Policy) Fails() []verdict.Class {
 
 // Rule is what a policy says. What is left zero is left to the next rule.
 type Rule struct {
-	// Statuses are the acceptable codes.
-	Statuses []int `json:"statuses,omitempty"`
+	// Statuses are the acceptable codes; By is who must have written the answer, the gateway if it is empty. They go
+	// together: a rule that has no status leaves both to the next.
+	Statuses []int         `json:"statuses,omitempty"`
+	By       record.Author `json:"by,omitempty"`
 	// Within bounds the time to the answer, and Recovery the time from the end of the fault to the steady state.
 	// Without them the gateway's own limits bound the answer, and nothing bounds the recovery.
 	Within   time.Duration `json:"within,omitempty"`
@@ -72,11 +75,20 @@ const recovery = 10 * time.Second
 // GatewayError is the default for a gateway of the user's own: whatever is broken behind it, the gateway says so
 // itself, by one of the three codes that RFC 9110, sections 15.6.3 to 15.6.5, has for it. Which of them is a matter of
 // taste, and no reason to change a configuration. Service must be back ten seconds after the fault at the latest.
+//
+// Where nothing is broken, and the gateway's own configuration decides whether a client notices anything, every request
+// must be served: an upstream that ends idle connections is well.
 func GatewayError() Policy {
-	return Policy{Name: "gateway-error", Default: Rule{
-		Statuses: []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout},
-		Recovery: recovery,
-	}}
+	return Policy{
+		Name: "gateway-error",
+		Default: Rule{
+			Statuses: []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout},
+			Recovery: recovery,
+		},
+		Experiments: map[string]Rule{
+			"keepalive-mismatch": {Statuses: Service.Statuses, By: Service.By},
+		},
+	}
 }
 
 // Policies lists the policies that Gatequake brings along.
@@ -100,7 +112,7 @@ func (p Policy) rule(r record.Record) record.Expectation {
 	rule := p.Experiments[t.Base].or(p.Errors[r.ErrorType]).or(p.Causes[r.Cause]).or(p.Default)
 	e := record.Expectation{
 		Statuses:      rule.Statuses,
-		By:            record.ByGateway,
+		By:            cmp.Or(rule.By, record.ByGateway),
 		OrCut:         t.AfterHead,
 		OrUnavailable: t.GRPC,
 		Within:        rule.Within,
@@ -135,7 +147,7 @@ func (p Policy) OfFault(r record.Record) record.Expectation {
 // or fills what r leaves zero from next.
 func (r Rule) or(next Rule) Rule {
 	if len(r.Statuses) == 0 {
-		r.Statuses = next.Statuses
+		r.Statuses, r.By = next.Statuses, next.By
 	}
 	if r.Within == 0 {
 		r.Within = next.Within

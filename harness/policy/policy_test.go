@@ -25,6 +25,7 @@ errors:
 experiments:
   slow-answer: {recovery: 2s}
   error-500: 502
+  stale-pooled-connection: {status: 200, by: upstream}
 `
 
 func fault(t *testing.T, id string) *catalog.Fault {
@@ -53,6 +54,9 @@ func TestPolicies(t *testing.T) {
 		{policy.RFC9209(), "error-500", "500 by upstream"},
 		{policy.GatewayError(), "frozen", "502 or 503 or 504 by gateway, recovered within 10s"},
 		{policy.GatewayError(), "error-500", "500 by upstream, recovered within 10s"},
+		{policy.GatewayError(), "keepalive-mismatch", "200 by upstream, recovered within 10s"},
+		{policy.Document(), "keepalive-mismatch", "502 by gateway, or relayed whole"},
+		{own, "stale-pooled-connection", "200 by upstream"},
 		{own, "refused", "502 or 503 by gateway"},
 		{own, "dns-nxdomain", "503 by gateway"},
 		{own, "frozen", "504 by gateway, within 1.5s"},
@@ -79,6 +83,8 @@ func TestPolicyMistakesHaveAPlace(t *testing.T) {
 		"name: x\ncauses:\n  dns: 502\n  dns: 503\n":     "p.yaml:4:3: mapping key \"dns\" already defined at [3:3]",
 		"name: x\nstatus: 502\n":                         `p.yaml:2:1: unknown field "status"`,
 		"name: x\ndefault: {status: 502, withn: 1s}\n":   "p.yaml:2:",
+		"name: x\ndefault: {by: upstream}\n":             "p.yaml:2:1: default: by: got no status beside it",
+		"name: x\ndefault: {status: 200, by: me}\n":      `p.yaml:2:1: default: by: got "me", want gateway or upstream`,
 		"name: x\ndefault: {within: -1s}\n":              "p.yaml:2:1: default: got a negative time",
 		"name: x\ndefault: [\n":                          "p.yaml:2:",
 		"default: 502\n":                                 "p.yaml:1:1: got no name",
@@ -128,6 +134,8 @@ func TestPolicySchema(t *testing.T) {
 		ours: true, "name: x\n": true, "default: 502\n": false, "name: x\ndefault: 99\n": false,
 		"name: x\nstatus: 502\n":                       false,
 		"name: x\ndefault: {status: 502, withn: 1s}\n": false,
+		"name: x\ndefault: {by: upstream}\n":           false,
+		"name: x\ndefault: {status: 200, by: us}\n":    false,
 	} {
 		var value any
 		if err := yaml.Unmarshal([]byte(text), &value); err != nil {

@@ -36,6 +36,8 @@ type Role string
 const (
 	// Probed is what the experiment asks for; what should come of it is the policy's to say.
 	Probed Role = "probe"
+	// Unbroken is one of a load, before anything was broken, that was not served.
+	Unbroken Role = "unbroken"
 	// Bystander is of another route, which the fault leaves alone.
 	Bystander Role = "bystander"
 	// ToRefuse is of a client whom the gateway must refuse, and LetIn of one whom it must not.
@@ -113,8 +115,9 @@ type Observation struct {
 	// Beside, of a refusal, is how long the bystander's answer took that was asked for at the same time, in
 	// milliseconds.
 	Beside float64 `json:"beside_ms,omitempty"`
-	// Excused is why the gateway could not have served this bystander: the fault, by its nature, has broken the
-	// bystander's own way as well, which was proved without the gateway. Empty where it could, or where it did.
+	// Excused is why this is not held against the gateway. Of a bystander: the fault, by its nature, has broken the
+	// bystander's own way as well, which was proved without the gateway. Of one of a load: as many clients got the same
+	// before anything was broken. Empty for what counts.
 	Excused string `json:"excused,omitempty"`
 
 	// What follows is for whoever makes the observation, and is not written.

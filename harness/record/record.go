@@ -38,6 +38,9 @@ type Record struct {
 	Served bool `json:"served"`
 	// Evidence is what confirmed the fault without the gateway.
 	Evidence string `json:"evidence,omitempty"`
+	// Advice says what would have kept clients from noticing the fault, with what was measured of the gateway; empty for
+	// most.
+	Advice string `json:"advice,omitempty"`
 	// Observations are what clients saw.
 	Observations []Observation `json:"observations"`
 	// Pool tells, for a fault of one member of a pool, what clients met meanwhile, by method; RecoveryMS is then the

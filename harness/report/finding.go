@@ -176,6 +176,9 @@ func (f Finding) Heads() [][2]string {
 	}
 	add("seen", f.What, ShownReason)
 	add("in", fmt.Sprintf("%s: %s", Experiments(len(f.Cells)), ShownCells(f)), ShownReason)
+	if i := slices.IndexFunc(f.Cells, func(v verdict.Verdict) bool { return v.Advice != "" }); i >= 0 {
+		add("why", f.Cells[i].Advice, ShownReason)
+	}
 	add("proof", f.Evidence, shortLine)
 	add("log", f.Log, shortLine)
 	return all

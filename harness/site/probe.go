@@ -24,7 +24,7 @@ type Probe struct {
 	// Within is how long the client waits for the whole answer.
 	Within time.Duration
 	// Idle, if not zero, is how long the client waits after the answer to a GET before it sends the request, on the
-	// same connection; Within begins then.
+	// same connection, or on a new one if the gateway has ended that; Within begins then.
 	Idle time.Duration
 	// Sent, if not nil, is called when the request is on its way, or never will be.
 	Sent func()
@@ -70,18 +70,25 @@ func (b *Bench) probe(ctx context.Context, p Probe) record.Observation {
 	}
 	defer func() { _ = c.Close() }()
 	if p.Idle > 0 {
-		if nonce, first := b.idle(ctx, c, p); !first.Keep {
+		nonce, first := b.idle(ctx, c, p)
+		if first.Status == 0 {
 			o.Nonce = nonce
 			Fill(&o, first) // There is no other answer to show.
 			b.Attribute(&o, p)
-			if o.Answered() {
-				o.After = b.after(ctx, c, o, source, p.Route)
-			}
 			o.Hits = b.HitsOf(nonce)
 			return o
 		}
 		within, cancel = context.WithTimeout(ctx, p.Within)
 		defer cancel()
+		if !first.Keep {
+			again, err := way.Open(within, door, source)
+			if err != nil {
+				Unconnected(&o, err)
+				return o
+			}
+			defer func() { _ = again.Close() }()
+			c = again
+		}
 	}
 	o.Began = time.Now()
 	Fill(&o, b.Talk(p).Exchange(within, c, r))
@@ -114,19 +121,18 @@ func Unconnected(o *record.Observation, err error) {
 	o.End, o.Error, o.Took, o.Done = client.EndOf(err), err.Error(), record.MS(time.Since(o.Began)), time.Now()
 }
 
-// idle asks for the route on c, and waits p.Idle after the answer, if that leaves the connection open for another
-// request. A connection that the gateway closes meanwhile was not left open, whatever the answer said: it may do so at
-// any time (RFC 9112, section 9.5).
+// idle asks for the route on c, and waits p.Idle after the answer. A connection that the gateway closes meanwhile was
+// not left open, whatever the answer said: it may do so at any time (RFC 9112, section 9.5).
 func (b *Bench) idle(ctx context.Context, c *client.Conn, p Probe) (nonce string, first client.Response) {
-	ctx, cancel := context.WithTimeout(ctx, Patience)
+	ctx, cancel := context.WithTimeout(ctx, Patience+p.Idle)
 	defer cancel()
 	r, _ := b.Request(Probe{Route: p.Route})
-	if first = c.Do(ctx, r); first.Keep {
+	if first = c.Do(ctx, r); first.Status != 0 {
 		select {
 		case <-ctx.Done():
 		case <-time.After(p.Idle):
 		}
-		first.Keep = !c.Ended()
+		first.Keep = first.Keep && !c.Ended()
 	}
 	return r.Header[0].Value, first
 }

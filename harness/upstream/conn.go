@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -25,6 +26,7 @@ type Conn struct {
 	tcp      *net.TCPConn // below TLS, or Conn itself
 	origin   *Origin
 	requests int // read on it so far
+	answered time.Time
 }
 
 // serve answers requests until one of them ends the connection, or the client does. It is a loop over
@@ -41,6 +43,9 @@ func (c *Conn) serve() {
 		limit.N = maxHead
 		c.await()
 		r, err := c.request(in)
+		if errors.Is(err, io.EOF) && c.requests > 0 {
+			c.origin.idleEnds.note(c.answered)
+		}
 		if err != nil || r.ProtoMajor != 1 { // "PRI * HTTP/2.0" is a request to ReadRequest
 			end = Close
 			break
@@ -48,6 +53,7 @@ func (c *Conn) serve() {
 		limit.N = math.MaxInt64
 		_ = c.SetReadDeadline(time.Time{}) // It has begun in time.
 		end = c.exchange(r)
+		c.answered = time.Now()
 	}
 	end.of(c.Conn, c.tcp)
 }

@@ -45,6 +45,7 @@ type Origin struct {
 	handshakes overrides[func(*tls.Config)]
 	idle       overrides[time.Duration]
 	misread    overrides[[]byte]
+	idleEnds   idleEnds
 
 	closed chan struct{}
 	work   sync.WaitGroup // the accept loop and every connection
