@@ -2,7 +2,6 @@ package faults
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,9 +15,6 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// uses is how many requests the upstream answers on a connection: those that prove that the gateway keeps it.
-const uses = 2
-
 // StalePooledConnection is an upstream that closes a kept connection when it is used again.
 var StalePooledConnection = catalog.RegisterFault(catalog.Fault{
 	ID:    "stale-pooled-connection",
@@ -29,37 +25,38 @@ var StalePooledConnection = catalog.RegisterFault(catalog.Fault{
 	What: "The upstream's idle timeout strikes while a request is on its way on a kept connection: the request is " +
 		"read by nobody, or by somebody who is leaving. The gateway sees the end of the connection and no answer, " +
 		"and cannot know which. A GET may be sent again on another connection; a POST must not be.",
-	Made: "The gateway's pool is filled with one connection, by requests of two clients; the upstream closes each " +
-		"connection without an answer when it has read the third request on it.",
-	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own third " +
-		"request on a connection gets its end; each probe came on a connection that had been used.",
+	Made: "Each of the gateway's pools is filled with a connection, by requests of many clients; the upstream then " +
+		"closes every connection that is there, without an answer, when it has read another request on it.",
+	Confirmed: "The upstream has seen requests of two clients on one connection of the gateway's; an own second " +
+		"request on a connection gets its end; a probe came on a connection that had been used.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		origin, err := b.Scripted()
 		if err != nil {
 			return nil, err
 		}
-		undo := origin.Behave(upstream.WornOut{After: uses})
-		armed := []int{}
+		how := &upstream.Expiring{}
+		undo := origin.Behave(how)
 		return &catalog.Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Rearm: func(ctx context.Context) error {
-				connection, err := b.Pooled(ctx, site.RouteMain)
-				armed = append(armed, connection)
+				how.Expire(0)
+				_, err := b.Pooled(ctx, site.RouteMain)
+				how.Expire(origin.Accepted())
 				return err
 			},
 			Confirm: func(ctx context.Context) (string, error) {
-				if err := wearsOut(ctx, b); err != nil {
+				if err := expires(ctx, b, origin, how); err != nil {
 					return "", err
 				}
-				return fmt.Sprintf("own third request on a connection to %s: closed", b.Plan.Upstream),
-					reused(origin.Hits(), armed)
+				return fmt.Sprintf("own second request on a connection to %s: closed", b.Plan.Upstream),
+					met(origin.Hits(), how)
 			},
 		}, nil
 	},
 })
 
-// wearsOut confirms with a connection of its own.
-func wearsOut(ctx context.Context, b *site.Bench) error {
+// expires confirms with a connection of its own.
+func expires(ctx context.Context, b *site.Bench, origin *upstream.Origin, how *upstream.Expiring) error {
 	at := b.Plan.Upstream
 	ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
@@ -68,28 +65,24 @@ func wearsOut(ctx context.Context, b *site.Bench) error {
 		return err
 	}
 	defer func() { _ = c.Close() }()
-	for range uses {
-		r := c.Do(ctx, client.Request{Method: http.MethodGet, Target: "/", Host: "upstream"})
-		if r.Status != http.StatusOK || !r.Keep {
-			return fmt.Errorf("ask %s: got %d %s, want a 200 and a connection that stays", at, r.Status, r.End)
-		}
+	ask := client.Request{Method: http.MethodGet, Target: "/", Host: "upstream"}
+	if r := c.Do(ctx, ask); r.Status != http.StatusOK || !r.Keep {
+		return fmt.Errorf("ask %s: got %d %s, want a 200 and a connection that stays", at, r.Status, r.End)
 	}
-	if r := c.Do(ctx, client.Request{Method: http.MethodGet, Target: "/", Host: "upstream"}); r.End != client.Closed {
+	how.Expire(origin.Accepted())
+	if r := c.Do(ctx, ask); r.End != client.Closed {
 		return fmt.Errorf("ask %s again: got %d %s, want the end of the connection", at, r.Status, r.End)
 	}
 	return nil
 }
 
-// reused returns an error when a POST, and so a probe, is among the hits and none came on a connection that was armed.
-func reused(hits []upstream.Hit, armed []int) error {
-	asked, met := false, false
-	for _, h := range hits {
-		asked = asked || h.Method == http.MethodPost
-		met = met || h.Method == http.MethodPost && slices.Contains(armed, h.Connection)
-	}
-	if asked && !met {
-		return errors.New("look at the upstream's record: got a POST on a new connection, want it on the one that " +
-			"the gateway had kept")
+// met returns an error when a POST, and so a probe, is among the hits and none came on a connection that had expired:
+// it met a worker that had none. The error wraps errors.ErrUnsupported.
+func met(hits []upstream.Hit, how *upstream.Expiring) error {
+	isPost := func(h upstream.Hit) bool { return h.Method == http.MethodPost }
+	if slices.ContainsFunc(hits, isPost) && !how.Struck(http.MethodPost) {
+		return site.Inapplicable("each of its workers has a pool of its own, and the request came to one that had no " +
+			"connection to the upstream yet")
 	}
 	return nil
 }

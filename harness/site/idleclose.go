@@ -40,11 +40,17 @@ func halfClosed(table []sockets.Socket, at ...netip.AddrPort) bool {
 
 // awaitIdleClose is AwaitIdleClose of all connections to upstreams that faults strike.
 func awaitIdleClose(ctx context.Context, s Socketer) {
+	family, dialled := familyOf(s)
+	AwaitIdleClose(ctx, func() []sockets.Socket { return s.Sockets(family) }, dialled...)
+}
+
+// familyOf is the family of the addresses of the upstreams that faults strike, which are of one.
+func familyOf(s Socketer) (sockets.Family, []netip.AddrPort) {
 	family, dialled := sockets.IPv4, s.Dialled()
 	if slices.ContainsFunc(dialled, func(at netip.AddrPort) bool { return at.Addr().Is6() }) {
 		family = sockets.IPv6
 	}
-	AwaitIdleClose(ctx, func() []sockets.Socket { return s.Sockets(family) }, dialled...)
+	return family, dialled
 }
 
 // SocketTable returns the TCP sockets of this network, or none where the system does not tell.

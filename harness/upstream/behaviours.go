@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -120,17 +121,46 @@ func (b Working) Answer(r *http.Request, c *Conn) End {
 	}
 }
 
-// WornOut answers the first After requests of each connection with a stamped 200 and closes it, answering nothing,
-// when it has read the next: to a client that is what a server does whose idle timeout strikes while a request
-// is on its way.
-type WornOut struct {
-	After int
+// Expiring closes a connection that has expired, answering nothing, when it has read a request on it; on all others it
+// answers with a stamped 200. To a client that is what a server does whose idle timeout strikes while a request is on
+// its way. Its zero value lets none expire.
+type Expiring struct {
+	mu     sync.Mutex
+	upTo   int             // the number of the latest connection that has expired
+	struck map[string]bool // the methods of the requests that came on one
+}
+
+// Expire lets all connections expire up to the one with this number.
+func (b *Expiring) Expire(upTo int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.upTo = upTo
+}
+
+// Struck reports whether a request with the method has come on an expired connection.
+func (b *Expiring) Struck(method string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.struck[method]
 }
 
 // Answer implements Behaviour.
-func (b WornOut) Answer(r *http.Request, c *Conn) End {
-	if c.requests > b.After {
+func (b *Expiring) Answer(r *http.Request, c *Conn) End {
+	if b.expired(r.Method, c.ID) {
 		return Close
 	}
 	return Status{Code: http.StatusOK}.Answer(r, c)
+}
+
+func (b *Expiring) expired(method string, connection int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if connection > b.upTo {
+		return false
+	}
+	if b.struck == nil {
+		b.struck = map[string]bool{}
+	}
+	b.struck[method] = true
+	return true
 }

@@ -68,22 +68,29 @@ func TestStatusPausesInMidBody(t *testing.T) {
 	g.Expect(stamp.Check(response.Header, body, "upstream", "n")).To(Succeed())
 }
 
-func TestWornOutCountsOnEachConnection(t *testing.T) {
+func TestExpiringStrikesWhatWasThere(t *testing.T) {
 	g := leakless(t)
 	origin := startOrigin(t, upstream.Options{})
-	undo := origin.Behave(upstream.WornOut{After: 2})
+	how := &upstream.Expiring{}
+	undo := origin.Behave(how)
+	old := dial(t, origin.Addr())
 	for range 2 {
-		c := dial(t, origin.Addr())
-		for range 2 {
-			c.send(get("n"))
-			response, _ := c.answer()
-			g.Expect(response.StatusCode).To(Equal(200))
-		}
-		c.send(get("last"))
-		got, err := c.rest()
-		g.Expect(got, err).To(BeEmpty())
+		old.send(get("n"))
+		response, _ := old.answer()
+		g.Expect(response.StatusCode).To(Equal(200))
 	}
-	g.Expect(origin.HitsOf("last")).To(HaveLen(2), "it was read")
+	how.Expire(origin.Accepted())
+	later := dial(t, origin.Addr())
+	later.send(get("n"))
+	response, _ := later.answer()
+	g.Expect(response.StatusCode).To(Equal(200), "it came after")
+	g.Expect(how.Struck(http.MethodGet)).To(BeFalse())
+	old.send(get("last"))
+	got, err := old.rest()
+	g.Expect(got, err).To(BeEmpty())
+	g.Expect(origin.HitsOf("last")).To(HaveLen(1), "it was read")
+	g.Expect(how.Struck(http.MethodGet)).To(BeTrue())
+	g.Expect(how.Struck(http.MethodPost)).To(BeFalse())
 	undo()
 	healthy(t, origin.Addr())
 }
