@@ -81,8 +81,8 @@ func (e Experiment) cannotOwn(o *gateway.Own, setting string) string {
 	}{
 		{e.Fault.Route == site.RouteSecure && !u.TLS, "the upstream is spoken to without TLS"},
 		{
-			e.Fault.Route == site.RouteSecure && u.Speaks != string(upstream.HTTP1Spoken),
-			"the upstream speaks " + u.Speaks + " inside TLS",
+			e.Fault.Route == site.RouteSecure && u.Speaks == string(upstream.OtherSpoken),
+			"nothing is known of what the upstream speaks inside TLS",
 		},
 		{e.Fault.Route == site.RouteNamed && u.Host == "", "the upstream is not looked up by a name"},
 		{
@@ -123,16 +123,16 @@ func (e Experiment) movesBystander() bool {
 
 // cannotTalk tells why a fault of a route of its own does not apply to the target, or "".
 func cannotTalk(r site.Route, t gateway.Target) string {
-	plain := !t.Upstream.TLS && t.Upstream.Socket == ""
+	network := t.Upstream.Socket == ""
 	switch {
 	case r == site.RouteWebSocket && t.Probe.Protocol != gateway.WebSocket:
 		return "the probe asks for no WebSocket; one that does says protocol: " + gateway.WebSocket + " in the file"
-	case r == site.RouteWebSocket && (t.Upstream.Speaks != string(upstream.HTTP1Spoken) || !plain):
-		return "the upstream is not spoken to over HTTP/1 in plain text"
+	case r == site.RouteWebSocket && (t.Upstream.Speaks != string(upstream.HTTP1Spoken) || !network):
+		return "the upstream is not spoken to over HTTP/1 and the network"
 	case r == site.RouteGRPC && t.Probe.Protocol != gateway.GRPC:
 		return "the probe calls no method of gRPC; one that does says protocol: " + gateway.GRPC + " in the file"
-	case (r == site.RouteGRPC || r == site.RouteHTTP2) && (t.Upstream.Speaks != string(upstream.HTTP2Spoken) || !plain):
-		return "the upstream is not spoken to over HTTP/2 in plain text"
+	case (r == site.RouteGRPC || r == site.RouteHTTP2) && (t.Upstream.Speaks != string(upstream.HTTP2Spoken) || !network):
+		return "the upstream is not spoken to over HTTP/2 and the network"
 	}
 	return ""
 }

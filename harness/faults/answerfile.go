@@ -23,6 +23,7 @@ type answer struct {
 	AfterHead bool                  `yaml:"after-head"`
 	Tolerated string                `yaml:"tolerated"`
 	Body      string                `yaml:"body"`
+	Foreign   bool                  `yaml:"foreign"`
 
 	bytes []byte
 }

@@ -72,13 +72,17 @@ func (a answer) register(id string) {
 }
 
 func (a answer) inject(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-	how := upstream.Canned{Bytes: a.bytes, Every: a.Every, Then: upstream.Close}
+	how := upstream.Canned{Bytes: a.bytes, Every: a.Every, Then: upstream.Close, Foreign: a.Foreign}
 	if a.When == onAccept {
-		if err := b.Plain(); err != nil {
+		options, err := b.StandIn()
+		if err != nil {
+			return nil, err
+		}
+		if err := b.Speakable(how); err != nil {
 			return nil, err
 		}
 		_, undo, err := replace(ctx, b, func(at string) (*upstream.Port, error) {
-			return upstream.SpeakFirst(at, a.bytes)
+			return upstream.SpeakFirst(at, a.bytes, options.TLS)
 		})
 		if err != nil {
 			return nil, err

@@ -127,15 +127,15 @@ var ResetMidBody = catalog.RegisterFault(catalog.Fault{
 // behave lets an origin that answers as how says stand in at the upstream's address, with no link between that
 // would turn a reset into a close.
 func behave(ctx context.Context, b *site.Bench, how upstream.Behaviour) (undo func(context.Context) error, err error) {
-	if _, err := b.Scripted(); err != nil {
-		return nil, err
-	}
-	secure, err := b.StandInTLS()
+	options, err := b.StandIn()
 	if err != nil {
 		return nil, err
 	}
+	if err := b.Speakable(how); err != nil {
+		return nil, err
+	}
 	o, undo, err := replace(ctx, b, func(at string) (*upstream.Origin, error) {
-		return upstream.Start(at, upstream.Options{TLS: secure})
+		return upstream.Start(at, options)
 	})
 	if err != nil {
 		return nil, err

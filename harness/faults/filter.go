@@ -27,15 +27,13 @@ var Firewall403 = catalog.RegisterFault(catalog.Fault{
 	Confirmed: "An own request is answered with a whole 403 in the proxy's name, while the upstream behind it " +
 		"answers 200.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		if _, err := b.Scripted(); err != nil {
-			return nil, err
-		}
-		secure, err := b.StandInTLS()
+		options, err := b.StandIn()
 		if err != nil {
 			return nil, err
 		}
+		options.Name = record.IntermediaryName
 		proxy, undo, err := replace(ctx, b, func(at string) (*upstream.Origin, error) {
-			return upstream.Start(at, upstream.Options{Name: record.IntermediaryName, TLS: secure})
+			return upstream.Start(at, options)
 		})
 		if err != nil {
 			return nil, err

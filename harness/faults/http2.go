@@ -2,6 +2,7 @@ package faults
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"strings"
 
@@ -82,14 +83,18 @@ var H2UpstreamRSTStream = catalog.RegisterFault(catalog.Fault{
 // http2Ill lets the server that start makes stand in for the upstream that speaks HTTP/2, and confirms by is how
 // an own request to that server ends.
 func http2Ill(
-	start func(string) (*upstream.HTTP2Faulty, error), is func(client.Response) bool,
+	start func(string, *tls.Config) (*upstream.HTTP2Faulty, error), is func(client.Response) bool,
 ) func(context.Context, *site.Bench) (*catalog.Injection, error) {
 	return func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
+		secure, err := b.StandInTLS()
+		if err != nil {
+			return nil, err
+		}
 		back, err := b.HTTP2.Detach(ctx)
 		if err != nil {
 			return nil, err
 		}
-		stranger, err := start(b.Plan.HTTP2.String())
+		stranger, err := start(b.Plan.HTTP2.String(), secure)
 		if err != nil {
 			_ = back(ctx)
 			return nil, err

@@ -58,6 +58,9 @@ var KeepaliveMismatch = catalog.RegisterFault(catalog.Fault{
 		if err != nil {
 			return nil, err
 		}
+		if err := b.OnlyHTTP1(); err != nil {
+			return nil, err
+		}
 		idle := b.IdleTimeout()
 		patient := origin.CloseIdle(idle)
 		way, err := slow(ctx, b)

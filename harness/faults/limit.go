@@ -21,16 +21,19 @@ func limited(f catalog.Fault, over upstream.End, seen client.End) *catalog.Fault
 	f.Cause = cause.Overload
 	f.Phase = catalog.AtOnce
 	f.Inject = func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		if err := b.Plain(); err != nil {
+		options, err := b.StandIn()
+		if err != nil {
 			return nil, err
 		}
+		options.Limit, options.Over = connections, over
 		_, undo, err := replace(ctx, b, func(at string) (*upstream.Origin, error) {
-			return upstream.Start(at, upstream.Options{Limit: connections, Over: over})
+			return upstream.Start(at, options)
 		})
 		if err != nil {
 			return nil, err
 		}
-		crowd, err := upstream.Occupy(ctx, b.Plan.Upstream.String(), connections)
+		secure, at := b.Crowd()
+		crowd, err := upstream.OccupyTLS(ctx, at, connections, secure)
 		if err != nil {
 			_ = undo(ctx)
 			return nil, err

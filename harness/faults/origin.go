@@ -24,6 +24,9 @@ func misbehave(
 		if err != nil {
 			return nil, err
 		}
+		if err := b.Speakable(how); err != nil {
+			return nil, err
+		}
 		undo := origin.Behave(how)
 		return &catalog.Injection{Undo: func(context.Context) error { undo(); return nil }, Confirm: confirm(b)}, nil
 	}

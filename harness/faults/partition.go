@@ -71,6 +71,12 @@ func (p *partition) Answer(r *http.Request, c *upstream.Conn) upstream.End {
 	return upstream.Status{Code: http.StatusOK}.Answer(r, c)
 }
 
+// AnswerIn implements upstream.Polyglot.
+func (p *partition) AnswerIn(w http.ResponseWriter, r *http.Request, c *upstream.Conn) upstream.End {
+	p.fall()
+	return upstream.Status{Code: http.StatusOK}.AnswerIn(w, r, c)
+}
+
 // fall cuts both directions. A rule that cannot be made shows in the confirmation.
 func (p *partition) fall() {
 	p.mu.Lock()

@@ -15,11 +15,16 @@ import (
 func process(
 	ctx context.Context, b *site.Bench, script upstream.Script,
 ) (*upstream.Process, func(context.Context) error, error) {
-	if err := b.Plain(); err != nil {
+	plays, err := b.StandIn()
+	if err != nil {
 		return nil, nil, err
 	}
+	options := upstream.ProcessOptions{Script: script, Speaks: plays.Speaks}
+	if plays.TLS != nil {
+		options.Certificate = &plays.TLS.Certificates[0]
+	}
 	p, undo, err := replace(ctx, b, func(at string) (mortal, error) {
-		p, err := upstream.StartProcess(ctx, at, upstream.ProcessOptions{Script: script})
+		p, err := upstream.StartProcess(ctx, at, options)
 		return mortal{p}, err
 	})
 	return p.Process, undo, err

@@ -3,10 +3,12 @@ package faults
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
@@ -27,10 +29,16 @@ var H2Upstream = catalog.RegisterFault(catalog.Fault{
 		"SETTINGS, GOAWAY and the end of the connection.",
 	Confirmed: "An own HTTP/2 request is answered 200; an own HTTP/1 request gets a SETTINGS frame.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		if err := b.Plain(); err != nil {
+		options, err := b.StandIn()
+		if err != nil {
 			return nil, err
 		}
-		_, undo, err := replace(ctx, b, upstream.HTTP2Only)
+		if options.Speaks != upstream.NothingSpoken && options.Speaks != upstream.HTTP1Spoken {
+			return nil, site.Inapplicable("it does not speak HTTP/1 to the upstream, and the fault is about one that does")
+		}
+		_, undo, err := replace(ctx, b, func(at string) (*upstream.HTTP2, error) {
+			return upstream.HTTP2Only(at, options.TLS)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -44,20 +52,13 @@ var H2Upstream = catalog.RegisterFault(catalog.Fault{
 func newer(ctx context.Context, b *site.Bench) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*silenceWindow)
 	defer cancel()
-	transport := &http.Transport{Protocols: new(http.Protocols)}
-	transport.Protocols.SetUnencryptedHTTP2(true)
-	defer transport.CloseIdleConnections()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.Plan.Upstream.String(), nil)
-	if err != nil {
-		return "", err
-	}
-	answer, err := transport.RoundTrip(r)
-	if err != nil {
-		return "", fmt.Errorf("ask %s over HTTP/2: %w", b.Plan.Upstream, err)
-	}
-	_ = answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("ask %s over HTTP/2: got %d, want 200", b.Plan.Upstream, answer.StatusCode)
+	way := client.Way{Protocol: client.H2C, Dial: b.Dial} // Who knows need not agree on it, inside TLS either.
+	answer := way.Once(ctx, b.Plan.Upstream, netip.Addr{}, client.Request{
+		Method: http.MethodGet, Target: "/", Host: "upstream",
+	})
+	if answer.Status != http.StatusOK {
+		return "", fmt.Errorf("ask %s over HTTP/2: got %d %s (%s), want 200", b.Plan.Upstream, answer.Status,
+			answer.End, answer.Error)
 	}
 	settings := []byte{0, 0, 0, 4, 0} // A frame with nothing in it, of type 4 (RFC 9113, sections 4.1 and 6.5).
 	got, err := spoken(ctx, b, "")
@@ -69,18 +70,35 @@ func newer(ctx context.Context, b *site.Bench) (string, error) {
 
 // spoken sends an HTTP/1 request after the header, if any, to the upstream's address, and returns all that comes back.
 func spoken(ctx context.Context, b *site.Bench, header string) ([]byte, error) {
-	c, err := new(net.Dialer).DialContext(ctx, "tcp", b.Plan.Upstream.String())
+	c, err := dialAfter(ctx, b, header)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = c.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	if _, err := fmt.Fprintf(c, "%s%s / HTTP/1.1\r\nHost: upstream\r\nConnection: close\r\n\r\n", header,
+	if _, err := fmt.Fprintf(c, "%s / HTTP/1.1\r\nHost: upstream\r\nConnection: close\r\n\r\n",
 		http.MethodGet); err != nil {
 		return nil, err
 	}
 	return io.ReadAll(c)
+}
+
+// dialAfter connects to the upstream's address and sends the header, if any, before anything else; then it shakes hands
+// where the upstream speaks TLS.
+func dialAfter(ctx context.Context, b *site.Bench, header string) (net.Conn, error) {
+	plain, err := new(net.Dialer).DialContext(ctx, "tcp", b.Plan.Upstream.String())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.WriteString(plain, header); err != nil {
+		_ = plain.Close()
+		return nil, err
+	}
+	if !b.Plan.UpstreamTLS {
+		return plain, nil
+	}
+	return tls.Client(plain, b.ToUpstream(b.Plan.Upstream).TLS), nil
 }
 
 // ProxyProtocolExpected is an upstream that wants to be told where a connection comes from.
@@ -94,7 +112,7 @@ var ProxyProtocolExpected = catalog.RegisterFault(catalog.Fault{
 		"version 1 on and closes any other.",
 	Confirmed: "An own request with the header is answered 200; one without gets the end of the connection.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		if err := b.Plain(); err != nil {
+		if _, err := b.Scripted(); err != nil {
 			return nil, err
 		}
 		_, undo, err := replace(ctx, b, func(at string) (*upstream.Relay, error) {

@@ -39,7 +39,11 @@ var WrongLengthBody = catalog.RegisterFault(catalog.Fault{
 		if err != nil {
 			return nil, err
 		}
-		undo := origin.Behave(upstream.Surplus{Bytes: []byte(forged)})
+		how := upstream.Surplus{Bytes: []byte(forged)}
+		if err := b.Speakable(how); err != nil {
+			return nil, err
+		}
+		undo := origin.Behave(how)
 		return &catalog.Injection{
 			Undo: func(context.Context) error { undo(); return nil },
 			Rearm: func(ctx context.Context) error {

@@ -22,10 +22,11 @@ var WorkersBusy = catalog.RegisterFault(catalog.Fault{
 	Confirmed: "Every client of the crowd has the head of its answer, so every worker is taken; an own request " +
 		"connects and waits.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
-		if err := b.Plain(); err != nil {
+		if _, err := b.Scripted(); err != nil {
 			return nil, err
 		}
-		crowd, err := upstream.Occupy(ctx, b.Plan.Upstream.String(), site.Workers)
+		secure, at := b.Crowd()
+		crowd, err := upstream.OccupyTLS(ctx, at, site.Workers, secure)
 		if err != nil {
 			return nil, err
 		}

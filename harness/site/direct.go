@@ -43,7 +43,11 @@ func (b *Bench) DirectHTTP2(ctx context.Context, within time.Duration) (client.R
 	r, _ := b.Request(Probe{})
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	return client.Way{Protocol: client.H2C}.Once(ctx, b.Plan.HTTP2, netip.Addr{}, r), r.Header[0].Value
+	way := client.Way{Protocol: client.H2C}
+	if b.Plan.UpstreamTLS && b.Plan.HTTP2 == b.Plan.Upstream {
+		way = client.Way{Protocol: client.H2, TLS: b.ToUpstream(b.Plan.Upstream).TLS}
+	}
+	return way.Once(ctx, b.Plan.HTTP2, netip.Addr{}, r), r.Header[0].Value
 }
 
 // Open connects to the upstream as the gateway does, past it.

@@ -32,7 +32,7 @@ func heard(r client.Response) bool {
 // DirectTalk makes a WebSocket straight to an upstream's address, past the gateway, and says a word in it. The
 // context bounds it.
 func (b *Bench) DirectTalk(ctx context.Context, to netip.AddrPort) client.Response {
-	c, err := client.Open(ctx, to, netip.Addr{})
+	c, err := b.ToUpstream(to).Open(ctx, to, netip.Addr{})
 	if err != nil {
 		return client.Response{End: client.EndOf(err), Error: err.Error()}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
@@ -35,6 +36,8 @@ type Plan struct {
 	SecureNames []string
 	// UpstreamTLS is true when the gateway speaks TLS to Upstream.
 	UpstreamTLS bool
+	// UpstreamSpeaks is the language that the gateway speaks to Upstream; empty for HTTP/1.
+	UpstreamSpeaks upstream.Language
 	// HTTP2 is an upstream that speaks HTTP/2 in plain text.
 	HTTP2 netip.AddrPort
 	// NamedFor is the time to live of Named's address. The zero value is what experiments want that look at a fault

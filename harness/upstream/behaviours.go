@@ -70,7 +70,9 @@ type BigHeaders struct {
 }
 
 // Answer implements Behaviour.
-func (b BigHeaders) Answer(r *http.Request, c *Conn) End {
+func (b BigHeaders) Answer(r *http.Request, c *Conn) End { return b.status().Answer(r, c) }
+
+func (b BigHeaders) status() Status {
 	const name = "Gatequake-Padding"
 	const around = len(name + ": \r\n")
 	lines := max(1, b.Bytes/1024)
@@ -82,7 +84,7 @@ func (b BigHeaders) Answer(r *http.Request, c *Conn) End {
 		}
 		padding[i] = strings.Repeat("x", max(1, size-around))
 	}
-	return Status{Code: http.StatusOK, Header: http.Header{name: padding}}.Answer(r, c)
+	return Status{Code: http.StatusOK, Header: http.Header{name: padding}}
 }
 
 // Drip is a stamped 200 that is sent one byte at a time, with this pause after each.

@@ -18,6 +18,9 @@ type Canned struct {
 	// Every, if not zero, is the pause after which the bytes are sent again, and again, until the client leaves.
 	Every time.Duration
 	Then  End
+	// Foreign is true of bytes that are of no language that an origin speaks, so that they can be sent in place of an
+	// answer in any.
+	Foreign bool
 }
 
 // Answer implements Behaviour.

@@ -111,7 +111,7 @@ func TestSurplusFollowsAWholeAnswerOnAnOpenConnection(t *testing.T) {
 
 func TestSpeakFirstDoesNotWaitForARequest(t *testing.T) {
 	g := leakless(t)
-	port, err := upstream.SpeakFirst("127.0.0.1:0", []byte("220 ready\r\n"))
+	port, err := upstream.SpeakFirst("127.0.0.1:0", []byte("220 ready\r\n"), nil)
 	g.Expect(err).NotTo(HaveOccurred())
 	c := dial(t, port.Addr())
 	got, err := c.rest()

@@ -170,7 +170,7 @@ func (o *CatchAll) serve(c net.Conn, h *ConnInfo) {
 		o.spoken <- b
 		<-b.closed
 	case FastCGISpoken:
-		_ = fcgi.Serve(&oneConnListener{conn: b},
+		_ = fcgi.Serve(&oneConnListener{conn: b, closed: b.closed},
 			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.answer(h.Connection, w, r) }))
 	case OtherSpoken:
 		_, _ = io.Copy(io.Discard, b)

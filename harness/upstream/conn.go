@@ -27,6 +27,7 @@ type Conn struct {
 	origin   *Origin
 	requests int // read on it so far
 	answered time.Time
+	wire     *wire // of another language than HTTP/1
 }
 
 // serve answers requests until one of them ends the connection, or the client does. It is a loop over
@@ -36,7 +37,16 @@ func (c *Conn) serve() {
 	if !c.handshake() {
 		return
 	}
-	limit := &io.LimitedReader{R: c.Conn}
+	begin := io.Reader(c.Conn)
+	if c.origin.speaks != HTTP1Spoken {
+		in := bufio.NewReader(c.Conn)
+		if l := c.origin.language(in); l != HTTP1Spoken {
+			c.serveIn(l, in)
+			return
+		}
+		begin = in
+	}
+	limit := &io.LimitedReader{R: begin}
 	in := bufio.NewReader(limit)
 	end := Keep
 	for end == Keep {

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -16,12 +17,13 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// HTTP2Faulty is a server of HTTP/2 in plain text that reads and records every request, and answers none: in its
-// place comes a frame of another kind. Close it when done.
+// HTTP2Faulty is a server of HTTP/2, in plain text or inside TLS, that reads and records every request, and answers
+// none: in its place comes a frame of another kind. Close it when done.
 type HTTP2Faulty struct {
 	Record
 
 	listener *net.TCPListener
+	tls      *tls.Config // nil: plain text
 	instead  func(f *http2.Framer, stream uint32) End
 	work     sync.WaitGroup
 
@@ -32,8 +34,8 @@ type HTTP2Faulty struct {
 // GoAwayInstead returns an HTTP2Faulty at listen that gives up each connection when it has read a request: GOAWAY
 // with INTERNAL_ERROR, and FIN. The frame says that the request may have been handled (RFC 9113, section 6.8),
 // so that nobody may send it again who would not after any other failure.
-func GoAwayInstead(listen string) (*HTTP2Faulty, error) {
-	return startFaulty(listen, func(f *http2.Framer, stream uint32) End {
+func GoAwayInstead(listen string, secure *tls.Config) (*HTTP2Faulty, error) {
+	return startFaulty(listen, secure, func(f *http2.Framer, stream uint32) End {
 		_ = f.WriteGoAway(stream, http2.ErrCodeInternal, nil)
 		return Close
 	})
@@ -41,19 +43,25 @@ func GoAwayInstead(listen string) (*HTTP2Faulty, error) {
 
 // RSTStreamInstead returns an HTTP2Faulty at listen that resets the stream of each request with INTERNAL_ERROR and
 // keeps the connection.
-func RSTStreamInstead(listen string) (*HTTP2Faulty, error) {
-	return startFaulty(listen, func(f *http2.Framer, stream uint32) End {
+func RSTStreamInstead(listen string, secure *tls.Config) (*HTTP2Faulty, error) {
+	return startFaulty(listen, secure, func(f *http2.Framer, stream uint32) End {
 		_ = f.WriteRSTStream(stream, http2.ErrCodeInternal)
 		return Keep
 	})
 }
 
-func startFaulty(listen string, instead func(*http2.Framer, uint32) End) (*HTTP2Faulty, error) {
+func startFaulty(
+	listen string, secure *tls.Config, instead func(*http2.Framer, uint32) End,
+) (*HTTP2Faulty, error) {
 	l, err := listenTCP(listen)
 	if err != nil {
 		return nil, fmt.Errorf("start HTTP/2 upstream: %w", err)
 	}
 	h := &HTTP2Faulty{listener: l, instead: instead, conns: map[net.Conn]bool{}}
+	if secure != nil {
+		h.tls = secure.Clone()
+		h.tls.NextProtos = []string{"h2"}
+	}
 	h.work.Go(func() {
 		for {
 			c, err := strain.Accept(l.AcceptTCP)
@@ -93,14 +101,18 @@ func (h *HTTP2Faulty) serve(c *net.TCPConn, id int) {
 		_ = c.Close()
 		return
 	}
-	h.play(c, id).of(c, c)
+	spoken := net.Conn(c)
+	if h.tls != nil {
+		spoken = tls.Server(c, h.tls)
+	}
+	h.play(spoken, id).of(spoken, c)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.conns, c)
 }
 
 // play reads frames until one of the answers, or the client, ends the connection.
-func (h *HTTP2Faulty) play(c *net.TCPConn, id int) End {
+func (h *HTTP2Faulty) play(c net.Conn, id int) End {
 	if _, err := io.ReadFull(c, make([]byte, len(http2.ClientPreface))); err != nil {
 		return Close
 	}

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net/http"
 	"strings"
@@ -56,11 +57,11 @@ func TestHTTP2OriginAnswersAndRecords(t *testing.T) {
 }
 
 func TestHTTP2FaultyAnswersNothing(t *testing.T) {
-	for want, start := range map[string]func(string) (*HTTP2Faulty, error){
+	for want, start := range map[string]func(string, *tls.Config) (*HTTP2Faulty, error){
 		"GOAWAY":         GoAwayInstead,
 		"INTERNAL_ERROR": RSTStreamInstead,
 	} {
-		h, err := start("127.0.0.1:0")
+		h, err := start("127.0.0.1:0", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -26,11 +27,15 @@ var goAway = []byte("\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x
 	"\x00\x00\x00\x00" + "\x00\x00\x00\x01")
 
 // HTTP2Only returns an HTTP2 at listen. It answers every request with a stamped 200. A client that begins with
-// anything but the preface of HTTP/2 gets GOAWAY and the end of the connection.
-func HTTP2Only(listen string) (*HTTP2, error) {
-	l, err := listenTCP(listen)
+// anything but the preface of HTTP/2 gets GOAWAY and the end of the connection. With secure all that is inside TLS.
+func HTTP2Only(listen string, secure *tls.Config) (*HTTP2, error) {
+	tcp, err := listenTCP(listen)
 	if err != nil {
 		return nil, fmt.Errorf("start HTTP/2 upstream: %w", err)
+	}
+	l := net.Listener(tcp)
+	if secure != nil {
+		l = tls.NewListener(tcp, secure)
 	}
 	// The server itself stands behind, on a port of its own: net/http does not say what it makes of a wrong preface.
 	behind, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,9 @@ type HTTP2Origin struct {
 	server   *http.Server
 	ended    chan struct{}
 }
+
+// grpcType is how the content of a call of gRPC is called.
+const grpcType = "application/grpc"
 
 // connectionKey is where a request's context holds the number of its connection.
 type connectionKey struct{}
@@ -80,19 +84,20 @@ func answerAs(name string, w http.ResponseWriter, r *http.Request, body []byte) 
 	w.Header().Set(stamp.Origin, name)
 	w.Header().Set(stamp.Answer, nonce)
 	w.Header().Set("Cache-Control", "no-store")
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), grpcType) {
 		_, _ = w.Write(stamp.Body(name, nonce))
 		return
 	}
-	w.Header().Set("Content-Type", "application/grpc")
+	w.Header().Set("Content-Type", grpcType)
 	_, _ = w.Write(body)
 	w.Header().Set(http.TrailerPrefix+"Grpc-Status", "0")
 }
 
 func http2Hit(connection int, r *http.Request) *Hit {
 	remote, _ := netip.ParseAddrPort(r.RemoteAddr)
+	path := cmp.Or(r.RequestURI, r.URL.RequestURI()) // FastCGI has it in its parameters.
 	return &Hit{
-		Nonce: r.Header.Get(stamp.Nonce), Method: r.Method, Path: r.RequestURI, Host: r.Host, Header: r.Header.Clone(),
+		Nonce: r.Header.Get(stamp.Nonce), Method: r.Method, Path: path, Host: r.Host, Header: r.Header.Clone(),
 		Remote:     remote,
 		Connection: connection, At: time.Now(),
 	}

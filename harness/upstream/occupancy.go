@@ -3,6 +3,7 @@ package upstream
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -20,16 +21,27 @@ const releaseTimeout = 2 * time.Second
 
 // Occupancy is a number of real clients, each of which keeps a worker of an Origin busy with a request.
 type Occupancy struct {
-	members []*net.TCPConn
+	members []halfCloser
+}
+
+// halfCloser is a connection that can be ended in one direction.
+type halfCloser interface {
+	net.Conn
+	CloseWrite() error
 }
 
 // Occupy connects n clients to the healthy origin at addr, which speaks plain HTTP, and returns once it holds
 // them all: each has got the head of its answer, so each has a worker. An origin with fewer free workers never
 // gets there, and Occupy fails when ctx ends; later ctx has no effect.
 func Occupy(ctx context.Context, addr string, n int) (*Occupancy, error) {
+	return OccupyTLS(ctx, addr, n, nil)
+}
+
+// OccupyTLS is Occupy of an origin that speaks TLS; without a configuration it is Occupy.
+func OccupyTLS(ctx context.Context, addr string, n int, secure *tls.Config) (*Occupancy, error) {
 	o := new(Occupancy)
 	for i := range n {
-		if err := o.add(ctx, addr); err != nil {
+		if err := o.add(ctx, addr, secure); err != nil {
 			o.Release()
 			return nil, fmt.Errorf("gather crowd at %s: client %d of %d: %w", addr, i+1, n, err)
 		}
@@ -38,15 +50,19 @@ func Occupy(ctx context.Context, addr string, n int) (*Occupancy, error) {
 }
 
 // add adds one client and returns when it is being held.
-func (c *Occupancy) add(ctx context.Context, addr string) error {
+func (c *Occupancy) add(ctx context.Context, addr string, secure *tls.Config) error {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}
-	c.members = append(c.members, conn.(*net.TCPConn))
+	var member halfCloser = conn.(*net.TCPConn)
+	if secure != nil {
+		member = tls.Client(conn, secure)
+	}
+	c.members = append(c.members, member)
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // the past: wakes whoever reads
-	err = occupyWorker(conn, addr)
+	err = occupyWorker(member, addr)
 	if !stop() {
 		return context.Cause(ctx)
 	}

@@ -7,6 +7,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -22,6 +23,8 @@ import (
 type Options struct {
 	Name string      // in every stamp; "upstream" when empty
 	TLS  *tls.Config // speak TLS; nil is plain TCP. Session tickets are never given out
+	// Speaks is the language besides HTTP/1, if it is another; whoever begins in HTTP/1 is answered in it.
+	Speaks Language
 	// How many requests are answered at once; further ones are accepted, read, recorded, and wait. 0 is no limit.
 	Workers int
 	// How many connections may be open; further ones are accepted, not recorded, and end as Over says. 0 is no limit.
@@ -37,6 +40,7 @@ type Origin struct {
 	name       string
 	listener   *net.TCPListener
 	tls        *tls.Config
+	speaks     Language
 	workers    chan struct{} // nil: no limit
 	limit      int           // 0: none
 	over       End
@@ -66,6 +70,7 @@ func start(listen string, opts Options, tell func(event), first Behaviour) (*Ori
 	}
 	o := &Origin{
 		name: opts.Name, first: first, listener: listener, limit: opts.Limit, over: opts.Over,
+		speaks: cmp.Or(opts.Speaks, HTTP1Spoken),
 		closed: make(chan struct{}), conns: map[*Conn]bool{},
 	}
 	o.tell = tell
@@ -77,6 +82,9 @@ func start(listen string, opts Options, tell func(event), first Behaviour) (*Ori
 	}
 	if opts.TLS != nil {
 		o.tls = o.secure(opts.TLS)
+		if o.speaks == HTTP2Spoken && len(o.tls.NextProtos) == 0 {
+			o.tls.NextProtos = []string{"h2", "http/1.1"}
+		}
 	}
 	o.work.Go(o.accept)
 	return o, nil

@@ -1,9 +1,11 @@
 package upstream
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/gatequake/gatequake/harness/strain"
 )
@@ -66,8 +68,8 @@ func (p *Port) Close() error {
 }
 
 // SpeakFirst returns a Port that greets each connection with these bytes as soon as it is accepted, reading
-// nothing before, and closes it: a server of a protocol in which the server begins.
-func SpeakFirst(listen string, greeting []byte) (*Port, error) {
+// nothing before, and closes it: a server of a protocol in which the server begins. With secure it does so inside TLS.
+func SpeakFirst(listen string, greeting []byte, secure *tls.Config) (*Port, error) {
 	p, err := newPort(listen)
 	if err != nil {
 		return nil, err
@@ -79,8 +81,13 @@ func SpeakFirst(listen string, greeting []byte) (*Port, error) {
 				return
 			}
 			p.work.Go(func() {
-				_, _ = tcp.Write(greeting)
-				Close.of(tcp, tcp)
+				c := net.Conn(tcp)
+				if secure != nil {
+					c = tls.Server(tcp, secure)
+				}
+				_ = c.SetDeadline(time.Now().Add(handshakeTimeout)) // Who never shakes hands is not waited for.
+				_, _ = c.Write(greeting)
+				Close.of(c, tcp)
 			})
 		}
 	})

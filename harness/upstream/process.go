@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -12,8 +13,11 @@ import (
 
 // ProcessOptions says what a Process is. The zero value is a healthy origin called "upstream".
 type ProcessOptions struct {
-	Name   string // in every stamp; "upstream" when empty
-	Script Script // what its first life does; Healthy when empty
+	Name   string   // in every stamp; "upstream" when empty
+	Script Script   // what its first life does; Healthy when empty
+	Speaks Language // besides HTTP/1
+	// Certificate, if not nil, makes it speak TLS.
+	Certificate *tls.Certificate
 }
 
 // Process is an origin in an operating system process of its own, which can be killed, frozen and started again
@@ -22,7 +26,7 @@ type ProcessOptions struct {
 type Process struct {
 	Record
 
-	name   string
+	plays  part
 	change sync.Mutex // held by Respawn and Play: one at a time
 	mu     sync.Mutex // guards what follows, for moments: Kill and Thaw get in while Play waits for a frozen process
 	listen string     // from the first life on, the real address
@@ -41,7 +45,11 @@ const (
 // StartProcess returns a Process that is already listening at listen; port 0 is a free one, Addr tells which.
 // ctx bounds the start only.
 func StartProcess(ctx context.Context, listen string, o ProcessOptions) (*Process, error) {
-	p := &Process{name: o.Name, listen: listen}
+	p := &Process{listen: listen}
+	var err error
+	if p.plays, err = partOf(o); err != nil {
+		return nil, fmt.Errorf("start upstream process: %w", err)
+	}
 	if o.Script == "" {
 		o.Script = Healthy
 	}
@@ -64,7 +72,7 @@ func (p *Process) Respawn(ctx context.Context, script Script) error {
 	}
 	// Connections are numbered from 1 in every life.
 	before := p.Accepted()
-	next, address, err := begin(ctx, []string{p.Addr(), p.name, string(script)},
+	next, address, err := begin(ctx, p.plays.args(p.Addr(), script),
 		func(e event) { p.note(e.after(before)) })
 	if err != nil {
 		return fmt.Errorf("start upstream process: %w", err)

@@ -61,7 +61,7 @@ func TestProxyProtocolIsDemanded(t *testing.T) {
 
 func TestHTTP2Only(t *testing.T) {
 	g := leakless(t)
-	h, err := upstream.HTTP2Only("127.0.0.1:0")
+	h, err := upstream.HTTP2Only("127.0.0.1:0", nil)
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() { _ = h.Close() })
 	c := dial(t, h.Addr())

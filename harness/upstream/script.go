@@ -49,12 +49,18 @@ func (crash) Answer(*http.Request, *Conn) End {
 	select {} // the signal may be a moment away
 }
 
+// What the answer of crashAfterHead declares, and how much of it is sent.
+const (
+	crashDeclared = 1 << 20
+	crashSent     = 256 << 10
+)
+
 // crashAfterHead dies in the middle of its first answer.
 type crashAfterHead struct{}
 
 func (crashAfterHead) Answer(r *http.Request, c *Conn) End {
 	// More than a gateway holds back by default, so that the head has been sent on.
-	Truncated{Declared: 1 << 20, Sent: 256 << 10}.Answer(r, c)
+	Truncated{Declared: crashDeclared, Sent: crashSent}.Answer(r, c)
 	awaitAcknowledged(c.tcp)
 	return crash{}.Answer(r, c)
 }

@@ -134,8 +134,9 @@ func leafFor(at netip.Addr, names ...string) Leaf {
 
 // oneConnListener is a listener that has one connection to give.
 type oneConnListener struct {
-	conn *sniffedConn
-	done bool
+	conn   net.Conn
+	closed <-chan struct{}
+	done   bool
 }
 
 // Accept gives the connection, and then waits for its end.
@@ -144,7 +145,7 @@ func (o *oneConnListener) Accept() (net.Conn, error) {
 		o.done = true
 		return o.conn, nil
 	}
-	<-o.conn.closed
+	<-o.closed
 	return nil, net.ErrClosed
 }
 

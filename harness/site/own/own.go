@@ -89,6 +89,7 @@ func (s *Site) findTarget() error {
 	b.Plan.Secure, b.Plan.HTTP2 = at, at
 	b.Plan.BrokenName, b.Plan.Socket = t.Upstream.Host, t.Upstream.Socket
 	b.Plan.SecureNames, b.Plan.UpstreamTLS = t.Upstream.CalledBy(), t.Upstream.TLS
+	b.Plan.UpstreamSpeaks = upstream.Language(t.Upstream.Speaks)
 	return nil
 }
 
@@ -143,11 +144,12 @@ func (s *Site) startUpstreams() error {
 	return nil
 }
 
-// startUpstream starts an upstream at listen. It is a scripted origin if it speaks HTTP/1; of others the origin is nil.
+// startUpstream starts an upstream at listen. It is a scripted origin if its language is known; of others the origin is
+// nil.
 func (s *Site) startUpstream(u gateway.Upstream, listen string) (origin *upstream.Origin, addr string, err error) {
 	b := s.B
-	if u.Speaks == string(upstream.HTTP1Spoken) {
-		o := upstream.Options{Name: u.Name, Workers: site.Workers}
+	if u.Speaks != string(upstream.OtherSpoken) {
+		o := upstream.Options{Name: u.Name, Workers: site.Workers, Speaks: upstream.Language(u.Speaks)}
 		if u.TLS {
 			cert, err := b.Authority.Issue(upstream.Leaf{Names: u.CalledBy()})
 			if err != nil {
@@ -273,7 +275,7 @@ func (d *Described) stamps(names []string) []string {
 	for _, u := range d.Upstreams {
 		switch {
 		case !slices.Contains(names, u.Name):
-		case u.Speaks == string(upstream.HTTP1Spoken):
+		case u.Speaks != string(upstream.OtherSpoken):
 			all = append(all, u.Name)
 		default:
 			all = append(all, d.At(u).String())

@@ -61,7 +61,7 @@ func (s *Site) Question(_ client.Request, nonce string) client.Request {
 // Scripted implements site.Scripter.
 func (s *Site) Scripted() (*upstream.Origin, error) {
 	if s.B.Upstream.Origin == nil {
-		return nil, site.Inapplicable("the upstream speaks " + s.Upstream.Speaks + ", and the fault is one of HTTP/1")
+		return nil, site.Inapplicable("nothing is known of what the upstream speaks, and the fault is in its answers")
 	}
 	return s.B.Upstream.Origin, nil
 }
@@ -112,7 +112,7 @@ func (s *Site) wayTo(ctx context.Context, u gateway.Upstream) error {
 		}
 	}
 	way := wayToUpstream(u)
-	if u.Speaks == string(upstream.HTTP1Spoken) {
+	if u.Speaks != string(upstream.OtherSpoken) {
 		request, _ := s.B.Request(site.Probe{})
 		nonce := request.Header[0].Value
 		return site.WellFrom(at, way.Once(ctx, at, netip.Addr{}, direct(u, nonce)), nonce)

@@ -46,7 +46,7 @@ func TestTolerancesAddUp(t *testing.T) {
 		}
 		return o
 	}
-	moved := by("10.1.1.1:1", "")
+	moved := by("a", "")
 	moved.Status, moved.Served = 307, true
 	control := &record.Expectation{Statuses: []int{200}, By: record.ByUpstream}
 	for name, c := range map[string]struct {
@@ -62,28 +62,28 @@ func TestTolerancesAddUp(t *testing.T) {
 			gateway.GRPC, nil, 0, false, catalog.Fault{}, by("", record.GRPCUnavailable), true,
 		},
 		"a call that the broken one answered": {
-			gateway.GRPC, nil, 0, false, catalog.Fault{}, by("10.1.1.1:1", record.GRPCOK), false,
+			gateway.GRPC, nil, 0, false, catalog.Fault{}, by("a", record.GRPCOK), false,
 		},
 		"a call on a pool, UNAVAILABLE": {
 			gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("", record.GRPCUnavailable), true,
 		},
 		"a call on a pool, served by the other": {
-			gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("10.1.1.2:1", record.GRPCOK), true,
+			gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("b", record.GRPCOK), true,
 		},
 		"a call on a pool, served by the broken one": {
-			gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("10.1.1.1:1", record.GRPCOK), false,
+			gateway.GRPC, []string{"a", "b"}, 0, false, catalog.Fault{}, by("a", record.GRPCOK), false,
 		},
 		"a late call": {
-			gateway.GRPC, nil, 0, false, catalog.Fault{Late: true}, by("10.1.1.1:1", record.GRPCOK), true,
+			gateway.GRPC, nil, 0, false, catalog.Fault{Late: true}, by("a", record.GRPCOK), true,
 		},
 		"late, of a pool, by the other": {
-			"", []string{"a", "b"}, 0, false, catalog.Fault{Late: true}, by("10.1.1.2:1", ""), true,
+			"", []string{"a", "b"}, 0, false, catalog.Fault{Late: true}, by("b", ""), true,
 		},
 		"late, of a pool, by the late one": {
-			"", []string{"a", "b"}, 0, false, catalog.Fault{Late: true}, by("10.1.1.1:1", ""), true,
+			"", []string{"a", "b"}, 0, false, catalog.Fault{Late: true}, by("a", ""), true,
 		},
 		"late, of a pool, by a stranger's stamp": {
-			"", []string{"a", "b"}, 0, false, catalog.Fault{}, by("10.1.1.9:1", ""), false,
+			"", []string{"a", "b"}, 0, false, catalog.Fault{}, by("c", ""), false,
 		},
 		"a control where service is no 200": {
 			"", nil, 307, false, catalog.Fault{Control: control}, moved, true,
@@ -92,7 +92,7 @@ func TestTolerancesAddUp(t *testing.T) {
 			"", nil, 307, true, catalog.Fault{Control: control}, moved, true,
 		},
 		"elsewhere, a late pool": {
-			"", []string{"a", "b"}, 0, true, catalog.Fault{Late: true}, by("10.1.1.1:1", ""), true,
+			"", []string{"a", "b"}, 0, true, catalog.Fault{Late: true}, by("a", ""), true,
 		},
 		"elsewhere, a control on a pool, by another": {
 			"",
