@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 )
@@ -36,6 +38,10 @@ func (t *run) seeBystander(ctx context.Context, o record.Observation) (err error
 // excuse tells why the gateway could not have served the bystander, who got o; "" if it could. The error is of a way
 // that is broken, and not by the fault's nature.
 func (t *run) excuse(ctx context.Context, o record.Observation) (string, error) {
+	if rule := t.denied(ctx, o); rule != "" {
+		t.uncheck(rule)
+		return rule, nil
+	}
 	broken := t.site.BystanderWay(ctx)
 	switch f := t.experiment.Fault; {
 	case broken == nil:
@@ -45,9 +51,32 @@ func (t *run) excuse(ctx context.Context, o record.Observation) (string, error) 
 	default:
 		const left = "whether the bystander is spared by %s, which strikes %s: the bystander needs that too (%s)"
 		what := fmt.Sprintf(left, f.ID, f.StrikesBesides(), broken)
-		if !slices.Contains(t.record.Unchecked, what) {
-			t.record.Unchecked = append(t.record.Unchecked, what)
-		}
+		t.uncheck(what)
 		return what, nil
 	}
+}
+
+// uncheck notes what could not be checked, once.
+func (t *run) uncheck(what string) {
+	if !slices.Contains(t.record.Unchecked, what) {
+		t.record.Unchecked = append(t.record.Unchecked, what)
+	}
+}
+
+// denied tells that the gateway has refused a client of ours by a rule of its own, such as a limit on how often one may
+// ask; "" if nothing says so. It says so by the answer 429, or in its log: but not where a client is refused on purpose
+// beside the others.
+func (t *run) denied(ctx context.Context, o record.Observation) string {
+	if o.By != record.ByGateway || o.Status < http.StatusBadRequest {
+		return ""
+	}
+	named := ""
+	if !t.caveats().Holds(theBlock) {
+		t.instruments().SettleLog(ctx)
+		named = limitOf(t.record.Gateway, t.site.Process().Since(t.mark), proxystatus.HTTPRequestDenied)
+	}
+	if named == "" && o.Status != http.StatusTooManyRequests {
+		return ""
+	}
+	return "a rule of the gateway's own refused a client (" + o.String() + "), whatever its upstreams do" + named
 }

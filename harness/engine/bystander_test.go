@@ -11,6 +11,7 @@ import (
 	"github.com/gatequake/gatequake/harness/catalog"
 	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
@@ -61,7 +62,9 @@ func TestNobodyIsHurtWithoutAWay(t *testing.T) {
 		},
 		"its way is broken by nobody knows what": {closed.Addr().String(), "", 0, "", "its own way is broken"},
 	} {
-		b := &site.Bench{Plan: site.Plan{Bystander: netip.MustParseAddrPort(c.at)}}
+		b := &site.Bench{
+			Definition: &gateway.Definition{}, Plan: site.Plan{Bystander: netip.MustParseAddrPort(c.at)},
+		}
 		b.Kind = stub{b: b}
 		tr := run{site: On(b), experiment: catalog.Experiment{Fault: &catalog.Fault{ID: "odd", Beyond: c.beyond}}}
 		for range 2 {

@@ -29,6 +29,9 @@ func (t *run) probeFault(ctx context.Context) error {
 		bystander := t.askBystander(ctx)
 		all := <-answers
 		t.limits.excuse(method, all)
+		if err := t.tooMany(ctx, all); err != nil {
+			return err
+		}
 		for _, o := range all {
 			o.Group = t.groups
 			t.note(o, record.Probed)
@@ -43,6 +46,20 @@ func (t *run) probeFault(ctx context.Context) error {
 		bystander.Group = t.groups
 		if err := t.seeBystander(ctx, bystander); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// tooMany is not nil when the gateway says that somebody of ours asks too often: of an upstream that says nothing. The
+// error wraps errors.ErrUnsupported.
+func (t *run) tooMany(ctx context.Context, all []record.Observation) error {
+	for _, o := range all {
+		if o.Status != http.StatusTooManyRequests || o.By != record.ByGateway {
+			continue
+		}
+		if rule := t.denied(ctx, o); rule != "" && !t.site.Healthy(t.experiment.Fault.Route, o) {
+			return site.Inapplicable(rule)
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatequake/gatequake/fixtures"
 	"github.com/gatequake/gatequake/harness/message"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 )
@@ -118,14 +119,16 @@ func (l *limits) excuse(method string, all []record.Observation) {
 	}
 }
 
-// limitOf names the limit, in the words of the line of the gateway's log that tells of one; "" if none does.
-func limitOf(program string, log []string) string {
+// limitOf names the limit, in the words of the line of the gateway's log that tells of one; "" if none does. With
+// types, it is one that such an error is reported of.
+func limitOf(program string, log []string, types ...proxystatus.ErrorType) string {
 	known, err := message.Read(fixtures.Gateways())
 	if err != nil {
 		return "" // The tests of the messages tell.
 	}
 	for _, line := range log {
-		if m, ok := known.Find(line, program); ok && m.Side == message.Gateway {
+		m, ok := known.Find(line, program)
+		if ok && m.Side == message.Gateway && (len(types) == 0 || slices.Contains(types, m.Type)) {
 			said := ", which its log names: " + m.Means
 			if m.Directive != "" {
 				said += " (" + m.Directive + ")"

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
 )
 
@@ -65,5 +66,18 @@ func TestLimitIsNamedByTheLog(t *testing.T) {
 	}
 	if got := limitOf("nginx", log[:1]); got != "" {
 		t.Errorf("got %q of the upstream's doing, want nothing", got)
+	}
+}
+
+// TestLimitOfAType: a line about a rule by which a client is refused is told from one about what the gateway lacks.
+func TestLimitOfAType(t *testing.T) {
+	lacks := "2026/03/01 10:00:00 [alert] 7#7: 22 worker_connections are not enough"
+	refuses := `2026/03/01 10:00:00 [error] 31#31: *7 limiting requests, excess: 20.540 by zone "perip", client: 192.0.2.7`
+	denied := proxystatus.HTTPRequestDenied
+	if got := limitOf("nginx", []string{lacks}, denied); got != "" {
+		t.Errorf("got %q, want nothing", got)
+	}
+	if got := limitOf("nginx", []string{lacks, refuses}, denied); !strings.Contains(got, "limit_req") {
+		t.Errorf("got %q, want the directive limit_req", got)
 	}
 }

@@ -7,6 +7,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -178,11 +179,14 @@ func (t *run) reconfirm(ctx context.Context) error {
 	if err := t.confirm(ctx); err != nil {
 		return fmt.Errorf("after the probes: %w", err)
 	}
-	if t.injection.Advice != nil {
+	if t.injection.Advice != nil && slices.ContainsFunc(t.record.Observations, hurt) {
 		t.record.Advice = t.injection.Advice()
 	}
 	return nil
 }
+
+// hurt reports whether somebody who asked for what the experiment asks for was not served, and that counts.
+func hurt(o record.Observation) bool { return o.Role == record.Probed && !o.Steady && o.Excused == "" }
 
 // mend takes the fault back.
 func (t *run) mend(ctx context.Context) error {

@@ -109,7 +109,7 @@ func (d *downLink) down(ctx context.Context) error {
 	if err := d.up(); err != nil {
 		return err
 	}
-	if _, err := d.bench.Pooled(ctx, site.RouteMain); err != nil {
+	if err := d.bench.Pooled(ctx, site.RouteMain); err != nil {
 		return err
 	}
 	var err error

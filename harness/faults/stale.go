@@ -40,7 +40,7 @@ var StalePooledConnection = catalog.RegisterFault(catalog.Fault{
 			Undo: func(context.Context) error { undo(); return nil },
 			Rearm: func(ctx context.Context) error {
 				how.Expire(0)
-				_, err := b.Pooled(ctx, site.RouteMain)
+				err := b.Pooled(ctx, site.RouteMain)
 				how.Expire(origin.Accepted())
 				return err
 			},
@@ -81,8 +81,8 @@ func expires(ctx context.Context, b *site.Bench, origin *upstream.Origin, how *u
 func met(hits []upstream.Hit, how *upstream.Expiring) error {
 	isPost := func(h upstream.Hit) bool { return h.Method == http.MethodPost }
 	if slices.ContainsFunc(hits, isPost) && !how.Struck(http.MethodPost) {
-		return site.Inapplicable("each of its workers has a pool of its own, and the request came to one that had no " +
-			"connection to the upstream yet")
+		return site.Inapplicable("no request came on a connection that the upstream had before: each of its workers has " +
+			"a pool of its own, or another upstream served in this one's place")
 	}
 	return nil
 }

@@ -6,14 +6,15 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/sockets"
+	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 // PrepareState brings the gateway into the state in which the fault strikes.
 func (b *Bench) PrepareState(ctx context.Context, s State, r Route) error {
 	if s == Pooled {
-		_, err := b.Pooled(ctx, r)
-		return err
+		return b.Pooled(ctx, r)
 	}
 	return b.DropPooled(ctx)
 }
@@ -61,43 +62,61 @@ const (
 )
 
 // Pooled makes the gateway hold an idle connection to the route's upstream in each of its pools, as far as these show
-// (each worker may have one of its own), and returns their numbers there. Some client's request has come on one that
-// another client's had opened. The error of a gateway with which that does not come about wraps errors.ErrUnsupported:
-// it has no pool that a fault could strike.
-func (b *Bench) Pooled(ctx context.Context, r Route) (connections []int, err error) {
+// (each worker may have one of its own): some client's request has come on one that another client's had opened. The
+// error of a gateway with which that does not come about wraps errors.ErrUnsupported: it has no pool that a fault could
+// strike.
+func (b *Bench) Pooled(ctx context.Context, r Route) error {
 	if b.Opaque() != "" {
-		return nil, Inapplicable("on which connection a request reached the upstream cannot be read on the link")
+		return Inapplicable("on which connection a request reached the upstream cannot be read on the link")
 	}
 	if err := b.DropPooled(ctx); err != nil {
-		return nil, err
+		return err
 	}
+	known := map[string]bool{} // connections to any upstream that requests came on
 	for served, calm := 1, 0; ; served++ {
-		o := b.Probe(ctx, Probe{Route: r, Within: Patience})
-		hits := b.Hits(o.Nonce)
-		if !b.Healthy(r, o) || len(hits) != 1 {
-			return nil, fmt.Errorf(
-				"fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one",
-				o,
-				len(hits),
-			)
+		o, hits, err := b.fill(ctx, r)
+		if err != nil && served == 1 && o.By == record.ByGateway {
+			// What went before may have left it unable to serve for a while.
+			if err := b.Steady(ctx, r); err != nil {
+				return err
+			}
+			o, hits, err = b.fill(ctx, r)
+		}
+		switch {
+		case err != nil && o.By == record.ByGateway:
+			return Inapplicable(fmt.Sprintf(
+				"it serves, but not so many clients in a row that its pools are filled: one got %s, by a limit of its own", o))
+		case err != nil:
+			return err
 		}
 		calm++
-		if connection := hits[0].Connection; !slices.Contains(connections, connection) {
-			connections, calm = append(connections, connection), 0
+		if connection := fmt.Sprint(hits[0].Remote, hits[0].Connection); !known[connection] {
+			known[connection], calm = true, 0
 		}
-		pools, again := len(connections), served > len(connections)
+		pools, again := len(known), served > len(known)
 		switch {
 		case again && calm >= sure(pools):
-			return connections, nil
+			return nil
 		case !again && served >= newcomers && b.kept() < pools, !again && served >= manyNewcomers:
-			return nil, Inapplicable(fmt.Sprintf(
+			return Inapplicable(fmt.Sprintf(
 				"it does not reuse connections to the upstream (no keepalive): the requests of %d clients came on as many",
 				served))
 		case served >= manyNewcomers*max(1, pools/newcomers):
-			return nil, Inapplicable(fmt.Sprintf("it keeps connections in so many pools, one for each worker, that %d "+
+			return Inapplicable(fmt.Sprintf("it keeps connections in so many pools, one for each worker, that %d "+
 				"clients have not filled all of them", served))
 		}
 	}
+}
+
+// fill sends a request by which a pool is filled.
+func (b *Bench) fill(ctx context.Context, r Route) (record.Observation, []upstream.Hit, error) {
+	o := b.Probe(ctx, Probe{Route: r, Within: Patience})
+	hits := b.Hits(o.Nonce)
+	if !b.Healthy(r, o) || len(hits) != 1 {
+		return o, hits, fmt.Errorf("fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one",
+			o, len(hits))
+	}
+	return o, hits, nil
 }
 
 // sure is how many clients in a row must have met one of the pools that are known before there is said to be no other.
