@@ -233,6 +233,7 @@ var sides = map[message.Side]string{
 	message.Gateway:  "the gateway's own limits, rules or configuration; the upstream may be well",
 	message.Between:  "the network or the names between the gateway and the upstream",
 	message.Upstream: "the upstream's doing",
+	message.Start:    "the gateway's configuration, or its machine: it did not start",
 }
 
 // meaning says what a line of a log is known to mean.
@@ -250,6 +251,7 @@ func meaning(a answer, m message.Message) string {
 	say("whose", sides[m.Side])
 	say("RFC 9209", string(m.Type))
 	say("decided by", m.Directive)
+	say("what to do", m.Advice)
 	say("see", m.Link)
 	return b.String()
 }

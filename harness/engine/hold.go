@@ -70,7 +70,7 @@ func Hold(ctx context.Context, w *world.World, s site.Setup, open site.Opener, e
 		if errors.Is(err, errors.ErrUnsupported) {
 			err = site.Inapplicable(strings.TrimSuffix(err.Error(), ": "+errors.ErrUnsupported.Error()))
 		} else {
-			err = fmt.Errorf("%w%s", err, lastWords(b.Gateway.Since(nil)))
+			err = fmt.Errorf("%w%s", err, lastWords(b.Gateway.Since(nil), b.Gateway.Dead() != ""))
 		}
 		return nil, errors.Join(err, h.Release(ctx))
 	}

@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
@@ -99,7 +98,7 @@ func (t *run) make(ctx context.Context) {
 		t.record.Stopped = err.Error()
 		if t.caveats().Watched() && (t.site.Process().Dead() != "" || len(t.record.Observations) == 0) {
 			t.record.Log = t.site.Process().Since(nil)
-			t.record.Stopped += lastWords(t.record.Log)
+			t.record.Stopped += lastWords(t.record.Log, t.site.Process().Dead() != "")
 		}
 	}
 }
@@ -115,13 +114,13 @@ func (t *run) blameMachine(err error) {
 	}
 }
 
-// lastWords appends the end of a gateway's log to a reason.
-func lastWords(log []string) string {
-	const enough = 5 // The lines that say why stand at the end.
-	if len(log) == 0 {
+// lastWords appends to a reason what the log of the gateway, which has ended or not, says of it.
+func lastWords(log []string, ended bool) string {
+	why := gateway.Why(log, ended)
+	if why == "" {
 		return "; it logged nothing"
 	}
-	return record.LastSaid + strings.Join(last(log, enough), " | ")
+	return record.LastSaid + why
 }
 
 // ready waits for the state that every experiment begins with.
@@ -317,7 +316,7 @@ func (t *run) recover(ctx context.Context) error {
 	r.Unwatched = !t.caveats().Watched()
 	switch {
 	case r.Dead != "":
-		r.LastWords = lastWords(t.site.Process().Since(nil))
+		r.LastWords = lastWords(t.site.Process().Since(nil), true)
 	case err != nil:
 		r.Unrecovered = err.Error()
 	default:

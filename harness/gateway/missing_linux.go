@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,19 +19,20 @@ import (
 	"github.com/gatequake/gatequake/harness/world"
 )
 
-// MissingFiles notes the files that a command, and all that it starts, opens and that are not there. The kernel asks
-// about each opening before it is made (seccomp_unotify(2)), which costs some microseconds, works for every
-// program however it was linked, and changes nothing: each is let through.
+// MissingFiles notes the files that a command, and all that it starts, opens or asks about and that are not there, and
+// the folders that are not there in which it makes something. The kernel asks about each such call before it is made
+// (seccomp_unotify(2)), which costs some microseconds, works for every program however it was linked, and changes
+// nothing: each is let through.
 type MissingFiles struct {
 	// Why tells why nothing is noted; nil if it is.
 	Why error
 
-	mu    sync.Mutex
-	paths []string
+	mu                          sync.Mutex
+	paths, asked, folders, logs []string
 }
 
-// maxMissing bounds what is noted.
-const maxMissing = 256
+// maxMissing bounds what is noted, in each list: an interpreter asks for a thousand files in vain before it begins.
+const maxMissing = 4096
 
 // watch puts the calling thread's openings of files under watch, and those of all that it starts. The thread must end
 // when it has started what is to be watched.
@@ -44,27 +46,59 @@ func (a *MissingFiles) watch() error {
 	return nil
 }
 
-// legacyOpen is the number of open(2), which only older architectures have: of others that of openat(2) again.
-var legacyOpen = map[string]int32{"amd64": 2, "arm64": unix.SYS_OPENAT}[runtime.GOARCH]
+// call is what one of the kernel's calls does with a path.
+type call int
 
-// openings is a filter that makes the kernel ask about every opening of a file. What opens by another architecture's
-// numbers is not asked about.
+const (
+	opens  call = iota // it opens a file
+	asks               // it asks about one
+	makes              // it makes a folder
+	enters             // it goes into one
+)
+
+// atCalls are the calls that take a folder and a path, and calls those that take a path alone, most of which only
+// older architectures have: open, stat, lstat, access, chdir, mkdir, readlink, chroot.
+var (
+	atCalls = map[int32]call{
+		unix.SYS_OPENAT: opens, unix.SYS_STATX: asks, unix.SYS_FACCESSAT: asks, unix.SYS_FACCESSAT2: asks,
+		unix.SYS_READLINKAT: asks, unix.SYS_MKDIRAT: makes, fstatat[runtime.GOARCH]: asks,
+	}
+	fstatat = map[string]int32{"amd64": 262, "arm64": 79}
+	calls   = map[string]map[int32]call{
+		"amd64": {2: opens, 4: asks, 6: asks, 21: asks, 80: enters, 83: makes, 89: asks, 161: enters},
+		"arm64": {49: enters, 51: enters},
+	}[runtime.GOARCH]
+)
+
+// openings is a filter that makes the kernel ask about every such call. What calls by another architecture's numbers
+// is not asked about.
 func openings() []bpf.Instruction {
 	const number = 0 // place in struct seccomp_data; seccomp(2)
-	return []bpf.Instruction{
-		bpf.LoadAbsolute{Off: number, Size: 4},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.SYS_OPENAT, SkipTrue: 1},
-		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(legacyOpen), SkipTrue: 1},
-		bpf.RetConstant{Val: unix.SECCOMP_RET_USER_NOTIF},
-		bpf.RetConstant{Val: unix.SECCOMP_RET_ALLOW},
+	all := []bpf.Instruction{bpf.LoadAbsolute{Off: number, Size: 4}}
+	numbers := slices.AppendSeq(slices.Collect(maps.Keys(atCalls)), maps.Keys(calls))
+	for _, n := range slices.Sorted(slices.Values(numbers)) {
+		all = append(all, bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(n), SkipTrue: 1},
+			bpf.RetConstant{Val: unix.SECCOMP_RET_USER_NOTIF})
 	}
+	return append(all, bpf.RetConstant{Val: unix.SECCOMP_RET_ALLOW})
 }
 
 // Paths lists the files that were opened and not there, each once, in the order of the first time.
-func (a *MissingFiles) Paths() []string {
+func (a *MissingFiles) Paths() []string { return a.copied(&a.paths) }
+
+// Asked lists the files that were asked about and not there.
+func (a *MissingFiles) Asked() []string { return a.copied(&a.asked) }
+
+// Folders lists the folders that were not there and in which something was to be made.
+func (a *MissingFiles) Folders() []string { return a.copied(&a.folders) }
+
+// Logs lists the files that were opened to append to.
+func (a *MissingFiles) Logs() []string { return a.copied(&a.logs) }
+
+func (a *MissingFiles) copied(list *[]string) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.Clone(a.paths)
+	return slices.Clone(*list)
 }
 
 // notification and response are what the kernel asks and is told: struct seccomp_notif and struct seccomp_notif_resp.
@@ -106,31 +140,55 @@ func (a *MissingFiles) answer(listener int) {
 	}
 }
 
-// look notes the file if it is not there and is not about to be made.
+// look notes what the call is about if it is not there.
 func (a *MissingFiles) look(n notification) {
 	const here = int32(unix.AT_FDCWD)
 	dir, at, flags := int32(n.arguments[0]), n.arguments[1], n.arguments[2]
-	if n.call == legacyOpen && n.call != unix.SYS_OPENAT {
-		dir, at, flags = here, n.arguments[0], n.arguments[1]
+	does, whole := atCalls[n.call]
+	if !whole {
+		dir, at, flags, does = here, n.arguments[0], n.arguments[1], calls[n.call]
 	}
 	path := textAt(n.pid, at)
-	if path == "" || flags&unix.O_CREAT != 0 {
+	if path == "" {
 		return
 	}
-	whole, base := path, fmt.Sprintf("/proc/%d/cwd", n.pid)
+	base := fmt.Sprintf("/proc/%d/cwd", n.pid)
 	if dir != here {
 		base = fmt.Sprintf("/proc/%d/fd/%d", n.pid, dir)
 	}
 	if folder, err := os.Readlink(base); !filepath.IsAbs(path) && err == nil {
-		whole = filepath.Join(folder, path)
+		path = strings.TrimSuffix(folder, "/") + "/" + path
 	}
-	if _, err := os.Stat(filepath.Join(fmt.Sprintf("/proc/%d/root", n.pid), whole)); !errors.Is(err, fs.ErrNotExist) {
-		return
+	missing := func(path string) bool {
+		_, err := os.Stat(filepath.Join(fmt.Sprintf("/proc/%d/root", n.pid), path))
+		return errors.Is(err, fs.ErrNotExist)
 	}
+	switch folder := filepath.Dir(filepath.Clean(path)); {
+	case does == opens && flags&unix.O_APPEND != 0 && flags&unix.O_ACCMODE != unix.O_RDONLY && !missing(folder):
+		a.note(&a.logs, filepath.Clean(path))
+	case does == makes || does == opens && flags&unix.O_CREAT != 0:
+		if missing(folder) {
+			a.note(&a.folders, folder)
+		}
+	case missing(path):
+		if does == enters || does == opens && flags&unix.O_DIRECTORY != 0 || strings.HasSuffix(path, "/") {
+			a.note(&a.folders, filepath.Clean(path))
+			return
+		}
+		list := &a.paths
+		if does == asks {
+			list = &a.asked
+		}
+		a.note(list, filepath.Clean(path))
+	}
+}
+
+// note adds the path to the list, once.
+func (a *MissingFiles) note(list *[]string, path string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.paths) < maxMissing && !slices.Contains(a.paths, whole) {
-		a.paths = append(a.paths, whole)
+	if len(*list) < maxMissing && !slices.Contains(*list, path) {
+		*list = append(*list, path)
 	}
 }
 

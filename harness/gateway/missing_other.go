@@ -14,3 +14,12 @@ func (a *MissingFiles) watch() error { a.Why = errors.ErrUnsupported; return nil
 
 // Paths lists nothing.
 func (a *MissingFiles) Paths() []string { return nil }
+
+// Asked lists nothing.
+func (a *MissingFiles) Asked() []string { return nil }
+
+// Folders lists nothing.
+func (a *MissingFiles) Folders() []string { return nil }
+
+// Logs lists nothing.
+func (a *MissingFiles) Logs() []string { return nil }

@@ -35,6 +35,8 @@ const (
 	Between Side = "between"
 	// Upstream: what stands behind the gateway.
 	Upstream Side = "upstream"
+	// Start: what keeps the gateway from starting; no request had a part in it.
+	Start Side = "start"
 )
 
 // Message is one that a program writes.
@@ -53,6 +55,11 @@ type Message struct {
 	// Directive says which setting decides it, and how; Link is where the vendor documents the message or the setting.
 	Directive string `yaml:"directive"`
 	Link      string `yaml:"link"`
+	// Advice says what to do, of a message of the side Start and of no other. There and in Means ${1} stands for what
+	// the first group of Line fits.
+	Advice string `yaml:"advice"`
+	// Vague is of a message that tells that there is a mistake, and not which: one that tells more is told in its place.
+	Vague bool `yaml:"vague"`
 	// Example is a line as it stands in a log. No other message may fit it better.
 	Example string `yaml:"example"`
 
@@ -68,11 +75,14 @@ type Catalogue struct{ all []Message }
 // it.
 const longest = 16 << 10
 
-// file is the name of the file with the messages of a folder.
-const file = "messages.yaml"
+// The names of the files with the messages of a folder: about requests, and about a start that fails.
+const (
+	file      = "messages.yaml"
+	startFile = "start.yaml"
+)
 
-// Read reads the messages of all gateways: messages.yaml in each folder of files, and the one beside the folders, which
-// is of programs that are no gateways. A folder without one has none.
+// Read reads the messages of all gateways: messages.yaml and start.yaml in each folder of files, and those beside the
+// folders, which are of programs that are no gateways. A folder without one has none.
 func Read(files fs.FS) (*Catalogue, error) {
 	folders, err := fs.ReadDir(files, ".")
 	if err != nil {
@@ -80,22 +90,24 @@ func Read(files fs.FS) (*Catalogue, error) {
 	}
 	c := &Catalogue{}
 	for _, f := range folders {
-		name, program := f.Name(), ""
-		switch {
-		case f.IsDir():
-			name, program = path.Join(name, file), name
-		case name != file:
-			continue
-		}
-		text, err := foreign.ReadIn(files, name, foreign.MostWritten)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read messages: %w", err)
-		}
-		if err := c.add(name, program, text); err != nil {
-			return nil, err
+		for _, name := range []string{file, startFile} {
+			program := ""
+			switch {
+			case f.IsDir():
+				name, program = path.Join(f.Name(), name), f.Name()
+			case f.Name() != name:
+				continue
+			}
+			text, err := foreign.ReadIn(files, name, foreign.MostWritten)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return nil, fmt.Errorf("read messages: %w", err)
+			}
+			if err := c.add(name, program, text); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return c, nil
@@ -113,6 +125,9 @@ func (c *Catalogue) add(name, program string, text []byte) error {
 	for i, m := range all.Messages {
 		m.Program = cmp.Or(program, m.Program)
 		m.As = cmp.Or(all.As, m.Program)
+		if path.Base(name) == startFile {
+			m.Side, m.Type = Start, "proxy_configuration_error"
+		}
 		if err := m.prepare(); err != nil {
 			return fmt.Errorf("read %s: message %d (%s): %w", name, i+1, m.Line, err)
 		}
@@ -130,7 +145,10 @@ func (m *Message) prepare() (err error) {
 			return fmt.Errorf("got no %s, want one", what)
 		}
 	}
-	if !slices.Contains([]Side{Client, Gateway, Between, Upstream}, m.Side) {
+	if (m.Advice != "") != (m.Side == Start) {
+		return fmt.Errorf("advice: got %q, want what to do, in %s and nowhere else", m.Advice, startFile)
+	}
+	if !slices.Contains([]Side{Client, Gateway, Between, Upstream, Start}, m.Side) {
 		return fmt.Errorf("side: got %q, want client, gateway, between or upstream", m.Side)
 	}
 	if m.Type != "" && !m.Type.Registered() {
@@ -216,9 +234,14 @@ func (m *Message) fits(line string) bool {
 func (c *Catalogue) All() []Message { return slices.Clone(c.all) }
 
 // Find returns the message that a line fits, and false if it is none that is known. Of several it is one of the program
-// that is named, "" for no program; then the one that has most of its line written out: it says most. A nil catalogue
-// has no message.
+// that is named, "" for no program; then one that is not vague; then the one that has most of its line written out: it
+// says most. A nil catalogue has no message.
 func (c *Catalogue) Find(line, program string) (best Message, ok bool) {
+	return c.find(line, program, func(*Message) bool { return true })
+}
+
+// find is Find among the messages that are wanted.
+func (c *Catalogue) find(line, program string, wanted func(*Message) bool) (best Message, ok bool) {
 	line = strings.TrimSpace(line[:min(len(line), longest)])
 	if c == nil || line == "" {
 		return Message{}, false
@@ -227,12 +250,18 @@ func (c *Catalogue) Find(line, program string) (best Message, ok bool) {
 		if own, has := m.Program == program, best.Program == program; own != has {
 			return own
 		}
+		if m.Vague != best.Vague {
+			return best.Vague
+		}
 		return m.letters > best.letters
 	}
 	for _, m := range c.all {
-		if (!ok || better(m)) && m.fits(line) {
+		if wanted(&m) && (!ok || better(m)) && m.fits(line) {
 			best, ok = m, true
 		}
+	}
+	if ok && best.Side == Start {
+		best.fillIn(line)
 	}
 	return best, ok
 }
