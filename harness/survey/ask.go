@@ -74,7 +74,7 @@ func (s *survey) ask(ctx context.Context) error {
 		first := s.askRoots(ctx, fresh)
 		asked = len(s.own.Listeners)
 		if how := s.process.Dead(); how != "" {
-			return s.notTryable("it ended while it was asked (%s)", how)
+			return s.failed("it ended while it was asked (%s)", how)
 		}
 		first, others := s.askUntilStable(ctx, fresh, first)
 		s.served = time.Now()
@@ -98,7 +98,7 @@ func (s *survey) ask(ctx context.Context) error {
 		}
 	}
 	if len(s.kept) == 0 && len(s.found.Answers) == 0 {
-		return s.notTryable("none of its listeners speaks HTTP: %v", s.own.Listeners)
+		return s.failed("none of its listeners speaks HTTP: %v", s.own.Listeners)
 	}
 	return nil
 }

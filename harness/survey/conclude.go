@@ -63,6 +63,10 @@ func (s *survey) conclude(context.Context) error {
 		s.warn("the command ended and left its gateway in the background")
 	}
 	s.found.MissingFiles = s.missingConfigFiles()
+	if n := len(s.found.StandIns); n > 0 {
+		s.warn("the gateway does not start here: %s missing; this is what it does with stand-ins for them",
+			counted(n, "file or folder is", "files or folders are"))
+	}
 	if s.missing.Why != nil {
 		s.warn("which files it did not find is not known: %v", s.missing.Why)
 	}

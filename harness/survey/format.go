@@ -14,6 +14,9 @@ func Format(f Found) ([]byte, error) {
 	for _, w := range f.Warnings {
 		fmt.Fprintf(&b, "# %s\n", w)
 	}
+	for _, i := range f.StandIns {
+		fmt.Fprintf(&b, "# Missing: %s (%s; %s stood in)\n", i.Path, i.Is, i.As)
+	}
 	text, err := yaml.MarshalWithOptions(f.Own, yaml.IndentSequence(true))
 	if err != nil {
 		return nil, fmt.Errorf("write survey: %w", err)

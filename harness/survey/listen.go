@@ -3,11 +3,9 @@ package survey
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -27,12 +25,12 @@ const (
 	pollInterval = 20 * time.Millisecond
 )
 
-// ErrNotTryable is wrapped by the errors of a gateway that cannot be tried as it is.
-var ErrNotTryable = errors.New("the gateway cannot be tried")
-
 // start starts the gateway.
 func (s *survey) start(context.Context) (err error) {
 	s.clearSockets()
+	if s.process != nil {
+		s.printed = s.process.Printed()
+	}
 	s.process, s.missing, err = s.own.StartWatched(s.machine, s.world.Dir)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNotTryable, err)
@@ -46,13 +44,13 @@ func (s *survey) listen(ctx context.Context) error {
 	known, changed, begin := []netip.AddrPort{}, time.Now(), time.Now()
 	for len(known) == 0 || time.Since(changed) < listenersSettle {
 		if how := s.process.Dead(); how != "" {
-			return s.notTryable("it ended at once (%s)", how)
+			return s.failed("it ended at once (%s)", how)
 		}
 		if len(known) == 0 && time.Since(begin) > startPatience {
 			if udp, _ := listening(s.machine, sockets.UDP, sockets.Unconnected); len(udp) > 0 {
-				return s.notTryable("it listens on UDP only (%v): Gatequake asks over TCP", udp)
+				return s.failed("it listens on UDP only (%v): Gatequake asks over TCP", udp)
 			}
-			return s.notTryable("it listened nowhere in %s", startPatience)
+			return s.failed("it listened nowhere in %s", startPatience)
 		}
 		now, err := listening(s.machine, sockets.TCP, sockets.Listen)
 		if err != nil {
@@ -127,21 +125,6 @@ func (s *survey) accepts(ctx context.Context, at netip.AddrPort) bool {
 	}
 	_ = c.Close()
 	return true
-}
-
-// notTryable is the error of a gateway that cannot be tried, with its last words.
-func (s *survey) notTryable(format string, args ...any) error {
-	why := fmt.Sprintf(format, args...)
-	const enough = 5
-	if log := s.process.Since(nil); len(log) > 0 {
-		why += "; it last said: " + strings.Join(log[max(0, len(log)-enough):], " | ")
-	} else {
-		why += "; it said nothing"
-	}
-	if missing := s.missingConfigFiles(); len(missing) > 0 && s.process.Dead() != "" {
-		why += "; it opened, and did not find, " + strings.Join(missing[max(0, len(missing)-enough):], ", ")
-	}
-	return fmt.Errorf("%w: %s", ErrNotTryable, why)
 }
 
 func ports(of []netip.AddrPort) []uint16 {

@@ -51,7 +51,11 @@ func Print(w io.Writer, f Found) {
 		}
 		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+over, fmt.Sprint(p.Expect.Status), answeredBy(p))
 	}
-	section("Opened and not there", len(f.MissingFiles))
+	section("Missing: it does not start without, and was surveyed with stand-ins", len(f.StandIns))
+	for _, i := range f.StandIns {
+		line(i.Path, i.Is, i.As+" stood in")
+	}
+	section("Not there, and it starts without", len(f.MissingFiles))
 	for _, path := range f.MissingFiles {
 		line(path)
 	}

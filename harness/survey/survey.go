@@ -35,6 +35,8 @@ type Found struct {
 	Unsolicited []Unsolicited `json:"alone"`
 	// MissingFiles are the files that its configuration or its command names, and that were opened and not there.
 	MissingFiles []string `json:"absent"`
+	// StandIns are what it does not start without, and that the survey put in its place.
+	StandIns []StandIn `json:"stand_ins"`
 	// Answers are the listeners' own: what is answered without any upstream.
 	Answers []Answer `json:"answers"`
 	// Warnings are what a reader should know before relying on the rest.
@@ -78,6 +80,8 @@ type survey struct {
 	catchAll  *upstream.CatchAll
 	process   *gateway.Process
 	missing   *gateway.MissingFiles
+	printed   int64  // what earlier starts of it had printed
+	pair      []byte // the certificate and the key that stand in for all
 	words     words
 	sockets   []*upstream.CatchAll
 	closers   []func()
@@ -101,7 +105,7 @@ func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
 	s := &survey{world: w, own: o, begin: time.Now(), assigned: map[string]netip.Addr{}, next: gateway.Named.Addr()}
 	defer s.close()
 	for _, step := range []func(context.Context) error{
-		s.prepare, s.answerAll, s.start, s.listen, s.addSockets, s.ask,
+		s.prepare, s.answerAll, s.startUp, s.addSockets, s.ask,
 		s.conclude,
 	} {
 		if err := step(ctx); err != nil {

@@ -148,8 +148,18 @@ func TestHopeless(t *testing.T) {
 			[]string{"python3", "-c", "import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); " +
 				"s.bind(('',5353)); time.sleep(60)"}, "it listens on UDP only ([0.0.0.0:5353])",
 		},
-		"absent file":   {[]string{"sh", "-c", "cat sites/absent.conf; exit 3"}, "it opened, and did not find, /"},
+		"missing file of a script": {
+			[]string{"sh", "-c", "cat sites/absent.conf; exit 3"}, "sites/absent.conf (no such file, nor its folder /",
+		},
 		"never listens": {[]string{"sleep", "60"}, "it listened nowhere in "},
+		"another user": {
+			[]string{"nginx", "-c", "/dev/null", "-g", "daemon off; user nobody-is-called-so;"},
+			"What to do: create the user (useradd --system nobody-is-called-so)",
+		},
+		"no such program": {
+			[]string{"sh", "-c", "gateway-that-is-not-there"},
+			"What to do: install it, or name it with its whole path",
+		},
 		"speaks no HTTP": {
 			[]string{
 				"python3", "-c",
