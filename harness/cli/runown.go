@@ -137,7 +137,7 @@ func (a *app) ownGateway(ctx context.Context, file string, args, env []string) (
 			return nil, err
 		}
 		survey.Print(a.err, found)
-		return &found.Own, nil
+		return &found.Own, hopeless(found)
 	}
 	own, err := gatewayfile.Read("", file)
 	if err != nil {

@@ -32,7 +32,8 @@ func (a *app) survey() *cobra.Command {
 			"every address answers, and prints a map of its\n" +
 			"listeners, names, upstreams and answers. Nothing that it writes is seen outside. The map is also written as " +
 			ownFile + ", to be edited and kept.\n\n" +
-			"Exit status: 0 it could be surveyed, 2 it could not, 64 the command line is wrong.",
+			"Exit status: 0 it can be broken, 2 it cannot: it does not start here, or no probe reaches an upstream; 64 the " +
+			"command line is wrong.",
 		Args: afterDash,
 		RunE: func(c *cobra.Command, args []string) error { return a.surveyOwn(c.Context(), args, env, file, force) },
 	}
@@ -111,12 +112,18 @@ func (a *app) surveyOwn(ctx context.Context, args, env []string, file string, fo
 		return unclear(err)
 	}
 	if file == "-" {
-		_, err := a.out.Write(text)
-		return err
+		if _, err := a.out.Write(text); err != nil {
+			return err
+		}
+		return hopeless(found)
 	}
 	survey.Print(a.out, found)
 	if err := renameio.WriteFile(file, text, 0o644); err != nil {
 		return unclear(fmt.Errorf("write %s: %w", file, err))
+	}
+	if err := hopeless(found); err != nil {
+		a.say("\nWritten: %s", file)
+		return err
 	}
 	a.say("\nWritten: %s. To break it: gatequake run --file %s", file, quoted(file))
 	return nil
@@ -134,7 +141,9 @@ func (a *app) surveyed(ctx context.Context, own gateway.Own) (survey.Found, erro
 	if err != nil {
 		return survey.Found{}, unclear(fmt.Errorf("survey: %w", err))
 	}
-	found, err := runner.Survey(ctx, own, runner.Options{Mode: mode})
+	s := a.surveying()
+	found, err := runner.Survey(ctx, own, runner.Options{Mode: mode, Doing: s.does})
+	s.end()
 	switch {
 	case ctx.Err() != nil:
 		return found, exit{status: statusInterrupted}

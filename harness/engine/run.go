@@ -116,7 +116,8 @@ func (t *run) blameMachine(err error) {
 
 // lastWords appends to a reason what the log of the gateway, which has ended or not, says of it.
 func lastWords(log []string, ended bool) string {
-	why := gateway.Why(log, ended)
+	const most = 5 // The lines that say why stand at the end.
+	why := gateway.Why(log, ended, most)
 	if why == "" {
 		return "; it logged nothing"
 	}

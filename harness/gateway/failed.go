@@ -19,13 +19,10 @@ var known = sync.OnceValue(func() *message.Catalogue {
 	return c
 })
 
-// mostLines is how many lines of a log are told of which none is known: why stands at the end.
-const mostLines = 5
-
 // Why tells in one line why a gateway that wrote the log does not serve: the cause with what it means and what to do,
-// if that is known. Of one that has ended, it is else the line that looks most like the cause, and of others what they
-// said last. It is "" for an empty log.
-func Why(log []string, ended bool) string {
+// if that is known. Of one that has ended, it is else the line that looks most like the cause, and else the last lines,
+// as many as there may be. It is "" for an empty log.
+func Why(log []string, ended bool, most int) string {
 	causes := []string{}
 	for _, c := range known().Causes(log, "") {
 		causes = append(causes, c.String())
@@ -36,7 +33,7 @@ func Why(log []string, ended bool) string {
 	if likely := message.Likely(log); ended && likely != "" {
 		return likely
 	}
-	return strings.Join(log[max(0, len(log)-mostLines):], " | ")
+	return strings.Join(log[max(0, len(log)-most):], " | ")
 }
 
 // Said are all lines that the gateway printed since from, which is a size of what was printed before it, and those that

@@ -70,6 +70,8 @@ type Options struct {
 	Remote *remote.Gateway
 	// Started, if not nil, is called when a job begins, from the goroutine of Run's worker.
 	Started func(Job)
+	// Doing, if not nil, is called with a line of what Survey does, when that changes.
+	Doing func(string)
 
 	monitor *strain.Monitor // of Run
 }

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/gateway"
@@ -36,9 +39,13 @@ func Survey(ctx context.Context, own gateway.Own, o Options) (survey.Found, erro
 	)
 	defer cancel()
 	a := surveyAnswer{}
+	output := io.Writer(nil)
+	if o.Doing != nil {
+		output = &doings{tell: o.Doing}
+	}
 	err := world.Run(
 		ctx,
-		world.Options{Mode: o.Mode, Args: o.Args, Writable: own.Folders()},
+		world.Options{Mode: o.Mode, Args: o.Args, Writable: own.Folders(), Output: output},
 		surveyRequest{makeSurvey, own},
 		&a,
 	)
@@ -62,9 +69,40 @@ func serveSurvey(ctx context.Context, w *world.World, request json.RawMessage) (
 	if err := json.Unmarshal(request, &r); err != nil {
 		return nil, fmt.Errorf("read request: %w", err)
 	}
-	found, err := survey.Run(ctx, w, r.Own)
+	found, err := survey.RunTelling(ctx, w, r.Own, func(does string) { fmt.Fprintln(os.Stderr, doing+does) })
 	if errors.Is(err, survey.ErrNotTryable) {
 		return surveyAnswer{found, err.Error()}, nil
 	}
 	return surveyAnswer{Found: found}, err
+}
+
+// doing begins the lines in which the first process of a world says what a survey does.
+const doing = "gatequake survey: "
+
+// doings is the output of a world, whose lines about what a survey does it tells.
+type doings struct {
+	tell func(string)
+	rest string // of a line that has not come to its end
+}
+
+// mostRest bounds a line: what is longer is none of ours.
+const mostRest = 4 << 10
+
+// Write implements io.Writer.
+func (d *doings) Write(p []byte) (int, error) {
+	d.rest += string(p)
+	for {
+		line, rest, whole := strings.Cut(d.rest, "\n")
+		if !whole {
+			break
+		}
+		d.rest = rest
+		if does, ours := strings.CutPrefix(line, doing); ours {
+			d.tell(does)
+		}
+	}
+	if len(d.rest) > mostRest {
+		d.rest = ""
+	}
+	return len(p), nil
 }

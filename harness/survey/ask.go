@@ -266,6 +266,7 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
 	t.alert = strings.Contains(r.Error, "remote error: tls: ") // As crypto/tls words an alert (RFC 8446, section 6).
 	t.asked = s.upstreamsAsked(nonce)
+	s.noteOutcome(t)
 	// The upstreams of the harness send neither.
 	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via"))
 	return t

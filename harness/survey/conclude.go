@@ -62,6 +62,7 @@ func (s *survey) conclude(context.Context) error {
 	if s.found.Background {
 		s.warn("the command ended and left its gateway in the background")
 	}
+	s.noteUnreached()
 	s.found.MissingFiles = s.missingConfigFiles()
 	if n := len(s.found.StandIns); n > 0 {
 		s.warn("the gateway does not start here: %s missing; this is what it does with stand-ins for them",

@@ -14,12 +14,16 @@ var ErrNotTryable = errors.New("the gateway cannot be tried")
 // failed is the error of a gateway that cannot be tried, with why: what it said of it, and what it did not find.
 func (s *survey) failed(format string, args ...any) error {
 	why := fmt.Sprintf(format, args...)
-	if said := gateway.Why(s.said(), s.process.Dead() != ""); said != "" {
+	ended, most := s.process.Dead() != "", 1
+	if ended {
+		most = 5 // A script tells in several lines how far it came.
+	}
+	if said := gateway.Why(s.said(), ended, most); said != "" {
 		why += "; it last said: " + said
 	} else {
 		why += "; it said nothing"
 	}
-	if missing := s.allMissing(); len(missing) > 0 && s.process.Dead() != "" {
+	if missing := s.allMissing(); len(missing) > 0 && ended {
 		why += "; missing: " + strings.Join(fold(missing, mostTold), ", ")
 	}
 	return fmt.Errorf("%w: %s", ErrNotTryable, why)

@@ -3,6 +3,7 @@ package survey
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 )
@@ -16,6 +17,9 @@ func Format(f Found) ([]byte, error) {
 	}
 	for _, i := range f.StandIns {
 		fmt.Fprintf(&b, "# Missing: %s (%s; %s stood in)\n", i.Path, i.Is, i.As)
+	}
+	for _, u := range f.Unreached {
+		fmt.Fprintf(&b, "# Reached no upstream: %s %s (%s) %s\n", u.What, strings.Join(fold(u.Names, mostTold), ", "), u.Saw, u.Try)
 	}
 	text, err := yaml.MarshalWithOptions(f.Own, yaml.IndentSequence(true))
 	if err != nil {

@@ -11,13 +11,15 @@ import (
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/sockets"
+	"github.com/gatequake/gatequake/harness/strain"
 	"github.com/gatequake/gatequake/harness/world"
 )
 
 const (
-	// startPatience is how long a gateway may take until it listens; the slowest known, with many routes, take
-	// some seconds.
-	startPatience = 20 * time.Second
+	// startPatience is how long a gateway may take until it listens, besides the time in which it works or waits for a
+	// processor; the slowest known, with many routes, take some seconds. mostPatience is the longest with these.
+	startPatience = 8 * time.Second
+	mostPatience  = 30 * time.Second
 	// listenersSettle is how long no further listener may come before all are taken to be there: gateways open them within
 	// milliseconds of each other, those that wait for names or configuration within some hundred.
 	listenersSettle = 300 * time.Millisecond
@@ -46,11 +48,11 @@ func (s *survey) listen(ctx context.Context) error {
 		if how := s.process.Dead(); how != "" {
 			return s.failed("it ended at once (%s)", how)
 		}
-		if len(known) == 0 && time.Since(begin) > startPatience {
+		if waited := time.Since(begin); len(known) == 0 && waited > startPatience && waited > patience() {
 			if udp, _ := listening(s.machine, sockets.UDP, sockets.Unconnected); len(udp) > 0 {
 				return s.failed("it listens on UDP only (%v): Gatequake asks over TCP", udp)
 			}
-			return s.failed("it listened nowhere in %s", startPatience)
+			return s.failed("it listened nowhere in %.0f seconds", time.Since(begin).Seconds())
 		}
 		now, err := listening(s.machine, sockets.TCP, sockets.Listen)
 		if err != nil {
@@ -71,6 +73,17 @@ func (s *survey) listen(ctx context.Context) error {
 	s.ready = changed
 	s.found.StartMS = float64(changed.Sub(s.begin).Milliseconds())
 	return s.addListeners(ctx)
+}
+
+// patience is startPatience, and as long again as the processes of the world worked, or one of them waited for a
+// processor: a gateway that loads its rules is no gateway that hangs.
+func patience() time.Duration {
+	load := strain.World()
+	waited := time.Duration(0)
+	for _, w := range load.Waited {
+		waited = max(waited, w)
+	}
+	return min(startPatience+load.Ran+waited, mostPatience)
 }
 
 // addListeners notes where the gateway listens by now and did not before.

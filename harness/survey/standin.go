@@ -39,6 +39,11 @@ const mostStarts = 40
 // with stand-ins, so that all that is missing is known at once, and not by the next try of a tired reader's.
 func (s *survey) startUp(ctx context.Context) error {
 	for range mostStarts {
+		with := ""
+		if n := len(s.found.StandIns); n > 0 {
+			with = ", with stand-ins for " + counted(n, "missing file", "missing files")
+		}
+		s.doing("waiting for %s to listen%s", filepath.Base(s.own.Command[0]), with)
 		if err := s.start(ctx); err != nil {
 			return err
 		}

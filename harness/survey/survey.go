@@ -39,6 +39,8 @@ type Found struct {
 	StandIns []StandIn `json:"stand_ins"`
 	// Answers are the listeners' own: what is answered without any upstream.
 	Answers []Answer `json:"answers"`
+	// Unreached is what no probe reached, and what looks like an upstream and was not dialled.
+	Unreached []Unreached `json:"unreached"`
 	// Warnings are what a reader should know before relying on the rest.
 	Warnings []string `json:"warnings"`
 	// Log is the end of what the gateway said.
@@ -86,6 +88,10 @@ type survey struct {
 	sockets   []*upstream.CatchAll
 	closers   []func()
 	kept      []candidateProbe
+	outcomes  []outcome
+	tell      func(string) // see doing
+	told      time.Time
+	looksLike []string // see mentioned
 	serial    int
 	begin     time.Time
 	ready     time.Time // when all listeners were there
@@ -102,7 +108,11 @@ type survey struct {
 // Run surveys the gateway that o names, in w, which must be sealed. Only o's Name, Command, Dir, Env, Patience and
 // Trust count. The error is of a gateway that cannot be tried, and says why.
 func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
-	s := &survey{world: w, own: o, begin: time.Now(), assigned: map[string]netip.Addr{}, next: gateway.Named.Addr()}
+	return RunTelling(ctx, w, o, nil)
+}
+
+// run makes the survey, one step after the other.
+func run(ctx context.Context, s *survey) (Found, error) {
 	defer s.close()
 	for _, step := range []func(context.Context) error{
 		s.prepare, s.answerAll, s.startUp, s.addSockets, s.ask,
