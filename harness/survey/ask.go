@@ -98,7 +98,7 @@ func (s *survey) ask(ctx context.Context) error {
 		}
 	}
 	if len(s.kept) == 0 && len(s.found.Answers) == 0 {
-		return s.failed("none of its listeners speaks HTTP: %v", s.own.Listeners)
+		return s.failed("%s", s.noHTTP())
 	}
 	return nil
 }
@@ -245,7 +245,7 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 		// Any certificate will do: it is the gateway that answers.
 		way.TLS = &tls.Config{ServerName: host, InsecureSkipVerify: true}
 	}
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	ctx, cancel := context.WithTimeout(ctx, s.patienceAt(l))
 	defer cancel()
 	request := client.Request{
 		Method: method, Target: path, Host: authority,

@@ -3,8 +3,10 @@ package survey
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
@@ -27,6 +29,19 @@ func (s *survey) failed(format string, args ...any) error {
 		why += "; missing: " + strings.Join(fold(missing, mostTold), ", ")
 	}
 	return fmt.Errorf("%w: %s", ErrNotTryable, why)
+}
+
+// noHTTP says of a gateway with which no HTTP can be spoken whether it said anything.
+func (s *survey) noHTTP() string {
+	at := []string{}
+	for _, l := range s.own.Listeners {
+		at = append(at, l.At.String())
+	}
+	where := strings.Join(fold(at, mostTold), ", ")
+	if slices.ContainsFunc(s.outcomes, func(o outcome) bool { return o.end != client.TimedOut }) {
+		return "none of its listeners speaks HTTP: " + where
+	}
+	return "it listens at " + where + ", and never answers"
 }
 
 // said are the lines of the gateway's logs since it was started last, or if there are none, since it was started first.

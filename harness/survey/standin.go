@@ -103,14 +103,17 @@ func (s *survey) putFile(path string) {
 		slices.Contains(filepath.SplitList(os.Getenv("PATH")), filepath.Dir(path)) {
 		return
 	}
-	is := "no such file"
-	if _, err := os.Stat(filepath.Dir(path)); err != nil {
-		is = "no such file, nor its folder " + filepath.Dir(path)
+	is, folder := "no such file", filepath.Dir(path)
+	if _, err := os.Stat(folder); err != nil {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return
+		}
+		s.made = append(s.made, folder)
+	}
+	if slices.Contains(s.made, folder) {
+		is += ", nor its folder " + folder
 	}
 	as, text := s.instead(path)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return
-	}
 	if err := os.WriteFile(path, text, 0o644); err == nil { // Whoever the gateway runs as reads it.
 		s.found.StandIns = append(s.found.StandIns, StandIn{path, is, as})
 	}

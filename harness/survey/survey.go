@@ -82,8 +82,9 @@ type survey struct {
 	catchAll  *upstream.CatchAll
 	process   *gateway.Process
 	missing   *gateway.MissingFiles
-	printed   int64  // what earlier starts of it had printed
-	pair      []byte // the certificate and the key that stand in for all
+	printed   int64    // what earlier starts of it had printed
+	pair      []byte   // the certificate and the key that stand in for all
+	made      []string // folders of stand-ins that were not there
 	words     words
 	sockets   []*upstream.CatchAll
 	closers   []func()

@@ -160,12 +160,19 @@ func TestHopeless(t *testing.T) {
 			[]string{"sh", "-c", "gateway-that-is-not-there"},
 			"What to do: install it, or name it with its whole path",
 		},
+		"never answers": {
+			[]string{
+				"python3", "-c",
+				"import socket,time; print('12 rules', flush=True); s=socket.create_server(('',6379)); time.sleep(60)",
+			},
+			"it listens at 0.0.0.0:6379, and never answers; it last said: 12 rules",
+		},
 		"speaks no HTTP": {
 			[]string{
 				"python3", "-c",
-				"import socket,time; s=socket.create_server(('',6379)); time.sleep(60)",
+				"import socket\ns=socket.create_server(('',6379))\nwhile True: s.accept()[0].sendall(b'-ERR unknown\\r\\n')",
 			},
-			"none of its listeners speaks HTTP",
+			"none of its listeners speaks HTTP: 0.0.0.0:6379",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,8 +28,8 @@ type Unreached struct {
 	// Try is what a probe in the file needs to reach an upstream: a key of gatequake.yaml; empty where the gateway's own
 	// answer may be all that there is.
 	Try string `json:"try"`
-
-	url string // of one of them
+	// URL is one that was asked for in vain; empty for what was not asked for.
+	URL string `json:"url"`
 }
 
 // The kinds.
@@ -62,6 +62,31 @@ func (s *survey) noteOutcome(t attempt) {
 	})
 }
 
+// A listener that said nothing to the first muteAfter requests, each of which waited for askPatience, is taken for
+// mute: the others wait for no longer than mutePatience, so that such a gateway is known in some seconds.
+const (
+	muteAfter    = 3
+	mutePatience = 100 * time.Millisecond
+)
+
+// patienceAt is how long a request to the listener may take.
+func (s *survey) patienceAt(l gateway.Listener) time.Duration {
+	mute := 0
+	for _, o := range s.outcomes {
+		switch {
+		case o.at != l.At:
+		case o.status != 0 || o.reached || o.end != client.TimedOut:
+			return askPatience
+		default:
+			mute++
+		}
+	}
+	if mute < muteAfter {
+		return askPatience
+	}
+	return mutePatience
+}
+
 // noteUnreached lists what no request reached, and what looks like an upstream and was not dialled.
 func (s *survey) noteUnreached() {
 	for _, l := range s.own.Listeners {
@@ -89,7 +114,8 @@ func (s *survey) noteUnreached() {
 		}
 	}
 	for _, n := range s.found.Names {
-		if !s.isDialled(n.Name) {
+		addresses := slices.Contains(n.Types, "A") || slices.Contains(n.Types, "AAAA") // Not who serves, as of SRV.
+		if addresses && !s.isDialled(n.Name) {
 			s.undialled(theName, n.Name, "looked up, never dialled")
 		}
 	}
@@ -143,7 +169,7 @@ func (s *survey) unreached(what, name string, o *outcome) {
 	if o.to != "" {
 		saw = fmt.Sprintf("%d, a redirect", o.status)
 	}
-	s.add(Unreached{What: what, Names: []string{name}, Saw: saw, Try: o.try(), url: o.url})
+	s.add(Unreached{What: what, Names: []string{name}, Saw: saw, Try: o.try(), URL: o.url})
 }
 
 func (s *survey) undialled(what, name, saw string) {
@@ -303,8 +329,8 @@ func (f Found) Reaches() bool {
 func (f Found) Advice() string {
 	url, try := "http://HOST/PATH", ""
 	for _, u := range f.Unreached {
-		if u.url != "" && u.Try != "" && u.What != thePath {
-			url, try = u.url, " ("+u.Saw+"; "+u.Try+")"
+		if u.URL != "" && u.Try != "" && u.What != thePath {
+			url, try = u.URL, " ("+u.Saw+"; "+u.Try+")"
 			break
 		}
 	}
