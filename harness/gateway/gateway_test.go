@@ -124,7 +124,7 @@ func TestStartRendersAndLogs(t *testing.T) {
 		t.Errorf("got %q, want exit status 7", p.Dead())
 	}
 	got := strings.Join(p.Since(nil), "|")
-	if got != "listening on 127.0.0.1:1|own..[31m line" {
+	if got != "listening on 127.0.0.1:1|own. line" {
 		t.Errorf("got log %q", got)
 	}
 	mark := p.Mark()

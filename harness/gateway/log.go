@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -112,8 +113,12 @@ func readAll(r io.Reader) []byte {
 	return b
 }
 
-// clean makes a line safe to show: valid UTF-8, no control characters, bounded.
+// colours are what programs write for terminals, though theirs is a file (ECMA-48, section 8.3.117).
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// clean makes a line safe to show: valid UTF-8, no colours or control characters, bounded.
 func clean(s string) string {
+	s = colours.ReplaceAllString(s, "")
 	s = strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || (r < ' ' && r != '\t' && r != '\n') || r == 0x7f {
 			return '.'

@@ -29,3 +29,15 @@ func TestLogThatIsNoFileHoldsNobodyUp(t *testing.T) {
 		t.Error("still waits for a pipe to which nobody writes")
 	}
 }
+
+// TestColoursAreNoWords: what a gateway writes for a terminal is read without its colours, and nothing else of it.
+func TestColoursAreNoWords(t *testing.T) {
+	for raw, want := range map[string]string{
+		"\x1b[90m19:34\x1b[0m \x1b[1;31mERR\x1b[0m down": "19:34 ERR down",
+		"\x1b[2J\x07": ".[2J.",
+	} {
+		if got := clean(raw); got != want {
+			t.Errorf("%q: got %q, want %q", raw, got, want)
+		}
+	}
+}

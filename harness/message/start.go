@@ -15,7 +15,9 @@ type Cause struct {
 }
 
 // String is the cause in one line, for people.
-func (c Cause) String() string { return c.Line + ". That is: " + c.Means + ". What to do: " + c.Advice }
+func (c Cause) String() string {
+	return strings.TrimRight(c.Line, ".") + ". That is: " + c.Means + ". What to do: " + c.Advice
+}
 
 // fatal are the words by which programs of every kind mark what ended them, the surest first: the severities of
 // syslog (RFC 5424, section 6.2.1), and what people write.

@@ -98,8 +98,8 @@ func (s *survey) putFile(path string) {
 	named := slices.ContainsFunc(s.own.Command, func(word string) bool {
 		return strings.HasSuffix(word, filepath.Base(path))
 	})
-	// Where programs are looked for there is another one further on.
-	if named || notStoodFor.MatchString(path) ||
+	// A variable that has no value is no file, and where programs are looked for there is another one further on.
+	if named || strings.Contains(path, "$") || notStoodFor.MatchString(path) ||
 		slices.Contains(filepath.SplitList(os.Getenv("PATH")), filepath.Dir(path)) {
 		return
 	}
