@@ -24,7 +24,7 @@ func (c Cause) String() string {
 var fatal = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\b(emerg|alert|crit|critical|fatal|panic)\b`),
 	regexp.MustCompile(`(?i)\b(error|err|exception|traceback)\b`),
-	regexp.MustCompile(`(?i)\b(cannot|can't|could ?not|couldn't|unable|failed|no such|not found|denied|refused|unknown|invalid)\b`),
+	regexp.MustCompile(`(?i)\b(cannot|can't|could ?not|couldn't|unable|failed|no such|not found|denied|refused)\b`),
 }
 
 // mostCauses bounds how many of a program's messages are told: who mends three knows the way.

@@ -19,7 +19,8 @@ func Format(f Found) ([]byte, error) {
 		fmt.Fprintf(&b, "# Missing: %s (%s; %s stood in)\n", i.Path, i.Is, i.As)
 	}
 	for _, u := range f.Unreached {
-		fmt.Fprintf(&b, "# Reached no upstream: %s %s (%s) %s\n", u.What, strings.Join(fold(u.Names, mostTold), ", "), u.Saw, u.Try)
+		fmt.Fprintf(&b, "# Reached no upstream: %s %s (%s) %s\n", u.What, strings.Join(fold(u.Names, mostTold), ", "),
+			u.Saw, u.Try)
 	}
 	text, err := yaml.MarshalWithOptions(f.Own, yaml.IndentSequence(true))
 	if err != nil {

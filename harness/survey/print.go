@@ -10,9 +10,6 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-// mostNames is how many things are named of which the same was seen: a line of a terminal is soon full.
-const mostNames = 4
-
 // Print writes the map: a line for each listener, name, upstream and probe, and what to look at.
 func Print(w io.Writer, f Found) {
 	fmt.Fprintf(w, "\n%s, surveyed in %.1f s (it took %.1f s to listen)\n",
@@ -54,22 +51,12 @@ func Print(w io.Writer, f Found) {
 		}
 		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+over, fmt.Sprint(p.Expect.Status), answeredBy(p))
 	}
-	section("Missing: it does not start without, and was surveyed with stand-ins", len(f.StandIns))
-	for _, i := range f.StandIns {
-		line(i.Path, i.Is, i.As+" stood in")
-	}
-	section("Not there, and it starts without", len(f.MissingFiles))
-	for _, path := range f.MissingFiles {
-		line(path)
-	}
+	printMissing(section, line, f)
 	section("Answers that no upstream is asked for", len(f.Answers))
 	for _, a := range f.Answers {
 		line(a.URL, fmt.Sprint(a.Status), a.Says)
 	}
-	section("Reached no upstream, with what a probe in the file needs to reach one", len(f.Unreached))
-	for _, u := range f.Unreached {
-		line(u.What, strings.Join(fold(u.Names, mostNames), ", "), u.Saw, u.Try)
-	}
+	printUnreached(section, line, f)
 	_ = t.Flush()
 	if len(f.Warnings) > 0 {
 		fmt.Fprintln(w)

@@ -122,8 +122,9 @@ func (s *survey) putFile(path string) {
 // What the names of files tell of what is in them.
 var (
 	groupFile       = regexp.MustCompile(`(?i)dh(param|4096|2048)?s?[^/]*\.pem$|dhparam`)
-	authoritiesFile = regexp.MustCompile(`(?i)(^|[^a-z])(ca|cacert|cas|root|trust\w*|bundle|chain|client-?ca|authorit\w*)([^a-z][^/]*)?\.(pem|crt|cer|cert)$`)
-	pairFile        = regexp.MustCompile(`(?i)\.(pem|crt|cer|cert|key)$`)
+	authoritiesFile = regexp.MustCompile(
+		`(?i)(^|[^a-z])(ca|cacert|cas|root|trust\w*|bundle|chain|authorit\w*)([^a-z][^/]*)?\.(pem|crt|cer|cert)$`)
+	pairFile = regexp.MustCompile(`(?i)\.(pem|crt|cer|cert|key)$`)
 )
 
 // instead is what stands in for the file, by its name. One certificate and one key stand in for all, so that they

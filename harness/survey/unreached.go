@@ -151,10 +151,10 @@ const notAsked client.End = "not asked"
 
 // telling sorts statuses by how much they tell of the way in: one that is refused more than one that is not there.
 func telling(status int) int {
-	switch {
-	case status == http.StatusNotFound:
+	switch status {
+	case http.StatusNotFound:
 		return 1
-	case status == 0:
+	case 0:
 		return 0
 	}
 	return 2
@@ -334,7 +334,8 @@ func (f Found) Advice() string {
 			break
 		}
 	}
-	advice := fmt.Sprintf("add a probe that does to the file, such as {name: in, url: %q, expect: {status: 200}}%s", url, try)
+	advice := fmt.Sprintf("add a probe that does to the file, such as {name: in, url: %q, expect: {status: 200}}%s",
+		url, try)
 	if likely := message.Likely(f.Log); likely != "" {
 		advice += "; its log says: " + likely
 	}
