@@ -54,8 +54,10 @@ type outcome struct {
 	reached    bool
 }
 
-// noteOutcome keeps what came of a request, for what is told at the end.
+// noteOutcome keeps what came of a request, for what is told at the end. It may be called by several goroutines.
 func (s *survey) noteOutcome(t attempt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.doingRequests()
 	s.outcomes = append(s.outcomes, outcome{
 		t.listener.At, t.host, t.path, t.url, t.status, t.end, says(t), t.header.Get("Location"), len(t.asked) > 0,
@@ -71,6 +73,8 @@ const (
 
 // patienceAt is how long a request to the listener may take.
 func (s *survey) patienceAt(l gateway.Listener) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	mute := 0
 	for _, o := range s.outcomes {
 		switch {
@@ -92,20 +96,21 @@ func (s *survey) noteUnreached() {
 	for _, l := range s.own.Listeners {
 		of := s.outcomesOf(func(o outcome) bool { return o.at.Port() == l.At.Port() })
 		if of != nil && (l.Speaks == gateway.SpeaksOther || of.status == 0 || of.status >= http.StatusBadRequest) {
-			s.unreached(theListener, l.At.String(), of) // What it answers else is listed as its own answer.
+			s.unreached(theListener, l.At.String(), of, l.Speaks) // What it answers else is listed as its own answer.
 		}
 	}
 	for _, host := range s.words.hosts {
-		if s.isDialled(host) || slices.ContainsFunc(s.mentioned(), func(to string) bool { return host == hostOf(to) }) {
+		if s.isDialled(host) || slices.ContainsFunc(s.mentioned(), func(to string) bool { return host == hostPart(to) }) {
 			continue // It is no name of the gateway's, but of an upstream.
 		}
-		if of := s.outcomesOf(func(o outcome) bool { return o.host == host }); of != nil {
-			s.unreached(theHost, host, of)
+		of := s.outcomesOf(func(o outcome) bool { return o.host == host })
+		if of != nil && (strings.Contains(host, ".") || !s.likeAnyHost(of)) {
+			s.unreached(theHost, host, of, "")
 		}
 	}
 	for _, path := range s.words.paths {
 		if of := s.outcomesOf(func(o outcome) bool { return o.path == path }); of != nil && path != "/" {
-			s.unreached(thePath, path, of)
+			s.unreached(thePath, path, of, "")
 		}
 	}
 	for i, socket := range s.words.sockets {
@@ -120,7 +125,7 @@ func (s *survey) noteUnreached() {
 		}
 	}
 	for _, to := range s.mentioned() {
-		looked := slices.ContainsFunc(s.found.Names, func(n Name) bool { return n.Name == hostOf(to) })
+		looked := slices.ContainsFunc(s.found.Names, func(n Name) bool { return n.Name == hostPart(to) })
 		if !looked && !s.isDialled(to) && !s.redirectsTo(to) {
 			s.undialled(theAddress, to, "never dialled")
 		}
@@ -141,13 +146,13 @@ func (s *survey) outcomesOf(are func(outcome) bool) *outcome {
 		}
 	}
 	if best == nil {
-		return &outcome{says: "not asked for", end: notAsked}
+		return &outcome{says: "not asked for", end: neverSent}
 	}
 	return best
 }
 
-// notAsked is the end of a request that was not sent.
-const notAsked client.End = "not asked"
+// neverSent is the end of a request that was not sent.
+const neverSent client.End = "not asked"
 
 // telling sorts statuses by how much they tell of the way in: one that is refused more than one that is not there.
 func telling(status int) int {
@@ -160,16 +165,27 @@ func telling(status int) int {
 	return 2
 }
 
-// unreached adds a thing that was asked for to those of its kind of which the same was seen.
-func (s *survey) unreached(what, name string, o *outcome) {
-	saw := o.says
+// likeAnyHost reports whether a host that nobody has got the same: a word of one label may be no host at all.
+func (s *survey) likeAnyHost(of *outcome) bool {
+	return slices.ContainsFunc(s.outcomes, func(o outcome) bool {
+		return o.host == Host && o.at == of.at && o.path == of.path && o.status == of.status && o.says == of.says
+	})
+}
+
+// unreached adds a thing that was asked for to those of its kind of which the same was seen. Speaks is what a listener
+// speaks.
+func (s *survey) unreached(what, name string, o *outcome, speaks string) {
+	saw, try := o.says, o.try()
 	if o.status != 0 {
 		saw = fmt.Sprintf("%d %s", o.status, o.says)
 	}
 	if o.to != "" {
 		saw = fmt.Sprintf("%d, a redirect", o.status)
 	}
-	s.add(Unreached{What: what, Names: []string{name}, Saw: saw, Try: o.try(), URL: o.url})
+	if speaks == gateway.SpeaksOther {
+		saw, try = speaks+" ("+string(o.end)+")", "nothing, if it is not for clients; else protocol: http/2"
+	}
+	s.add(Unreached{What: what, Names: []string{name}, Saw: saw, Try: try, URL: o.url})
 }
 
 func (s *survey) undialled(what, name, saw string) {
@@ -191,7 +207,7 @@ func (s *survey) add(u Unreached) {
 // try is the key of a probe that most likely lets the request in.
 func (o *outcome) try() string {
 	switch {
-	case o.end == notAsked:
+	case o.end == neverSent:
 		return "url: with it"
 	case o.status == 0:
 		return "url: another host, or protocol: http/2"
@@ -228,17 +244,17 @@ func (s *survey) isDialled(to string) bool {
 // redirectsTo reports whether clients are sent there.
 func (s *survey) redirectsTo(to string) bool {
 	return slices.ContainsFunc(s.outcomes, func(o outcome) bool {
-		return o.to != "" && strings.Contains(o.to, "//"+hostOf(to))
+		return o.to != "" && strings.Contains(o.to, "//"+hostPart(to))
 	})
 }
 
 var (
-	// schemed, addressed and named are the ways in which configurations name whom to dial: a URL, an address with its
+	// byURL, byAddress and byName are the ways in which configurations name whom to dial: a URL, an address with its
 	// port, a name with its port.
-	schemed = regexp.MustCompile(`\b(https?|h2c?|grpcs?|fastcgi|fcgi|uwsgi|scgi|ajp|wss?)://` +
+	byURL = regexp.MustCompile(`\b(https?|h2c?|grpcs?|fastcgi|fcgi|uwsgi|scgi|ajp|wss?)://` +
 		`([a-z0-9_][a-z0-9_.-]*[a-z0-9]|\[[0-9a-f:.]+\])(?::(\d{2,5}))?(?:[/"'\s;,)\]}]|$)`)
-	addressed = regexp.MustCompile(`(?:^|[^0-9a-z.:])(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]):(\d{2,5})(?:[^0-9a-z.:]|$)`)
-	named     = regexp.MustCompile(`(?:^|[\s"'=,({\[@])([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)*):(\d{2,5})(?:[\s"';,)}\]/]|$)`)
+	byAddress = regexp.MustCompile(`(?:^|[^0-9a-z.:])(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]):(\d{2,5})(?:[^0-9a-z.:]|$)`)
+	byName    = regexp.MustCompile(`(?:^|[\s"'=,({\[@])([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)*):(\d{2,5})(?:[\s"';,)}\]/]|$)`)
 	// told are lines that name whom clients shall go to, and no upstream.
 	told = regexp.MustCompile(`(?i)redirect|\breturn\b|rewrite|header|origin|\bssl_stapling|\$schema`)
 )
@@ -276,14 +292,14 @@ func (s *survey) mentioned() (all []string) {
 // mentionAll adds what looks like an upstream in a part of a line. A name of one label in a URL with no port may be one
 // that the configuration gives to a group.
 func (s *survey) mentionAll(all *[]string, part string) {
-	for _, m := range schemed.FindAllStringSubmatch(part, -1) {
+	for _, m := range byURL.FindAllStringSubmatch(part, -1) {
 		port := m[3]
 		if port == "" && !strings.ContainsAny(m[2], ".:") {
 			continue
 		}
 		s.mention(all, m[2], cmp.Or(port, standardPorts[m[1]]))
 	}
-	for _, kind := range []*regexp.Regexp{addressed, named} {
+	for _, kind := range []*regexp.Regexp{byAddress, byName} {
 		for _, m := range kind.FindAllStringSubmatch(part, -1) {
 			s.mention(all, m[1], m[2])
 		}
@@ -311,8 +327,8 @@ func (s *survey) mention(all *[]string, host, port string) {
 	}
 }
 
-// hostOf is the host of host:port.
-func hostOf(to string) string {
+// hostPart is the host of host:port.
+func hostPart(to string) string {
 	host, _, err := net.SplitHostPort(to)
 	if err != nil {
 		return to
