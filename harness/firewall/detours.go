@@ -11,10 +11,12 @@ type Detours struct {
 	Nameservers netip.Prefix
 	// Nameserver6 gets what is sent to port 53 of ::1.
 	Nameserver6 netip.Addr
-	// Neighbour gets every other TCP connection to a loopback address of IPv4, at the same port, but for the
-	// ports that are kept; Neighbour6 those to ::1. The way back from there takes a route to ::1 through the wire
-	// (world.Machine has it).
-	Neighbour, Neighbour6 netip.Addr
+	// Neighbours get every other TCP connection to a loopback address of IPv4, at the same port, but for the ports that
+	// are kept: each the one whose last bytes are the same, so that 127.0.0.2 is another than 127.0.0.1. It is as large
+	// as the loopback's network. Neighbour6 gets those to ::1. The way back from there takes a route to ::1 through the
+	// wire (world.Machine has it).
+	Neighbours netip.Prefix
+	Neighbour6 netip.Addr
 	// Listener and Listener6 are addresses of the machine's from which every packet is redirected to 127.0.0.1 and ::1,
 	// for listeners that are nowhere else.
 	Listener, Listener6 netip.Addr

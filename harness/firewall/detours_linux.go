@@ -88,7 +88,7 @@ func InstallDetours(machine *os.File, d Detours) (*Loopback, error) {
 		loopback               string
 		nameserver, neighbours []expr.Any
 	}{
-		{"127.0.0.0/8", redirectInto(d.Nameservers), redirectTo(d.Neighbour)},
+		{"127.0.0.0/8", redirectInto(d.Nameservers), redirectInto(d.Neighbours)},
 		{"::1/128", redirectTo(d.Nameserver6), redirectTo(d.Neighbour6)},
 	} {
 		to, from := address(netip.MustParsePrefix(way.loopback), ipv4To, ipv6To),

@@ -15,9 +15,10 @@ var (
 	LoopbackDoor6 = netip.MustParseAddr("2001:db8::81")
 	// Client6 is where clients come from that have to come over IPv6.
 	Client6 = netip.MustParseAddr("2001:db8:c::10")
-	// Neighbour and Neighbour6 are where those upstreams are that the gateway dials on its own loopback, and
+	// Neighbours are where those upstreams are that the gateway dials on its own loopback, each with the same last
+	// bytes; the network is as reserved as that of LoopbackNameservers. Neighbour6 is where the one at ::1 is, and
 	// Sockets where those are that it reaches by a Unix socket.
-	Neighbour  = netip.MustParseAddr("192.0.2.127")
+	Neighbours = netip.MustParsePrefix("241.0.0.0/8")
 	Neighbour6 = netip.MustParseAddr("2001:db8::127")
 	Sockets    = netip.MustParseAddr("192.0.2.128")
 	// Nameserver is who the system asks.
@@ -45,7 +46,7 @@ func (o *Own) At(u Upstream) netip.AddrPort {
 	a, err := netip.ParseAddr(u.Address)
 	switch {
 	case err == nil && a.Is4() && a.IsLoopback():
-		a = Neighbour
+		a = moved(a, Neighbours)
 	case err == nil && a.IsLoopback():
 		a = Neighbour6
 	}
@@ -80,9 +81,7 @@ func NameserverAt(nameserver string) netip.AddrPort {
 	case err != nil:
 		return Nameserver
 	case a.Is4() && a.IsLoopback():
-		b, network := a.As4(), LoopbackNameservers.Addr().As4()
-		b[0] = network[0]
-		a = netip.AddrFrom4(b)
+		a = moved(a, LoopbackNameservers)
 	case a.IsLoopback():
 		a = LoopbackNameserver6
 	}
@@ -97,11 +96,30 @@ func NameserverCalled(at netip.Addr) string {
 	case at == LoopbackNameserver6:
 		at = netip.IPv6Loopback()
 	case LoopbackNameservers.Contains(at):
-		b := at.As4()
-		b[0] = 127
-		at = netip.AddrFrom4(b)
+		at = moved(at, loopback)
 	}
 	return at.String()
+}
+
+// LoopbackOf is the loopback address behind one of Neighbours, or Neighbour6; any other is returned as it is.
+func LoopbackOf(a netip.Addr) netip.Addr {
+	switch {
+	case a == Neighbour6:
+		return netip.IPv6Loopback()
+	case Neighbours.Contains(a):
+		return moved(a, loopback)
+	}
+	return a
+}
+
+// loopback is the loopback's network.
+var loopback = netip.MustParsePrefix("127.0.0.0/8")
+
+// moved is the address in the other network, which is as large as the loopback's, with the same last bytes.
+func moved(a netip.Addr, network netip.Prefix) netip.Addr {
+	b := a.As4()
+	b[0] = network.Addr().As4()[0]
+	return netip.AddrFrom4(b)
 }
 
 // Hosts returns the address of each name.

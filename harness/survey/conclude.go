@@ -129,8 +129,7 @@ func (s *survey) upstreams() []knownUpstream {
 	}
 	listening := ports(listeners(s.own.Listeners))
 	for _, h := range s.catchAll.Connections() {
-		if (h.To.Addr() == gateway.Neighbour || h.To.Addr() == gateway.Neighbour6) &&
-			slices.Contains(listening, h.To.Port()) {
+		if gateway.LoopbackOf(h.To.Addr()).IsLoopback() && slices.Contains(listening, h.To.Port()) {
 			continue // The gateway itself, before it was known to listen there.
 		}
 		note(upstreamKey{at: h.To}, h)
@@ -182,13 +181,7 @@ func (s *survey) identify(p upstreamKey) gateway.Upstream {
 		}
 		return u
 	}
-	switch a {
-	case gateway.Neighbour:
-		a = netip.MustParseAddr("127.0.0.1")
-	case gateway.Neighbour6:
-		a = netip.IPv6Loopback()
-	}
-	u.Address = a.String()
+	u.Address = gateway.LoopbackOf(a).String()
 	u.Name = u.Where()
 	return u
 }

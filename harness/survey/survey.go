@@ -189,7 +189,7 @@ func Surround(w *world.World, o *gateway.Own, authority []byte) (*world.Machine,
 	}
 	l, err := firewall.InstallDetours(m.Network(), firewall.Detours{
 		Wire: "world", Nameservers: gateway.LoopbackNameservers, Nameserver6: gateway.LoopbackNameserver6,
-		Neighbour: gateway.Neighbour, Neighbour6: gateway.Neighbour6, Listener: gateway.LoopbackDoor,
+		Neighbours: gateway.Neighbours, Neighbour6: gateway.Neighbour6, Listener: gateway.LoopbackDoor,
 		Listener6: gateway.LoopbackDoor6,
 	})
 	return m, l, w.ReadOnlyFolders(), err
