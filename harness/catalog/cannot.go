@@ -92,7 +92,8 @@ func (e Experiment) cannotOwn(o *gateway.Own, setting string) string {
 		},
 		{e.Fault.Route == site.RouteUnix && u.Socket == "", "the upstream is not behind a Unix socket"},
 		{cannotTalk(e.Fault.Route, t) != "", cannotTalk(e.Fault.Route, t)},
-		{e.Fault.Route == site.RouteVouched, "which upstream vouches for clients is not known"},
+		{e.Fault.Route == site.RouteVouched, "refused and others try those that have the role vouches in its file"},
+		{t.Role() == gateway.Vouches && e.Fault.AfterHead, "nobody receives the body of its answers: it vouches for clients"},
 		{!e.TriedIn(t), "the probe reaches no other upstream that could serve in its place"},
 		{
 			e.State == site.Balanced && t.Probe.Expect.Status != http.StatusOK,

@@ -151,7 +151,8 @@ func OwnExperiments() []Experiment {
 	)
 }
 
-// TriedIn reports whether the experiment is one for the target at all: one on a pool is where there is a pool.
+// TriedIn reports whether the experiment is one for the target at all: one on a pool is for those that serve, where
+// there is one.
 func (e Experiment) TriedIn(t gateway.Target) bool {
-	return e.State != site.Balanced || len(t.Pool()) > 0
+	return e.State != site.Balanced || len(t.Pool()) > 0 && t.Role() == gateway.Serves
 }

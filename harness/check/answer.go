@@ -24,6 +24,7 @@ const (
 	silence             // that there is none
 	late                // that it came at all
 	cut                 // that it can be seen to be cut
+	passed              // nothing: the gateway wrote none of it
 )
 
 // answers lists what was promised something of, in the order in which it was asked for.
@@ -50,7 +51,10 @@ func answers(r record.Record, p policy.Policy) []answer {
 func narrow(o record.Observation, want record.Expectation) answer {
 	a := answer{o, want, whole}
 	switch {
-	case len(want.Statuses) == 0:
+	case want.PassedOn && !o.Late():
+		a.kind = passed
+		return a
+	case len(want.Statuses) == 0 && !want.PassedOn:
 		a.kind = silence
 		return a
 	case o.Late():

@@ -20,7 +20,7 @@ func judgeAuthor(r record.Record, p policy.Policy) (all []verdict.Check) {
 	for _, a := range answers(r, p) {
 		if a.accepted() {
 			lost := a.want.Lost(a.Observation)
-			all = append(all, outcome(a.Probe, a.By == a.want.By && lost == "", a.String()+lost, a.want.String()))
+			all = append(all, outcome(a.Probe, a.want.From(a.By) && lost == "", a.String()+lost, a.want.String()))
 		}
 	}
 	return all

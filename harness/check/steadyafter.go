@@ -27,7 +27,8 @@ func judgeRecovery(r record.Record, p policy.Policy) (all []verdict.Check) {
 		return all
 	}
 	most, took := p.OfFault(r).Recovery, time.Duration(r.RecoveryMS*float64(time.Millisecond))
-	if most > 0 && took > most {
+	// A pool served all the while: until when it left the member out is told, and no promise.
+	if most > 0 && took > most && !r.Terms.Balanced {
 		after := "service only after " + took.Round(100*time.Millisecond).String()
 		c := does(outcome("", false, after, "within "+most.String()), RecoversLate)
 		c.BearsMS = over(took - most)

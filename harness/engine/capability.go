@@ -21,6 +21,8 @@ var (
 
 func (ordinary) Hits(string) []upstream.Hit { return nil }
 
+func (ordinary) HitsOf(string) int { return 0 }
+
 func (ordinary) Queries() []dns.Query { return nil }
 
 func (ordinary) SettleLog(context.Context) {}

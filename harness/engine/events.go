@@ -33,7 +33,7 @@ func (t *run) collectEvents() {
 	for i := range v.Observations {
 		o := &v.Observations[i]
 		hits := t.instruments().Hits(o.Nonce)
-		o.Hits, o.At, o.Ended = len(hits), t.since(o.Began), t.since(o.Done)
+		o.Hits, o.At, o.Ended = t.instruments().HitsOf(o.Nonce), t.since(o.Began), t.since(o.Done)
 		v.LateMS = max(v.LateMS, o.LateMS)
 		for _, h := range hits {
 			v.Events = append(

@@ -71,8 +71,10 @@ type Clients interface {
 
 // Instruments is a site at which more can be seen than clients see.
 type Instruments interface {
-	// Hits lists the requests with the nonce that reached an upstream; Queries what the nameserver was asked.
+	// Hits lists the requests with the nonce that reached an upstream, and HitsOf counts how often the one of the client
+	// was delivered; Queries is what the nameserver was asked.
 	Hits(nonce string) []upstream.Hit
+	HitsOf(nonce string) int
 	Queries() []dns.Query
 	// SettleLog waits until the gateway has written down what happened so far.
 	SettleLog(context.Context)

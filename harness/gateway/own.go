@@ -109,8 +109,10 @@ type Probe struct {
 	Protocol string `yaml:"protocol,omitempty"`
 	// Upstreams are those that were asked, by name; none when the gateway answers by itself.
 	Upstreams []string `yaml:"upstreams,omitempty,flow"`
-	// Asks is AsksAll when each request asks all of them, as where one vouches for clients and another serves
-	// them. Otherwise it asks one of them: they are a pool.
+	// Roles are what they are to the probe, by name; those that are not named serve.
+	Roles map[string]Role `yaml:"roles,omitempty,flow"`
+	// Asks is AsksAll when each request asks all of those that serve, as where a page is made of the answers of several.
+	// Otherwise it asks one of them: they are a pool.
 	Asks string `yaml:"asks,omitempty"`
 }
 

@@ -16,14 +16,6 @@ type Target struct {
 // Name is the setting's.
 func (t Target) Name() string { return t.Probe.Name + "/" + t.Upstream.Name }
 
-// Pool lists the other members of the upstream's pool: those that can serve the probe in its place.
-func (t Target) Pool() []string {
-	if t.Probe.Asks == AsksAll {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(t.Probe.Upstreams), func(name string) bool { return name == t.Upstream.Name })
-}
-
 // Targets lists every probe with each upstream that it touches.
 func (o *Own) Targets() []Target {
 	all := []Target{}

@@ -109,6 +109,9 @@ func (f *ownFile) checkProbes() error {
 				)
 			}
 		}
+		if err := f.checkRoles(i, p); err != nil {
+			return err
+		}
 		if err := f.checkRequest(where("probes", i), p); err != nil {
 			return err
 		}

@@ -126,7 +126,7 @@ func (p Policy) rule(r record.Record) record.Expectation {
 		e = *t.Control
 		e.Within, e.Recovery = rule.Within, rule.Recovery
 	}
-	return e
+	return byPart(e, r)
 }
 
 // OfFault returns what a client may see of the fault alone, with all that is as good where the gateway stands: in a

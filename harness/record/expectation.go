@@ -14,8 +14,11 @@ import (
 type Expectation struct {
 	// Statuses are the acceptable status codes; none means that no answer may come.
 	Statuses []int `json:"statuses"`
-	// By is who must have written the answer.
-	By Author `json:"by"`
+	// By is who must have written the answer; OrAsked accepts besides whom the gateway asked, whoever answered there.
+	By      Author `json:"by"`
+	OrAsked bool   `json:"or_asked,omitempty"`
+	// PassedOn accepts whatever comes in time, or the end of the connection: the gateway writes no answers.
+	PassedOn bool `json:"passed_on,omitempty"`
 	// OrCut accepts, besides, an answer of the upstream whose body is visibly cut.
 	OrCut bool `json:"or_cut,omitempty"`
 	// OrRelayed, if not nil, accepts, besides, a whole 200 of the upstream.
@@ -31,7 +34,10 @@ type Expectation struct {
 
 // String is short enough for a report: "502 by gateway", "502 by gateway or visibly cut", "no answer".
 func (e Expectation) String() string {
-	if len(e.Statuses) == 0 {
+	switch {
+	case e.PassedOn:
+		return "whatever the upstream says, or the end of the connection"
+	case len(e.Statuses) == 0:
 		return "no answer"
 	}
 	codes := make([]string, len(e.Statuses))
@@ -39,6 +45,9 @@ func (e Expectation) String() string {
 		codes[i] = strconv.Itoa(s)
 	}
 	s := fmt.Sprintf("%s by %s", strings.Join(codes, " or "), e.By)
+	if e.OrAsked {
+		s += " or whom it asked"
+	}
 	if e.OrCut {
 		s += ", or visibly cut"
 	}
@@ -60,6 +69,9 @@ func (e Expectation) String() string {
 	}
 	return s
 }
+
+// From reports whether the author is one who may have written the answer.
+func (e Expectation) From(a Author) bool { return a == e.By || e.OrAsked && a != ByNobody }
 
 // Accepts reports whether status is one of the acceptable ones.
 func (e Expectation) Accepts(status int) bool { return slices.Contains(e.Statuses, status) }

@@ -103,9 +103,11 @@ type Observation struct {
 	Ended float64 `json:"ended_ms,omitempty"`
 	// Steady is true when the answer is the one that the probe gets while nothing is broken.
 	Steady bool `json:"steady,omitempty"`
-	// Served is true when, of a gateway of the user's own, an upstream gave the answer that the probe gets while
-	// nothing is broken, whatever its status is.
+	// Served is true when, of a gateway of the user's own, the answer is the one that the probe gets while nothing is
+	// broken, whatever its status is, by whoever gives it then.
 	Served bool `json:"served,omitempty"`
+	// PageBy is the upstream that the gateway has asked for the page of its own answer; empty where it wrote that, too.
+	PageBy string `json:"page_by,omitempty"`
 	// Heard is true when the client heard back over a WebSocket what it had said.
 	Heard bool `json:"heard,omitempty"`
 	// Says is what the page reads like.
@@ -188,9 +190,9 @@ func (o Observation) Silent() bool {
 func (o Observation) Late() bool { return o.End == client.TimedOut }
 
 // Healthy reports whether an upstream served the request: with a whole 200, or, of a gateway of the user's own, with
-// what the probe gets while nothing is broken.
+// what the probe gets while nothing is broken, by whom it gets it then.
 func (o Observation) Healthy() bool {
-	return (o.Status == http.StatusOK || o.Heard || o.Served) && o.By == ByUpstream && o.Answered() &&
+	return (o.Served || o.By == ByUpstream && (o.Status == http.StatusOK || o.Heard)) && o.Answered() &&
 		(o.GRPC == "" || o.GRPC == GRPCOK)
 }
 

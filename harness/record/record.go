@@ -93,6 +93,8 @@ type Target struct {
 	// Upstream is its name, and At where the gateway finds it.
 	Upstream string `json:"upstream"`
 	At       string `json:"at"`
+	// Role is what the upstream is to the probe (gateway.Role); empty if it serves.
+	Role string `json:"role,omitempty"`
 }
 
 // Terms are what an experiment says of the right answer by itself: what a policy, and every check, goes by.
@@ -118,8 +120,11 @@ type Terms struct {
 	// Balanced is true when the fault strikes one member of a pool, and the service should go on.
 	Balanced bool `json:"balanced,omitempty"`
 	// Steady is the status of the main probe while nothing is broken, where that is the user's to say; 0 stands for
-	// 200.
-	Steady int `json:"steady,omitempty"`
+	// 200. SteadyBy is who gives that answer; empty stands for the upstream.
+	Steady   int    `json:"steady,omitempty"`
+	SteadyBy Author `json:"steady_by,omitempty"`
+	// Part is what the broken upstream has to do with the answer; empty where the answer is its own.
+	Part Part `json:"part,omitempty"`
 	// Bystander says what the bystander gets while nothing is broken; empty where there is none.
 	Bystander string `json:"bystander,omitempty"`
 	// Besides are further answers that are as good for the clients of a gateway of the user's own.
@@ -131,6 +136,22 @@ type Terms struct {
 	// Limits are the gateway's own.
 	Limits Limits `json:"limits"`
 }
+
+// Part is what a broken upstream has to do with the answer to the main probe.
+type Part string
+
+// The parts of an upstream that does not give the answer itself.
+const (
+	// NoPart: whatever becomes of it, the answer stays what it is.
+	NoPart Part = "none"
+	// WatchedPart: the gateway looks by it whether those are well that serve, and may take them out of service.
+	WatchedPart Part = "watched"
+	// VouchedPart: the gateway asks it whether the client may have an answer. What follows when it cannot be asked is
+	// the gateway's own policy.
+	VouchedPart Part = "vouches"
+	// PassedPart: the gateway passes bytes on between it and the client, and writes no answer of its own.
+	PassedPart Part = "passed through"
+)
 
 // Limits are how long a gateway's setting lets a client wait when a part of the exchange with the upstream goes wrong,
 // in milliseconds.

@@ -295,18 +295,6 @@ func TestOwnGatewayAfterASurvey(t *testing.T) {
 			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
 			verdict.Pass, "200 by upstream",
 		},
-		// Of two that are asked for each answer neither can serve in the other's place.
-		{
-			"nginx-auth", "root/vouch", "refused@balanced",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
-			verdict.Unsupported,
-			"no other upstream",
-		},
-		{
-			"nginx-auth", "root/vouch", "refused",
-			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},
-			verdict.Fail, "500 by gateway",
-		},
 		{
 			"nginx-own-ca", "root/ledger", "certificate-untrusted",
 			[]string{"nginx", "-p", ".", "-c", "nginx.conf", "-g", "daemon off;"},

@@ -43,6 +43,8 @@ type Bench struct {
 	DNS *dns.Server
 	// Firewall is the world's firewall; nil in portable mode.
 	Firewall *firewall.Firewall
+	// Target is the name of the upstream that faults strike, where the user's file or a survey gives it one.
+	Target string
 	// Definition and Setting say which gateway this is; Gateway is its process.
 	Definition *gateway.Definition
 	Setting    string
@@ -57,7 +59,7 @@ type Bench struct {
 	closers   []func()
 
 	mu        sync.Mutex // guards what follows: probes run side by side
-	recorders []Recorder
+	recorders []recorder
 	nonces    int
 }
 
@@ -171,40 +173,6 @@ func (b *Bench) NewLink(at netip.AddrPort, to string) (*link.Link, error) {
 		_ = l.Close(ctx)
 	})
 	return l, nil
-}
-
-// Record adds a recorder: an upstream that stands in for another, whose hits must count.
-func (b *Bench) Record(r Recorder) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.recorders = append(b.recorders, r)
-}
-
-// HitsOf counts the requests with the nonce that reached any upstream.
-func (b *Bench) HitsOf(nonce string) int { return len(b.Hits(nonce)) }
-
-// Hits lists the requests with the nonce that reached any upstream. Where each request asks several upstreams, that
-// is no repetition: they are those of the upstream that was asked most often, the broken one if it is one of these.
-func (b *Bench) Hits(nonce string) []upstream.Hit {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	all, most := []upstream.Hit{}, []upstream.Hit{}
-	for _, r := range b.recorders {
-		hits := r.HitsOf(nonce)
-		all = append(all, hits...)
-		if len(hits) > len(most) || len(hits) == len(most) && b.isUpstream(r) {
-			most = hits
-		}
-	}
-	if b.asksAll() {
-		return most
-	}
-	return all
-}
-
-// isUpstream reports whether r is the origin that faults strike; a gateway that runs elsewhere has none of ours.
-func (b *Bench) isUpstream(r Recorder) bool {
-	return b.Upstream != nil && r == Recorder(b.Upstream.Origin)
 }
 
 // SecureName is the name that the certificate of Secure must be for.

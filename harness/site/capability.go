@@ -71,7 +71,7 @@ type Pooler interface {
 	MembersTried() int
 	// Delayed is from when on an answer is said to be delayed, if the gateway waits no less than this for anybody.
 	Delayed(shortest time.Duration) time.Duration
-	// AsksAll reports whether each request of a client asks all of the upstreams.
+	// AsksAll reports whether each request of a client asks all of the upstreams that serve.
 	AsksAll() bool
 }
 
@@ -97,6 +97,15 @@ type Obstructed interface {
 type Checker interface {
 	// Checked is the request by which it does; "" for none.
 	Checked() string
+}
+
+// Caster is a site whose upstreams have roles.
+type Caster interface {
+	// Delivers reports whether a request that reaches the upstream with the name is the client's own on its way: one to
+	// who vouches, who gets a copy or who has the error page is another.
+	Delivers(upstream string) bool
+	// Idle is why no request reaches the upstream that faults strike while all is well; "" if one does.
+	Idle() string
 }
 
 // Homely is a site whose gateway clients can be led to from a home network of their own.

@@ -69,6 +69,9 @@ func (b *Bench) Pooled(ctx context.Context, r Route) error {
 	if b.Opaque() != "" {
 		return Inapplicable("on which connection a request reached the upstream cannot be read on the link")
 	}
+	if why := b.unasked(); why != "" {
+		return Inapplicable(why)
+	}
 	if err := b.DropPooled(ctx); err != nil {
 		return err
 	}
@@ -111,7 +114,7 @@ func (b *Bench) Pooled(ctx context.Context, r Route) error {
 // fill sends a request by which a pool is filled.
 func (b *Bench) fill(ctx context.Context, r Route) (record.Observation, []upstream.Hit, error) {
 	o := b.Probe(ctx, Probe{Route: r, Within: Patience})
-	hits := b.Hits(o.Nonce)
+	hits := b.hitsOfTarget(ctx, o.Nonce)
 	if !b.Healthy(r, o) || len(hits) != 1 {
 		return o, hits, fmt.Errorf("fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one",
 			o, len(hits))

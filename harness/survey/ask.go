@@ -55,6 +55,8 @@ type attempt struct {
 	// so until they are there.
 	alert bool
 	asked []upstreamKey // the upstreams that were asked because of it
+	// from is the origin whose answer it is, by its stamp; "" if it is the gateway's own.
+	from string
 }
 
 // upstreamKey is where an upstream was found: an address, or the path of a socket.
@@ -267,6 +269,7 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	t.alert = strings.Contains(r.Error, "remote error: tls: ") // As crypto/tls words an alert (RFC 8446, section 6).
 	t.asked = s.upstreamsAsked(nonce)
 	s.noteOutcome(t)
+	s.noteSent(&t, originOf(r, nonce), nonce)
 	// The upstreams of the harness send neither.
 	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via"))
 	return t

@@ -41,6 +41,7 @@ func (s *survey) conclude(context.Context) error {
 		for _, u := range all {
 			if slices.Contains(k.asked, u.upstreamKey) {
 				p.Upstreams = append(p.Upstreams, u.Name)
+				k.setRole(&p, u)
 			}
 		}
 		if k.all {

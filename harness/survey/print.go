@@ -77,10 +77,16 @@ func protocolOf(u gateway.Upstream) string {
 	return u.Speaks + " over TLS for " + u.SNI
 }
 
-// answeredBy says who answers the probe: the gateway itself, or which upstreams.
+// answeredBy says who answers the probe, the gateway itself or which upstreams, and who else is asked for what.
 func answeredBy(p gateway.Probe) string {
-	if len(p.Upstreams) == 0 {
-		return "answered by the gateway itself"
+	who := "answered by the gateway itself"
+	if serve := p.As(gateway.Serves); len(serve) > 0 {
+		who = "→ " + strings.Join(serve, map[string]string{"": " or ", gateway.AsksAll: " and "}[p.Asks])
 	}
-	return "→ " + strings.Join(p.Upstreams, map[string]string{"": " or ", gateway.AsksAll: " and "}[p.Asks])
+	for _, r := range gateway.Roles()[1:] {
+		if all := p.As(r); len(all) > 0 {
+			who += fmt.Sprintf("; %s: %s", r, strings.Join(all, ", "))
+		}
+	}
+	return who
 }

@@ -95,6 +95,8 @@ type candidateProbe struct {
 	root    bool
 	all     bool // One request asks several.
 	twin    bool // It is the probe of a listener of IPv4, sent over IPv6.
+	// roles are what the upstreams are to the probe; those of which it says nothing serve.
+	roles map[upstreamKey]gateway.Role
 }
 
 // distinctPools drops the probes that turned out to reach the same pool as another.

@@ -93,6 +93,7 @@ type survey struct {
 	tell      func(string) // see doing
 	told      time.Time
 	looksLike []string // see mentioned
+	sent      map[string][]sentRequest // by what was asked for; see sentRequest
 	serial    int
 	begin     time.Time
 	ready     time.Time // when all listeners were there
@@ -116,7 +117,7 @@ func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
 func run(ctx context.Context, s *survey) (Found, error) {
 	defer s.close()
 	for _, step := range []func(context.Context) error{
-		s.prepare, s.answerAll, s.startUp, s.addSockets, s.ask,
+		s.prepare, s.answerAll, s.startUp, s.addSockets, s.ask, s.findRoles,
 		s.conclude,
 	} {
 		if err := step(ctx); err != nil {

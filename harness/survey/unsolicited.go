@@ -92,7 +92,7 @@ func (s *survey) contactsOf(a *upstream.CatchAll, where func(upstream.ConnInfo) 
 	for _, h := range conns {
 		switch {
 		// A handshake that failed may have been a probe's.
-		case spoken[h.Connection] || h.Speaks != upstream.NothingSpoken || h.TLS && h.Trouble != "":
+		case h.Shut || spoken[h.Connection] || h.Speaks != upstream.NothingSpoken || h.TLS && h.Trouble != "":
 		case h.TLS:
 			all = append(all, contact{where(h), bareHandshake, h.At})
 		default:

@@ -30,6 +30,8 @@ type CatchAll struct {
 	mu    sync.Mutex  // guards what follows
 	infos []*ConnInfo // by the number of the connection
 	conns map[net.Conn]bool
+	// statuses are those that AnswerAt has set, by the address that was dialled.
+	statuses map[netip.AddrPort]int
 }
 
 // ConnInfo is what is known of one connection.
@@ -47,6 +49,8 @@ type ConnInfo struct {
 	Speaks Language
 	// Proxied tells whether a header of the PROXY protocol stood before all.
 	Proxied bool
+	// Shut tells whether it was ended at once, as Shut said.
+	Shut bool
 }
 
 // Language is what is spoken on a connection.
@@ -158,6 +162,10 @@ func (o *CatchAll) update(change func()) {
 // serve finds out what is spoken on c, and hands c on to a server of that.
 func (o *CatchAll) serve(c net.Conn, h *ConnInfo) {
 	defer o.forget(c)
+	if o.turned(h.Connection) == shut {
+		o.update(func() { h.Shut = true })
+		return
+	}
 	b, language, err := o.sniff(c, h)
 	o.update(func() {
 		h.Speaks = language
@@ -191,7 +199,7 @@ func (o *CatchAll) answer(id int, w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // The client is gone.
 	}
-	answerAs(o.nameOf(id), w, r, body)
+	answerAs(o.nameOf(id), o.turn(id, w), r, body)
 }
 
 // nameOf is in whose name a request on the connection is answered: that of the address that was dialled.

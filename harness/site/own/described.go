@@ -85,7 +85,7 @@ func (d *Described) Healthy(r site.Route, o record.Observation) bool {
 // steadily reports whether the observation is what the probe of a gateway of the user's own gets in a steady state.
 func (d *Described) steadily(p *gateway.Probe, o record.Observation) bool {
 	by := record.ByGateway
-	if len(p.Upstreams) > 0 {
+	if p.Served() {
 		by = record.ByUpstream
 	}
 	return o.Answered() && o.Status == p.Expect.Status && o.By == by && strings.Contains(o.Body, p.Expect.Body) &&
@@ -166,6 +166,9 @@ func (d *Described) Besides(late bool, others []string) (all []record.Tolerance)
 func (d *Described) Terms(t record.Terms, late bool) record.Terms {
 	t.Limits = site.LimitsOf(d.B)
 	t.Steady, t.Unavailable = d.Probe.Expect.Status, d.Probe.Protocol == gateway.GRPC
+	if t.Part = partOf(d.Role()); !d.Probe.Served() {
+		t.SteadyBy = record.ByGateway
+	}
 	if d.HasBystander() {
 		t.Bystander = d.SteadyState(site.RouteBystander)
 	}

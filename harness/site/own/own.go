@@ -36,6 +36,7 @@ type Described struct {
 type Site struct {
 	*Described
 	machine *world.Machine
+	pages   pages
 }
 
 var _ interface {
@@ -47,6 +48,7 @@ var _ interface {
 	site.Pooler
 	site.Obstructed
 	site.Checker
+	site.Caster
 } = &Site{}
 
 // New sets everything up in w around a gateway of the user's own, and starts it. It returns when the gateway's process
@@ -81,7 +83,7 @@ func (s *Site) findTarget() error {
 	if err != nil {
 		return err
 	}
-	s.Target, s.BystanderProbe = t, o.Bystander(t)
+	s.Target, s.BystanderProbe, b.Target = t, o.Bystander(t), t.Upstream.Name
 	at := o.At(t.Upstream)
 	b.Plan.Gateway, b.Plan.Upstream, b.Plan.Nameserver = l.Door(), at, gateway.NameserverAt(t.Upstream.Nameserver)
 	b.Plan.Nobody = netip.AddrPortFrom(at.Addr(), b.Plan.Nobody.Port())
@@ -162,7 +164,7 @@ func (s *Site) startUpstream(u gateway.Upstream, listen string) (origin *upstrea
 			return nil, "", fmt.Errorf("start %s: %w", u.Name, err)
 		}
 		b.AtClose(func() { _ = origin.Close() })
-		b.Record(origin)
+		b.RecordAs(u.Name, origin)
 		return origin, origin.Addr(), nil
 	}
 	l, err := net.Listen("tcp", listen)
@@ -171,7 +173,7 @@ func (s *Site) startUpstream(u gateway.Upstream, listen string) (origin *upstrea
 	}
 	a := upstream.StartCatchAll(l, b.Authority, func(netip.Addr) string { return u.Host })
 	b.AtClose(func() { _ = a.Close() })
-	b.Record(a)
+	b.RecordAs(u.Name, a)
 	return nil, a.Addr(), nil
 }
 
@@ -266,7 +268,7 @@ func (d *Described) ProbeOf(p site.Probe) *gateway.Probe {
 // pooled lists the other members of the pool, and members all, by the names in their stamps.
 func (d *Described) pooled() []string { return d.stamps(d.Pool()) }
 
-func (d *Described) members() []string { return d.stamps(d.Probe.Upstreams) }
+func (d *Described) members() []string { return d.stamps(d.Probe.As(gateway.Serves)) }
 
 // stamps are what upstreams with the names call themselves: a scripted origin by its name, others by the address at
 // which they stand.

@@ -44,7 +44,11 @@ func (*Site) Stamped(r client.Response, nonce string) bool {
 // Attribute implements site.Kind.
 func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 	probe := s.ProbeOf(p)
-	o.Served = o.Status != 0 && probe != nil && o.By == record.ByUpstream && s.steadily(probe, *o)
+	if probe == nil || o.Status == 0 {
+		return
+	}
+	s.pages.attribute(o, s.B.HitsAt(s.answering(o.Header.Get(stamp.Origin)), o.Nonce))
+	o.Served = s.steadily(probe, *o)
 }
 
 // WholePool implements site.Pooler.

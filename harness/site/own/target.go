@@ -11,5 +11,9 @@ func TargetOf(d *gateway.Definition, setting string) *record.Target {
 	if err != nil {
 		return nil
 	}
-	return &record.Target{Probe: t.Probe.Name, URL: t.Probe.URL, Upstream: t.Upstream.Name, At: t.Upstream.Where()}
+	of := &record.Target{Probe: t.Probe.Name, URL: t.Probe.URL, Upstream: t.Upstream.Name, At: t.Upstream.Where()}
+	if role := t.Role(); role != gateway.Serves {
+		of.Role = string(role)
+	}
+	return of
 }

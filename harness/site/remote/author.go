@@ -67,7 +67,7 @@ func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 		o.By = record.ByUnknown // A member that is well, or half an answer of the one that is not.
 	case like && (seen || opaque || len(probe.Upstreams) == 0):
 		o.Served = true
-		if len(probe.Upstreams) > 0 {
+		if probe.Served() {
 			o.By = record.ByUpstream
 		}
 	case answered:

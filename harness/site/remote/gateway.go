@@ -124,8 +124,9 @@ func (e *Gateway) site(t gateway.Target) *Site {
 	b.Plan.Gateway = e.own.Elsewhere.Door
 	b.Plan.Clients = map[site.Client]netip.Addr{}
 	b.Plan.UpstreamTLS = t.Upstream.TLS
+	b.Target = t.Upstream.Name
 	for _, s := range e.links {
-		b.Record(s)
+		b.RecordAs(s.Name, s)
 		if s.Name == t.Upstream.Name {
 			b.Plan.Upstream, b.Upstream = s.Listen, &site.Endpoint{Link: s.link}
 		}
