@@ -37,9 +37,11 @@ func answers(r record.Record, p policy.Policy) []answer {
 		}
 		want := of
 		switch {
+		case o.Untold != "":
+			continue
 		case r.Terms.Refusal != nil:
 			want = *r.Terms.Refusal
-		case r.Terms.Balanced && (o.Steady || o.Method() == http.MethodGet):
+		case r.Terms.Balanced && !of.PassedOn && (o.Steady || o.Method() == http.MethodGet):
 			want = policy.Service // Another member could have served it.
 		}
 		all = append(all, narrow(o, want))
@@ -51,7 +53,7 @@ func answers(r record.Record, p policy.Policy) []answer {
 func narrow(o record.Observation, want record.Expectation) answer {
 	a := answer{o, want, whole}
 	switch {
-	case want.PassedOn && !o.Late():
+	case want.PassedOn && (!o.Late() || o.First > 0): // Whose upstream goes on sending need not end.
 		a.kind = passed
 		return a
 	case len(want.Statuses) == 0 && !want.PassedOn:

@@ -18,6 +18,9 @@ var SaysDenied = register(Check{
 	Order:   14,
 	For:     func(t record.Terms) bool { return ofBlock(t) && t.Refusal.Accepts(http.StatusForbidden) },
 	Judge: func(r record.Record, _ policy.Policy) (all []verdict.Check) {
+		if r.Terms.Part == record.VouchedPart {
+			return nil // Nobody was denied: it could not be asked who may pass.
+		}
 		for _, o := range pages(r) {
 			if o.Status == http.StatusForbidden {
 				ok := o.Says == wording.Denied

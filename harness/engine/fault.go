@@ -72,7 +72,9 @@ func (t *run) patience() time.Duration {
 
 // note keeps what a client saw, and in which part.
 func (t *run) note(o record.Observation, as record.Role) {
-	o.Role = as
+	if o.Role = as; as == record.Probed {
+		o.Untold = t.untold(o)
+	}
 	if (as == record.Probed || as == record.ToRefuse) && o.By == record.ByGateway &&
 		o.Status >= http.StatusBadRequest {
 		o.Tells = t.instruments().Tells(o)

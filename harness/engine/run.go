@@ -30,6 +30,7 @@ type run struct {
 	mark       gateway.Mark
 	record     record.Record
 
+	keeps      bool  // the gateway keeps the addresses of names
 	faultHolds bool  // the fault holds, or the gateway died of it
 	stopped    error // what ended the experiment before its end
 	died       string
@@ -166,7 +167,10 @@ func (t *run) probe(ctx context.Context) error {
 	case t.experiment.State == site.Balanced:
 		return t.probePool(ctx)
 	}
-	return t.probeFault(ctx)
+	if err := t.probeFault(ctx); err != nil {
+		return err
+	}
+	return t.allUntold()
 }
 
 // reconfirm proves that the world was broken to the end.
@@ -220,6 +224,7 @@ func (t *run) inject(ctx context.Context) (err error) {
 	if err := t.prepareState(ctx); err != nil {
 		return err
 	}
+	t.warmNames(ctx)
 	if t.injection, err = t.site.Inject(ctx, f); err != nil {
 		return fmt.Errorf("inject %s: %w", f.ID, err)
 	}
@@ -273,14 +278,13 @@ func (t *run) rearm(ctx context.Context) error {
 // settle waits until a gateway that resolves names in the background must have noticed, by its own configuration,
 // that they changed.
 func (t *run) settle(ctx context.Context) error {
-	f, wait := t.experiment.Fault, t.caveats().Resolves()
-	if f.Route != site.RouteNamed {
+	if t.experiment.Fault.Route != site.RouteNamed {
 		return nil
 	}
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-time.After(wait + cacheTick):
+	case <-time.After(t.outlasts()):
 		return nil
 	}
 }

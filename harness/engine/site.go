@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
@@ -127,6 +129,7 @@ var _ interface {
 	Clients
 	Instruments
 	Caveats
+	Names
 } = onBench{}
 
 func (o onBench) Inject(ctx context.Context, f *catalog.Fault) (*catalog.Injection, error) {
@@ -149,6 +152,22 @@ func (o onBench) Queries() []dns.Query {
 		return nil
 	}
 	return o.DNS.Queries()
+}
+
+// NamesKept is not ok where the gateway's configuration is the harness's, whose folder says it all.
+func (o onBench) NamesKept() (time.Duration, bool) {
+	n, keeps := o.Kind.(site.Namer)
+	if !keeps || o.DNS == nil {
+		return 0, false
+	}
+	return n.NamesKept(), true
+}
+
+// LookedUp takes a query for the name with whatever stands before or behind it, as in a search list or an SRV record.
+func (o onBench) LookedUp(since, until time.Time) bool {
+	return slices.ContainsFunc(o.Queries(), func(q dns.Query) bool {
+		return strings.Contains(q.Name, strings.ToLower(o.Plan.Named.Host)) && !q.At.Before(since) && !q.At.After(until)
+	})
 }
 
 func (o onBench) Tells(seen record.Observation) string { return site.Leak(seen, o.Secrets()) }

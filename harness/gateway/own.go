@@ -18,6 +18,8 @@ type Own struct {
 	Env []string `yaml:"env,omitempty,flow"`
 	// Patience is how long a client waits for an answer: a gateway whose own limits are longer lets him hang.
 	Patience time.Duration `yaml:"patience"`
+	// NamesKept is how long it keeps the address of a name at most, by its configuration; zero where that says nothing.
+	NamesKept time.Duration `yaml:"names-kept,omitempty"`
 	// Listeners are the TCP ports that it takes connections at.
 	Listeners []Listener `yaml:"listeners"`
 	// Upstreams are what it forwards to, or asks.
@@ -39,6 +41,9 @@ type Listener struct {
 	At netip.AddrPort `yaml:"at"`
 	// Speaks is http, https, or what it does when asked.
 	Speaks string `yaml:"speaks"`
+	// Passes is true where the gateway passes on whatever bytes come, either way: what is spoken is between clients and
+	// the upstream, and no answer is the gateway's own.
+	Passes bool `yaml:"passes-bytes,omitempty"`
 }
 
 // What a listener speaks.

@@ -91,6 +91,8 @@ func (f *ownFile) checkHead() error {
 		return f.fault(where("command"), "none", "the words of the command that starts the gateway")
 	case f.Patience < 0:
 		return f.fault(where("patience"), f.Patience.String(), "more than 0")
+	case f.NamesKept < 0:
+		return f.fault(where("names-kept"), f.NamesKept.String(), "more than 0")
 	case f.Kind() == gateway.KindOwn && len(f.Listeners) == 0:
 		return f.fault(where("listeners"), "none", "one at least, such as {at: 0.0.0.0:80, speaks: http}")
 	}

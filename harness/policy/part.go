@@ -31,7 +31,7 @@ func byPart(e record.Expectation, r record.Record) record.Expectation {
 		}
 		vouched := e
 		vouched.Statuses, vouched.By, vouched.OrAsked, vouched.Header = refusals, record.ByGateway, true, nil
-		if vouched.OrRelayed = nil; slices.Contains(spoken, r.ErrorType) {
+		if slices.Contains(spoken, r.ErrorType) || e.OrRelayed != nil {
 			vouched.OrRelayed = &record.Tolerance{Why: "it was a yes, and nobody receives the rest of it", Another: true}
 		}
 		return vouched

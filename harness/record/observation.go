@@ -122,6 +122,9 @@ type Observation struct {
 	// before anything was broken. Empty for what counts.
 	Excused string `json:"excused,omitempty"`
 
+	// Untold is why the answer tells nothing of the fault: the gateway has not met it. Empty where it does.
+	Untold string `json:"untold,omitempty"`
+
 	// What follows is for whoever makes the observation, and is not written.
 
 	// Sent is all that the client said of whom it asks for what.

@@ -64,6 +64,39 @@ func TestRoles(t *testing.T) {
 			passes("root-8080/10.1.1.2:3000", "200 by upstream", "refused", "error-500"),
 			passes("root-8081/10.1.1.3:3000", "502 by gateway", "refused", "close-after-request", "reset-after-request"),
 		}},
+		// Who writes no status can break no promise of one.
+		"haproxy-tcp": {[]string{"haproxy", "-db", "-f", "haproxy.cfg"}, [][]attempted{
+			passes("root/10.1.2.3:5432", "no answer: closed", "refused", "close-after-request"),
+			passes("root/10.1.2.3:5432", "malformed answer", "garbage"),
+			passes("root/10.1.2.3:5432", "500 by upstream", "error-500"),
+		}},
+		// Each of two workers keeps addresses by itself: when theirs are over, neither has one.
+		"nginx-resolver": {nginx, [][]attempted{
+			passes("root/shop", "502 by gateway", "dns-nxdomain", "dns-servfail", "dns-nodata"),
+		}},
+		// It asks who vouches without the client's nonce, and goes on with the addresses that it has.
+		"envoy-roles": {[]string{"envoy", "-c", "envoy.yaml", "-l", "warn", "--use-dynamic-base-id"}, [][]attempted{
+			passes("root/10.5.0.9:9000", "403 by gateway", "refused"),
+			passes("root/10.5.0.9:9000", "403 by upstream", "upstream-403"),
+			passes("copied/10.5.0.2:3000", "200 by upstream", "refused", "garbage"),
+			passes("spared/10.5.0.4:3000", "200 by upstream", "refused"),
+			{{"root/shop", "dns-servfail", verdict.Unsupported, "still had the upstream's address"}},
+		}},
+		"caddy-roles": {[]string{"caddy", "run", "--config", "Caddyfile"}, [][]attempted{
+			passes("root-8080/10.3.0.1:3000", "502 by gateway", "refused", "reset-after-request"),
+			passes("root-8080/10.3.0.9:9000", "502 by gateway", "refused"),
+			passes("root-8080/10.3.0.9:9000", "403 by gateway", "upstream-403"), // With a page.
+			passes("root-8080/10.3.0.2:3000", "200 by upstream", "refused"),
+			passes("root-8081/10.3.0.3:3000", "200 by upstream", "refused", "refused@balanced"),
+		}},
+		"traefik-roles": {[]string{"traefik", "--configFile=traefik.yaml"}, [][]attempted{
+			passes("vouched/10.4.0.9:9000", "500 by gateway", "refused"),
+			passes("copied/10.4.0.2:3000", "200 by upstream", "refused", "short-chunked"),
+			passes("spared/10.4.0.5:3000", "200 by upstream", "refused"),
+		}},
+		"haproxy-backup": {[]string{"haproxy", "-db", "-f", "haproxy.cfg"}, [][]attempted{
+			passes("root/10.1.2.2:3000", "200 by upstream", "refused", "error-500"),
+		}},
 	} {
 		t.Run(folder, func(t *testing.T) {
 			t.Parallel()

@@ -108,6 +108,12 @@ type Caster interface {
 	Idle() string
 }
 
+// Namer is a site whose gateway may keep the addresses of names for as long as its own configuration says.
+type Namer interface {
+	// NamesKept is how long; zero where the configuration says nothing.
+	NamesKept() time.Duration
+}
+
 // Homely is a site whose gateway clients can be led to from a home network of their own.
 type Homely interface {
 	// Public is the name, and the address, by which they find it.

@@ -84,13 +84,18 @@ func (b *Bench) deliveries(nonce string) []upstream.Hit {
 const lateCopy = 2 * time.Second
 
 // hitsOfTarget lists the requests with the nonce that reached the upstream that faults strike, or who stands in for it,
-// where it has another role than to serve; else how the request was delivered.
-func (b *Bench) hitsOfTarget(ctx context.Context, nonce string) []upstream.Hit {
+// where it has another role than to serve; else how the request was delivered. Those without a nonce count that came
+// since: a gateway may ask who vouches with few of the client's own fields.
+func (b *Bench) hitsOfTarget(ctx context.Context, nonce string, since time.Time) []upstream.Hit {
 	if b.delivers("") {
 		return b.deliveries(nonce)
 	}
+	at := func(name string) bool { return name == "" || name == b.Target }
 	for begin := time.Now(); ; {
-		all := b.HitsAt(func(name string) bool { return name == "" || name == b.Target }, nonce)
+		all := b.HitsAt(at, nonce)
+		if len(all) == 0 {
+			all = slices.DeleteFunc(b.HitsAt(at, ""), func(h upstream.Hit) bool { return h.At.Before(since) })
+		}
 		if len(all) > 0 || time.Since(begin) > lateCopy || ctx.Err() != nil {
 			return all
 		}

@@ -114,7 +114,7 @@ func (b *Bench) Pooled(ctx context.Context, r Route) error {
 // fill sends a request by which a pool is filled.
 func (b *Bench) fill(ctx context.Context, r Route) (record.Observation, []upstream.Hit, error) {
 	o := b.Probe(ctx, Probe{Route: r, Within: Patience})
-	hits := b.hitsOfTarget(ctx, o.Nonce)
+	hits := b.hitsOfTarget(ctx, o.Nonce, o.Began)
 	if !b.Healthy(r, o) || len(hits) != 1 {
 		return o, hits, fmt.Errorf("fill the gateway's pool: got %s after %d requests at the upstream, want a 200 after one",
 			o, len(hits))

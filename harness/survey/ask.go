@@ -264,12 +264,13 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, pat
 	if l.Door().Addr().Is6() {
 		from = gateway.Client6
 	}
+	begun := time.Now()
 	r := way.Once(ctx, l.Door(), from, request)
 	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
 	t.alert = strings.Contains(r.Error, "remote error: tls: ") // As crypto/tls words an alert (RFC 8446, section 6).
 	t.asked = s.upstreamsAsked(nonce)
 	s.noteOutcome(t)
-	s.noteSent(&t, originOf(r, nonce), nonce)
+	s.noteSent(&t, originOf(r, nonce), nonce, begun)
 	// The upstreams of the harness send neither.
 	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via"))
 	return t

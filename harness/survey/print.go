@@ -29,7 +29,7 @@ func Print(w io.Writer, f Found) {
 	}
 	section("Listens", len(f.Own.Listeners))
 	for _, l := range f.Own.Listeners {
-		line(l.At.String(), l.Speaks)
+		line(l.At.String(), l.Speaks+map[bool]string{true: ", passed through as bytes"}[l.Passes])
 	}
 	section("Looks up", len(f.Names))
 	for _, n := range f.Names {

@@ -97,6 +97,8 @@ type candidateProbe struct {
 	twin    bool // It is the probe of a listener of IPv4, sent over IPv6.
 	// roles are what the upstreams are to the probe; those of which it says nothing serve.
 	roles map[upstreamKey]gateway.Role
+	// silent are those that are asked because of it by requests that do not carry its nonce.
+	silent []upstreamKey
 }
 
 // distinctPools drops the probes that turned out to reach the same pool as another.

@@ -8,84 +8,115 @@ import (
 
 	"github.com/gatequake/gatequake/harness/firewall"
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// findReserves lets those be dead that serve a probe, one set after another, and sees who is asked then.
+const (
+	// reserveTries is how often a probe is sent while those that serve it are dead, where nothing is seen of checks.
+	// Outlier detection gives a member up after five failures (Envoy's default).
+	reserveTries = 8
+	// deadTime bounds that: HAProxy waits a second before each of three retries, and its checks, of which nothing is seen
+	// that only connect, find out in six seconds.
+	deadTime = 8 * time.Second
+	// checksToDie is how many checks an upstream fails at most until it is taken out: three by HAProxy's and by Envoy's
+	// examples, and one that may be under way. checkTime bounds the wait for them.
+	checksToDie = 4
+	checkTime   = 16 * time.Second
+)
+
+// findReserves lets those be dead that serve a probe, and sees who is asked then: all at once, which costs the wait for
+// checks once; then one set after another, as one may be in reserve for another.
 func (s *survey) findReserves(ctx context.Context, wall *firewall.Firewall) error {
-	done := map[string]bool{}
+	all, sets := []upstreamKey{}, [][]upstreamKey{}
 	for i := range s.kept {
-		dead := s.kept[i].serving()
-		if key := fmt.Sprint(dead); len(dead) > 0 && !done[key] && ctx.Err() == nil {
-			done[key] = true
-			if err := s.withDead(ctx, wall, dead); err != nil {
-				return err
+		set := s.kept[i].serving()
+		if len(set) > 0 && !slices.ContainsFunc(sets, func(known []upstreamKey) bool { return slices.Equal(known, set) }) {
+			sets = append(sets, set)
+		}
+		for _, u := range set {
+			if !slices.Contains(all, u) {
+				all = append(all, u)
 			}
 		}
 	}
-	return nil
+	if len(all) == 0 {
+		return nil
+	}
+	patience := s.untilNoticed()
+	err := s.withDead(ctx, wall, all, patience)
+	for i := 0; i < len(sets) && len(sets) > 1 && err == nil && ctx.Err() == nil; i++ {
+		err = s.withDead(ctx, wall, sets[i], 0)
+	}
+	return err
 }
 
-// withDead refuses the upstreams, and sends each probe that they serve until another is asked.
-func (s *survey) withDead(ctx context.Context, wall *firewall.Firewall, dead []upstreamKey) error {
+// withDead refuses the upstreams, and sends each probe that none but these serve until another is asked. Patience is
+// how long that may take where a gateway goes by its checks.
+func (s *survey) withDead(
+	ctx context.Context, wall *firewall.Firewall, dead []upstreamKey, patience time.Duration,
+) error {
 	for _, u := range dead {
 		undo, err := s.refuse(wall, u)
 		if err != nil {
-			return err
+			return fmt.Errorf("look for upstreams in reserve: %w", err)
 		}
 		defer undo()
 	}
+	pending := []*candidateProbe{}
 	for i := range s.kept {
-		if k := &s.kept[i]; slices.Equal(k.serving(), dead) {
-			s.askDead(ctx, k)
+		set := s.kept[i].serving()
+		if len(set) > 0 && !slices.ContainsFunc(set, func(u upstreamKey) bool { return !slices.Contains(dead, u) }) {
+			pending = append(pending, &s.kept[i])
 		}
+	}
+	begin := time.Now()
+	for round := 0; len(pending) > 0 && ctx.Err() == nil && time.Since(begin) < max(patience, deadTime) &&
+		(round < reserveTries || time.Since(begin) < patience); round++ {
+		if time.Sleep(pollInterval); round >= reserveTries { // What one worker has noticed, others hear of later.
+			time.Sleep(10 * pollInterval)
+		}
+		pending = slices.DeleteFunc(pending, func(k *candidateProbe) bool { return ctx.Err() != nil || s.askDead(ctx, k) })
 	}
 	return nil
 }
 
-// askDead sends the probe whose upstreams are dead until another is asked: the first time within milliseconds, where a
-// gateway goes by its checks when these have noticed.
-func (s *survey) askDead(ctx context.Context, k *candidateProbe) {
-	patience := retryTime
-	if s.anyWaits() {
-		patience = checkTime
-	}
-	begin := time.Now()
-	for try := 0; ctx.Err() == nil && (try < 2 || time.Since(begin) < patience); try++ {
-		if try >= reserveTries {
-			if patience < checkTime {
-				return
-			}
-			time.Sleep(10 * pollInterval)
-		}
-		t := s.get(ctx, k.listener, k.host, k.path)
-		fresh := slices.DeleteFunc(t.asked, func(u upstreamKey) bool { return slices.Contains(k.asked, u) })
-		for _, u := range fresh {
-			k.asked = append(k.asked, u)
-			switch {
-			case !t.gave(u): // It may be asked whether the client may see the other.
-			case t.status == k.status:
-				k.role(u, gateway.InReserve)
-			default:
-				k.role(u, gateway.ErrorPage)
-			}
-		}
-		if len(fresh) > 0 {
-			return
-		}
-	}
-}
-
-// anyWaits reports whether the gateway checks an upstream that no probe has reached: it may be one in reserve.
-func (s *survey) anyWaits() bool {
-	conns := s.catchAll.Connections()
-	for _, h := range s.catchAll.Hits() {
-		if h.Connection < 1 || h.Connection > len(conns) {
+// askDead sends the probe whose upstreams are dead, and reports whether another was asked.
+func (s *survey) askDead(ctx context.Context, k *candidateProbe) bool {
+	t, fresh := s.get(ctx, k.listener, k.host, k.path), false
+	for _, u := range t.asked {
+		if slices.Contains(k.asked, u) {
 			continue
 		}
-		u := upstreamKey{at: conns[h.Connection-1].To}
-		if !slices.ContainsFunc(s.kept, func(k candidateProbe) bool { return slices.Contains(k.asked, u) }) {
-			return true
+		fresh, k.asked = true, append(k.asked, u)
+		switch {
+		case !t.gave(u): // It may have been asked for a copy, or for leave.
+			k.role(u, gateway.Copies)
+		case t.status == k.status:
+			k.role(u, gateway.InReserve)
+		default:
+			k.role(u, gateway.ErrorPage)
 		}
 	}
-	return false
+	return fresh
+}
+
+// untilNoticed is how long the gateway takes, by the checks that were seen, to notice that an upstream is dead; 0 where
+// none were.
+func (s *survey) untilNoticed() time.Duration {
+	longest := time.Duration(0)
+	times := map[upstreamKey][]time.Time{}
+	for _, c := range s.contactsOf(s.catchAll, func(h upstream.ConnInfo) upstreamKey { return upstreamKey{at: h.To} }) {
+		if c.at.After(s.ready) {
+			times[c.upstreamKey] = append(times[c.upstreamKey], c.at)
+		}
+	}
+	for _, all := range times {
+		slices.SortFunc(all, time.Time.Compare)
+		every := time.Since(s.begin) // At least, of one that was seen once.
+		if len(all) > 1 {
+			every = time.Duration(medianGap(all) * float64(time.Millisecond))
+		}
+		longest = max(longest, every)
+	}
+	return min(checksToDie*longest, checkTime)
 }

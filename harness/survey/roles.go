@@ -16,18 +16,8 @@ import (
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-const (
-	// rolesTime bounds the search for roles: most gateways are through with it within a second.
-	rolesTime = 30 * time.Second
-	// reserveTries is how often a probe is sent while those that serve it are dead. Outlier detection gives a member up
-	// after five failures (Envoy's default).
-	reserveTries = 8
-	// retryTime bounds these requests, but for the first two: HAProxy waits a second before each of three retries.
-	retryTime = 5 * time.Second
-	// checkTime is how long a gateway that checks its upstreams may take to notice that one is dead: three checks at
-	// HAProxy's two seconds, or Envoy's usual five.
-	checkTime = 16 * time.Second
-)
+// rolesTime bounds the search for roles: most gateways are through with it within a second.
+const rolesTime = 25 * time.Second
 
 // findRoles finds out what the upstreams are to each probe, by what becomes of its answer when one is broken.
 func (s *survey) findRoles(ctx context.Context) error {
@@ -37,6 +27,7 @@ func (s *survey) findRoles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.findSilent(until)
 	for i := range s.kept {
 		if k := &s.kept[i]; len(k.asked) > 0 {
 			s.findAsides(until, k, wall)
@@ -78,18 +69,19 @@ func (t attempt) like(u attempt) bool {
 type sentRequest struct {
 	nonce, from string
 	status      int
+	begun, done time.Time
 }
 
 // askedFor is what was asked for, whoever was asked.
 func askedFor(t attempt) string { return fmt.Sprint(t.listener.At, " ", t.host, " ", t.path) }
 
 // noteSent notes a request, and who gave its answer.
-func (s *survey) noteSent(t *attempt, from, nonce string) {
+func (s *survey) noteSent(t *attempt, from, nonce string, begun time.Time) {
 	if s.sent == nil {
 		s.sent = map[string][]sentRequest{}
 	}
 	t.from = from
-	s.sent[askedFor(*t)] = append(s.sent[askedFor(*t)], sentRequest{nonce, from, t.status})
+	s.sent[askedFor(*t)] = append(s.sent[askedFor(*t)], sentRequest{nonce, from, t.status, begun, time.Now()})
 }
 
 // findAsides tells the upstreams that a request asks besides the one that serves it: by whether it matters what they
@@ -114,6 +106,7 @@ func (s *survey) findAsides(ctx context.Context, k *candidateProbe, wall *firewa
 			}
 		}
 	}
+	asides = append(asides, k.silent...)
 	asides = slices.DeleteFunc(asides, func(u upstreamKey) bool { return served[u] })
 	if len(asides) == 0 {
 		return
@@ -126,7 +119,7 @@ func (s *survey) findAsides(ctx context.Context, k *candidateProbe, wall *firewa
 		}
 		k.role(u, role)
 	}
-	k.all = most-len(asides) > 1
+	k.all = most-(len(asides)-len(k.silent)) > 1
 }
 
 // matters reports whether the probe gets another answer when the upstream refuses, fails or is dead. Whom the gateway

@@ -92,7 +92,7 @@ type survey struct {
 	outcomes  []outcome
 	tell      func(string) // see doing
 	told      time.Time
-	looksLike []string // see mentioned
+	looksLike []string                 // see mentioned
 	sent      map[string][]sentRequest // by what was asked for; see sentRequest
 	serial    int
 	begin     time.Time
@@ -117,7 +117,7 @@ func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
 func run(ctx context.Context, s *survey) (Found, error) {
 	defer s.close()
 	for _, step := range []func(context.Context) error{
-		s.prepare, s.answerAll, s.startUp, s.addSockets, s.ask, s.findRoles,
+		s.prepare, s.answerAll, s.startUp, s.addSockets, s.ask, s.findPassing, s.findRoles, s.lookAgain,
 		s.conclude,
 	} {
 		if err := step(ctx); err != nil {
@@ -141,6 +141,7 @@ func (s *survey) warn(format string, args ...any) {
 // prepare makes the gateway's surroundings.
 func (s *survey) prepare(context.Context) (err error) {
 	s.words = readWords(s.own.Command, s.own.Dir, mostWords)
+	s.own.NamesKept = namesKept(s.words.text)
 	s.warnEnvironment()
 	if s.words.cut != "" {
 		s.warn("the search for words in the configuration was cut short %s: what stands further on was not asked for",

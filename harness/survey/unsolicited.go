@@ -84,7 +84,8 @@ func (s *survey) contactsOf(a *upstream.CatchAll, where func(upstream.ConnInfo) 
 	all, spoken, conns := []contact{}, map[int]bool{}, a.Connections()
 	for _, h := range a.Hits() {
 		spoken[h.Connection] = true
-		if strings.HasPrefix(h.Nonce, noncePrefix) || h.Connection < 1 || h.Connection > len(conns) {
+		if strings.HasPrefix(h.Nonce, noncePrefix) || h.Connection < 1 || h.Connection > len(conns) ||
+			s.onBehalf(where(conns[h.Connection-1]), h.At) {
 			continue
 		}
 		all = append(all, contact{where(conns[h.Connection-1]), h.Method + " " + h.Path, h.At})

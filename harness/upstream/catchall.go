@@ -49,6 +49,8 @@ type ConnInfo struct {
 	Speaks Language
 	// Proxied tells whether a header of the PROXY protocol stood before all.
 	Proxied bool
+	// Said is the beginning of what was said in no language that is known.
+	Said string
 	// Shut tells whether it was ended at once, as Shut said.
 	Shut bool
 }
@@ -168,7 +170,9 @@ func (o *CatchAll) serve(c net.Conn, h *ConnInfo) {
 	}
 	b, language, err := o.sniff(c, h)
 	o.update(func() {
-		h.Speaks = language
+		if h.Speaks = language; language == OtherSpoken {
+			h.Said = b.begun()
+		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			h.Trouble = err.Error()
 		}

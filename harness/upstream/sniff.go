@@ -27,6 +27,15 @@ func newSniffedConn(c net.Conn, id int) *sniffedConn {
 // Read reads what was looked at first.
 func (b *sniffedConn) Read(p []byte) (int, error) { return b.in.Read(p) }
 
+// mostSaid bounds what is kept of what a connection begins with.
+const mostSaid = 64
+
+// begun is what has come and was not read yet.
+func (b *sniffedConn) begun() string {
+	first, _ := b.in.Peek(min(b.in.Buffered(), mostSaid))
+	return string(first)
+}
+
 // Close closes the connection.
 func (b *sniffedConn) Close() error {
 	b.once.Do(func() { close(b.closed) })

@@ -166,7 +166,11 @@ func (d *Described) Besides(late bool, others []string) (all []record.Tolerance)
 func (d *Described) Terms(t record.Terms, late bool) record.Terms {
 	t.Limits = site.LimitsOf(d.B)
 	t.Steady, t.Unavailable = d.Probe.Expect.Status, d.Probe.Protocol == gateway.GRPC
-	if t.Part = partOf(d.Role()); !d.Probe.Served() {
+	t.Part = partOf(d.Role())
+	if t.Part == "" && d.Passes(d.Probe) {
+		t.Part = record.PassedPart
+	}
+	if !d.Probe.Served() {
 		t.SteadyBy = record.ByGateway
 	}
 	if d.HasBystander() {

@@ -49,6 +49,7 @@ var _ interface {
 	site.Obstructed
 	site.Checker
 	site.Caster
+	site.Namer
 } = &Site{}
 
 // New sets everything up in w around a gateway of the user's own, and starts it. It returns when the gateway's process

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/record"
@@ -31,6 +32,9 @@ func (d *Described) Delivers(name string) bool {
 	return r == gateway.Serves || r == gateway.InReserve
 }
 
+// NamesKept implements site.Namer.
+func (s *Site) NamesKept() time.Duration { return s.Own.NamesKept }
+
 // Idle implements site.Caster.
 func (d *Described) Idle() string {
 	switch r := d.Role(); r {
@@ -48,24 +52,54 @@ type pages struct {
 	served map[string]bool // paths, without their queries
 }
 
-// attribute notes the path of an answer that an upstream has served, and takes an error that an upstream gives on
-// another path for the gateway's: the upstream wrote no more than its page. The hits are those of who answered.
-func (p *pages) attribute(o *record.Observation, hits []upstream.Hit) {
+// isPage notes the path of an answer that an upstream has served while nothing was broken, and reports whether one is a
+// page while something is. The hits are those of who answered.
+func (p *pages) isPage(o record.Observation, broken bool, hits []upstream.Hit) bool {
 	if o.By != record.ByUpstream || len(hits) == 0 {
-		return
+		return false
 	}
 	path, _, _ := strings.Cut(hits[len(hits)-1].Path, "?")
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch {
-	case o.Healthy():
+	if !broken && o.Healthy() {
 		if p.served == nil {
 			p.served = map[string]bool{}
 		}
 		p.served[path] = true
-	case !p.served[path] && len(p.served) > 0:
-		o.By, o.PageBy = record.ByGateway, o.Header.Get(stamp.Origin)
 	}
+	return !p.served[path] && len(p.served) > 0
+}
+
+// page is the upstream that wrote no more of the answer to a probe than its page: one that has the role, or that
+// was asked on another path than it serves. The answer is the gateway's then. It is "" for any other.
+func (s *Site) page(o record.Observation, p *gateway.Probe) string {
+	origin := o.Header.Get(stamp.Origin)
+	is := func(r gateway.Role) bool {
+		return o.By == record.ByUpstream && slices.Contains(s.stamps(p.As(r)), origin)
+	}
+	switch {
+	case is(gateway.ErrorPage), !is(gateway.InReserve) &&
+		s.pages.isPage(o, s.B.Broken, s.B.HitsAt(s.answering(origin), o.Nonce)):
+		return cmp.Or(origin, s.Upstream.Name)
+	}
+	return ""
+}
+
+// relayed is who wrote an answer that has not the stamp of its request: on a listener that passes bytes on never the
+// gateway; and one who vouches may have been asked without the client's nonce.
+func (d *Described) relayed(o record.Observation, p *gateway.Probe) record.Author {
+	origin := o.Header.Get(stamp.Origin)
+	switch vouch := d.stamps(p.As(gateway.Vouches)); {
+	case d.Passes(*p):
+		return record.ByUpstream
+	case len(vouch) == 0 || o.Header.Get(stamp.Answer) != "":
+		return record.ByGateway
+	case origin == record.IntermediaryName:
+		return record.ByIntermediary
+	case slices.Contains(vouch, origin):
+		return record.ByUpstream
+	}
+	return record.ByGateway
 }
 
 // answering tells the upstreams that may have given an answer with the origin in its stamp: who stands in for the one

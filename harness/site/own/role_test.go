@@ -5,42 +5,66 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
 
-// TestPagesAreToldFromAnswers: an error that an upstream gives on another path than it serves is the gateway's, with a
-// page of the upstream's; one on the path that it serves is its own.
+// TestVouchersAnswersAreKnown: the answer of one who was asked without the client's nonce has another stamp.
+func TestVouchersAnswersAreKnown(t *testing.T) {
+	p := gateway.Probe{
+		URL: "http://shop.test/", Upstreams: []string{"app", "vouch"},
+		Roles: map[string]gateway.Role{"vouch": gateway.Vouches},
+	}
+	d := &Described{Own: &gateway.Own{Upstreams: []gateway.Upstream{
+		{Name: "app", Speaks: string(upstream.HTTP1Spoken)}, {Name: "vouch", Speaks: string(upstream.HTTP1Spoken)},
+	}}}
+	for _, c := range []struct {
+		origin, answer string
+		want           record.Author
+	}{
+		{"vouch", "", record.ByUpstream},
+		{record.IntermediaryName, "", record.ByIntermediary},
+		{"app", "", record.ByGateway},
+		{"vouch", "another", record.ByGateway},
+		{"", "", record.ByGateway},
+	} {
+		o := record.Observation{Header: http.Header{}}
+		o.Header.Set(stamp.Origin, c.origin)
+		o.Header.Set(stamp.Answer, c.answer)
+		if got := d.relayed(o, &p); got != c.want {
+			t.Errorf("%q for %q: got it by %s, want by %s", c.origin, c.answer, got, c.want)
+		}
+	}
+}
+
+// TestPagesAreToldFromAnswers: what an upstream gives, while something is broken, on another path than it serves is a
+// page of the gateway's answer; what it gives on the path that it serves is its own.
 func TestPagesAreToldFromAnswers(t *testing.T) {
 	p := &pages{}
-	answer := func(status int, paths ...string) record.Observation {
-		o := record.Observation{
-			Status: status, By: record.ByUpstream, End: client.Complete,
-			Header: http.Header{stamp.Origin: {"app"}},
-		}
-		hits := []upstream.Hit{}
-		for _, path := range paths {
-			hits = append(hits, upstream.Hit{Path: path})
-		}
-		p.attribute(&o, hits)
-		return o
-	}
 	for _, c := range []struct {
 		status int
+		broken bool
 		paths  []string
-		by     record.Author
-		page   string
+		page   bool
 	}{
-		{502, []string{"/sorry"}, record.ByUpstream, ""}, // Nothing is known of what it serves.
-		{200, []string{"/?a"}, record.ByUpstream, ""},
-		{502, []string{"/?b"}, record.ByUpstream, ""},
-		{502, []string{"/", "/sorry"}, record.ByGateway, "app"},
-		{502, []string{"/sorry"}, record.ByGateway, "app"},
-		{500, nil, record.ByUpstream, ""},
+		{502, true, []string{"/sorry"}, false}, // Nothing is known of what it serves.
+		{200, false, []string{"/?a"}, false},
+		{502, true, []string{"/?b"}, false},
+		{502, true, []string{"/", "/sorry"}, true},
+		{502, true, []string{"/sorry"}, true},
+		{200, true, []string{"/sorry"}, true}, // With the status of what was asked for, as Caddy's.
+		{200, true, []string{"/sorry"}, true},
+		{500, true, nil, false},
 	} {
-		if o := answer(c.status, c.paths...); o.By != c.by || o.PageBy != c.page {
-			t.Errorf("%d on %v: got it by %s, the page by %q; want %s and %q", c.status, c.paths, o.By, o.PageBy, c.by, c.page)
+		hits := []upstream.Hit{}
+		for _, path := range c.paths {
+			hits = append(hits, upstream.Hit{Path: path})
+		}
+		o := record.Observation{Status: c.status, By: record.ByUpstream, End: client.Complete}
+		if got := p.isPage(o, c.broken, hits); got != c.page {
+			t.Errorf("%d on %v: got a page %t, want %t", c.status, c.paths, got, c.page)
 		}
 	}
 }

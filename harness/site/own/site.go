@@ -47,7 +47,14 @@ func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 	if probe == nil || o.Status == 0 {
 		return
 	}
-	s.pages.attribute(o, s.B.HitsAt(s.answering(o.Header.Get(stamp.Origin)), o.Nonce))
+	if o.By == record.ByGateway {
+		o.By = s.relayed(*o, probe)
+	}
+	if p.Ask.Described == nil && p.Ask.Path == "" {
+		if o.PageBy = s.page(*o, probe); o.PageBy != "" {
+			o.By = record.ByGateway
+		}
+	}
 	o.Served = s.steadily(probe, *o)
 }
 
