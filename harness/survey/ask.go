@@ -56,7 +56,8 @@ type attempt struct {
 	alert bool
 	asked []upstreamKey // the upstreams that were asked because of it
 	// from is the origin whose answer it is, by its stamp; "" if it is the gateway's own.
-	from string
+	from  string
+	nonce string
 }
 
 // upstreamKey is where an upstream was found: an address, or the path of a socket.

@@ -16,7 +16,7 @@ import (
 // that no other reaches.
 func (s *survey) keep(first, others []attempt) {
 	seen := map[string]bool{}
-	for i, t := range slices.Concat(first, others) {
+	for i, t := range s.settled(slices.Concat(first, others)) {
 		if len(t.asked) == 0 {
 			if i < len(first) || t.path == "/" && t.status != 0 {
 				s.answered(t)

@@ -80,8 +80,22 @@ func (s *survey) noteSent(t *attempt, from, nonce string, begun time.Time) {
 	if s.sent == nil {
 		s.sent = map[string][]sentRequest{}
 	}
-	t.from = from
+	t.from, t.nonce = from, nonce
 	s.sent[askedFor(*t)] = append(s.sent[askedFor(*t)], sentRequest{nonce, from, t.status, begun, time.Now()})
+}
+
+// lateCopy is how much later than the answer a copy of a request is waited for.
+const lateCopy = 100 * time.Millisecond
+
+// settled lists the attempts with all whom they asked, those besides that were asked after the answer.
+func (s *survey) settled(all []attempt) []attempt {
+	time.Sleep(lateCopy)
+	for i := range all {
+		if all[i].nonce != "" {
+			all[i].asked = s.upstreamsAsked(all[i].nonce)
+		}
+	}
+	return all
 }
 
 // findAsides tells the upstreams that a request asks besides the one that serves it: by whether it matters what they
