@@ -104,6 +104,9 @@ func TestMaps(t *testing.T) {
 			}
 			a := surveyed(t, dir, words...)
 			if os.Geteuid() != 0 {
+				if strings.Contains(a.Why, "chroot") {
+					t.Skip("unsupported: only root may chroot")
+				}
 				if strings.Contains(a.Why, "/var/") && strings.Contains(a.Why, "ermission denied") {
 					t.Skip("unsupported: it writes below /var, where only root may")
 				}
@@ -177,6 +180,9 @@ func TestHopeless(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if os.Geteuid() != 0 && (name == "another user" || name == "no such program") {
+				t.Skip("unsupported: only root becomes another user, and can read every folder of a root's PATH")
+			}
 			if a := surveyed(t, t.TempDir(), c.command...); !strings.Contains(a.Why, c.want) {
 				t.Errorf("got %q, want %q in it", a.Why, c.want)
 			}
