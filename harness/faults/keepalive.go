@@ -73,7 +73,7 @@ var KeepaliveMismatch = catalog.RegisterFault(catalog.Fault{
 			Undo:    func(ctx context.Context) error { patient(); return way.Undo(ctx) },
 			Confirm: func(ctx context.Context) (string, error) { return crosses(ctx, b) },
 			Rearm: func(ctx context.Context) error {
-				kept.look(origin.IdleEnds())
+				kept.look(origin.IdleEnds(), idle)
 				err := b.DropPooled(ctx) // No crowd finds what another has left.
 				kept.since = time.Now()
 				return err
@@ -105,10 +105,11 @@ type keeps struct {
 	least time.Duration
 }
 
-// look takes note of the ends that the gateway has put to connections by itself since the time.
-func (k *keeps) look(all []upstream.IdleEnd) {
+// look takes note of the ends that the gateway has put to connections by itself since the time. One that comes long
+// before the upstream's idle timeout is no timeout of the gateway's, as no request would be lost then: its pool is full.
+func (k *keeps) look(all []upstream.IdleEnd, idle time.Duration) {
 	for _, e := range all {
-		if !k.since.IsZero() && e.At.After(k.since) && (k.least == 0 || e.After < k.least) {
+		if !k.since.IsZero() && e.At.After(k.since) && e.After > idle-transit && (k.least == 0 || e.After < k.least) {
 			k.least = e.After
 		}
 	}
