@@ -39,6 +39,12 @@ type Listener struct {
 	At netip.AddrPort `yaml:"at"`
 	// Speaks is http, https, or what it does when asked.
 	Speaks string `yaml:"speaks"`
+	// Protocol is what clients speak who say nothing else: HTTP/1.1 if it is empty, or HTTP2 where nothing else is
+	// understood.
+	Protocol string `yaml:"protocol,omitempty"`
+	// Proxied is the version of the PROXY protocol, v1 or v2, in which it wants to be told first who the client is;
+	// empty for none.
+	Proxied string `yaml:"proxy-protocol,omitempty"`
 }
 
 // What a listener speaks.

@@ -8,10 +8,32 @@ import (
 	"strings"
 
 	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
+
+func (f *ownFile) checkListeners() error {
+	for i, l := range f.Listeners {
+		for _, c := range []struct {
+			key, got string
+			want     []string
+		}{
+			{"protocol", l.Protocol, []string{gateway.HTTP11, gateway.HTTP10, gateway.HTTP2}},
+			{"proxy-protocol", l.Proxied, []string{string(client.ProxyV1), string(client.ProxyV2)}},
+		} {
+			if c.got != "" && !slices.Contains(c.want, c.got) {
+				return f.fault(
+					where("listeners", i, c.key),
+					fmt.Sprintf("%q", c.got),
+					"one of "+strings.Join(c.want, ", "),
+				)
+			}
+		}
+	}
+	return nil
+}
 
 func (f *ownFile) checkUpstreams() error {
 	speaks := []string{

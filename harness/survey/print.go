@@ -3,6 +3,7 @@ package survey
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -29,7 +30,7 @@ func Print(w io.Writer, f Found) {
 	}
 	section("Listens", len(f.Own.Listeners))
 	for _, l := range f.Own.Listeners {
-		line(l.At.String(), l.Speaks)
+		line(l.At.String(), spokenAt(l))
 	}
 	section("Looks up", len(f.Names))
 	for _, n := range f.Names {
@@ -57,7 +58,7 @@ func Print(w io.Writer, f Found) {
 	}
 	section("Answers that no upstream is asked for", len(f.Answers))
 	for _, a := range f.Answers {
-		line(a.URL, fmt.Sprint(a.Status), a.Says)
+		line(a.URL, statusOf(a), a.Says)
 	}
 	_ = t.Flush()
 	if len(f.Warnings) > 0 {
@@ -66,6 +67,26 @@ func Print(w io.Writer, f Found) {
 	for _, x := range f.Warnings {
 		fmt.Fprintf(w, "! %s\n", foreign.Text(x))
 	}
+}
+
+// spokenAt says what is spoken at the listener.
+func spokenAt(l gateway.Listener) string {
+	said := l.Speaks
+	if l.Protocol != "" {
+		said += ", " + l.Protocol + " alone"
+	}
+	if l.Proxied != "" {
+		said += ", after a header of the PROXY protocol " + l.Proxied
+	}
+	return said
+}
+
+// statusOf is the answer's status, or that there was none.
+func statusOf(a Answer) string {
+	if a.Status == 0 {
+		return "no answer"
+	}
+	return strconv.Itoa(a.Status)
 }
 
 // protocolOf says what is spoken to the upstream.

@@ -52,7 +52,7 @@ func (s *survey) keepTwins(ctx context.Context, roots []attempt) {
 			continue
 		}
 		four := s.kept[i]
-		six := s.get(ctx, root.listener, four.host, four.path)
+		six := s.send(ctx, root.listener, four.question)
 		alike := six.alike(four.attempt)
 		if !alike {
 			s.warn("%s gets another answer over IPv6 (%d) than over IPv4 (%d)", four.url, six.status, four.status)
@@ -122,7 +122,7 @@ func (s *survey) expandPools(ctx context.Context) {
 			continue
 		}
 		for range poolRounds {
-			t := s.get(ctx, k.listener, k.host, k.path)
+			t := s.send(ctx, k.listener, k.question)
 			k.all = k.all || len(t.asked) > 1
 			for _, p := range t.asked {
 				if !slices.Contains(k.asked, p) {
@@ -130,7 +130,8 @@ func (s *survey) expandPools(ctx context.Context) {
 				}
 			}
 		}
-		if t := s.send(ctx, k.listener, http.MethodPost, k.host, k.path); t.status == k.status && len(t.asked) > 0 {
+		post := k.with(question{method: http.MethodPost})
+		if t := s.send(ctx, k.listener, post); t.status == k.status && len(t.asked) > 0 {
 			k.methods = append(k.methods, http.MethodPost)
 		}
 	}
@@ -142,7 +143,7 @@ func (s *survey) expandPools(ctx context.Context) {
 	s.catchAll.Drop() // A pooled connection needs no name.
 	for _, k := range s.kept {
 		for range max(1, 2*len(k.asked)) { // Each member of a pool has its turn.
-			s.get(ctx, k.listener, k.host, k.path)
+			s.send(ctx, k.listener, k.question)
 		}
 	}
 }

@@ -124,7 +124,7 @@ func (s *survey) warn(format string, args ...any) {
 
 // prepare makes the gateway's surroundings.
 func (s *survey) prepare(context.Context) (err error) {
-	s.words = readWords(s.own.Command, s.own.Dir, mostWords)
+	s.words = readWords(s.own.Command, s.own.Dir, s.own.Env, mostWords)
 	s.warnEnvironment()
 	if s.words.cut != "" {
 		s.warn("the search for words in the configuration was cut short %s: what stands further on was not asked for",

@@ -64,7 +64,7 @@ func (d *Described) fit(r *client.Request, p site.Probe, from netip.Addr) netip.
 // Way is how the client of the probe talks to the gateway.
 func (d *Described) Way(probe *gateway.Probe) client.Way {
 	way := d.B.Way
-	way.Protocol = protocolOf(probe)
+	way.Protocol = d.protocolOf(probe)
 	if u, err := url.Parse(probe.URL); err == nil && u.Scheme == gateway.SpeaksHTTPS {
 		way.TLS = &tls.Config{
 			ServerName:         u.Hostname(),

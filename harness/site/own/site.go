@@ -25,7 +25,7 @@ func (s *Site) WayOf(p site.Probe, source netip.Addr) (client.Way, netip.AddrPor
 	}
 	way, door := s.Way(probe), s.B.Plan.Gateway
 	if l, err := s.Listener(*probe); err == nil {
-		door = l.DoorFor(source)
+		door, way.Proxied = l.DoorFor(source), client.Proxied(l.Proxied)
 	}
 	return way, door
 }

@@ -1,0 +1,149 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/stamp"
+)
+
+// question is what a client asks a listener, and how. The zero value is GET of the root, by the host alone by which
+// every gateway is asked.
+type question struct {
+	method, host, path string
+	// headers are sent besides those that every browser sends.
+	headers map[string]string
+	// from is where the client comes from, if not from Client.
+	from netip.Addr
+	// protocol is what the client speaks, as a file says it; what the listener says if it is empty.
+	protocol string
+}
+
+// attempt is a question, and what came of it.
+type attempt struct {
+	question
+	url      string
+	listener gateway.Listener
+	status   int
+	header   http.Header
+	body     []byte
+	end      client.End
+	// The listener speaks TLS, and turned the handshake down: a gateway that makes its certificates itself does
+	// so until they are there.
+	alert bool
+	asked []upstreamKey // the upstreams that were asked because of it
+}
+
+// with is the question with what is set in more, in the place of its own.
+func (q question) with(more question) question {
+	q.method, q.host = cmp.Or(more.method, q.method), cmp.Or(more.host, q.host)
+	q.path, q.protocol = cmp.Or(more.path, q.path), cmp.Or(more.protocol, q.protocol)
+	if more.from.IsValid() {
+		q.from = more.from
+	}
+	if more.headers != nil {
+		q.headers = more.headers
+	}
+	return q
+}
+
+// urlOf is the question's URL at the listener, and what stands in its field Host.
+func (q question) urlOf(l gateway.Listener) (url, authority string) {
+	standard := map[string]uint16{gateway.SpeaksHTTP: 80, gateway.SpeaksHTTPS: 443}
+	if authority = q.host; standard[l.Speaks] != l.At.Port() {
+		authority = fmt.Sprintf("%s:%d", q.host, l.At.Port())
+	}
+	return l.Speaks + "://" + authority + q.path, authority
+}
+
+// way is how the question's client talks to the listener.
+func (q question) way(l gateway.Listener) client.Way {
+	way := client.Way{Proxied: client.Proxied(l.Proxied)}
+	secure := l.Speaks == gateway.SpeaksHTTPS
+	if secure {
+		// Any certificate will do: it is the gateway that answers.
+		way.TLS = &tls.Config{ServerName: q.host, InsecureSkipVerify: true}
+	}
+	switch cmp.Or(q.protocol, l.Protocol) {
+	case gateway.HTTP10:
+		way.Protocol = client.HTTP10
+	case gateway.HTTP2, gateway.GRPC:
+		way.Protocol = client.H2C
+		if secure {
+			way.Protocol = client.H2
+		}
+	}
+	return way
+}
+
+// send sends one request, and notes which upstreams were asked because of it. It may be called by several goroutines.
+func (s *survey) send(ctx context.Context, l gateway.Listener, q question) attempt {
+	q = question{method: http.MethodGet, host: Host, path: "/"}.with(q)
+	s.mu.Lock()
+	s.serial++
+	nonce := noncePrefix + strconv.Itoa(s.serial)
+	s.mu.Unlock()
+	t := attempt{question: q, listener: l}
+	request := client.Request{Method: q.method, Target: q.path, Header: []client.Field{
+		{Name: stamp.Nonce, Value: nonce},
+		{Name: "User-Agent", Value: "Mozilla/5.0 (X11; Linux x86_64) Gatequake"},
+		{Name: "Accept", Value: "*/*"},
+	}}
+	t.url, request.Host = q.urlOf(l)
+	for _, name := range slices.Sorted(maps.Keys(q.headers)) {
+		request.Header = append(request.Header, client.Field{Name: name, Value: q.headers[name]})
+	}
+	if q.method != http.MethodGet {
+		request.Body = []byte("survey\n")
+	}
+	from := Client
+	if l.Door().Addr().Is6() {
+		from = gateway.Client6
+	}
+	if q.from.IsValid() {
+		from = q.from
+	}
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	defer cancel()
+	r := q.way(l).Once(ctx, l.Door(), from, request)
+	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
+	t.alert = strings.Contains(r.Error, "remote error: tls: ") // As crypto/tls words an alert (RFC 8446, section 6).
+	t.asked = s.upstreamsAsked(nonce)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// The upstreams of the harness send neither.
+	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via"))
+	return t
+}
+
+// upstreamsAsked lists the upstreams that heard of the nonce.
+func (s *survey) upstreamsAsked(nonce string) []upstreamKey {
+	all := []upstreamKey{}
+	note := func(p upstreamKey) {
+		if !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	conns := s.catchAll.Connections()
+	for _, h := range s.catchAll.HitsOf(nonce) {
+		if h.Connection > 0 && h.Connection <= len(conns) {
+			note(upstreamKey{at: conns[h.Connection-1].To})
+		}
+	}
+	for i, a := range s.sockets {
+		if len(a.HitsOf(nonce)) > 0 {
+			note(upstreamKey{socket: s.words.sockets[i]})
+		}
+	}
+	return all
+}
