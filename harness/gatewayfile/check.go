@@ -143,8 +143,11 @@ func (f *ownFile) checkRequest(path []any, p gateway.Probe) error {
 	if _, err := f.Listener(p); err != nil && f.Kind() == gateway.KindOwn {
 		return f.fault(below("url"), fmt.Sprintf("%q", p.URL), "the port of one of the listeners")
 	}
-	if _, err := netip.ParseAddr(p.From); p.From != "" && err != nil {
-		return f.fault(below("from"), fmt.Sprintf("%q", p.From), "an IP address")
+	if p.From != "" && !p.Client(0).IsValid() {
+		return f.fault(below("from"), fmt.Sprintf("%q", p.From), "an IP address, or a network such as 203.0.113.0/24")
+	}
+	if p.Certificate != "" && u.Scheme != gateway.SpeaksHTTPS {
+		return f.fault(below("client-certificate"), fmt.Sprintf("one for %s", p.URL), "a URL that begins with https://")
 	}
 	for _, m := range p.Methods {
 		if m == "" || strings.ToUpper(m) != m || strings.ContainsAny(m, " \t") {

@@ -55,6 +55,8 @@ func (s *survey) ask(ctx context.Context) error {
 		}
 		first, others := s.askUntilStable(ctx, fresh, first)
 		s.served = time.Now()
+		s.unlock(ctx, first)
+		s.unlock(ctx, others)
 		s.keep(first, others)
 		s.keepTwins(ctx, s.askRoots(ctx, twins))
 		s.expandPools(ctx)
@@ -115,11 +117,26 @@ func (s *survey) askUntilStable(
 		}
 		first = s.askRoots(ctx, fresh)
 		others = s.tryWords(ctx, first)
+		remember(before, first)
+		remember(before, others)
 		if now := slices.Concat(first, others); !nothingFound(now) && slices.EqualFunc(before, now, attempt.alike) {
 			break
 		}
 	}
 	return first, others
+}
+
+// remember puts what reached an upstream before in the place of what does not now: a limit, or the failure of a moment,
+// hides an upstream that is there.
+func remember(before, now []attempt) {
+	for i, t := range now {
+		if len(t.asked) > 0 {
+			continue
+		}
+		if b := slices.IndexFunc(before, func(b attempt) bool { return b.url == t.url && len(b.asked) > 0 }); b >= 0 {
+			now[i] = before[b]
+		}
+	}
 }
 
 // alike reports whether both requests went the same way; which member of a pool was asked does not matter.
@@ -155,6 +172,9 @@ func (s *survey) askRoots(ctx context.Context, listeners []*gateway.Listener) []
 
 // warmUpTime is how long after the start there may still be another answer.
 func (t attempt) warmUpTime() time.Duration {
+	if t.certified {
+		return 0
+	}
 	if t.alert || len(t.asked) == 0 && (t.status == 0 || t.status >= http.StatusInternalServerError) {
 		return warmUp
 	}
@@ -170,7 +190,7 @@ func (s *survey) tryWords(ctx context.Context, first []attempt) []attempt {
 				return all
 			}
 			if q.host != t.host || q.path != "/" {
-				all = append(all, s.send(ctx, t.listener, q))
+				all = append(all, s.send(ctx, t.listener, t.with(q)))
 			}
 		}
 	}

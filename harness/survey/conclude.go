@@ -3,6 +3,7 @@ package survey
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"path/filepath"
 	"regexp"
@@ -27,17 +28,13 @@ func (s *survey) conclude(context.Context) error {
 	s.noteNames()
 	all := s.upstreams()
 	s.noteUnsolicited(all)
+	s.warnLimits()
+	s.warnLocked()
 	for _, u := range all {
 		s.own.Upstreams = append(s.own.Upstreams, u.Upstream)
 	}
 	for _, k := range s.kept {
-		p := gateway.Probe{
-			Name: s.probeName(k), URL: k.url, Methods: k.methods,
-			Expect: gateway.Expect{Status: k.status},
-		}
-		if k.twin {
-			p.From = gateway.Client6.String()
-		}
+		p := s.probeOf(k)
 		for _, u := range all {
 			if slices.Contains(k.asked, u.upstreamKey) {
 				p.Upstreams = append(p.Upstreams, u.Name)
@@ -68,6 +65,25 @@ func (s *survey) conclude(context.Context) error {
 	}
 	s.found.Own, s.found.Log = s.own, s.process.Since(nil)
 	return nil
+}
+
+// probeOf is the candidate as a file says it.
+func (s *survey) probeOf(k candidateProbe) gateway.Probe {
+	p := gateway.Probe{
+		Name: s.probeName(k), URL: k.url, Methods: k.methods, Headers: k.headers, Protocol: k.protocol,
+		Certificate: k.certificate, Uncached: k.uncached, Expect: gateway.Expect{Status: k.status},
+	}
+	switch {
+	case k.from.IsValid():
+		p.From = k.from.String()
+	case s.spread && k.twin:
+		p.From = clients6.String()
+	case s.spread:
+		p.From = clients.String()
+	case k.twin:
+		p.From = gateway.Client6.String()
+	}
+	return p
 }
 
 // noteNames notes the names that the gateway looked up, and when.
@@ -207,6 +223,12 @@ func (s *survey) probeName(t candidateProbe) string {
 	}
 	if len(http) > 1 {
 		name += "-" + strconv.Itoa(int(t.listener.At.Port()))
+	}
+	for _, field := range slices.Sorted(maps.Keys(t.headers)) {
+		if field == "Cookie" {
+			field, _, _ = strings.Cut(t.headers[field], "=")
+		}
+		name += "-" + strings.Trim(notName.ReplaceAllString(strings.ToLower(field), "-"), "-")
 	}
 	if t.twin {
 		name += "-ipv6"

@@ -51,7 +51,7 @@ func (m manner) ambiguous(t attempt) bool {
 // detectProtocol finds out what the listener speaks, and returns its first answer. An ambiguous one counts only if it
 // is the ordinary client's, and nothing better comes.
 func (s *survey) detectProtocol(ctx context.Context, l *gateway.Listener) attempt {
-	second, alert, silent := attempt{}, false, map[manner]bool{}
+	second, certified, alert, silent := attempt{}, attempt{}, attempt{}, map[manner]bool{}
 	for _, m := range s.words.mannersOf() {
 		l.Speaks, l.Protocol, l.Proxied = m.speaks, m.protocol, m.proxied
 		kind := manner{proxied: m.proxied, speaks: m.speaks}
@@ -63,17 +63,49 @@ func (s *survey) detectProtocol(ctx context.Context, l *gateway.Listener) attemp
 		if t.status != 0 && !m.ambiguous(t) {
 			return t
 		}
-		if m == manners[0] {
+		if m == manners[0] && t.status != 0 {
 			second = t
 		}
-		alert = alert || t.alert
+		if t.certified && !certified.certified {
+			certified = t
+		}
+		if t.alert && !alert.alert {
+			alert = t
+		}
+	}
+	switch {
+	case certified.certified:
+		second = certified
+		if t := s.send(ctx, certified.listener, certified.with(question{certificate: certificateName})); t.status != 0 {
+			second = t
+		}
+	case alert.alert: // Who speaks no TLS has no alert.
+		second = alert
+	case second.status == 0 && !silent[manners[0]]:
+		second = s.anySource(ctx, *l)
 	}
 	l.Speaks, l.Protocol, l.Proxied = gateway.SpeaksOther, "", ""
-	if second.status != 0 {
+	if second.status != 0 || second.certified || second.alert {
 		*l = second.listener
 	}
-	second.alert = alert
 	return second
+}
+
+// anySource asks the listener for its root from every network that the configuration mentions: some gateways have no
+// word for all others.
+func (s *survey) anySource(ctx context.Context, l gateway.Listener) attempt {
+	for _, a := range s.words.sources() {
+		for _, m := range manners[:2] {
+			l.Speaks, l.Protocol, l.Proxied = m.speaks, m.protocol, m.proxied
+			if a.Is4() != l.Door().Addr().Is4() {
+				continue
+			}
+			if t := s.send(ctx, l, question{from: a}); t.status != 0 && !m.ambiguous(t) {
+				return t
+			}
+		}
+	}
+	return attempt{}
 }
 
 // anyHost asks the listener for its root, and returns the first answer: some gateways have no word for those who ask
@@ -97,7 +129,9 @@ func (s *survey) anyHost(ctx context.Context, l gateway.Listener) attempt {
 			}
 			return t
 		}
-		first.alert = first.alert || t.alert
+		if t.certified && !first.certified || t.alert && !first.certified && !first.alert {
+			first = t
+		}
 	}
 	return first
 }

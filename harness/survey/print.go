@@ -3,6 +3,8 @@ package survey
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -46,11 +48,7 @@ func Print(w io.Writer, f Found) {
 	}
 	section("Probes", len(f.Own.Probes))
 	for _, p := range f.Own.Probes {
-		over := ""
-		if p.Over6() {
-			over = ", over IPv6"
-		}
-		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+over, fmt.Sprint(p.Expect.Status), answeredBy(p))
+		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+besides(p), fmt.Sprint(p.Expect.Status), answeredBy(p))
 	}
 	section("Opened and not there", len(f.MissingFiles))
 	for _, path := range f.MissingFiles {
@@ -67,6 +65,30 @@ func Print(w io.Writer, f Found) {
 	for _, x := range f.Warnings {
 		fmt.Fprintf(w, "! %s\n", foreign.Text(x))
 	}
+}
+
+// besides says what of the probe its methods and its URL do not.
+func besides(p gateway.Probe) string {
+	all := ""
+	if p.Protocol != "" {
+		all += ", " + p.Protocol
+	}
+	switch {
+	case p.From == gateway.Client6.String():
+		all += ", over IPv6"
+	case p.From != "":
+		all += ", from " + p.From
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Headers)) {
+		all += ", " + name + ": " + p.Headers[name]
+	}
+	if p.Certificate != "" {
+		all += ", with a certificate for " + p.Certificate
+	}
+	if p.Uncached {
+		all += ", past caches"
+	}
+	return all
 }
 
 // spokenAt says what is spoken at the listener.

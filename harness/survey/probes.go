@@ -30,11 +30,13 @@ func (s *survey) keep(first, others []attempt) {
 			continue
 		}
 		seen[key] = true
-		s.kept = append(s.kept, candidateProbe{
-			attempt: t, methods: []string{http.MethodGet}, root: i < len(first),
-			all: len(t.asked) > 1,
-		})
+		s.kept = append(s.kept, newCandidate(t, i < len(first)))
 	}
+}
+
+// newCandidate makes a candidate of the attempt; root tells whether it was a listener's first.
+func newCandidate(t attempt, root bool) candidateProbe {
+	return candidateProbe{attempt: t, methods: []string{http.MethodGet}, root: root, all: len(t.asked) > 1}
 }
 
 // keepTwins makes a probe for each listener of IPv6 that has a twin of IPv4, whose root answered so: the twin's first
@@ -42,6 +44,11 @@ func (s *survey) keep(first, others []attempt) {
 // each more would be tried with every experiment again.
 func (s *survey) keepTwins(ctx context.Context, roots []attempt) {
 	for _, root := range roots {
+		if slices.ContainsFunc(s.kept, func(k candidateProbe) bool {
+			return k.listener.At.Port() == root.listener.At.Port() && k.from.IsValid()
+		}) {
+			continue // Its clients come from networks of IPv4.
+		}
 		same := func(k candidateProbe) bool { return k.listener.At.Port() == root.listener.At.Port() }
 		i := slices.IndexFunc(s.kept, func(k candidateProbe) bool { return same(k) && len(k.asked) > 0 })
 		if i < 0 {
@@ -95,6 +102,8 @@ type candidateProbe struct {
 	root    bool
 	all     bool // One request asks several.
 	twin    bool // It is the probe of a listener of IPv4, sent over IPv6.
+	// expanded tells whether it was repeated, varied whether it was asked in other ways.
+	expanded, varied bool
 }
 
 // distinctPools drops the probes that turned out to reach the same pool as another.
@@ -116,14 +125,34 @@ func distinctPools(all []candidateProbe) []candidateProbe {
 // expandPools repeats the probes: for the other members of pools, with POST, and once more after long enough for names
 // to be asked for again.
 func (s *survey) expandPools(ctx context.Context) {
+	s.expandNew(ctx)
+	s.kept = distinctPools(s.kept)
+	s.tryFields(ctx)
+	s.expandNew(ctx)
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Until(s.served.Add(gateway.Again))):
+	}
+	s.catchAll.Drop() // A pooled connection needs no name.
+	for _, k := range s.kept {
+		for range max(1, 2*len(k.asked)) { // Each member of a pool has its turn.
+			s.send(ctx, k.listener, k.question)
+		}
+	}
+}
+
+// expandNew repeats the probes that have not been repeated yet.
+func (s *survey) expandNew(ctx context.Context) {
 	for i := range s.kept {
 		k := &s.kept[i]
-		if len(k.asked) == 0 {
+		if len(k.asked) == 0 || k.expanded {
 			continue
 		}
+		k.expanded = true
 		for range poolRounds {
 			t := s.send(ctx, k.listener, k.question)
-			k.all = k.all || len(t.asked) > 1
+			k.all, k.uncached = k.all || len(t.asked) > 1, k.uncached || t.uncached
+			k.keyless = k.keyless || t.keyless
 			for _, p := range t.asked {
 				if !slices.Contains(k.asked, p) {
 					k.asked = append(k.asked, p)
@@ -133,17 +162,9 @@ func (s *survey) expandPools(ctx context.Context) {
 		post := k.with(question{method: http.MethodPost})
 		if t := s.send(ctx, k.listener, post); t.status == k.status && len(t.asked) > 0 {
 			k.methods = append(k.methods, http.MethodPost)
-		}
-	}
-	s.kept = distinctPools(s.kept)
-	select {
-	case <-ctx.Done():
-	case <-time.After(time.Until(s.served.Add(gateway.Again))):
-	}
-	s.catchAll.Drop() // A pooled connection needs no name.
-	for _, k := range s.kept {
-		for range max(1, 2*len(k.asked)) { // Each member of a pool has its turn.
-			s.send(ctx, k.listener, k.question)
+			if k.keyless {
+				k.methods = []string{http.MethodPost}
+			}
 		}
 	}
 }

@@ -27,6 +27,10 @@ type question struct {
 	from netip.Addr
 	// protocol is what the client speaks, as a file says it; what the listener says if it is empty.
 	protocol string
+	// certificate is the common name in the client's certificate; it has none if that is empty.
+	certificate string
+	// uncached gives each request a query of its own.
+	uncached bool
 }
 
 // attempt is a question, and what came of it.
@@ -42,6 +46,12 @@ type attempt struct {
 	// so until they are there.
 	alert bool
 	asked []upstreamKey // the upstreams that were asked because of it
+	// stored is the nonce of the earlier question whose answer came once more, out of a cache; empty for none.
+	stored string
+	// keyless tells whether it did so though the query was another.
+	keyless bool
+	// certified tells whether the listener asked for a certificate of the client's.
+	certified bool
 }
 
 // with is the question with what is set in more, in the place of its own.
@@ -54,6 +64,7 @@ func (q question) with(more question) question {
 	if more.headers != nil {
 		q.headers = more.headers
 	}
+	q.certificate, q.uncached = cmp.Or(more.certificate, q.certificate), more.uncached || q.uncached
 	return q
 }
 
@@ -66,13 +77,20 @@ func (q question) urlOf(l gateway.Listener) (url, authority string) {
 	return l.Speaks + "://" + authority + q.path, authority
 }
 
-// way is how the question's client talks to the listener.
-func (q question) way(l gateway.Listener) client.Way {
+// way is how the question's client talks to the listener. Certified is set when the listener asks for the client's
+// certificate.
+func (s *survey) way(l gateway.Listener, q question, certified *bool) client.Way {
 	way := client.Way{Proxied: client.Proxied(l.Proxied)}
 	secure := l.Speaks == gateway.SpeaksHTTPS
 	if secure {
 		// Any certificate will do: it is the gateway that answers.
 		way.TLS = &tls.Config{ServerName: q.host, InsecureSkipVerify: true}
+		way.TLS.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			if *certified = true; q.certificate == "" {
+				return &tls.Certificate{}, nil
+			}
+			return s.authority.IssueClient(q.certificate)
+		}
 	}
 	switch cmp.Or(q.protocol, l.Protocol) {
 	case gateway.HTTP10:
@@ -86,8 +104,9 @@ func (q question) way(l gateway.Listener) client.Way {
 	return way
 }
 
-// send sends one request, and notes which upstreams were asked because of it. It may be called by several goroutines.
-func (s *survey) send(ctx context.Context, l gateway.Listener, q question) attempt {
+// sendOnce sends one request, and notes which upstreams were asked because of it. It may be called by several
+// goroutines.
+func (s *survey) sendOnce(ctx context.Context, l gateway.Listener, q question) attempt {
 	q = question{method: http.MethodGet, host: Host, path: "/"}.with(q)
 	s.mu.Lock()
 	s.serial++
@@ -99,26 +118,24 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, q question) attem
 		{Name: "User-Agent", Value: "Mozilla/5.0 (X11; Linux x86_64) Gatequake"},
 		{Name: "Accept", Value: "*/*"},
 	}}
-	t.url, request.Host = q.urlOf(l)
+	if t.url, request.Host = q.urlOf(l); q.uncached {
+		request.Target = gateway.Uncached(q.path, nonce)
+	}
 	for _, name := range slices.Sorted(maps.Keys(q.headers)) {
 		request.Header = append(request.Header, client.Field{Name: name, Value: q.headers[name]})
 	}
 	if q.method != http.MethodGet {
 		request.Body = []byte("survey\n")
 	}
-	from := Client
-	if l.Door().Addr().Is6() {
-		from = gateway.Client6
-	}
-	if q.from.IsValid() {
-		from = q.from
-	}
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
-	r := q.way(l).Once(ctx, l.Door(), from, request)
+	r := s.way(l, q, &t.certified).Once(ctx, l.Door(), s.clientOf(l, q), request)
 	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
 	t.alert = strings.Contains(r.Error, "remote error: tls: ") // As crypto/tls words an alert (RFC 8446, section 6).
 	t.asked = s.upstreamsAsked(nonce)
+	if of := r.Header.Get(stamp.Answer); of != nonce && strings.HasPrefix(of, noncePrefix) && len(t.asked) == 0 {
+		t.stored = of
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	// The upstreams of the harness send neither.

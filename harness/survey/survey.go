@@ -82,6 +82,7 @@ type survey struct {
 	sockets   []*upstream.CatchAll
 	closers   []func()
 	kept      []candidateProbe
+	lockedOut []attempt
 	serial    int
 	begin     time.Time
 	ready     time.Time // when all listeners were there
@@ -90,7 +91,10 @@ type survey struct {
 	own       gateway.Own
 	found     Found
 
-	mu       sync.Mutex
+	mu       sync.Mutex    // guards what follows, serial, and the Server of own
+	spread   bool          // each client has an address of its own
+	pause    time.Duration // before each request, for a limit of all clients together
+	waited   time.Duration // for that limit so far
 	assigned map[string]netip.Addr
 	next     netip.Addr
 }

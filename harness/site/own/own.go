@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -30,6 +31,7 @@ type Described struct {
 	gateway.Target
 	BystanderProbe *gateway.Probe // a probe that the target's upstream has no part in; nil if there is none
 	B              *site.Bench
+	clients        atomic.Int64 // that came so far
 }
 
 // Site is the world of a gateway of the user's own: what the user's file says stands around it.
