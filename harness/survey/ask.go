@@ -55,8 +55,10 @@ func (s *survey) ask(ctx context.Context) error {
 		}
 		first, others := s.askUntilStable(ctx, fresh, first)
 		s.served = time.Now()
-		s.unlock(ctx, first)
-		s.unlock(ctx, others)
+		for _, all := range [][]attempt{first, others} {
+			s.openByProtocol(ctx, all)
+			s.unlock(ctx, all)
+		}
 		s.keep(first, others)
 		s.keepTwins(ctx, s.askRoots(ctx, twins))
 		s.expandPools(ctx)

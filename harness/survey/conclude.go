@@ -230,6 +230,9 @@ func (s *survey) probeName(t candidateProbe) string {
 		}
 		name += "-" + strings.Trim(notName.ReplaceAllString(strings.ToLower(field), "-"), "-")
 	}
+	if t.protocol != "" {
+		name += "-" + notName.ReplaceAllString(t.protocol, "")
+	}
 	if t.twin {
 		name += "-ipv6"
 	}

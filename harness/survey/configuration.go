@@ -15,7 +15,7 @@ type Configuration struct {
 
 // ConfigurationOf finds the files of the command that is run in the folder. It reads within the bounds of a survey.
 func ConfigurationOf(command []string, dir string) Configuration {
-	return Configuration{readWords(command, dir, mostWords).files}
+	return Configuration{readWords(command, dir, nil, mostWords).files}
 }
 
 // mostLines is how many lines with a directive are of use to a reader.

@@ -17,7 +17,7 @@ var (
 		`\bhdr(?:_[a-z]+)?\(host\)|http\.(?:request\.)?host\b|http\["host"\]|http_host\b|` +
 		`\b(?:domains|hosts?|server_names)["']?\s*:|\bhost\s)`)
 	// siteBegins is a line such as "app, http://app.example.com:8080 {", by which Caddy begins a site.
-	siteBegins = regexp.MustCompile(`^[^\s#({][^#({]*\{$`)
+	siteBegins = regexp.MustCompile(`^[^\s#({,]+(?:\s*,\s*[^\s#({,]+)*\s*\{$`)
 	// labelWord is a name of one label (RFC 1123, section 2.1).
 	labelWord = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	// addressed is a name with what may stand around it in a URL: a scheme before it, a port and a path behind it.

@@ -12,10 +12,13 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
+// mostLimits bounds the further probes of the same upstreams that have other time limits.
+const mostLimits = 2
+
 // keep makes probes of what was tried: the root of each listener, and of the others one for each set of upstreams
-// that no other reaches.
+// that no other reaches with the same time limits.
 func (s *survey) keep(first, others []attempt) {
-	seen := map[string]bool{}
+	seen, limited := map[string]bool{}, map[string]int{}
 	for i, t := range slices.Concat(first, others) {
 		if len(t.asked) == 0 {
 			if i < len(first) || t.path == "/" && t.status != 0 {
@@ -25,18 +28,23 @@ func (s *survey) keep(first, others []attempt) {
 				continue
 			}
 		}
-		key := fmt.Sprint(t.listener.At, t.asked)
-		if seen[key] && i >= len(first) {
-			continue
+		if socket, call := s.words.special(t.question); socket || call {
+			s.special = append(s.special, t)
 		}
-		seen[key] = true
+		pool := fmt.Sprint(t.listener.At, t.asked)
+		limits := s.words.limitsOf(t.question)
+		if key := pool + limits; i >= len(first) && (seen[key] || limited[pool] > mostLimits) {
+			continue
+		} else if seen[key] = true; i >= len(first) {
+			limited[pool]++
+		}
 		s.kept = append(s.kept, newCandidate(t, i < len(first)))
 	}
 }
 
 // newCandidate makes a candidate of the attempt; root tells whether it was a listener's first.
 func newCandidate(t attempt, root bool) candidateProbe {
-	return candidateProbe{attempt: t, methods: []string{http.MethodGet}, root: root, all: len(t.asked) > 1}
+	return candidateProbe{attempt: t, methods: []string{t.method}, root: root, all: len(t.asked) > 1}
 }
 
 // keepTwins makes a probe for each listener of IPv6 that has a twin of IPv4, whose root answered so: the twin's first
@@ -102,18 +110,18 @@ type candidateProbe struct {
 	root    bool
 	all     bool // One request asks several.
 	twin    bool // It is the probe of a listener of IPv4, sent over IPv6.
-	// expanded tells whether it was repeated, varied whether it was asked in other ways.
+	// expanded tells whether it was repeated, varied whether it was asked with other fields.
 	expanded, varied bool
 }
 
-// distinctPools drops the probes that turned out to reach the same pool as another.
-func distinctPools(all []candidateProbe) []candidateProbe {
+// distinctPools drops the probes that turned out to reach the same pool as another, in the same way.
+func (s *survey) distinctPools(all []candidateProbe) []candidateProbe {
 	seen, kept := map[string]bool{}, []candidateProbe{}
 	for _, k := range all {
 		slices.SortFunc(k.asked, func(a, b upstreamKey) int {
 			return cmp.Or(a.at.Compare(b.at), strings.Compare(a.socket, b.socket))
 		})
-		key := fmt.Sprint(k.listener.At, k.asked)
+		key := fmt.Sprint(k.listener.At, k.asked, k.protocol, s.words.limitsOf(k.question))
 		if k.root || !seen[key] {
 			kept = append(kept, k)
 		}
@@ -126,8 +134,9 @@ func distinctPools(all []candidateProbe) []candidateProbe {
 // to be asked for again.
 func (s *survey) expandPools(ctx context.Context) {
 	s.expandNew(ctx)
-	s.kept = distinctPools(s.kept)
+	s.kept = s.distinctPools(s.kept)
 	s.tryFields(ctx)
+	s.tryProtocols(ctx)
 	s.expandNew(ctx)
 	select {
 	case <-ctx.Done():
@@ -158,6 +167,9 @@ func (s *survey) expandNew(ctx context.Context) {
 					k.asked = append(k.asked, p)
 				}
 			}
+		}
+		if k.protocol == gateway.WebSocket || k.protocol == gateway.GRPC {
+			continue // They have one method.
 		}
 		post := k.with(question{method: http.MethodPost})
 		if t := s.send(ctx, k.listener, post); t.status == k.status && len(t.asked) > 0 {

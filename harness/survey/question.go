@@ -40,6 +40,7 @@ type attempt struct {
 	listener gateway.Listener
 	status   int
 	header   http.Header
+	trailer  http.Header
 	body     []byte
 	end      client.End
 	// The listener speaks TLS, and turned the handshake down: a gateway that makes its certificates itself does
@@ -124,13 +125,16 @@ func (s *survey) sendOnce(ctx context.Context, l gateway.Listener, q question) a
 	for _, name := range slices.Sorted(maps.Keys(q.headers)) {
 		request.Header = append(request.Header, client.Field{Name: name, Value: q.headers[name]})
 	}
-	if q.method != http.MethodGet {
+	switch {
+	case q.protocol == gateway.GRPC:
+		envelop(&request)
+	case q.method != http.MethodGet:
 		request.Body = []byte("survey\n")
 	}
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
-	r := s.way(l, q, &t.certified).Once(ctx, l.Door(), s.clientOf(l, q), request)
-	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
+	r := s.exchange(ctx, l, q, request, &t.certified)
+	t.status, t.header, t.trailer, t.body, t.end = r.Status, r.Header, r.Trailer, r.Body, r.End
 	t.alert = strings.Contains(r.Error, "remote error: tls: ") // As crypto/tls words an alert (RFC 8446, section 6).
 	t.asked = s.upstreamsAsked(nonce)
 	if of := r.Header.Get(stamp.Answer); of != nonce && strings.HasPrefix(of, noncePrefix) && len(t.asked) == 0 {
@@ -141,6 +145,22 @@ func (s *survey) sendOnce(ctx context.Context, l gateway.Listener, q question) a
 	// The upstreams of the harness send neither.
 	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via"))
 	return t
+}
+
+// exchange sends the request as the question's clients do.
+func (s *survey) exchange(
+	ctx context.Context, l gateway.Listener, q question, request client.Request, certified *bool,
+) client.Response {
+	way, from := s.way(l, q, certified), s.clientOf(l, q)
+	if q.protocol != gateway.WebSocket {
+		return way.Once(ctx, l.Door(), from, request)
+	}
+	c, err := way.Open(ctx, l.Door(), from)
+	if err != nil {
+		return client.Response{End: client.EndOf(err), Error: err.Error()}
+	}
+	defer func() { _ = c.Close() }()
+	return c.Talk(ctx, request, "survey")
 }
 
 // upstreamsAsked lists the upstreams that heard of the nonce.

@@ -83,6 +83,7 @@ type survey struct {
 	closers   []func()
 	kept      []candidateProbe
 	lockedOut []attempt
+	special   []attempt // that may be for WebSockets or calls of gRPC
 	serial    int
 	begin     time.Time
 	ready     time.Time // when all listeners were there

@@ -28,6 +28,8 @@ type words struct {
 	code string
 	// near are the paths that stand behind each host, before the next.
 	near map[string][]string
+	// said is what stands at each path of each host, up to the end of its block.
+	said map[place]string
 	// cut is why the search ended before it was through, or "".
 	cut string
 	// large are files that were not read because they are too large.
@@ -36,6 +38,7 @@ type words struct {
 	filler  filler
 	others  []string // hosts that are rather upstreams
 	current []string // the hosts that were named last
+	block   block    // of the path that was named last
 	folders []string // of the configuration: patterns and folders lead to files nowhere else
 	most    bounds
 	until   time.Time
@@ -89,8 +92,8 @@ var (
 // readWords collects the words of the files that the command's own words lead to. The gateway gets the variables.
 func readWords(command []string, dir string, env []string, most bounds) words {
 	w := words{
-		text: strings.Join(command, " "), filler: newFiller(env), near: map[string][]string{}, most: most,
-		until: time.Now().Add(most.time),
+		text: strings.Join(command, " "), filler: newFiller(env), near: map[string][]string{}, said: map[place]string{},
+		most: most, until: time.Now().Add(most.time),
 	}
 	w.own(dir)
 	w.filler.learnWords(command)
@@ -158,7 +161,7 @@ func (w *words) late() bool { return time.Now().After(w.until) }
 // take notes the words of one file, and returns the files that they lead to.
 func (w *words) take(text, here, dir string) (files []string) {
 	marked := false
-	w.current = nil
+	w.current, w.block = nil, block{}
 	for line := range strings.Lines(text) {
 		if w.late() {
 			break
@@ -181,6 +184,7 @@ func (w *words) take(text, here, dir string) (files []string) {
 			}
 		}
 		w.takePatterns(line)
+		w.say(line)
 	}
 	return files
 }
@@ -222,6 +226,7 @@ func (w *words) takePatterns(line string) {
 // notePath notes a path, which belongs to the hosts that were named last.
 func (w *words) notePath(path string) {
 	addOnce(&w.paths, path, maxPaths)
+	w.block.named = path
 	for _, host := range w.current {
 		near := w.near[host]
 		addOnce(&near, path, maxPaths)
@@ -256,7 +261,8 @@ func (w *words) path(word, here, dir string) (files []string) {
 // found lists the files that a word leads to: a file, wherever it is; or, in the configuration's own folders, those of
 // a folder, or those that match a pattern. A pattern such as /srv/sites/*.conf makes its folder one of them.
 func (w *words) found(word, base string) []string {
-	if word == "" || word == "." || word == ".." || strings.HasPrefix(word, "-") || w.late() {
+	// A star alone stands for hosts, methods and much else, and not for every file of the folder.
+	if word == "" || word == "." || word == ".." || word == "*" || strings.HasPrefix(word, "-") || w.late() {
 		return nil
 	}
 	if !filepath.IsAbs(word) {

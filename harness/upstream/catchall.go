@@ -15,8 +15,8 @@ import (
 )
 
 // CatchAll answers every client in the protocol in which the client begins: HTTP/1, HTTP/2 or FastCGI, each also inside
-// TLS, with a certificate for the name that is asked for. Every request gets a stamped 200. CatchAll notes each
-// connection and each request. Close it when done.
+// TLS, with a certificate for the name that is asked for. Every request gets a stamped 200, and who asks for a WebSocket
+// an echo. CatchAll notes each connection and each request. Close it when done.
 type CatchAll struct {
 	Record
 
@@ -187,6 +187,9 @@ func (o *CatchAll) forget(c net.Conn) {
 
 func (o *CatchAll) answer(id int, w http.ResponseWriter, r *http.Request) {
 	o.note(event{Hit: http2Hit(id, r)})
+	if o.talk(id, w, r) {
+		return
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return // The client is gone.
