@@ -146,9 +146,22 @@ func (t attempt) alike(u attempt) bool {
 	return t.url == u.url && t.status == u.status && (len(t.asked) > 0) == (len(u.asked) > 0)
 }
 
-// nothingFound reports whether nothing was found: no upstream was asked, and all that came was that there is nothing.
+// nothingFound reports whether nothing was found: no upstream was asked, and all that came of some listener was that
+// there is nothing. Others may have answers of their own meanwhile, such as a redirect or a page for the administrator.
 func nothingFound(all []attempt) bool {
-	return !slices.ContainsFunc(all, func(t attempt) bool { return len(t.asked) > 0 || t.status != http.StatusNotFound })
+	other := map[netip.AddrPort]bool{}
+	for _, t := range all {
+		if len(t.asked) > 0 {
+			return false
+		}
+		other[t.listener.At] = other[t.listener.At] || t.status != http.StatusNotFound
+	}
+	for _, found := range other {
+		if !found {
+			return true
+		}
+	}
+	return len(other) == 0
 }
 
 // askRoots asks each listener for its root, again and again while the gateway may still be warming up.

@@ -72,8 +72,8 @@ func (s *survey) openByProtocol(ctx context.Context, all []attempt) {
 }
 
 // tryProtocols adds a probe for each protocol besides that the configuration speaks of and that is understood: calls of
-// gRPC in the place of what else reaches their upstream; WebSockets at the paths that have them, or at the first if none
-// says so; and HTTP/2 once for each listener that speaks TLS.
+// gRPC in the place of what else reaches their upstream; WebSockets at the paths that have them, or at the first if
+// none says so; and HTTP/2 once for each listener that speaks TLS.
 func (s *survey) tryProtocols(ctx context.Context) {
 	for _, t := range s.special {
 		for _, q := range s.specially(t) {

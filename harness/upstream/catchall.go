@@ -15,8 +15,8 @@ import (
 )
 
 // CatchAll answers every client in the protocol in which the client begins: HTTP/1, HTTP/2 or FastCGI, each also inside
-// TLS, with a certificate for the name that is asked for. Every request gets a stamped 200, and who asks for a WebSocket
-// an echo. CatchAll notes each connection and each request. Close it when done.
+// TLS, with a certificate for the name that is asked for. Every request gets a stamped 200, and who asks for a
+// WebSocket an echo. CatchAll notes each connection and each request. Close it when done.
 type CatchAll struct {
 	Record
 

@@ -37,7 +37,8 @@ type Described struct {
 // Site is the world of a gateway of the user's own: what the user's file says stands around it.
 type Site struct {
 	*Described
-	machine *world.Machine
+	machine    *world.Machine
+	lateRoutes atomic.Bool // it was seen without its routes
 }
 
 var _ interface {
@@ -218,8 +219,8 @@ func (s *Site) start() (err error) {
 	return nil
 }
 
-// Relaunch starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the
-// question.
+// Relaunch starts the gateway anew, as it is, and returns when it takes connections, and has its routes: what else it
+// answers is not the question.
 func (s *Site) Relaunch(ctx context.Context) error {
 	b := s.B
 	b.Gateway.Stop()
@@ -236,7 +237,8 @@ func (s *Site) Relaunch(ctx context.Context) error {
 	for {
 		c, err := client.Way{}.Connect(ctx, door, from)
 		if err == nil {
-			return c.Close()
+			_ = c.Close()
+			return s.awaitRoutes(ctx)
 		}
 		if how := b.Gateway.Dead(); how != "" {
 			return fmt.Errorf("the gateway ended (%s)", how)

@@ -44,6 +44,9 @@ func (*Site) Stamped(r client.Response, nonce string) bool {
 // Attribute implements site.Kind.
 func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 	probe := s.ProbeOf(p)
+	if s.noRoute(*o, p) {
+		s.lateRoutes.Store(true)
+	}
 	o.Served = o.Status != 0 && probe != nil && o.By == record.ByUpstream && s.steadily(probe, *o)
 }
 
