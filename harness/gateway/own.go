@@ -31,6 +31,9 @@ type Own struct {
 	Server string `yaml:"server,omitempty"`
 	// Trust are files of authorities that its configuration names, which get the world's own in addition.
 	Trust []string `yaml:"trust,omitempty,flow"`
+	// Authorities are the names and ports, as in acme.example.com:443, of those who issue its certificates by ACME
+	// (RFC 8555); the harness plays them.
+	Authorities []string `yaml:"acme,omitempty,flow"`
 	// Elsewhere is not nil for one that runs already, and is not started.
 	Elsewhere *Elsewhere `yaml:"-" json:"-"`
 }

@@ -2,9 +2,11 @@ package gatewayfile
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatequake/gatequake/harness/catalog"
@@ -13,6 +15,16 @@ import (
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
+
+func (f *ownFile) checkAuthorities() error {
+	for i, at := range f.Authorities {
+		host, port, err := net.SplitHostPort(at)
+		if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || host == "" {
+			return f.fault(where("acme", i), fmt.Sprintf("%q", at), "a name and a port, such as acme.example.com:443")
+		}
+	}
+	return nil
+}
 
 func (f *ownFile) checkListeners() error {
 	for i, l := range f.Listeners {

@@ -62,6 +62,7 @@ func (s *survey) ask(ctx context.Context) error {
 		s.keep(first, others)
 		s.keepTwins(ctx, s.askRoots(ctx, twins))
 		s.expandPools(ctx)
+		s.settleTLS()
 		if err := s.addListeners(ctx); err != nil {
 			return err
 		}
@@ -206,6 +207,9 @@ func (s *survey) tryWords(ctx context.Context, first []attempt) []attempt {
 			}
 			if q.host != t.host || q.path != "/" {
 				all = append(all, s.send(ctx, t.listener, t.with(q)))
+			}
+			if s.alsoTLS(ctx, t) {
+				all = append(all, s.send(ctx, overTLS(t.listener), t.with(q)))
 			}
 		}
 	}

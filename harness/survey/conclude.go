@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net"
 	"net/netip"
 	"path/filepath"
 	"regexp"
@@ -139,7 +140,12 @@ func (s *survey) upstreams() []knownUpstream {
 		}
 	}
 	listening := ports(listeners(s.own.Listeners))
+	certified := s.catchAll.Certified()
 	for _, h := range s.catchAll.Connections() {
+		if slices.Contains(certified, h.To) || certifierName.MatchString(s.nameOf(h.To.Addr())) {
+			s.noteAuthority(h.To)
+			continue // No client's request goes there.
+		}
 		if (h.To.Addr() == gateway.Neighbour || h.To.Addr() == gateway.Neighbour6) &&
 			slices.Contains(listening, h.To.Port()) {
 			continue // The gateway itself, before it was known to listen there.
@@ -166,6 +172,21 @@ func (s *survey) upstreams() []knownUpstream {
 	// Which upstream is dialled first is a matter of chance.
 	slices.SortFunc(all, func(a, b knownUpstream) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// certifierName is of who issues certificates by ACME, whom a gateway may not have got to ask yet.
+var certifierName = regexp.MustCompile(`\bacme\b`)
+
+// noteAuthority notes who issues the gateway's certificates.
+func (s *survey) noteAuthority(at netip.AddrPort) {
+	name := s.nameOf(at.Addr())
+	if name == "" {
+		name = at.Addr().String()
+	}
+	who := net.JoinHostPort(name, strconv.Itoa(int(at.Port())))
+	if !slices.Contains(s.own.Authorities, who) {
+		s.own.Authorities = append(s.own.Authorities, who)
+	}
 }
 
 func listeners(all []gateway.Listener) (at []netip.AddrPort) {

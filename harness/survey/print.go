@@ -42,6 +42,10 @@ func Print(w io.Writer, f Found) {
 	for _, u := range f.Own.Upstreams {
 		line(u.Name, u.Where(), protocolOf(u))
 	}
+	section("Asked for certificates by ACME, and played by Gatequake", len(f.Own.Authorities))
+	for _, at := range f.Own.Authorities {
+		line(at)
+	}
 	section("Dialled with no request of a client's", len(f.Unsolicited))
 	for _, a := range f.Unsolicited {
 		line(a.Upstream, a.What, a.When())

@@ -67,7 +67,9 @@ func (s *survey) keepTwins(ctx context.Context, roots []attempt) {
 			continue
 		}
 		four := s.kept[i]
-		six := s.send(ctx, root.listener, four.question)
+		l := root.listener
+		l.Speaks, l.Protocol, l.Proxied = four.listener.Speaks, four.listener.Protocol, four.listener.Proxied
+		six := s.send(ctx, l, four.question)
 		alike := six.alike(four.attempt)
 		if !alike {
 			s.warn("%s gets another answer over IPv6 (%d) than over IPv4 (%d)", four.url, six.status, four.status)

@@ -83,7 +83,8 @@ type survey struct {
 	closers   []func()
 	kept      []candidateProbe
 	lockedOut []attempt
-	special   []attempt // that may be for WebSockets or calls of gRPC
+	both      map[netip.AddrPort]bool // whether who speaks plain text speaks TLS, too
+	special   []attempt               // that may be for WebSockets or calls of gRPC
 	serial    int
 	begin     time.Time
 	ready     time.Time // when all listeners were there
@@ -103,7 +104,10 @@ type survey struct {
 // Run surveys the gateway that o names, in w, which must be sealed. Only o's Name, Command, Dir, Env, Patience and
 // Trust count. The error is of a gateway that cannot be tried, and says why.
 func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
-	s := &survey{world: w, own: o, begin: time.Now(), assigned: map[string]netip.Addr{}, next: gateway.Named.Addr()}
+	s := &survey{
+		world: w, own: o, begin: time.Now(), both: map[netip.AddrPort]bool{}, assigned: map[string]netip.Addr{},
+		next: gateway.Named.Addr(),
+	}
 	defer s.close()
 	for _, step := range []func(context.Context) error{
 		s.prepare, s.answerAll, s.start, s.listen, s.addSockets, s.ask,

@@ -61,7 +61,15 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 	}
 	at := &Site{Described: &Described{Own: s.Definition.Own, B: b}}
 	b.Kind = at
-	return b, b.SetUp(at.findTarget, at.surround, at.startUpstreams, at.startDNS, at.startFirewall, at.start)
+	return b, b.SetUp(
+		at.findTarget,
+		at.surround,
+		at.startUpstreams,
+		at.startDNS,
+		at.startAuthorities,
+		at.startFirewall,
+		at.start,
+	)
 }
 
 // findTarget lays out the world.

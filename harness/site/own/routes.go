@@ -3,18 +3,24 @@ package own
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/site"
 )
 
 // noRoute reports whether the answer is that of a gateway which has no route for what was asked for: its own 404, where
-// there is one in the steady state.
+// there is one in the steady state, or over TLS no answer at all, for want of a certificate.
 func (s *Site) noRoute(o record.Observation, p site.Probe) bool {
 	probe := s.ProbeOf(p)
-	return probe != nil && o.Status == http.StatusNotFound && o.By != record.ByUpstream &&
-		probe.Expect.Status != http.StatusNotFound
+	if probe == nil || o.By == record.ByUpstream || probe.Expect.Status == http.StatusNotFound {
+		return false
+	}
+	return o.Status == http.StatusNotFound ||
+		o.Status == 0 && o.End != client.TimedOut && strings.HasPrefix(probe.URL, gateway.SpeaksHTTPS+":")
 }
 
 // awaitRoutes waits until a gateway that takes connections has its routes, if it was seen without them: some load them
