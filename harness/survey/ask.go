@@ -169,7 +169,7 @@ func nothingFound(all []attempt) bool {
 func (s *survey) askRoots(ctx context.Context, listeners []*gateway.Listener) []attempt {
 	all := []attempt{}
 	for _, l := range listeners {
-		t := s.detectProtocol(ctx, l)
+		t := s.root(ctx, l)
 		for (l.Speaks != gateway.SpeaksOther || t.alert) && time.Since(s.ready) < t.warmUpTime() &&
 			s.process.Dead() == "" && ctx.Err() == nil {
 			time.Sleep(pollInterval)
@@ -184,6 +184,20 @@ func (s *survey) askRoots(ctx context.Context, listeners []*gateway.Listener) []
 		}
 	}
 	return all
+}
+
+// root is the first answer of the listener, in the manner that it is known to speak in, if it still does.
+func (s *survey) root(ctx context.Context, l *gateway.Listener) attempt {
+	if q, known := s.roots[l.At]; known {
+		if t := s.send(ctx, *l, q); t.status != 0 {
+			return t
+		}
+	}
+	t := s.detectProtocol(ctx, l)
+	if t.status != 0 {
+		s.roots[l.At] = t.question
+	}
+	return t
 }
 
 // warmUpTime is how long after the start there may still be another answer.
@@ -206,10 +220,10 @@ func (s *survey) tryWords(ctx context.Context, first []attempt) []attempt {
 				return all
 			}
 			if q.host != t.host || q.path != "/" {
-				all = append(all, s.send(ctx, t.listener, t.with(q)))
+				all = append(all, s.sendUnlessSilent(ctx, t.listener, t.with(q)))
 			}
 			if s.alsoTLS(ctx, t) {
-				all = append(all, s.send(ctx, overTLS(t.listener), t.with(q)))
+				all = append(all, s.sendUnlessSilent(ctx, overTLS(t.listener), t.with(q)))
 			}
 		}
 	}

@@ -122,6 +122,9 @@ func (s *survey) anyHost(ctx context.Context, l gateway.Listener) attempt {
 		asking.Go(func() { others[i] = s.send(ctx, l, question{host: host}) })
 	}
 	asking.Wait()
+	for _, t := range append(others, first) {
+		s.noteSilent(t)
+	}
 	for _, t := range others {
 		if t.status != 0 {
 			if !first.alert {
@@ -134,4 +137,29 @@ func (s *survey) anyHost(ctx context.Context, l gateway.Listener) attempt {
 		}
 	}
 	return first
+}
+
+// silence is a host for which a listener keeps silent.
+type silence struct {
+	listener gateway.Listener
+	host     string
+}
+
+// noteSilent notes that the attempt got nothing in its time.
+func (s *survey) noteSilent(t attempt) {
+	if t.status == 0 && t.end == client.TimedOut {
+		s.silent[silence{t.listener, t.host}] = true
+	}
+}
+
+// sendUnlessSilent is send, but for a host for which the listener was silent before: each takes the patience of a
+// client, and what comes of it is known.
+func (s *survey) sendUnlessSilent(ctx context.Context, l gateway.Listener, q question) attempt {
+	if s.silent[silence{l, q.host}] {
+		url, _ := q.urlOf(l)
+		return attempt{question: q, url: url, listener: l, end: client.TimedOut}
+	}
+	t := s.send(ctx, l, q)
+	s.noteSilent(t)
+	return t
 }

@@ -83,6 +83,8 @@ type survey struct {
 	closers   []func()
 	kept      []candidateProbe
 	lockedOut []attempt
+	roots     map[netip.AddrPort]question // that listeners answered
+	silent    map[silence]bool
 	both      map[netip.AddrPort]bool // whether who speaks plain text speaks TLS, too
 	special   []attempt               // that may be for WebSockets or calls of gRPC
 	serial    int
@@ -105,8 +107,8 @@ type survey struct {
 // Trust count. The error is of a gateway that cannot be tried, and says why.
 func Run(ctx context.Context, w *world.World, o gateway.Own) (Found, error) {
 	s := &survey{
-		world: w, own: o, begin: time.Now(), both: map[netip.AddrPort]bool{}, assigned: map[string]netip.Addr{},
-		next: gateway.Named.Addr(),
+		world: w, own: o, begin: time.Now(), both: map[netip.AddrPort]bool{}, silent: map[silence]bool{},
+		roots: map[netip.AddrPort]question{}, assigned: map[string]netip.Addr{}, next: gateway.Named.Addr(),
 	}
 	defer s.close()
 	for _, step := range []func(context.Context) error{
