@@ -82,7 +82,7 @@ func (s *survey) withDead(
 
 // askDead sends the probe whose upstreams are dead, and reports whether another was asked.
 func (s *survey) askDead(ctx context.Context, k *candidateProbe) bool {
-	t, fresh := s.get(ctx, k.listener, k.host, k.path), false
+	t, fresh := s.send(ctx, k.listener, k.question), false
 	for _, u := range t.asked {
 		if slices.Contains(k.asked, u) {
 			continue
