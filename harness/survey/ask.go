@@ -51,7 +51,14 @@ func (s *survey) ask(ctx context.Context) error {
 		first := s.askRoots(ctx, fresh)
 		asked = len(s.own.Listeners)
 		if how := s.process.Dead(); how != "" {
-			return s.failed("it ended while it was asked (%s)", how)
+			if !s.canStartAgain() {
+				return s.failed("it ended while it was asked (%s)", how)
+			}
+			if err := s.startUp(ctx); err != nil {
+				return err
+			}
+			asked = 0
+			continue
 		}
 		first, others := s.askUntilStable(ctx, fresh, first)
 		s.served = time.Now()

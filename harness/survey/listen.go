@@ -72,7 +72,17 @@ func (s *survey) listen(ctx context.Context) error {
 	}
 	s.ready = changed
 	s.found.StartMS = float64(changed.Sub(s.begin).Milliseconds())
-	return s.addListeners(ctx)
+	if err := s.addListeners(ctx); err != nil || len(s.own.Listeners) > 0 {
+		return err
+	}
+	// It is gone again, between two looks: some open their ports before they look for what is missing.
+	for begin = time.Now(); s.process.Dead() == "" && time.Since(begin) < startPatience && ctx.Err() == nil; {
+		time.Sleep(pollInterval)
+	}
+	if how := s.process.Dead(); how != "" {
+		return s.failed("it ended at once (%s)", how)
+	}
+	return s.failed("it listened at %v, and soon nowhere", known)
 }
 
 // patience is startPatience, and as long again as the processes of the world worked, or one of them waited for a

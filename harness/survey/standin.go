@@ -55,6 +55,16 @@ func (s *survey) startUp(ctx context.Context) error {
 	return s.failed("it ended at each of %d starts, and found something else missing each time", mostStarts)
 }
 
+// canStartAgain reports whether a gateway that ended before anything was found out may start with stand-ins, and
+// forgets what was seen of it.
+func (s *survey) canStartAgain() bool {
+	if len(s.kept) > 0 || !s.standIn() {
+		return false
+	}
+	s.own.Listeners, s.outcomes = nil, nil
+	return true
+}
+
 // standIn puts a stand-in into the place of each file and folder that the gateway, which has ended, did not find, and
 // reports whether there was one that it may still start with.
 func (s *survey) standIn() bool {
