@@ -37,7 +37,7 @@ test: ## every test; the scenarios run on the built-in gateway
 
 # But for the loads: they measure what the machine can bear, and under the detector that is another machine; and for what runs a binary that has no detector in it, or
 # reads files in one goroutine, for minutes. make test tries all of that.
-UNRACED := TestBlind|TestElsewhereCatchesWhoIsLate|TestClaimsHaveSpecs|TestDocs|TestReadmeCommands|TestSummaryIsBounded|TestTypesHoldOnDarwin|TestBadResultsAreOneLineAndStatus64|TestHostileResultsAreShownHarmless|TestListAndExplainKnowEverything
+UNRACED := TestBlind|TestElsewhereCatches|TestFixes|TestRoles|TestStandIns|TestClaimsHaveSpecs|TestDocs|TestReadmeCommands|TestSummaryIsBounded|TestTypesHoldOnDarwin|TestBadResultsAreOneLineAndStatus64|TestHostileResultsAreShownHarmless|TestListAndExplainKnowEverything
 race: ## every test under the race detector (needs a C compiler)
 	@$(MAKE) -s -j2 --output-sync raced-suites raced-others
 

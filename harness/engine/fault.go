@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
@@ -34,7 +35,7 @@ func (t *run) probeFault(ctx context.Context) error {
 		}
 		for _, o := range all {
 			o.Group = t.groups
-			t.note(o, record.Probed)
+			t.note(t.afterRule(ctx, o), record.Probed)
 		}
 		blocked()
 		if t.site.HasBystander() {
@@ -63,6 +64,18 @@ func (t *run) tooMany(ctx context.Context, all []record.Observation) error {
 		}
 	}
 	return nil
+}
+
+// afterRule is the observation without what became of its connection, if the next request on that was refused, as it
+// seems, by a rule of the gateway's own that its log names: its answer is then no other request's.
+func (t *run) afterRule(ctx context.Context, o record.Observation) record.Observation {
+	if strings.HasSuffix(o.After, record.NotItsOwn) {
+		if rule := t.denied(ctx, o); rule != "" {
+			t.uncheck(rule)
+			o.After = record.ConnectionUntried
+		}
+	}
+	return o
 }
 
 // patience is how long a client of the fault waits.

@@ -17,9 +17,10 @@ import (
 
 const (
 	// startPatience is how long a gateway may take until it listens, besides the time in which it works or waits for a
-	// processor; the slowest known, with many routes, take some seconds. mostPatience is the longest with these.
-	startPatience = 8 * time.Second
-	mostPatience  = 30 * time.Second
+	// processor; the slowest known, with many routes, take some seconds, and a machine that reads their programs from a
+	// slow disk takes more, which no count of the kernel tells. mostPatience is the longest with these.
+	startPatience = 20 * time.Second
+	mostPatience  = 45 * time.Second
 	// listenersSettle is how long no further listener may come before all are taken to be there: gateways open them within
 	// milliseconds of each other, those that wait for names or configuration within some hundred.
 	listenersSettle = 300 * time.Millisecond

@@ -104,6 +104,9 @@ func TestMaps(t *testing.T) {
 			}
 			a := surveyed(t, dir, words...)
 			if os.Geteuid() != 0 {
+				if strings.Contains(a.Why, "chroot") {
+					t.Skip("unsupported: only root may chroot")
+				}
 				if strings.Contains(a.Why, "/var/") && strings.Contains(a.Why, "ermission denied") {
 					t.Skip("unsupported: it writes below /var, where only root may")
 				}
@@ -157,7 +160,8 @@ func TestHopeless(t *testing.T) {
 			"What to do: create the user (useradd --system nobody-is-called-so)",
 		},
 		"no such program": {
-			[]string{"sh", "-c", "gateway-that-is-not-there"},
+			// A folder of root's on the PATH makes a shell of another user's say something else.
+			[]string{"env", "PATH=/usr/bin:/bin", "sh", "-c", "gateway-that-is-not-there"},
 			"What to do: install it, or name it with its whole path",
 		},
 		"never answers": {
@@ -177,6 +181,9 @@ func TestHopeless(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if os.Geteuid() != 0 && name == "another user" {
+				t.Skip("unsupported: nginx looks for another user only where it is root, and may become him")
+			}
 			if a := surveyed(t, t.TempDir(), c.command...); !strings.Contains(a.Why, c.want) {
 				t.Errorf("got %q, want %q in it", a.Why, c.want)
 			}

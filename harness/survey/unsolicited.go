@@ -67,8 +67,10 @@ func (s *survey) noteUnsolicited(all []knownUpstream) {
 			}
 		}
 		for _, what := range slices.Sorted(maps.Keys(times)) {
-			if what != bareConnection && what != bareHandshake {
+			if alone := what == bareConnection || what == bareHandshake; !alone {
 				all[i].Checked = what
+			} else if allWithin(times[what], s.timesAsked(u.upstreamKey)) {
+				continue
 			}
 			s.found.Unsolicited = append(s.found.Unsolicited, Unsolicited{
 				Upstream: u.Name, What: what, Times: len(times[what]), EveryMS: medianGap(times[what]),
@@ -101,6 +103,31 @@ func (s *survey) contactsOf(a *upstream.CatchAll, where func(upstream.ConnInfo) 
 		}
 	}
 	return all
+}
+
+// span is the time from the begin of a request until a copy of it can have arrived.
+type span struct{ begin, end time.Time }
+
+// timesAsked lists when clients' requests were at the upstream.
+func (s *survey) timesAsked(u upstreamKey) []span {
+	all := []span{}
+	for _, requests := range s.sent {
+		for _, r := range requests {
+			if slices.Contains(s.upstreamsAsked(r.nonce), u) {
+				all = append(all, span{r.begun, r.done.Add(lateCopy)})
+			}
+		}
+	}
+	return all
+}
+
+// allWithin reports whether all the times lie within the spans. Connections alone are then no sign of a check: a
+// gateway may dial one for a request, as Go's net/http.Transport does, and send it in another that became free
+// meanwhile.
+func allWithin(times []time.Time, spans []span) bool {
+	return !slices.ContainsFunc(times, func(t time.Time) bool {
+		return !slices.ContainsFunc(spans, func(s span) bool { return !t.Before(s.begin) && !t.After(s.end) })
+	})
 }
 
 // medianGap is the median of the times between two, in milliseconds.
