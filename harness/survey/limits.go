@@ -59,23 +59,27 @@ func (s *survey) send(ctx context.Context, l gateway.Listener, q question) attem
 			return again
 		}
 		t.asked, t.keyless = s.upstreamsAsked(t.stored), true
-	case t.limited() && !q.from.IsValid():
+	case s.limited(t) && !q.from.IsValid():
 		return s.unlimited(ctx, l, q, t)
 	}
 	return t
 }
 
-// limited reports whether the gateway turned the client away by itself as it does who was asked too much.
-func (t attempt) limited() bool {
-	return len(t.asked) == 0 && (t.status == http.StatusTooManyRequests || t.status == http.StatusServiceUnavailable)
+// limited reports whether the gateway turned the client away by itself as it does who was asked too much. While an
+// upstream is broken, 503 says that.
+func (s *survey) limited(t attempt) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(t.asked) == 0 &&
+		(t.status == http.StatusTooManyRequests || t.status == http.StatusServiceUnavailable && !s.breaking)
 }
 
 // unlimited asks again after the attempt, which was turned away: from another address, and then later and later.
 func (s *survey) unlimited(ctx context.Context, l gateway.Listener, q question, t attempt) attempt {
 	before := s.setSpread(true)
-	if again := s.sendOnce(ctx, l, q); !again.limited() {
+	if again := s.sendOnce(ctx, l, q); !s.limited(again) {
 		// If it is the address that counts, the first one is still turned away.
-		if first := s.sendOnce(ctx, l, q.with(question{from: Client})); before || first.limited() {
+		if first := s.sendOnce(ctx, l, q.with(question{from: Client})); before || s.limited(first) {
 			return again
 		}
 	}
@@ -84,7 +88,7 @@ func (s *survey) unlimited(ctx context.Context, l gateway.Listener, q question, 
 		return t
 	}
 	for wait := paceFirst; s.wait(ctx, wait); wait *= paceLonger {
-		if again := s.sendOnce(ctx, l, q); !again.limited() {
+		if again := s.sendOnce(ctx, l, q); !s.limited(again) {
 			s.mu.Lock()
 			s.pause = max(s.pause, wait/paceLonger)
 			s.mu.Unlock()

@@ -16,6 +16,8 @@ var (
 	hostMarks = regexp.MustCompile(`(?i)(\bserver_name\s|\bserver(?:name|alias)\s|\bhost(?:sni|regexp)?\(|` +
 		`\bhdr(?:_[a-z]+)?\(host\)|http\.(?:request\.)?host\b|http\["host"\]|http_host\b|` +
 		`\b(?:domains|hosts?|server_names)["']?\s*:|\bhost\s)`)
+	// setsHeader is how they say what upstreams are called by, and not the gateway.
+	setsHeader = regexp.MustCompile(`(?i)set[-_]?header|header_up|\brequestheader\b`)
 	// siteBegins is a line such as "app, http://app.example.com:8080 {", by which Caddy begins a site.
 	siteBegins = regexp.MustCompile(`^[^\s#({,]+(?:\s*,\s*[^\s#({,]+)*\s*\{$`)
 	// labelWord is a name of one label (RFC 1123, section 2.1).
@@ -24,9 +26,10 @@ var (
 	addressed = regexp.MustCompile(`^(?:https?://)?([A-Za-z0-9*.-]+)(?::(?:\d+|\*)?)?(?:/.*)?$`)
 )
 
-// hostsIn lists the names in a line that clients may call the gateway by, and those that are rather an upstream's: the
-// names in URLs and before ports. Marked tells whether the line goes on with a list of names.
-func hostsIn(line string, marked bool) (hosts, others []string) {
+// hostsIn lists the names in a line that clients call the gateway by, as the line says it; those by which they may; and
+// those that are rather an upstream's: the names in URLs and before ports. Marked tells whether the line goes on with a
+// list of names. The first word of a line may be one in a list, such as the maps of HAProxy.
+func hostsIn(line string, marked bool) (named, hosts, others []string) {
 	note := func(to *[]string, name string) {
 		if name != "" && !slices.Contains(*to, name) {
 			*to = append(*to, name)
@@ -34,11 +37,11 @@ func hostsIn(line string, marked bool) (hosts, others []string) {
 	}
 	list := func(text string) {
 		for _, word := range separators.Split(text, -1) {
-			note(&hosts, hostOf(word, true))
+			note(&named, hostOf(word, true))
 		}
 		for _, pattern := range patternsOf(text) {
 			for _, example := range examplesOf(pattern) {
-				note(&hosts, hostOf(example, true))
+				note(&named, hostOf(example, true))
 			}
 		}
 	}
@@ -46,20 +49,27 @@ func hostsIn(line string, marked bool) (hosts, others []string) {
 		list(line)
 	}
 	for _, at := range hostMarks.FindAllStringIndex(line, -1) {
+		if setsHeader.MatchString(line[:at[0]]) {
+			continue
+		}
 		rest := line[at[1]:]
 		if end := strings.IndexAny(rest, ";{}"); end >= 0 {
 			rest = rest[:end]
 		}
 		list(rest)
 	}
-	for _, word := range separators.Split(line, -1) {
-		if name := hostOf(word, false); strings.ContainsAny(word, ":/") {
+	hosts = slices.Clone(named)
+	for i, word := range separators.Split(strings.TrimSpace(line), -1) {
+		name := hostOf(word, false)
+		if strings.ContainsAny(word, ":/") {
 			note(&others, name)
-		} else {
-			note(&hosts, name)
+			continue
+		}
+		if note(&hosts, name); i == 0 {
+			note(&named, name)
 		}
 	}
-	return hosts, others
+	return named, hosts, others
 }
 
 // hostOf is the name that the word is one of, or "". A part of a name, as in *.example.com, .example.com and app.*,

@@ -51,6 +51,24 @@ func TestHostsOfManyLanguages(t *testing.T) {
 	}
 }
 
+// TestNamedHosts tells the names of which a configuration says that clients call the gateway by them from words that
+// look the same: of files, and of types.
+func TestNamedHosts(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"server_name wiki;\nauth_basic_user_file staff.htpasswd;": {"wiki"},
+		"shop.example.com be_shop\nwww.example.com be_web\n":      {"shop.example.com", "www.example.com"},
+		"map $host $to {\n  shop.example.com be_shop;\n}\n":       {"shop.example.com"},
+		"- name: envoy.filters.http.router\n":                     nil,
+		"proxy_set_header Host app.internal.net;\n":               nil,
+	} {
+		file := filepath.Join(folder(t, map[string]string{"main.conf": text}), "main.conf")
+		if w := readWords([]string{"gateway", file}, filepath.Dir(file), nil, mostWords); !slices.Equal(w.named, want) {
+			t.Errorf("%q: got %q, want %q", text, w.named, want)
+		}
+	}
+}
+
 // TestExamplesOfPatterns makes what matches.
 func TestExamplesOfPatterns(t *testing.T) {
 	t.Parallel()

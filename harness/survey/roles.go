@@ -28,6 +28,9 @@ func (s *survey) findRoles(ctx context.Context) error {
 		return err
 	}
 	s.findSilent(until)
+	s.mu.Lock()
+	s.breaking = true
+	s.mu.Unlock()
 	for i := range s.kept {
 		if k := &s.kept[i]; len(k.asked) > 0 {
 			s.findAsides(until, k, wall)
@@ -97,8 +100,11 @@ const lateCopy = 100 * time.Millisecond
 func (s *survey) settled(all []attempt) []attempt {
 	time.Sleep(lateCopy)
 	for i := range all {
-		if all[i].nonce != "" {
-			all[i].asked = s.upstreamsAsked(all[i].nonce)
+		switch t := &all[i]; {
+		case t.stored != "":
+			t.asked = s.upstreamsAsked(t.stored)
+		case t.nonce != "":
+			t.asked = s.upstreamsAsked(t.nonce)
 		}
 	}
 	return all

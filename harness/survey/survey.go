@@ -108,6 +108,7 @@ type survey struct {
 	found     Found
 
 	mu       sync.Mutex    // guards what follows, serial, and the Server of own
+	breaking bool          // upstreams are broken in turn
 	spread   bool          // each client has an address of its own
 	pause    time.Duration // before each request, for a limit of all clients together
 	waited   time.Duration // for that limit so far

@@ -22,8 +22,10 @@ type words struct {
 	authorities []string // files with certificates of authorities
 	sockets     []string // paths that read like Unix sockets
 	hosts       []string // names by which clients may call the gateway, the likely ones first
+	named       []string // those of which the configuration says so
 	paths       []string // that read like those of URLs, or are examples of patterns for them
 	text        string   // all of them, and the command
+	parts       []string // of patterns that have examples among the paths; they may read like paths
 	// code is the text without comments, with the values of its placeholders.
 	code string
 	// near are the paths that stand behind each host, before the next.
@@ -173,7 +175,11 @@ func (w *words) take(text, here, dir string) (files []string) {
 		w.code += line
 		w.takeHosts(line, marked)
 		marked = continues(line, marked)
-		for _, word := range separators.Split(line, -1) {
+		plain := line
+		if strings.HasPrefix(strings.TrimSpace(line), "</") {
+			plain = "" // The end of a tag is no path.
+		}
+		for _, word := range separators.Split(plain, -1) {
 			word = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(word, "unix:"), "unix/"), "unix@")
 			switch {
 			case word == "" || len(word) > 200 || hostWord.MatchString(word) && !fileEndings.MatchString(word):
@@ -191,8 +197,11 @@ func (w *words) take(text, here, dir string) (files []string) {
 
 // takeHosts notes the line's hosts; marked tells whether it goes on with a list of them.
 func (w *words) takeHosts(line string, marked bool) {
-	hosts, others := hostsIn(line, marked)
+	named, hosts, others := hostsIn(line, marked)
 	w.nameHosts(marked, hosts...)
+	for _, host := range named {
+		addOnce(&w.named, host, maxHosts)
+	}
 	for _, host := range others {
 		addOnce(&w.others, host, maxHosts)
 	}
@@ -215,6 +224,9 @@ func (w *words) takePatterns(line string) {
 	for _, pattern := range patternsOf(line) {
 		paths, hosts := pathsAndHosts(pattern)
 		w.nameHosts(false, hosts...)
+		if len(paths) > 0 {
+			w.parts = append(w.parts, separators.Split(strings.TrimPrefix(pattern, "^"), -1)...)
+		}
 		for _, path := range paths {
 			if !fileEndings.MatchString(path) || strings.Contains(pattern, `\.`) {
 				w.notePath(path)
