@@ -13,7 +13,8 @@ type Configuration struct {
 	files []string
 }
 
-// ConfigurationOf finds the files of the command that is run in the folder with the variables. It reads within the bounds of a survey.
+// ConfigurationOf finds the files of the command that is run in the folder with the variables. It reads within the
+// bounds of a survey.
 func ConfigurationOf(command []string, dir string, env []string) Configuration {
 	return Configuration{readWords(command, dir, env, mostWords).files}
 }
