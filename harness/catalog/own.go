@@ -111,7 +111,11 @@ func spoofed(block *Block, b gateway.Block, like gateway.Probe) *Block {
 	}
 	both := *block
 	refused := block.Refused[0]
-	refused.As, refused.Header = refused.As+", claiming another", claiming(cmp.Or(like.From, allowed))
+	other := allowed
+	if a := like.Client(0); a.IsValid() {
+		other = a.String()
+	}
+	refused.As, refused.Header = refused.As+", claiming another", claiming(other)
 	both.Refused = append(slices.Clone(block.Refused), refused)
 	innocent := site.Ask{As: "the probe most like it, claiming the refused address", Header: claiming(b.From)}
 	both.LetIn = append(slices.Clone(block.LetIn), innocent)

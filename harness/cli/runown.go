@@ -197,7 +197,7 @@ func (d *directives) note(v *verdict.Verdict) {
 		return
 	}
 	if d.byWord == nil {
-		d.of, d.byWord = survey.ConfigurationOf(d.own.Command, d.own.Dir), map[string][]string{}
+		d.of, d.byWord = survey.ConfigurationOf(d.own.Command, d.own.Dir, d.own.Env), map[string][]string{}
 	}
 	lines, known := d.byWord[v.Fix.Directive]
 	if !known {

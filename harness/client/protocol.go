@@ -31,6 +31,9 @@ type Way struct {
 	// TLS, if not nil, lets the client speak TLS; it says whom the client trusts and by which name it knows the
 	// gateway. H2 needs it, and sets the ALPN protocol itself.
 	TLS *tls.Config
+	// Proxied, if not empty, has a header of the PROXY protocol sent before all else, in which the client speaks for
+	// itself.
+	Proxied Proxied
 	// Dial, if not nil, makes the connection instead: to a Unix socket, say.
 	Dial func(context.Context) (net.Conn, error)
 }
@@ -74,7 +77,15 @@ func (w Way) dial(ctx context.Context, address netip.AddrPort, source netip.Addr
 	if source.IsValid() {
 		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(source, 0))
 	}
-	return d.DialContext(ctx, "tcp", address.String())
+	conn, err := d.DialContext(ctx, "tcp", address.String())
+	if err != nil {
+		return nil, err
+	}
+	if err := w.announce(conn); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
 }
 
 // secure makes conn speak TLS, and closes it when that fails or the server does not want to speak HTTP/2 in it,

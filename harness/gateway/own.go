@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -32,6 +33,9 @@ type Own struct {
 	Server string `yaml:"server,omitempty"`
 	// Trust are files of authorities that its configuration names, which get the world's own in addition.
 	Trust []string `yaml:"trust,omitempty,flow"`
+	// Authorities are the names and ports, as in acme.example.com:443, of those who issue its certificates by ACME
+	// (RFC 8555); the harness plays them.
+	Authorities []string `yaml:"acme,omitempty,flow"`
 	// Elsewhere is not nil for one that runs already, and is not started.
 	Elsewhere *Elsewhere `yaml:"-" json:"-"`
 }
@@ -41,6 +45,12 @@ type Listener struct {
 	At netip.AddrPort `yaml:"at"`
 	// Speaks is http, https, or what it does when asked.
 	Speaks string `yaml:"speaks"`
+	// Protocol is what clients speak who say nothing else: HTTP/1.1 if it is empty, or HTTP2 where nothing else is
+	// understood.
+	Protocol string `yaml:"protocol,omitempty"`
+	// Proxied is the version of the PROXY protocol, v1 or v2, in which it wants to be told first who the client is;
+	// empty for none.
+	Proxied string `yaml:"proxy-protocol,omitempty"`
 	// Passes is true where the gateway passes on whatever bytes come, either way: what is spoken is between clients and
 	// the upstream, and no answer is the gateway's own.
 	Passes bool `yaml:"passes-bytes,omitempty"`
@@ -107,9 +117,15 @@ type Probe struct {
 	Headers map[string]string `yaml:"headers,omitempty"`
 	// Body is what requests of other methods than GET and HEAD carry; a line of text if it is empty.
 	Body string `yaml:"body,omitempty"`
-	// From is the address that the client comes from.
-	From   string `yaml:"from,omitempty"`
-	Expect Expect `yaml:"expect"`
+	// From is the address that the client comes from, or a network: each client then has an address of its own, as
+	// far as the network has any.
+	From string `yaml:"from,omitempty"`
+	// Certificate, if it is not empty, is the common name of the certificate that clients have over TLS: one of the
+	// world's authority, which the files under Trust get in addition.
+	Certificate string `yaml:"client-certificate,omitempty"`
+	// Uncached gives each request a query of its own, so that no cache has an answer to it.
+	Uncached bool   `yaml:"uncached,omitempty"`
+	Expect   Expect `yaml:"expect"`
 	// Protocol is what the client speaks; HTTP/1.1 if it is empty.
 	Protocol string `yaml:"protocol,omitempty"`
 	// Upstreams are those that were asked, by name; none when the gateway answers by itself.
@@ -123,8 +139,39 @@ type Probe struct {
 
 // Over6 reports whether the probe's client is one that comes over IPv6 by what From says.
 func (p Probe) Over6() bool {
-	a, err := netip.ParseAddr(p.From)
-	return err == nil && a.Is6()
+	a := p.Client(0)
+	return a.IsValid() && a.Is6()
+}
+
+// Client is the address that the client with the number comes from by what From says; the zero Addr if it says nothing.
+func (p Probe) Client(number int) netip.Addr {
+	if a, err := netip.ParseAddr(p.From); err == nil {
+		return a
+	}
+	network, err := netip.ParsePrefix(p.From)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return AddressIn(network, number)
+}
+
+// AddressIn is the address with the number in the network, whose first few are left to routers and the like. Numbers
+// that it has no room for begin again. It takes the last byte alone to count.
+func AddressIn(network netip.Prefix, number int) netip.Addr {
+	const reserved = 10 // of the first, and one at the end, which is for broadcasts
+	a := network.Masked().Addr()
+	free := a.BitLen() - network.Bits()
+	if free < 5 {
+		if free > 0 {
+			a = a.Next()
+		}
+		return a
+	}
+	room := 1<<min(free, 8) - reserved - 1
+	b := a.AsSlice()
+	b[len(b)-1] += byte(reserved + number%room)
+	a, _ = netip.AddrFromSlice(b)
+	return a
 }
 
 // What the client of a probe speaks.
@@ -152,6 +199,15 @@ type Expect struct {
 	Body string `yaml:"body,omitempty"`
 	// Header, if it is not empty, names a field that the answer must have.
 	Header string `yaml:"header,omitempty"`
+}
+
+// Uncached is the request target with a query that no other request has, if mark is its own.
+func Uncached(target, mark string) string {
+	before := "?"
+	if strings.Contains(target, "?") {
+		before = "&"
+	}
+	return target + before + "gatequake=" + mark
 }
 
 // Block is a request that a gateway must refuse.

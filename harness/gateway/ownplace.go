@@ -27,6 +27,8 @@ var (
 	// is reserved (RFC 1112), and nobody's.
 	LoopbackNameservers = netip.MustParsePrefix("240.0.0.0/8")
 	LoopbackNameserver6 = netip.MustParseAddr("2001:db8::53")
+	// Certifier is where those are who issue certificates by ACME.
+	Certifier = netip.MustParseAddr("192.0.2.129")
 	// Named is the network of the upstreams that have names.
 	Named = netip.MustParsePrefix("198.18.0.0/15")
 )

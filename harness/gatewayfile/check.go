@@ -2,17 +2,51 @@ package gatewayfile
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
+
+func (f *ownFile) checkAuthorities() error {
+	for i, at := range f.Authorities {
+		host, port, err := net.SplitHostPort(at)
+		if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || host == "" {
+			return f.fault(where("acme", i), fmt.Sprintf("%q", at), "a name and a port, such as acme.example.com:443")
+		}
+	}
+	return nil
+}
+
+func (f *ownFile) checkListeners() error {
+	for i, l := range f.Listeners {
+		for _, c := range []struct {
+			key, got string
+			want     []string
+		}{
+			{"protocol", l.Protocol, []string{gateway.HTTP11, gateway.HTTP10, gateway.HTTP2}},
+			{"proxy-protocol", l.Proxied, []string{string(client.ProxyV1), string(client.ProxyV2)}},
+		} {
+			if c.got != "" && !slices.Contains(c.want, c.got) {
+				return f.fault(
+					where("listeners", i, c.key),
+					fmt.Sprintf("%q", c.got),
+					"one of "+strings.Join(c.want, ", "),
+				)
+			}
+		}
+	}
+	return nil
+}
 
 func (f *ownFile) checkUpstreams() error {
 	speaks := []string{
@@ -129,8 +163,11 @@ func (f *ownFile) checkRequest(path []any, p gateway.Probe) error {
 	if _, err := f.Listener(p); err != nil && f.Kind() == gateway.KindOwn {
 		return f.fault(below("url"), fmt.Sprintf("%q", p.URL), "the port of one of the listeners")
 	}
-	if _, err := netip.ParseAddr(p.From); p.From != "" && err != nil {
-		return f.fault(below("from"), fmt.Sprintf("%q", p.From), "an IP address")
+	if p.From != "" && !p.Client(0).IsValid() {
+		return f.fault(below("from"), fmt.Sprintf("%q", p.From), "an IP address, or a network such as 203.0.113.0/24")
+	}
+	if p.Certificate != "" && u.Scheme != gateway.SpeaksHTTPS {
+		return f.fault(below("client-certificate"), fmt.Sprintf("one for %s", p.URL), "a URL that begins with https://")
 	}
 	for _, m := range p.Methods {
 		if m == "" || strings.ToUpper(m) != m || strings.ContainsAny(m, " \t") {

@@ -96,5 +96,8 @@ func (f *ownFile) checkHead() error {
 	case f.Kind() == gateway.KindOwn && len(f.Listeners) == 0:
 		return f.fault(where("listeners"), "none", "one at least, such as {at: 0.0.0.0:80, speaks: http}")
 	}
-	return nil
+	if err := f.checkAuthorities(); err != nil {
+		return err
+	}
+	return f.checkListeners()
 }

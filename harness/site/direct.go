@@ -144,6 +144,9 @@ func WellFrom(at netip.AddrPort, r client.Response, nonce string) error {
 
 // CannotCome tells why no client of this machine can come to the door from the address, or "". Empty stands for any.
 func CannotCome(from string, door netip.AddrPort) string {
+	if _, err := netip.ParsePrefix(from); err == nil {
+		return "each client has an address of its own in a world alone, and none from " + from + " here"
+	}
 	a, err := netip.ParseAddr(from)
 	switch {
 	case err != nil:

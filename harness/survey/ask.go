@@ -1,20 +1,13 @@
 package survey
 
 import (
-	"cmp"
 	"context"
-	"crypto/tls"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
-	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
-	"github.com/gatequake/gatequake/harness/stamp"
 )
 
 const (
@@ -28,8 +21,8 @@ const (
 	configWait = 10 * time.Second
 	// poolRounds is how often a probe is repeated to find the other members of a pool.
 	poolRounds = 5
-	// mostTries bounds the words that are tried.
-	mostTries = 200
+	// mostTries bounds the words that are tried at all listeners together: each takes about a millisecond.
+	mostTries = 400
 )
 
 // Host is what clients call a gateway that has no other name.
@@ -40,25 +33,6 @@ const noncePrefix = "survey-"
 
 // Client is the address that clients come from who may use the gateway.
 var Client = netip.MustParseAddr("203.0.113.10")
-
-// attempt is one request to a listener, and what came of it.
-type attempt struct {
-	url      string
-	listener gateway.Listener
-	host     string
-	path     string
-	status   int
-	header   http.Header
-	body     []byte
-	end      client.End
-	// The listener speaks TLS, and turned the handshake down: a gateway that makes its certificates itself does
-	// so until they are there.
-	alert bool
-	asked []upstreamKey // the upstreams that were asked because of it
-	// from is the origin whose answer it is, by its stamp; "" if it is the gateway's own.
-	from  string
-	nonce string
-}
 
 // upstreamKey is where an upstream was found: an address, or the path of a socket.
 type upstreamKey struct {
@@ -88,9 +62,14 @@ func (s *survey) ask(ctx context.Context) error {
 		}
 		first, others := s.askUntilStable(ctx, fresh, first)
 		s.served = time.Now()
+		for _, all := range [][]attempt{first, others} {
+			s.openByProtocol(ctx, all)
+			s.unlock(ctx, all)
+		}
 		s.keep(first, others)
 		s.keepTwins(ctx, s.askRoots(ctx, twins))
 		s.expandPools(ctx)
+		s.settleTLS()
 		if err := s.addListeners(ctx); err != nil {
 			return err
 		}
@@ -148,6 +127,8 @@ func (s *survey) askUntilStable(
 		}
 		first = s.askRoots(ctx, fresh)
 		others = s.tryWords(ctx, first)
+		remember(before, first)
+		remember(before, others)
 		if now := slices.Concat(first, others); !nothingFound(now) && slices.EqualFunc(before, now, attempt.alike) {
 			break
 		}
@@ -155,28 +136,54 @@ func (s *survey) askUntilStable(
 	return first, others
 }
 
+// remember puts what reached an upstream before in the place of what does not now: a limit, or the failure of a moment,
+// hides an upstream that is there.
+func remember(before, now []attempt) {
+	for i, t := range now {
+		if len(t.asked) > 0 {
+			continue
+		}
+		if b := slices.IndexFunc(before, func(b attempt) bool { return b.url == t.url && len(b.asked) > 0 }); b >= 0 {
+			now[i] = before[b]
+		}
+	}
+}
+
 // alike reports whether both requests went the same way; which member of a pool was asked does not matter.
 func (t attempt) alike(u attempt) bool {
 	return t.url == u.url && t.status == u.status && (len(t.asked) > 0) == (len(u.asked) > 0)
 }
 
-// nothingFound reports whether nothing was found: no upstream was asked, and all that came was that there is nothing.
+// nothingFound reports whether nothing was found: no upstream was asked, and all that came of some listener was that
+// there is nothing. Others may have answers of their own meanwhile, such as a redirect or a page for the administrator.
 func nothingFound(all []attempt) bool {
-	return !slices.ContainsFunc(all, func(t attempt) bool { return len(t.asked) > 0 || t.status != http.StatusNotFound })
+	other := map[netip.AddrPort]bool{}
+	for _, t := range all {
+		if len(t.asked) > 0 {
+			return false
+		}
+		other[t.listener.At] = other[t.listener.At] || t.status != http.StatusNotFound
+	}
+	for _, found := range other {
+		if !found {
+			return true
+		}
+	}
+	return len(other) == 0
 }
 
 // askRoots asks each listener for its root, again and again while the gateway may still be warming up.
 func (s *survey) askRoots(ctx context.Context, listeners []*gateway.Listener) []attempt {
 	all := []attempt{}
 	for _, l := range listeners {
-		t := s.detectProtocol(ctx, l)
+		t := s.root(ctx, l)
 		for (l.Speaks != gateway.SpeaksOther || t.alert) && time.Since(s.ready) < t.warmUpTime() &&
 			s.process.Dead() == "" && ctx.Err() == nil {
 			time.Sleep(pollInterval)
 			if t.alert {
 				t = s.detectProtocol(ctx, l)
 			} else {
-				t = s.get(ctx, *l, t.host, "/")
+				t = s.send(ctx, *l, t.question)
 			}
 		}
 		if l.Speaks != gateway.SpeaksOther {
@@ -186,122 +193,79 @@ func (s *survey) askRoots(ctx context.Context, listeners []*gateway.Listener) []
 	return all
 }
 
+// root is the first answer of the listener, in the manner that it is known to speak in, if it still does.
+func (s *survey) root(ctx context.Context, l *gateway.Listener) attempt {
+	if q, known := s.roots[l.At]; known {
+		if t := s.send(ctx, *l, q); t.status != 0 {
+			return t
+		}
+	}
+	t := s.detectProtocol(ctx, l)
+	if t.status != 0 {
+		s.roots[l.At] = t.question
+	}
+	return t
+}
+
 // warmUpTime is how long after the start there may still be another answer.
 func (t attempt) warmUpTime() time.Duration {
+	if t.certified {
+		return 0
+	}
 	if t.alert || len(t.asked) == 0 && (t.status == 0 || t.status >= http.StatusInternalServerError) {
 		return warmUp
 	}
 	return 0
 }
 
-// detectProtocol finds out what the listener speaks.
-func (s *survey) detectProtocol(ctx context.Context, l *gateway.Listener) attempt {
-	l.Speaks = gateway.SpeaksHTTP
-	plain := s.get(ctx, *l, Host, "/")
-	if plain.status != 0 && (plain.status != http.StatusBadRequest || len(plain.asked) > 0) {
-		return plain
-	}
-	l.Speaks = gateway.SpeaksHTTPS // Many gateways answer 400 to a client that does not speak TLS.
-	// Some gateways have certificates for their own names alone, and say nothing to clients that ask for others.
-	for _, host := range append([]string{Host}, s.words.hosts...) {
-		secure := s.get(ctx, *l, host, "/")
-		if secure.status != 0 {
-			return secure
-		}
-		plain.alert = plain.alert || secure.alert
-	}
-	if l.Speaks = gateway.SpeaksHTTP; plain.status == 0 {
-		l.Speaks = gateway.SpeaksOther
-	}
-	return plain
-}
-
 // tryWords asks each listener for the words of the configuration.
 func (s *survey) tryWords(ctx context.Context, first []attempt) []attempt {
-	all, tries := []attempt{}, 0
+	all := []attempt{}
 	for _, t := range first {
-		for _, host := range append([]string{Host}, s.words.hosts...) {
-			for _, path := range append([]string{"/"}, s.words.paths...) {
-				if tries == mostTries || ctx.Err() != nil {
-					return all
-				}
-				if host == t.host && path == "/" {
-					continue
-				}
-				tries++
-				all = append(all, s.get(ctx, t.listener, host, path))
+		for _, q := range s.words.questions(mostTries / len(first)) {
+			if ctx.Err() != nil {
+				return all
+			}
+			if q.host != t.host || q.path != "/" {
+				all = append(all, s.sendUnlessSilent(ctx, t.listener, t.with(q)))
+			}
+			if s.alsoTLS(ctx, t) {
+				all = append(all, s.sendUnlessSilent(ctx, overTLS(t.listener), t.with(q)))
 			}
 		}
 	}
 	return all
 }
 
-func (s *survey) get(ctx context.Context, l gateway.Listener, host, path string) attempt {
-	return s.send(ctx, l, http.MethodGet, host, path)
-}
-
-// send sends one request, and notes which upstreams were asked because of it.
-func (s *survey) send(ctx context.Context, l gateway.Listener, method, host, path string) attempt {
-	s.serial++
-	nonce := noncePrefix + strconv.Itoa(s.serial)
-	authority := host
-	standard := map[string]uint16{gateway.SpeaksHTTP: 80, gateway.SpeaksHTTPS: 443}
-	if standard[l.Speaks] != l.At.Port() {
-		authority = fmt.Sprintf("%s:%d", host, l.At.Port())
+// questions lists what is asked for: the root of each host, the paths that stand behind it, and every other path of it
+// as long as there are no more than most. They come in the order of the configuration.
+func (w words) questions(most int) []question {
+	type pair struct{ host, path string }
+	rank := func(p pair) int {
+		switch {
+		case p.path == "/":
+			return 0
+		case slices.Contains(w.near[p.host], p.path):
+			return 1
+		case p.host == Host:
+			return 2
+		}
+		return 3
 	}
-	t := attempt{url: l.Speaks + "://" + authority + path, listener: l, host: host, path: path}
-	way := client.Way{}
-	if l.Speaks == gateway.SpeaksHTTPS {
-		// Any certificate will do: it is the gateway that answers.
-		way.TLS = &tls.Config{ServerName: host, InsecureSkipVerify: true}
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.patienceAt(l))
-	defer cancel()
-	request := client.Request{
-		Method: method, Target: path, Host: authority,
-		Header: []client.Field{
-			{Name: stamp.Nonce, Value: nonce},
-			{Name: "User-Agent", Value: "Mozilla/5.0 (X11; Linux x86_64) Gatequake"},
-			{Name: "Accept", Value: "*/*"},
-		},
-	}
-	if method != http.MethodGet {
-		request.Body = []byte("survey\n")
-	}
-	from := Client
-	if l.Door().Addr().Is6() {
-		from = gateway.Client6
-	}
-	begun := time.Now()
-	r := way.Once(ctx, l.Door(), from, request)
-	t.status, t.header, t.body, t.end = r.Status, r.Header, r.Body, r.End
-	t.alert = strings.Contains(r.Error, "remote error: tls: ") // As crypto/tls words an alert (RFC 8446, section 6).
-	t.asked = s.upstreamsAsked(nonce)
-	s.noteOutcome(t)
-	s.noteSent(&t, originOf(r, nonce), nonce, begun)
-	// The upstreams of the harness send neither.
-	s.own.Server = cmp.Or(s.own.Server, r.Header.Get("Server"), r.Header.Get("Via"))
-	return t
-}
-
-// upstreamsAsked lists the upstreams that heard of the nonce.
-func (s *survey) upstreamsAsked(nonce string) []upstreamKey {
-	all := []upstreamKey{}
-	note := func(p upstreamKey) {
-		if !slices.Contains(all, p) {
-			all = append(all, p)
+	all := []pair{}
+	for _, host := range append([]string{Host}, w.hosts...) {
+		for _, path := range append([]string{"/"}, w.paths...) {
+			all = append(all, pair{host, path})
 		}
 	}
-	conns := s.catchAll.Connections()
-	for _, h := range s.catchAll.HitsOf(nonce) {
-		if h.Connection > 0 && h.Connection <= len(conns) {
-			note(upstreamKey{at: conns[h.Connection-1].To})
+	likely := slices.Clone(all)
+	slices.SortStableFunc(likely, func(a, b pair) int { return rank(a) - rank(b) })
+	likely = likely[:min(len(likely), most)]
+	questions := []question{}
+	for _, p := range all {
+		if slices.Contains(likely, p) {
+			questions = append(questions, question{host: p.host, path: p.path})
 		}
 	}
-	for i, a := range s.sockets {
-		if len(a.HitsOf(nonce)) > 0 {
-			note(upstreamKey{socket: s.words.sockets[i]})
-		}
-	}
-	return all
+	return questions
 }

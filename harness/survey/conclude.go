@@ -3,6 +3,8 @@ package survey
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net"
 	"net/netip"
 	"path/filepath"
 	"regexp"
@@ -27,17 +29,13 @@ func (s *survey) conclude(context.Context) error {
 	s.noteNames()
 	all := s.upstreams()
 	s.noteUnsolicited(all)
+	s.warnLimits()
+	s.warnLocked()
 	for _, u := range all {
 		s.own.Upstreams = append(s.own.Upstreams, u.Upstream)
 	}
 	for _, k := range s.kept {
-		p := gateway.Probe{
-			Name: s.probeName(k), URL: k.url, Methods: k.methods,
-			Expect: gateway.Expect{Status: k.status},
-		}
-		if k.twin {
-			p.From = gateway.Client6.String()
-		}
+		p := s.probeOf(k)
 		for _, u := range all {
 			if slices.Contains(k.asked, u.upstreamKey) {
 				p.Upstreams = append(p.Upstreams, u.Name)
@@ -74,6 +72,25 @@ func (s *survey) conclude(context.Context) error {
 	}
 	s.found.Own, s.found.Log = s.own, s.process.Since(nil)
 	return nil
+}
+
+// probeOf is the candidate as a file says it.
+func (s *survey) probeOf(k candidateProbe) gateway.Probe {
+	p := gateway.Probe{
+		Name: s.probeName(k), URL: k.url, Methods: k.methods, Headers: k.headers, Protocol: k.protocol,
+		Certificate: k.certificate, Uncached: k.uncached, Expect: gateway.Expect{Status: k.status},
+	}
+	switch {
+	case k.from.IsValid():
+		p.From = k.from.String()
+	case s.spread && k.twin:
+		p.From = clients6.String()
+	case s.spread:
+		p.From = clients.String()
+	case k.twin:
+		p.From = gateway.Client6.String()
+	}
+	return p
 }
 
 // noteNames notes the names that the gateway looked up, and when.
@@ -129,7 +146,12 @@ func (s *survey) upstreams() []knownUpstream {
 		}
 	}
 	listening := ports(listeners(s.own.Listeners))
+	certified := s.catchAll.Certified()
 	for _, h := range s.catchAll.Connections() {
+		if slices.Contains(certified, h.To) || certifierName.MatchString(s.nameOf(h.To.Addr())) {
+			s.noteAuthority(h.To)
+			continue // No client's request goes there.
+		}
 		if gateway.LoopbackOf(h.To.Addr()).IsLoopback() && slices.Contains(listening, h.To.Port()) {
 			continue // The gateway itself, before it was known to listen there.
 		}
@@ -155,6 +177,21 @@ func (s *survey) upstreams() []knownUpstream {
 	// Which upstream is dialled first is a matter of chance.
 	slices.SortFunc(all, func(a, b knownUpstream) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// certifierName is of who issues certificates by ACME, whom a gateway may not have got to ask yet.
+var certifierName = regexp.MustCompile(`\bacme\b`)
+
+// noteAuthority notes who issues the gateway's certificates.
+func (s *survey) noteAuthority(at netip.AddrPort) {
+	name := s.nameOf(at.Addr())
+	if name == "" {
+		name = at.Addr().String()
+	}
+	who := net.JoinHostPort(name, strconv.Itoa(int(at.Port())))
+	if !slices.Contains(s.own.Authorities, who) {
+		s.own.Authorities = append(s.own.Authorities, who)
+	}
 }
 
 func listeners(all []gateway.Listener) (at []netip.AddrPort) {
@@ -206,6 +243,15 @@ func (s *survey) probeName(t candidateProbe) string {
 	}
 	if len(http) > 1 {
 		name += "-" + strconv.Itoa(int(t.listener.At.Port()))
+	}
+	for _, field := range slices.Sorted(maps.Keys(t.headers)) {
+		if field == "Cookie" {
+			field, _, _ = strings.Cut(t.headers[field], "=")
+		}
+		name += "-" + strings.Trim(notName.ReplaceAllString(strings.ToLower(field), "-"), "-")
+	}
+	if t.protocol != "" {
+		name += "-" + notName.ReplaceAllString(t.protocol, "")
 	}
 	if t.twin {
 		name += "-ipv6"

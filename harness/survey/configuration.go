@@ -13,9 +13,10 @@ type Configuration struct {
 	files []string
 }
 
-// ConfigurationOf finds the files of the command that is run in the folder. It reads within the bounds of a survey.
-func ConfigurationOf(command []string, dir string) Configuration {
-	return Configuration{readWords(command, dir, mostWords).files}
+// ConfigurationOf finds the files of the command that is run in the folder with the variables. It reads within the
+// bounds of a survey.
+func ConfigurationOf(command []string, dir string, env []string) Configuration {
+	return Configuration{readWords(command, dir, env, mostWords).files}
 }
 
 // mostLines is how many lines with a directive are of use to a reader.

@@ -11,7 +11,7 @@ func TestLines(t *testing.T) {
 		"edge.conf":       "include sites/*.conf\nread_timeout 5s;\n# read_timeout 9s;\n\tmy_read_timeout 1s;\n",
 		"sites/shop.conf": "location / {\n  x; read_timeout 7s;\n}\n",
 	})
-	c := ConfigurationOf([]string{"gateway", "edge.conf"}, dir)
+	c := ConfigurationOf([]string{"gateway", "edge.conf"}, dir, nil)
 	want := []string{"edge.conf:2: read_timeout 5s;", "shop.conf:2: x; read_timeout 7s;"}
 	if got := c.Lines("read_timeout"); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

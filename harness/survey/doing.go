@@ -17,6 +17,7 @@ import (
 func RunTelling(ctx context.Context, w *world.World, o gateway.Own, tell func(string)) (Found, error) {
 	return run(ctx, &survey{
 		world: w, own: o, begin: time.Now(), assigned: map[string]netip.Addr{}, next: gateway.Named.Addr(), tell: tell,
+		both: map[netip.AddrPort]bool{}, silent: map[silence]bool{}, roots: map[netip.AddrPort]question{},
 	})
 }
 

@@ -21,7 +21,12 @@ var variables = regexp.MustCompile(`(?:\$\{?|env[.:(]|getenv\(["']|(?m:^)\s*(?:e
 // mentioned lists the variables that the text asks for and does not set itself, each once.
 func mentioned(text string) []string {
 	names := []string{}
-	for _, m := range variables.FindAllStringSubmatch(text, -1) {
+	for _, at := range variables.FindAllStringSubmatchIndex(text, -1) {
+		m := []string{text[at[0]:at[1]], text[at[2]:at[3]]}
+		next, braced := text[at[1]:min(at[1]+1, len(text))], strings.Contains(text[max(0, at[0]-1):at[1]], "{")
+		if next == "[" || next == ":" && braced {
+			continue // An array of the language's own, or a variable with a default.
+		}
 		if !slices.Contains(names, m[1]) && !regexp.MustCompile(`\b`+m[1]+`\s*=|(?i)define\s+`+m[1]+`\b`).
 			MatchString(text) {
 			names = append(names, m[1])

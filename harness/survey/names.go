@@ -1,76 +1,172 @@
 package survey
 
 import (
-	"context"
+	"os"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
-const (
-	// keptUnsaid is how long a configuration that speaks of names, and of no time, lets the gateway keep an address:
-	// Envoy asks every five seconds (dns_refresh_rate), and nobody is known who asks more seldom unasked.
-	keptUnsaid = 5 * time.Second
-	// keptMost bounds it: what keeps addresses for longer than half a minute is not waited for.
-	keptMost = 30 * time.Second
-)
-
 var (
-	// namesWord begins a line about names, and how long their addresses are kept.
-	namesWord = regexp.MustCompile(`(?i)resolver|resolve|dns|\bhold\b|\bttl\b|lookup`)
-	// timeWord is a time, as configurations write it: 10s, 500ms, 1m, or a bare number of seconds behind a key.
-	timeWord = regexp.MustCompile(`(?i)(?:^|[\s=:"'])(\d+(?:\.\d+)?)(ms|s|m|h)?(?:$|[\s;,"'}])`)
+	// hostMarks are how configurations say that the words behind them are names by which clients call the gateway:
+	// server_name, ServerAlias, Host(, hdr(host), domains:, HTTP["host"] and their like; the group is the mark's own
+	// end. Behind them a name of a single label counts, too.
+	hostMarks = regexp.MustCompile(`(?i)(\bserver_name\s|\bserver(?:name|alias)\s|\bhost(?:sni|regexp)?\(|` +
+		`\bhdr(?:_[a-z]+)?\(host\)|http\.(?:request\.)?host\b|http\["host"\]|http_host\b|` +
+		`\b(?:domains|hosts?|server_names)["']?\s*:|\bhost\s)`)
+	// setsHeader is how they say what upstreams are called by, and not the gateway.
+	setsHeader = regexp.MustCompile(`(?i)set[-_]?header|header_up|\brequestheader\b`)
+	// siteBegins is a line such as "app, http://app.example.com:8080 {", by which Caddy begins a site.
+	siteBegins = regexp.MustCompile(`^[^\s#({,]+(?:\s*,\s*[^\s#({,]+)*\s*\{$`)
+	// labelWord is a name of one label (RFC 1123, section 2.1).
+	labelWord = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	// addressed is a name with what may stand around it in a URL: a scheme before it, a port and a path behind it.
+	addressed = regexp.MustCompile(`^(?:https?://)?([A-Za-z0-9*.-]+)(?::(?:\d+|\*)?)?(?:/.*)?$`)
 )
 
-// namesKept is the longest time that stands on a line about names, of those that may be one for which an address is
-// kept; zero where no line is about names.
-func namesKept(text string) time.Duration {
-	longest, about := time.Duration(0), false
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "#") || !namesWord.MatchString(line) {
-			continue
+// hostsIn lists the names in a line that clients call the gateway by, as the line says it; those by which they may; and
+// those that are rather an upstream's: the names in URLs and before ports. Marked tells whether the line goes on with a
+// list of names. The first word of a line may be one in a list, such as the maps of HAProxy.
+func hostsIn(line string, marked bool) (named, hosts, others []string) {
+	note := func(to *[]string, name string) {
+		if name != "" && !slices.Contains(*to, name) {
+			*to = append(*to, name)
 		}
-		about = true
-		for _, m := range timeWord.FindAllStringSubmatch(line, -1) {
-			n, err := strconv.ParseFloat(m[1], 64)
-			unit := map[string]time.Duration{
-				"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour,
-			}[strings.ToLower(m[2])]
-			if kept := time.Duration(n * float64(unit)); err == nil && kept <= keptMost {
-				longest = max(longest, kept)
+	}
+	list := func(text string) {
+		for _, word := range separators.Split(text, -1) {
+			note(&named, hostOf(word, true))
+		}
+		for _, pattern := range patternsOf(text) {
+			for _, example := range examplesOf(pattern) {
+				note(&named, hostOf(example, true))
 			}
 		}
 	}
-	if about && longest == 0 {
-		return keptUnsaid
+	if marked || siteBegins.MatchString(strings.TrimRight(line, "\r\n")) {
+		list(line)
 	}
-	return longest
+	for _, at := range hostMarks.FindAllStringIndex(line, -1) {
+		if setsHeader.MatchString(line[:at[0]]) {
+			continue
+		}
+		rest := line[at[1]:]
+		if end := strings.IndexAny(rest, ";{}"); end >= 0 {
+			rest = rest[:end]
+		}
+		list(rest)
+	}
+	hosts = slices.Clone(named)
+	for i, word := range separators.Split(strings.TrimSpace(line), -1) {
+		name := hostOf(word, false)
+		if strings.ContainsAny(word, ":/") {
+			note(&others, name)
+			continue
+		}
+		if note(&hosts, name); i == 0 {
+			note(&named, name)
+		}
+	}
+	return named, hosts, others
 }
 
-// lookAgain gives a gateway whose configuration says for how long it keeps addresses that much time to look names up
-// again, if it has looked some up at its start alone, and asks for its probes once more.
-func (s *survey) lookAgain(ctx context.Context) error {
-	s.noteNames()
-	once := false
-	for _, n := range s.found.Names {
-		once = once || n.When == gateway.AtStart
+// hostOf is the name that the word is one of, or "". A part of a name, as in *.example.com, .example.com and app.*,
+// gets the rest.
+func hostOf(word string, single bool) string {
+	m := addressed.FindStringSubmatch(word)
+	if m == nil {
+		return ""
 	}
-	s.found.Names = nil // They are noted when all is over.
-	if s.own.NamesKept == 0 || !once {
-		return nil
+	name := strings.ToLower(m[1])
+	switch {
+	case single && strings.HasPrefix(name, "."):
+		name = "any" + name
+	case single && strings.HasSuffix(name, "."), single && strings.HasSuffix(name, ".*"):
+		name = strings.TrimSuffix(strings.TrimSuffix(name, "*"), ".") + "." + Host
+	default:
+		name = strings.Replace(name, "*.", "any.", 1)
 	}
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(time.Until(s.served.Add(s.own.NamesKept + gateway.Again))):
+	if hostWord.MatchString(name) && !fileEndings.MatchString(name) || single && labelWord.MatchString(name) {
+		return name
 	}
-	s.catchAll.Drop()
-	for _, k := range s.kept {
-		s.get(ctx, k.listener, k.host, k.path)
+	return ""
+}
+
+// continues reports whether the list of names that a mark began on this line goes on in the next: as long as no ; ends
+// it, or, in YAML, as long as there are items.
+func continues(line string, marked bool) bool {
+	trimmed := strings.TrimSpace(line)
+	at := hostMarks.FindAllStringIndex(line, -1)
+	switch {
+	case len(at) > 0:
+		rest := strings.TrimSpace(line[at[len(at)-1][1]:])
+		mark := strings.ToLower(strings.TrimSpace(line[at[len(at)-1][0]:at[len(at)-1][1]]))
+		return rest == "" || mark == "server_name" && !strings.Contains(rest, ";")
+	case marked:
+		return strings.HasPrefix(trimmed, "-") || trimmed != "" && !strings.ContainsAny(trimmed, ":{};")
 	}
-	return nil
+	return false
+}
+
+// placeholders are the ways in which configurations take a value from elsewhere: {$NAME} and {$NAME:default} (Caddy),
+// {env.NAME}, ${NAME} and ${NAME:-default}, env(NAME), {{env "NAME"}} and $NAME.
+var placeholders = regexp.MustCompile(`\{\$(\w+)(?::([^}]*))?\}|\{env\.(\w+)\}|\$\{(\w+)(?::?-([^}]*))?\}|` +
+	`\benv\((\w+)\)|\{\{\s*env\s+["` + "`" + `](\w+)["` + "`" + `]\s*\}\}|\$([A-Z][A-Z0-9_]+)\b`)
+
+// definitions are how configurations give such names values themselves: Define (Apache), setenv, presetenv (HAProxy).
+var definitions = regexp.MustCompile(`(?m)^\s*(?:Define|setenv|presetenv)\s+(\w+)\s+["']?([^"'\s]+)`)
+
+// variableName is the name of a variable of the environment.
+var variableName = regexp.MustCompile(`^[A-Za-z_]\w*$`)
+
+// filler is what knows the values of placeholders.
+type filler map[string]string
+
+// newFiller knows the variables of the environment that the gateway gets: each NAME or NAME=VALUE, and those that all
+// get.
+func newFiller(env []string) filler {
+	all := filler{}
+	given, _ := gateway.Variables(env) // What is wrong with one is said where the gateway is started.
+	for _, v := range slices.Concat(os.Environ(), given) {
+		name, value, _ := strings.Cut(v, "=")
+		if gateway.Inherits(name) || slices.Contains(given, v) {
+			all[name] = value
+		}
+	}
+	return all
+}
+
+// learnWords notes the words NAME=VALUE of a command, as env takes them.
+func (f filler) learnWords(command []string) {
+	for _, word := range command {
+		if name, value, is := strings.Cut(word, "="); is && variableName.MatchString(name) {
+			f[name] = value
+		}
+	}
+}
+
+// learn notes what the text defines.
+func (f filler) learn(text string) {
+	for _, m := range definitions.FindAllStringSubmatch(text, -1) {
+		if _, known := f[m[1]]; !known {
+			f[m[1]] = m[2]
+		}
+	}
+}
+
+// fill puts values in the place of the placeholders whose values are known, or that have a default.
+func (f filler) fill(text string) string {
+	return placeholders.ReplaceAllStringFunc(text, func(all string) string {
+		m := placeholders.FindStringSubmatch(all)
+		name := m[1] + m[3] + m[4] + m[6] + m[7] + m[8]
+		if value, known := f[name]; known {
+			return value
+		}
+		if m[2]+m[5] != "" {
+			return m[2] + m[5]
+		}
+		return all
+	})
 }

@@ -3,6 +3,9 @@ package survey
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -29,7 +32,7 @@ func Print(w io.Writer, f Found) {
 	}
 	section("Listens", len(f.Own.Listeners))
 	for _, l := range f.Own.Listeners {
-		line(l.At.String(), l.Speaks+map[bool]string{true: ", passed through as bytes"}[l.Passes])
+		line(l.At.String(), spokenAt(l)+map[bool]string{true: ", passed through as bytes"}[l.Passes])
 	}
 	section("Looks up", len(f.Names))
 	for _, n := range f.Names {
@@ -39,22 +42,22 @@ func Print(w io.Writer, f Found) {
 	for _, u := range f.Own.Upstreams {
 		line(u.Name, u.Where(), protocolOf(u))
 	}
+	section("Asked for certificates by ACME, and played by Gatequake", len(f.Own.Authorities))
+	for _, at := range f.Own.Authorities {
+		line(at)
+	}
 	section("Dialled with no request of a client's", len(f.Unsolicited))
 	for _, a := range f.Unsolicited {
 		line(a.Upstream, a.What, a.When())
 	}
 	section("Probes", len(f.Own.Probes))
 	for _, p := range f.Own.Probes {
-		over := ""
-		if p.Over6() {
-			over = ", over IPv6"
-		}
-		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+over, fmt.Sprint(p.Expect.Status), answeredBy(p))
+		line(p.Name, strings.Join(p.Methods, ",")+" "+p.URL+besides(p), fmt.Sprint(p.Expect.Status), answeredBy(p))
 	}
 	printMissing(section, line, f)
 	section("Answers that no upstream is asked for", len(f.Answers))
 	for _, a := range f.Answers {
-		line(a.URL, fmt.Sprint(a.Status), a.Says)
+		line(a.URL, statusOf(a), a.Says)
 	}
 	printUnreached(section, line, f)
 	_ = t.Flush()
@@ -64,6 +67,50 @@ func Print(w io.Writer, f Found) {
 	for _, x := range f.Warnings {
 		fmt.Fprintf(w, "! %s\n", foreign.Text(x))
 	}
+}
+
+// besides says what of the probe its methods and its URL do not.
+func besides(p gateway.Probe) string {
+	all := ""
+	if p.Protocol != "" {
+		all += ", " + p.Protocol
+	}
+	switch {
+	case p.From == gateway.Client6.String():
+		all += ", over IPv6"
+	case p.From != "":
+		all += ", from " + p.From
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Headers)) {
+		all += ", " + name + ": " + p.Headers[name]
+	}
+	if p.Certificate != "" {
+		all += ", with a certificate for " + p.Certificate
+	}
+	if p.Uncached {
+		all += ", past caches"
+	}
+	return all
+}
+
+// spokenAt says what is spoken at the listener.
+func spokenAt(l gateway.Listener) string {
+	said := l.Speaks
+	if l.Protocol != "" {
+		said += ", " + l.Protocol + " alone"
+	}
+	if l.Proxied != "" {
+		said += ", after a header of the PROXY protocol " + l.Proxied
+	}
+	return said
+}
+
+// statusOf is the answer's status, or that there was none.
+func statusOf(a Answer) string {
+	if a.Status == 0 {
+		return "no answer"
+	}
+	return strconv.Itoa(a.Status)
 }
 
 // protocolOf says what is spoken to the upstream.

@@ -12,10 +12,13 @@ import (
 	"github.com/gatequake/gatequake/harness/gateway"
 )
 
+// mostLimits bounds the further probes of the same upstreams that have other time limits.
+const mostLimits = 2
+
 // keep makes probes of what was tried: the root of each listener, and of the others one for each set of upstreams
-// that no other reaches.
+// that no other reaches with the same time limits.
 func (s *survey) keep(first, others []attempt) {
-	seen := map[string]bool{}
+	seen, limited := map[string]bool{}, map[string]int{}
 	for i, t := range s.settled(slices.Concat(first, others)) {
 		if len(t.asked) == 0 {
 			if i < len(first) || t.path == "/" && t.status != 0 {
@@ -25,16 +28,23 @@ func (s *survey) keep(first, others []attempt) {
 				continue
 			}
 		}
-		key := fmt.Sprint(t.listener.At, t.asked)
-		if seen[key] && i >= len(first) {
-			continue
+		if socket, call := s.words.special(t.question); socket || call {
+			s.special = append(s.special, t)
 		}
-		seen[key] = true
-		s.kept = append(s.kept, candidateProbe{
-			attempt: t, methods: []string{http.MethodGet}, root: i < len(first),
-			all: len(t.asked) > 1,
-		})
+		pool := fmt.Sprint(t.listener.At, t.asked)
+		limits := s.words.limitsOf(t.question)
+		if key := pool + limits; i >= len(first) && (seen[key] || limited[pool] > mostLimits) {
+			continue
+		} else if seen[key] = true; i >= len(first) {
+			limited[pool]++
+		}
+		s.kept = append(s.kept, newCandidate(t, i < len(first)))
 	}
+}
+
+// newCandidate makes a candidate of the attempt; root tells whether it was a listener's first.
+func newCandidate(t attempt, root bool) candidateProbe {
+	return candidateProbe{attempt: t, methods: []string{t.method}, root: root, all: len(t.asked) > 1}
 }
 
 // keepTwins makes a probe for each listener of IPv6 that has a twin of IPv4, whose root answered so: the twin's first
@@ -42,6 +52,11 @@ func (s *survey) keep(first, others []attempt) {
 // each more would be tried with every experiment again.
 func (s *survey) keepTwins(ctx context.Context, roots []attempt) {
 	for _, root := range roots {
+		if slices.ContainsFunc(s.kept, func(k candidateProbe) bool {
+			return k.listener.At.Port() == root.listener.At.Port() && k.from.IsValid()
+		}) {
+			continue // Its clients come from networks of IPv4.
+		}
 		same := func(k candidateProbe) bool { return k.listener.At.Port() == root.listener.At.Port() }
 		i := slices.IndexFunc(s.kept, func(k candidateProbe) bool { return same(k) && len(k.asked) > 0 })
 		if i < 0 {
@@ -52,7 +67,9 @@ func (s *survey) keepTwins(ctx context.Context, roots []attempt) {
 			continue
 		}
 		four := s.kept[i]
-		six := s.get(ctx, root.listener, four.host, four.path)
+		l := root.listener
+		l.Speaks, l.Protocol, l.Proxied = four.listener.Speaks, four.listener.Protocol, four.listener.Proxied
+		six := s.send(ctx, l, four.question)
 		alike := six.alike(four.attempt)
 		if !alike {
 			s.warn("%s gets another answer over IPv6 (%d) than over IPv4 (%d)", four.url, six.status, four.status)
@@ -99,16 +116,18 @@ type candidateProbe struct {
 	roles map[upstreamKey]gateway.Role
 	// silent are those that are asked because of it by requests that do not carry its nonce.
 	silent []upstreamKey
+	// expanded tells whether it was repeated, varied whether it was asked with other fields.
+	expanded, varied bool
 }
 
-// distinctPools drops the probes that turned out to reach the same pool as another.
-func distinctPools(all []candidateProbe) []candidateProbe {
+// distinctPools drops the probes that turned out to reach the same pool as another, in the same way.
+func (s *survey) distinctPools(all []candidateProbe) []candidateProbe {
 	seen, kept := map[string]bool{}, []candidateProbe{}
 	for _, k := range all {
 		slices.SortFunc(k.asked, func(a, b upstreamKey) int {
 			return cmp.Or(a.at.Compare(b.at), strings.Compare(a.socket, b.socket))
 		})
-		key := fmt.Sprint(k.listener.At, k.asked)
+		key := fmt.Sprint(k.listener.At, k.asked, k.protocol, s.words.limitsOf(k.question))
 		if k.root || !seen[key] {
 			kept = append(kept, k)
 		}
@@ -120,25 +139,11 @@ func distinctPools(all []candidateProbe) []candidateProbe {
 // expandPools repeats the probes: for the other members of pools, with POST, and once more after long enough for names
 // to be asked for again.
 func (s *survey) expandPools(ctx context.Context) {
-	for i := range s.kept {
-		k := &s.kept[i]
-		if len(k.asked) == 0 {
-			continue
-		}
-		for range poolRounds {
-			t := s.get(ctx, k.listener, k.host, k.path)
-			k.all = k.all || len(t.asked) > 1
-			for _, p := range t.asked {
-				if !slices.Contains(k.asked, p) {
-					k.asked = append(k.asked, p)
-				}
-			}
-		}
-		if t := s.send(ctx, k.listener, http.MethodPost, k.host, k.path); t.status == k.status && len(t.asked) > 0 {
-			k.methods = append(k.methods, http.MethodPost)
-		}
-	}
-	s.kept = distinctPools(s.kept)
+	s.expandNew(ctx)
+	s.kept = s.distinctPools(s.kept)
+	s.tryFields(ctx)
+	s.tryProtocols(ctx)
+	s.expandNew(ctx)
 	select {
 	case <-ctx.Done():
 	case <-time.After(time.Until(s.served.Add(gateway.Again))):
@@ -146,7 +151,38 @@ func (s *survey) expandPools(ctx context.Context) {
 	s.catchAll.Drop() // A pooled connection needs no name.
 	for _, k := range s.kept {
 		for range max(1, 2*len(k.asked)) { // Each member of a pool has its turn.
-			s.get(ctx, k.listener, k.host, k.path)
+			s.send(ctx, k.listener, k.question)
+		}
+	}
+}
+
+// expandNew repeats the probes that have not been repeated yet.
+func (s *survey) expandNew(ctx context.Context) {
+	for i := range s.kept {
+		k := &s.kept[i]
+		if len(k.asked) == 0 || k.expanded {
+			continue
+		}
+		k.expanded = true
+		for range poolRounds {
+			t := s.send(ctx, k.listener, k.question)
+			k.all, k.uncached = k.all || len(t.asked) > 1, k.uncached || t.uncached
+			k.keyless = k.keyless || t.keyless
+			for _, p := range t.asked {
+				if !slices.Contains(k.asked, p) {
+					k.asked = append(k.asked, p)
+				}
+			}
+		}
+		if k.protocol == gateway.WebSocket || k.protocol == gateway.GRPC {
+			continue // They have one method.
+		}
+		post := k.with(question{method: http.MethodPost})
+		if t := s.send(ctx, k.listener, post); t.status == k.status && len(t.asked) > 0 {
+			k.methods = append(k.methods, http.MethodPost)
+			if k.keyless {
+				k.methods = []string{http.MethodPost}
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/firewall"
@@ -17,7 +18,8 @@ const (
 	reserveTries = 8
 	// deadTime bounds that: HAProxy waits a second before each of three retries, and its checks, of which nothing is seen
 	// that only connect, find out in six seconds.
-	deadTime = 8 * time.Second
+	// shortDeadTime does for one set after another, where those that only connect would have been seen before.
+	deadTime, shortDeadTime = 8 * time.Second, 3 * time.Second
 	// checksToDie is how many checks an upstream fails at most until it is taken out: three by HAProxy's and by Envoy's
 	// examples, and one that may be under way. checkTime bounds the wait for them.
 	checksToDie = 4
@@ -43,17 +45,18 @@ func (s *survey) findReserves(ctx context.Context, wall *firewall.Firewall) erro
 		return nil
 	}
 	patience := s.untilNoticed()
-	err := s.withDead(ctx, wall, all, patience)
+	err := s.withDead(ctx, wall, all, patience, deadTime)
 	for i := 0; i < len(sets) && len(sets) > 1 && err == nil && ctx.Err() == nil; i++ {
-		err = s.withDead(ctx, wall, sets[i], 0)
+		err = s.withDead(ctx, wall, sets[i], 0, shortDeadTime)
 	}
 	return err
 }
 
-// withDead refuses the upstreams, and sends each probe that none but these serve until another is asked. Patience is
-// how long that may take where a gateway goes by its checks.
+// withDead refuses the upstreams, and sends each probe that none but these serve until another is asked, all at once:
+// some gateways take seconds to give one up. Patience is how long that may take where a gateway goes by its checks,
+// and most bounds it elsewhere.
 func (s *survey) withDead(
-	ctx context.Context, wall *firewall.Firewall, dead []upstreamKey, patience time.Duration,
+	ctx context.Context, wall *firewall.Firewall, dead []upstreamKey, patience, most time.Duration,
 ) error {
 	for _, u := range dead {
 		undo, err := s.refuse(wall, u)
@@ -70,19 +73,30 @@ func (s *survey) withDead(
 		}
 	}
 	begin := time.Now()
-	for round := 0; len(pending) > 0 && ctx.Err() == nil && time.Since(begin) < max(patience, deadTime) &&
+	for round := 0; len(pending) > 0 && ctx.Err() == nil && time.Since(begin) < max(patience, most) &&
 		(round < reserveTries || time.Since(begin) < patience); round++ {
 		if time.Sleep(pollInterval); round >= reserveTries { // What one worker has noticed, others hear of later.
 			time.Sleep(10 * pollInterval)
 		}
-		pending = slices.DeleteFunc(pending, func(k *candidateProbe) bool { return ctx.Err() != nil || s.askDead(ctx, k) })
+		found, asking := make([]bool, len(pending)), sync.WaitGroup{}
+		for i, k := range pending {
+			asking.Go(func() { found[i] = s.askDead(ctx, k) })
+		}
+		asking.Wait()
+		still := []*candidateProbe{}
+		for i, k := range pending {
+			if !found[i] {
+				still = append(still, k)
+			}
+		}
+		pending = still
 	}
 	return nil
 }
 
 // askDead sends the probe whose upstreams are dead, and reports whether another was asked.
 func (s *survey) askDead(ctx context.Context, k *candidateProbe) bool {
-	t, fresh := s.get(ctx, k.listener, k.host, k.path), false
+	t, fresh := s.send(ctx, k.listener, k.question), false
 	for _, u := range t.asked {
 		if slices.Contains(k.asked, u) {
 			continue

@@ -28,6 +28,9 @@ func (s *survey) findRoles(ctx context.Context) error {
 		return err
 	}
 	s.findSilent(until)
+	s.mu.Lock()
+	s.breaking = true
+	s.mu.Unlock()
 	for i := range s.kept {
 		if k := &s.kept[i]; len(k.asked) > 0 {
 			s.findAsides(until, k, wall)
@@ -57,11 +60,11 @@ func originOf(r client.Response, nonce string) string {
 }
 
 // gave reports whether the upstream gave the answer.
-func (t attempt) gave(u upstreamKey) bool { return t.from != "" && t.from == u.at.String() }
+func (t attempt) gave(u upstreamKey) bool { return t.origin != "" && t.origin == u.at.String() }
 
 // like reports whether both answers are the same but for which upstream gave them.
 func (t attempt) like(u attempt) bool {
-	return t.status == u.status && (t.from == "") == (u.from == "")
+	return t.status == u.status && (t.origin == "") == (u.origin == "")
 }
 
 // sentRequest is a request that was sent. A copy of it may reach its upstream after the client has the answer, so that
@@ -73,14 +76,20 @@ type sentRequest struct {
 }
 
 // askedFor is what was asked for, whoever was asked.
-func askedFor(t attempt) string { return fmt.Sprint(t.listener.At, " ", t.host, " ", t.path) }
+func askedFor(t attempt) string {
+	q := t.question
+	q.method, q.uncached = "", false
+	return fmt.Sprint(t.listener.At, " ", q)
+}
 
 // noteSent notes a request, and who gave its answer.
 func (s *survey) noteSent(t *attempt, from, nonce string, begun time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.sent == nil {
 		s.sent = map[string][]sentRequest{}
 	}
-	t.from, t.nonce = from, nonce
+	t.origin, t.nonce = from, nonce
 	s.sent[askedFor(*t)] = append(s.sent[askedFor(*t)], sentRequest{nonce, from, t.status, begun, time.Now()})
 }
 
@@ -91,8 +100,11 @@ const lateCopy = 100 * time.Millisecond
 func (s *survey) settled(all []attempt) []attempt {
 	time.Sleep(lateCopy)
 	for i := range all {
-		if all[i].nonce != "" {
-			all[i].asked = s.upstreamsAsked(all[i].nonce)
+		switch t := &all[i]; {
+		case t.stored != "":
+			t.asked = s.upstreamsAsked(t.stored)
+		case t.nonce != "":
+			t.asked = s.upstreamsAsked(t.nonce)
 		}
 	}
 	return all
@@ -125,7 +137,7 @@ func (s *survey) findAsides(ctx context.Context, k *candidateProbe, wall *firewa
 	if len(asides) == 0 {
 		return
 	}
-	well := s.get(ctx, k.listener, k.host, k.path)
+	well := s.send(ctx, k.listener, k.question)
 	for _, u := range asides {
 		role := gateway.Copies
 		if s.matters(ctx, k, well, u, wall) {
@@ -143,7 +155,7 @@ func (s *survey) matters(
 ) bool {
 	other := false
 	look := func() {
-		t := s.get(ctx, k.listener, k.host, k.path)
+		t := s.send(ctx, k.listener, k.question)
 		other = other || !t.like(well)
 		for _, also := range t.asked {
 			if !slices.Contains(k.asked, also) {

@@ -22,7 +22,7 @@ func (s *survey) findSilent(ctx context.Context) {
 		behalf, chance := []upstreamKey(nil), []upstreamKey{}
 		for try := range behalfTries {
 			begun := time.Now()
-			s.get(ctx, k.listener, k.host, k.path)
+			s.send(ctx, k.listener, k.question)
 			done := time.Now()
 			time.Sleep(max(done.Sub(begun), pollInterval))
 			heard := s.unmarked(begun, done)

@@ -61,7 +61,10 @@ func (s *survey) canStartAgain() bool {
 	if len(s.kept) > 0 || !s.standIn() {
 		return false
 	}
-	s.own.Listeners, s.outcomes = nil, nil
+	s.own.Listeners, s.outcomes, s.lockedOut, s.special = nil, nil, nil, nil
+	clear(s.silent)
+	clear(s.roots)
+	clear(s.both)
 	return true
 }
 

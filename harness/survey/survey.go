@@ -94,6 +94,11 @@ type survey struct {
 	told      time.Time
 	looksLike []string                 // see mentioned
 	sent      map[string][]sentRequest // by what was asked for; see sentRequest
+	lockedOut []attempt
+	roots     map[netip.AddrPort]question // that listeners answered
+	silent    map[silence]bool
+	both      map[netip.AddrPort]bool // whether who speaks plain text speaks TLS, too
+	special   []attempt               // that may be for WebSockets or calls of gRPC
 	serial    int
 	begin     time.Time
 	ready     time.Time // when all listeners were there
@@ -102,7 +107,11 @@ type survey struct {
 	own       gateway.Own
 	found     Found
 
-	mu       sync.Mutex
+	mu       sync.Mutex    // guards what follows, serial, and the Server of own
+	breaking bool          // upstreams are broken in turn
+	spread   bool          // each client has an address of its own
+	pause    time.Duration // before each request, for a limit of all clients together
+	waited   time.Duration // for that limit so far
 	assigned map[string]netip.Addr
 	next     netip.Addr
 }
@@ -140,7 +149,7 @@ func (s *survey) warn(format string, args ...any) {
 
 // prepare makes the gateway's surroundings.
 func (s *survey) prepare(context.Context) (err error) {
-	s.words = readWords(s.own.Command, s.own.Dir, mostWords)
+	s.words = readWords(s.own.Command, s.own.Dir, s.own.Env, mostWords)
 	s.own.NamesKept = namesKept(s.words.text)
 	s.warnEnvironment()
 	if s.words.cut != "" {

@@ -99,7 +99,7 @@ func (s *survey) noteUnreached() {
 			s.unreached(theListener, l.At.String(), of, l.Speaks) // What it answers else is listed as its own answer.
 		}
 	}
-	for _, host := range s.words.hosts {
+	for _, host := range s.words.named {
 		if s.isDialled(host) || slices.ContainsFunc(s.mentioned(), func(to string) bool { return host == hostPart(to) }) {
 			continue // It is no name of the gateway's, but of an upstream.
 		}
@@ -109,7 +109,10 @@ func (s *survey) noteUnreached() {
 		}
 	}
 	for _, path := range s.words.paths {
-		if of := s.outcomesOf(func(o outcome) bool { return o.path == path }); of != nil && path != "/" {
+		if path == "/" || slices.Contains(s.words.parts, path) {
+			continue
+		}
+		if of := s.outcomesOf(func(o outcome) bool { return o.path == path }); of != nil {
 			s.unreached(thePath, path, of, "")
 		}
 	}
@@ -120,13 +123,14 @@ func (s *survey) noteUnreached() {
 	}
 	for _, n := range s.found.Names {
 		addresses := slices.Contains(n.Types, "A") || slices.Contains(n.Types, "AAAA") // Not who serves, as of SRV.
-		if addresses && !s.isDialled(n.Name) {
+		if addresses && !s.isDialled(n.Name) && !s.certifies(n.Name) {
 			s.undialled(theName, n.Name, "looked up, never dialled")
 		}
 	}
 	for _, to := range s.mentioned() {
 		looked := slices.ContainsFunc(s.found.Names, func(n Name) bool { return n.Name == hostPart(to) })
-		if !looked && !s.isDialled(to) && !s.redirectsTo(to) {
+		called := slices.Contains(s.words.named, hostPart(to)) // By clients, as in http://www.example.com:8080 { of Caddy.
+		if !looked && !called && !s.isDialled(to) && !s.redirectsTo(to) && !s.certifies(hostPart(to)) {
 			s.undialled(theAddress, to, "never dialled")
 		}
 	}
@@ -183,7 +187,7 @@ func (s *survey) unreached(what, name string, o *outcome, speaks string) {
 		saw = fmt.Sprintf("%d, a redirect", o.status)
 	}
 	if speaks == gateway.SpeaksOther {
-		saw, try = speaks+" ("+string(o.end)+")", "nothing, if it is not for clients; else protocol: http/2"
+		saw, try = speaks+" ("+string(o.end)+")", "nothing, if it is not for clients"
 	}
 	s.add(Unreached{What: what, Names: []string{name}, Saw: saw, Try: try, URL: o.url})
 }
@@ -239,6 +243,12 @@ func (s *survey) isDialled(to string) bool {
 		where := u.Where()
 		return to == where || to == u.Host || to == u.SNI || to == u.Address
 	})
+}
+
+// certifies reports whether certificates come from the host, and no answers for clients.
+func (s *survey) certifies(host string) bool {
+	return certifierName.MatchString(host) ||
+		slices.ContainsFunc(s.own.Authorities, func(who string) bool { return hostPart(who) == host })
 }
 
 // redirectsTo reports whether clients are sent there.

@@ -45,7 +45,7 @@ func TestMentioned(t *testing.T) {
 func TestUnreachedIsFolded(t *testing.T) {
 	at := netip.MustParseAddrPort("0.0.0.0:80")
 	s := &survey{own: gateway.Own{Listeners: []gateway.Listener{{At: at, Speaks: gateway.SpeaksHTTP}}}}
-	s.words.hosts = []string{"in.test", "out.test", "silent.test"}
+	s.words.named = []string{"in.test", "out.test", "silent.test"}
 	note := func(host, path string, status int, end client.End, reached bool) {
 		s.outcomes = append(s.outcomes, outcome{
 			at: at, host: host, path: path, status: status, end: end, reached: reached,

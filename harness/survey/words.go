@@ -21,14 +21,26 @@ type words struct {
 	files       []string // that were read
 	authorities []string // files with certificates of authorities
 	sockets     []string // paths that read like Unix sockets
-	hosts       []string // names that read like public ones
-	paths       []string // that read like those of URLs
+	hosts       []string // names by which clients may call the gateway, the likely ones first
+	named       []string // those of which the configuration says so
+	paths       []string // that read like those of URLs, or are examples of patterns for them
 	text        string   // all of them, and the command
+	parts       []string // of patterns that have examples among the paths; they may read like paths
+	// code is the text without comments, with the values of its placeholders.
+	code string
+	// near are the paths that stand behind each host, before the next.
+	near map[string][]string
+	// said is what stands at each path of each host, up to the end of its block.
+	said map[place]string
 	// cut is why the search ended before it was through, or "".
 	cut string
 	// large are files that were not read because they are too large.
 	large []string
 
+	filler  filler
+	others  []string // hosts that are rather upstreams
+	current []string // the hosts that were named last
+	block   block    // of the path that was named last
 	folders []string // of the configuration: patterns and folders lead to files nowhere else
 	most    bounds
 	until   time.Time
@@ -47,7 +59,7 @@ var mostWords = bounds{files: 300, bytes: 16 << 20, time: 5 * time.Second}
 // Bounds on what is kept of what was read.
 const (
 	maxPaths = 60
-	maxHosts = 20
+	maxHosts = 40
 	// maxEntries bounds the folders that are listed.
 	maxEntries = 1000
 )
@@ -79,10 +91,14 @@ var (
 		`/Caddyfile[^/]*|/[A-Za-z0-9_-]+)$`)
 )
 
-// readWords collects the words of the files that the command's own words lead to.
-func readWords(command []string, dir string, most bounds) words {
-	w := words{text: strings.Join(command, " "), most: most, until: time.Now().Add(most.time)}
+// readWords collects the words of the files that the command's own words lead to. The gateway gets the variables.
+func readWords(command []string, dir string, env []string, most bounds) words {
+	w := words{
+		text: strings.Join(command, " "), filler: newFiller(env), near: map[string][]string{}, said: map[place]string{},
+		most: most, until: time.Now().Add(most.time),
+	}
 	w.own(dir)
+	w.filler.learnWords(command)
 	queue := []string{}
 	for _, word := range command[1:] {
 		for _, part := range append(separators.Split(word, -1), word) {
@@ -110,7 +126,11 @@ func readWords(command []string, dir string, most bounds) words {
 		w.files = append(w.files, file)
 		w.text += "\n" + string(text)
 		w.own(filepath.Dir(file))
+		w.filler.learn(string(text))
 		queue = append(queue, w.take(string(text), filepath.Dir(file), dir)...)
+	}
+	for _, host := range w.others {
+		addOnce(&w.hosts, host, maxHosts)
 	}
 	if w.cut == "" && w.late() { // Within a file, or before the first.
 		w.cut = fmt.Sprintf("after %s", most.time)
@@ -142,6 +162,8 @@ func (w *words) late() bool { return time.Now().After(w.until) }
 
 // take notes the words of one file, and returns the files that they lead to.
 func (w *words) take(text, here, dir string) (files []string) {
+	marked := false
+	w.current, w.block = nil, block{}
 	for line := range strings.Lines(text) {
 		if w.late() {
 			break
@@ -149,20 +171,79 @@ func (w *words) take(text, here, dir string) (files []string) {
 		if strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue
 		}
-		for _, word := range separators.Split(line, -1) {
+		line = w.filler.fill(line)
+		w.code += line
+		w.takeHosts(line, marked)
+		marked = continues(line, marked)
+		plain := line
+		if strings.HasPrefix(strings.TrimSpace(line), "</") {
+			plain = "" // The end of a tag is no path.
+		}
+		for _, word := range separators.Split(plain, -1) {
 			word = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(word, "unix:"), "unix/"), "unix@")
 			switch {
-			case word == "" || len(word) > 200:
+			case word == "" || len(word) > 200 || hostWord.MatchString(word) && !fileEndings.MatchString(word):
 			case socketWord.MatchString(word) && strings.HasPrefix(word, "/"):
 				addOnce(&w.sockets, word, maxHosts)
-			case hostWord.MatchString(word) && !fileEndings.MatchString(word):
-				addOnce(&w.hosts, strings.Replace(word, "*.", "any.", 1), maxHosts)
 			default:
 				files = append(files, w.path(word, here, dir)...)
 			}
 		}
+		w.takePatterns(line)
+		w.say(line)
 	}
 	return files
+}
+
+// takeHosts notes the line's hosts; marked tells whether it goes on with a list of them.
+func (w *words) takeHosts(line string, marked bool) {
+	named, hosts, others := hostsIn(line, marked)
+	w.nameHosts(marked, hosts...)
+	for _, host := range named {
+		addOnce(&w.named, host, maxHosts)
+	}
+	for _, host := range others {
+		addOnce(&w.others, host, maxHosts)
+	}
+}
+
+// nameHosts notes hosts, and that the paths behind them are theirs, and those of the hosts before them where the same
+// list goes on.
+func (w *words) nameHosts(sameList bool, hosts ...string) {
+	if len(hosts) > 0 && !sameList {
+		w.current = nil
+	}
+	for _, host := range hosts {
+		addOnce(&w.hosts, host, maxHosts)
+		addOnce(&w.current, host, maxHosts)
+	}
+}
+
+// takePatterns notes examples of the line's patterns.
+func (w *words) takePatterns(line string) {
+	for _, pattern := range patternsOf(line) {
+		paths, hosts := pathsAndHosts(pattern)
+		w.nameHosts(false, hosts...)
+		if len(paths) > 0 {
+			w.parts = append(w.parts, separators.Split(strings.TrimPrefix(pattern, "^"), -1)...)
+		}
+		for _, path := range paths {
+			if !fileEndings.MatchString(path) || strings.Contains(pattern, `\.`) {
+				w.notePath(path)
+			}
+		}
+	}
+}
+
+// notePath notes a path, which belongs to the hosts that were named last.
+func (w *words) notePath(path string) {
+	addOnce(&w.paths, path, maxPaths)
+	w.block.named = path
+	for _, host := range w.current {
+		near := w.near[host]
+		addOnce(&near, path, maxPaths)
+		w.near[host] = near
+	}
 }
 
 // path notes a word that may be a path, and returns the files of settings that it leads to.
@@ -183,7 +264,7 @@ func (w *words) path(word, here, dir string) (files []string) {
 	path := strings.TrimRight(strings.TrimPrefix(word, "^"), "*$")
 	if len(found) == 0 && pathWord.MatchString(path) && !fileEndings.MatchString(path) {
 		if info, err := os.Stat(path); err != nil || path == "/" || !info.IsDir() {
-			addOnce(&w.paths, path, maxPaths)
+			w.notePath(path)
 		}
 	}
 	return files
@@ -192,7 +273,8 @@ func (w *words) path(word, here, dir string) (files []string) {
 // found lists the files that a word leads to: a file, wherever it is; or, in the configuration's own folders, those of
 // a folder, or those that match a pattern. A pattern such as /srv/sites/*.conf makes its folder one of them.
 func (w *words) found(word, base string) []string {
-	if word == "" || word == "." || word == ".." || strings.HasPrefix(word, "-") || w.late() {
+	// A star alone stands for hosts, methods and much else, and not for every file of the folder.
+	if word == "" || word == "." || word == ".." || word == "*" || strings.HasPrefix(word, "-") || w.late() {
 		return nil
 	}
 	if !filepath.IsAbs(word) {

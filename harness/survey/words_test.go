@@ -33,7 +33,7 @@ func readSoon(t *testing.T, command []string, dir string) words {
 	t.Helper()
 	most := mostWords
 	most.time = time.Minute
-	w := readWords(command, dir, most)
+	w := readWords(command, dir, nil, most)
 	if w.late() {
 		t.Errorf("took more than %s, want a few seconds at most", most.time)
 	}
@@ -139,7 +139,7 @@ func TestSearchForWordsEndsWithItsTime(t *testing.T) {
 	t.Parallel()
 	most := mostWords
 	most.time = 0
-	w := readWords([]string{"gateway", "main.conf"}, folder(t, map[string]string{"main.conf": "a.example.test"}), most)
+	w := readWords([]string{"gateway", "main.conf"}, folder(t, map[string]string{"main.conf": "a.example.test"}), nil, most)
 	if len(w.files) > 0 || w.cut != "after 0s" {
 		t.Errorf("got %q, cut %q, want nothing, and that it says so: there is no time", w.files, w.cut)
 	}

@@ -63,13 +63,8 @@ func NewAuthority() (*Authority, error) {
 
 // Issue returns a server certificate for leaf with a new key, ready for tls.Config.Certificates or Origin.Present.
 func (a *Authority) Issue(leaf Leaf) (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("issue certificate: %w", err)
-	}
 	template := &x509.Certificate{
 		Subject:     pkix.Name{CommonName: "Gatequake upstream"},
-		KeyUsage:    x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	template.NotBefore, template.NotAfter = leaf.validity(time.Now())
@@ -83,6 +78,27 @@ func (a *Authority) Issue(leaf Leaf) (tls.Certificate, error) {
 	for _, ip := range leaf.IPs {
 		template.IPAddresses = append(template.IPAddresses, net.IP(ip.AsSlice()))
 	}
+	return a.issue(template)
+}
+
+// IssueClient returns a client's certificate for the common name, with a new key.
+func (a *Authority) IssueClient(name string) (*tls.Certificate, error) {
+	template := &x509.Certificate{
+		Subject:     pkix.Name{CommonName: name},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}
+	template.NotBefore, template.NotAfter = Leaf{}.validity(time.Now())
+	c, err := a.issue(template)
+	return &c, err
+}
+
+// issue signs the template with a new key.
+func (a *Authority) issue(template *x509.Certificate) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("issue certificate: %w", err)
+	}
+	template.KeyUsage = x509.KeyUsageDigitalSignature
 	certificate, err := sign(template, a.certificate, key, a.key)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("issue certificate: %w", err)

@@ -15,8 +15,9 @@ import (
 )
 
 // CatchAll answers every client in the protocol in which the client begins: HTTP/1, HTTP/2 or FastCGI, each also inside
-// TLS, with a certificate for the name that is asked for. Every request gets a stamped 200. CatchAll notes each
-// connection and each request. Close it when done.
+// TLS, with a certificate for the name that is asked for. Every request gets a stamped 200, and who asks for a
+// WebSocket an echo. A client of ACME (RFC 8555) gets the certificates that it asks for. CatchAll notes each connection
+// and each request. Close it when done.
 type CatchAll struct {
 	Record
 
@@ -25,6 +26,7 @@ type CatchAll struct {
 	nameOfIP  func(netip.Addr) string
 	server    *http.Server
 	spoken    chan net.Conn // to server
+	acme      acme
 	work      sync.WaitGroup
 
 	mu    sync.Mutex  // guards what follows
@@ -53,6 +55,8 @@ type ConnInfo struct {
 	Said string
 	// Shut tells whether it was ended at once, as Shut said.
 	Shut bool
+	// ACME tells whether certificates were asked for.
+	ACME bool
 }
 
 // Language is what is spoken on a connection.
@@ -71,6 +75,7 @@ const (
 // tells by which name it may be known besides the one that a client asks for in its handshake, or "".
 func StartCatchAll(l net.Listener, a *Authority, name func(netip.Addr) string) *CatchAll {
 	o := &CatchAll{listener: l, authority: a, nameOfIP: name, spoken: make(chan net.Conn), conns: map[net.Conn]bool{}}
+	o.acme.authority = a
 	o.server = &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id, _ := r.Context().Value(connectionKey{}).(int)
@@ -199,9 +204,21 @@ func (o *CatchAll) forget(c net.Conn) {
 
 func (o *CatchAll) answer(id int, w http.ResponseWriter, r *http.Request) {
 	o.note(event{Hit: http2Hit(id, r)})
+	if o.talk(id, w, r) {
+		return
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return // The client is gone.
+	}
+	if o.acme.asked(r) {
+		o.update(func() {
+			if id > 0 && id <= len(o.infos) {
+				o.infos[id-1].ACME = true
+			}
+		})
+		o.acme.answer(w, r, body)
+		return
 	}
 	answerAs(o.nameOf(id), o.turn(id, w), r, body)
 }

@@ -36,6 +36,9 @@ func (d *Described) fit(r *client.Request, p site.Probe, from netip.Addr) netip.
 			r.Target = u.RequestURI()
 		}
 	}
+	if probe.Uncached {
+		r.Target = gateway.Uncached(r.Target, r.Header[0].Value) // The nonce.
+	}
 	for _, name := range slices.Sorted(maps.Keys(probe.Headers)) {
 		r.Header = append(r.Header, client.Field{Name: name, Value: probe.Headers[name]})
 	}
@@ -48,13 +51,14 @@ func (d *Described) fit(r *client.Request, p site.Probe, from netip.Addr) netip.
 	if r.Body != nil && probe.Body != "" && probe.Protocol != gateway.GRPC {
 		r.Body = []byte(probe.Body)
 	}
-	a, named := netip.ParseAddr(probe.From)
-	if named == nil && p.Ask.From == site.Anyone {
+	a := probe.Client(int(d.clients.Add(1)))
+	named := a.IsValid()
+	if named && p.Ask.From == site.Anyone {
 		from = a
 	}
 	// What listens on [::] may take IPv4 too, and does if the file has a client come over it.
 	if l, err := d.Listener(*probe); err == nil && l.At.Addr().Is6() && from.Is4() {
-		if named != nil || !l.At.Addr().IsUnspecified() {
+		if !named || !l.At.Addr().IsUnspecified() {
 			from = gateway.Client6
 		}
 	}
@@ -64,12 +68,17 @@ func (d *Described) fit(r *client.Request, p site.Probe, from netip.Addr) netip.
 // Way is how the client of the probe talks to the gateway.
 func (d *Described) Way(probe *gateway.Probe) client.Way {
 	way := d.B.Way
-	way.Protocol = protocolOf(probe)
+	way.Protocol = d.protocolOf(probe)
 	if u, err := url.Parse(probe.URL); err == nil && u.Scheme == gateway.SpeaksHTTPS {
 		way.TLS = &tls.Config{
 			ServerName:         u.Hostname(),
 			InsecureSkipVerify: true,
 		} // Whoever signed it: the gateway's own certificate is not what is tried.
+	}
+	if way.TLS != nil && probe.Certificate != "" && d.B.Authority != nil {
+		way.TLS.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return d.B.Authority.IssueClient(probe.Certificate)
+		}
 	}
 	return way
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/client"
@@ -30,13 +31,15 @@ type Described struct {
 	gateway.Target
 	BystanderProbe *gateway.Probe // a probe that the target's upstream has no part in; nil if there is none
 	B              *site.Bench
+	clients        atomic.Int64 // that came so far
 }
 
 // Site is the world of a gateway of the user's own: what the user's file says stands around it.
 type Site struct {
 	*Described
-	machine *world.Machine
-	pages   pages
+	machine    *world.Machine
+	pages      pages
+	lateRoutes atomic.Bool // it was seen without its routes
 }
 
 var _ interface {
@@ -61,7 +64,15 @@ func New(w *world.World, s site.Setup) (*site.Bench, error) {
 	}
 	at := &Site{Described: &Described{Own: s.Definition.Own, B: b}}
 	b.Kind = at
-	return b, b.SetUp(at.findTarget, at.surround, at.startUpstreams, at.startDNS, at.startFirewall, at.start)
+	return b, b.SetUp(
+		at.findTarget,
+		at.surround,
+		at.startUpstreams,
+		at.startDNS,
+		at.startAuthorities,
+		at.startFirewall,
+		at.start,
+	)
 }
 
 // findTarget lays out the world.
@@ -221,8 +232,8 @@ func (s *Site) start() (err error) {
 	return nil
 }
 
-// Relaunch starts the gateway anew, as it is, and returns when it takes connections: what it answers is not the
-// question.
+// Relaunch starts the gateway anew, as it is, and returns when it takes connections, and has its routes: what else it
+// answers is not the question.
 func (s *Site) Relaunch(ctx context.Context) error {
 	b := s.B
 	b.Gateway.Stop()
@@ -239,7 +250,8 @@ func (s *Site) Relaunch(ctx context.Context) error {
 	for {
 		c, err := client.Way{}.Connect(ctx, door, from)
 		if err == nil {
-			return c.Close()
+			_ = c.Close()
+			return s.awaitRoutes(ctx)
 		}
 		if how := b.Gateway.Dead(); how != "" {
 			return fmt.Errorf("the gateway ended (%s)", how)

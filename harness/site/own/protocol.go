@@ -1,6 +1,7 @@
 package own
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 
@@ -30,9 +31,13 @@ func (d *Described) Talk(p site.Probe) site.Route {
 	return site.RouteMain
 }
 
-// protocolOf is what clients of the probe speak.
-func protocolOf(p *gateway.Probe) client.Protocol {
-	switch p.Protocol {
+// protocolOf is what clients of the probe speak: what it says, or else its listener.
+func (d *Described) protocolOf(p *gateway.Probe) client.Protocol {
+	said := p.Protocol
+	if l, err := d.Listener(*p); err == nil {
+		said = cmp.Or(said, l.Protocol)
+	}
+	switch said {
 	case gateway.HTTP10:
 		return client.HTTP10
 	case gateway.HTTP2, gateway.GRPC:

@@ -25,7 +25,7 @@ func (s *Site) WayOf(p site.Probe, source netip.Addr) (client.Way, netip.AddrPor
 	}
 	way, door := s.Way(probe), s.B.Plan.Gateway
 	if l, err := s.Listener(*probe); err == nil {
-		door = l.DoorFor(source)
+		door, way.Proxied = l.DoorFor(source), client.Proxied(l.Proxied)
 	}
 	return way, door
 }
@@ -44,6 +44,9 @@ func (*Site) Stamped(r client.Response, nonce string) bool {
 // Attribute implements site.Kind.
 func (s *Site) Attribute(o *record.Observation, p site.Probe) {
 	probe := s.ProbeOf(p)
+	if s.noRoute(*o, p) {
+		s.lateRoutes.Store(true)
+	}
 	if probe == nil || o.Status == 0 {
 		return
 	}
