@@ -16,7 +16,7 @@ type Accuracy struct {
 	// Blocked is how often a block was told from a failure; Author how often who wrote it was told; First and
 	// Three how often the right error type came first, and among the first three, of failures alone.
 	Blocked, Author, First, Three float64
-	// Bins sort the diagnoses by the likeness of their first guess; with logs, those that had a line.
+	// Bins sort the diagnoses by the likeness of their first guess; with logs, those that had a line that says something.
 	Bins []Bin
 }
 
@@ -38,9 +38,9 @@ func Blind(cells []report.Cell, logs bool) Accuracy {
 		if logs {
 			s.Log = c.Line
 		}
-		d := others[c.Gateway].nearest(s)
+		d := others[c.Gateway].compare(&s)
 		a.Tried++
-		if len(d.Likely) > 0 && (!logs || c.Line != "") {
+		if len(d.Likely) > 0 && (!logs || s.Log != "") {
 			b := &a.Bins[bin(d.Likely[0].Share)]
 			b.Tried++
 			if d.Likely[0].Type == c.ErrorType {

@@ -74,6 +74,8 @@ const (
 	otherWait   = 0.1
 	otherServer = 0.5
 	noWords     = 0.001 // in common between the log lines
+	unknownWord = 0.5   // says as much as one that lines of two error types have: this line is of another kind
+	related     = 0.4   // is how like a line must be to some that is known to say anything; see TestOrdinaryLines
 	least       = 1e-5  // below this nothing is like anything
 )
 
@@ -139,15 +141,25 @@ func New(cells []report.Cell, known *message.Catalogue) *Signatures {
 	return all
 }
 
-// numbersOf are those of the words of a line that some other line has, sorted; the others say nothing.
-func (all *Signatures) numbersOf(line string) (words []int) {
+// numbersOf are those of the words of a line that some other line has, sorted, and how much all of its words say
+// together.
+func (all *Signatures) numbersOf(line string) (words []int, says float64) {
 	for _, w := range wordsOf(line) {
 		if n, ok := all.numbers[w]; ok {
 			words = append(words, n)
+		} else {
+			says += unknownWord
 		}
 	}
 	slices.Sort(words)
-	return words
+	return words, says + all.say(words)
+}
+
+// related reports whether the line is like one that a gateway wrote of a cause. One that is not says nothing, however
+// many of the lines it is less like are of one cause.
+func (all *Signatures) related(line string) bool {
+	words, says := all.numbersOf(line)
+	return slices.ContainsFunc(all.cells, func(c signature) bool { return all.alike(words, says, c) >= related })
 }
 
 // say is how much the words say together.
@@ -163,11 +175,21 @@ func (all *Signatures) Diagnose(s Sign) Diagnosis {
 	if m, ok := all.messages.Find(s.Log, product(s.Server)); ok {
 		return all.told(s, m)
 	}
-	d := all.nearest(s)
+	d := all.compare(&s)
 	if len(d.Likely) > 0 {
 		calibrate(d.Likely, s.Log != "")
 	}
 	return d
+}
+
+// compare is nearest for an answer whose line is no message that is known; one that says nothing is taken away.
+func (all *Signatures) compare(s *Sign) Diagnosis {
+	if s.Log != "" && !all.related(s.Log) {
+		if s.Log = ""; s.Status == 0 && s.End == "" {
+			return Diagnosis{}
+		}
+	}
+	return all.nearest(*s)
 }
 
 // told is the diagnosis of an answer whose line in the log is the message.
@@ -196,8 +218,8 @@ type near struct {
 
 // nearest compares an answer with the signatures. The shares are those of likeness.
 func (all *Signatures) nearest(s Sign) Diagnosis {
-	words, server := all.numbersOf(s.Log), product(s.Server)
-	says := all.say(words)
+	words, says := all.numbersOf(s.Log)
+	server := product(s.Server)
 	byType, ids := map[proxystatus.ErrorType]float64{}, map[proxystatus.ErrorType][]near{}
 	sum, best, d := 0.0, 0.0, Diagnosis{}
 	for _, c := range all.cells {
