@@ -38,7 +38,6 @@ psql: FATAL: remaining connection slots are reserved
 10.0.0.1 - - [01/May/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 612 "-" "Mozilla/5.0"
 signal process started
 gracefully shutting down
-worker process 31 exited on signal 11
 Loaded configuration file /etc/app/config.yaml
 User alice logged in from 10.0.0.7
 Migration 20240501 applied in 15ms
