@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -184,27 +185,44 @@ func (o order) classes() (all []verdict.Class, err error) {
 	return all, nil
 }
 
-// directives finds the lines of a configuration of the user's own that have a directive.
+// directives finds lines in the configuration of the user's own gateway.
 type directives struct {
 	own    *gateway.Own
 	of     survey.Configuration
-	byWord map[string][]string
+	here   string
+	byWord map[string][]verdict.Line
 }
 
-// note tells, of a fail that a change of configuration mends, where the configuration has the directive already.
+// note tells, of a fail, where the configuration names the upstream, and where it has the directive already by which
+// the fail is mended.
 func (d *directives) note(v *verdict.Verdict) {
-	if v.Fix == nil || d.own == nil || len(d.own.Command) == 0 {
+	if d.own == nil || len(d.own.Command) == 0 || v.Result != verdict.Fail || v.Target == nil {
 		return
 	}
+	if v.Named = d.lines(v.Target.At); len(v.Named) == 0 {
+		host, _, _ := strings.Cut(v.Target.At, ":") // The port may stand elsewhere, or be that of the scheme.
+		v.Named = d.lines(host)
+	}
+	if v.Fix != nil {
+		v.Fix.Found = d.lines(v.Fix.Directive)
+	}
+}
+
+// lines are those that have the word.
+func (d *directives) lines(word string) []verdict.Line {
+	if word == "" {
+		return nil
+	}
 	if d.byWord == nil {
-		d.of, d.byWord = survey.ConfigurationOf(d.own.Command, d.own.Dir, d.own.Env), map[string][]string{}
+		d.here, _ = os.Getwd() // Without it paths are whole.
+		d.of, d.byWord = survey.ConfigurationOf(d.own.Command, d.own.Dir, d.own.Env), map[string][]verdict.Line{}
 	}
-	lines, known := d.byWord[v.Fix.Directive]
+	lines, known := d.byWord[word]
 	if !known {
-		lines = d.of.Lines(v.Fix.Directive)
-		d.byWord[v.Fix.Directive] = lines
+		lines = d.of.Lines(word, d.here)
+		d.byWord[word] = lines
 	}
-	v.Fix.Found = lines
+	return lines
 }
 
 // ownWords names the gateway of the user's own: by the command that starts it, the file that describes it, or where it

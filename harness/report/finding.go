@@ -72,6 +72,18 @@ func (r Run) Findings() []Finding {
 	return all
 }
 
+// Lines are where the configuration is to be changed: the lines that have the directive, or else those that name the
+// broken upstream; none where neither is known.
+func (f Finding) Lines() []verdict.Line {
+	if f.Fix != nil && len(f.Fix.Found) > 0 {
+		return f.Fix.Found
+	}
+	if i := slices.IndexFunc(f.Cells, func(v verdict.Verdict) bool { return len(v.Named) > 0 }); i >= 0 {
+		return f.Cells[i].Named
+	}
+	return nil
+}
+
 // key is the same for findings that are told as one.
 func (f Finding) key() string {
 	if f.Fix != nil {

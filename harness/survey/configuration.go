@@ -1,11 +1,11 @@
 package survey
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
 	"github.com/gatequake/gatequake/harness/foreign"
+	"github.com/gatequake/gatequake/harness/verdict"
 )
 
 // Configuration is the files that a gateway's command leads to.
@@ -22,9 +22,9 @@ func ConfigurationOf(command []string, dir string, env []string) Configuration {
 // mostLines is how many lines with a directive are of use to a reader.
 const mostLines = 3
 
-// Lines returns the lines that have the word, as "nginx.conf:12: proxy_read_timeout 60s;": those of the first files,
-// three at most. What stands behind a # does not count.
-func (c Configuration) Lines(word string) (found []string) {
+// Lines returns the lines that have the word: those of the first files, three at most. What stands behind a # does not
+// count. Paths are from the folder here on.
+func (c Configuration) Lines(word, here string) (found []verdict.Line) {
 	for _, file := range c.files {
 		text, err := foreign.Read(file, foreign.MostWritten)
 		if err != nil {
@@ -37,13 +37,21 @@ func (c Configuration) Lines(word string) (found []string) {
 			if !hasWord(said, word) {
 				continue
 			}
-			found = append(found, fmt.Sprintf("%s:%d: %s", filepath.Base(file), number, strings.TrimSpace(line)))
+			found = append(found, verdict.Line{File: pathFrom(here, file), Number: number, Text: strings.TrimSpace(line)})
 			if len(found) == mostLines {
 				return found
 			}
 		}
 	}
 	return found
+}
+
+// pathFrom is the file's path from the folder on if it stands there or below, else the whole.
+func pathFrom(here, file string) string {
+	if rel, err := filepath.Rel(here, file); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return file
 }
 
 // hasWord reports whether the words stand in the line with nothing of a longer word beside them.

@@ -1,5 +1,7 @@
 package verdict
 
+import "fmt"
+
 // Class is what kind of red a fail of a gateway of the user's own is. The zero value is that of a fail of a known
 // gateway, and of what is no fail.
 type Class string
@@ -27,6 +29,18 @@ type Fix struct {
 	// Place is where it goes, in words, and Snippet what to put there.
 	Place   string `json:"place"`
 	Snippet string `json:"snippet"`
-	// Found are the lines of the configuration that have the directive already: "nginx.conf:12: proxy_read_timeout 60s;".
-	Found []string `json:"found,omitempty"`
+	// Found are the lines of the configuration that have the directive already.
+	Found []Line `json:"found,omitempty"`
 }
+
+// Line is a line of a configuration.
+type Line struct {
+	// File is its path from the folder that Gatequake was called in, if it stands there or below, with slashes; else the
+	// whole path. Number is that of the line, from 1 on, and Text what stands there, without the spaces around it.
+	File   string `json:"file"`
+	Number int    `json:"line"`
+	Text   string `json:"text"`
+}
+
+// String is the line as compilers name it: "nginx.conf:12: proxy_read_timeout 60s;".
+func (l Line) String() string { return fmt.Sprintf("%s:%d: %s", l.File, l.Number, l.Text) }

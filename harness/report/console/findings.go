@@ -76,7 +76,10 @@ func (l Style) fix(line func(label, text string), f report.Finding) {
 		line("", "    "+report.Safe(strings.TrimRight(text, "\n")))
 	}
 	for i, found := range f.Fix.Found {
-		line(map[bool]string{true: "now"}[i == 0], report.Brief(found, report.ShownReason))
+		line(map[bool]string{true: "now"}[i == 0], report.Brief(found.String(), report.ShownReason))
+	}
+	if lines := f.Lines(); len(f.Fix.Found) == 0 && len(lines) > 0 {
+		line("near", report.Brief(lines[0].String(), report.ShownReason))
 	}
 	line("see", report.Safe(f.Fix.Link))
 }

@@ -8,4 +8,5 @@ import (
 
 func TestAnnotations(t *testing.T) {
 	reporttest.Golden(t, "annotations.txt", []byte(Annotations(reporttest.Sample())))
+	reporttest.Golden(t, "annotations-own.txt", []byte(Annotations(reporttest.Aimed())))
 }

@@ -35,12 +35,13 @@ func Aimed() report.Run {
 			v.Reason = v.Checks[1].String()
 			v.Log = []string{"a request came", "upstream timed out " + Hostile, "another request came"}
 			v.Class = verdict.ToFix
+			v.Named = []verdict.Line{{File: "sites/bank.conf", Number: 3, Text: "pass " + up + ".internal:80;"}}
 		}
 		if len(breaks) == 1 {
 			v.Fix = &verdict.Fix{
 				Directive: "some_timeout", Says: "some_timeout bounds the wait", Link: "https://vendor.test/some_timeout",
 				Place:   "the server",
-				Snippet: "some_timeout 5s;\nother_timeout 5s;", Found: []string{"edge.conf:7: some_timeout 60s;"},
+				Snippet: "some_timeout 5s;\nother_timeout 5s;", Found: []verdict.Line{{File: "edge.conf", Number: 7, Text: "some_timeout 60s;"}},
 			}
 		}
 		r.Verdicts = append(r.Verdicts, v)
