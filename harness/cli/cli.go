@@ -9,7 +9,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,10 +46,13 @@ func (a *app) root() *cobra.Command {
 		Use:   "gatequake",
 		Short: "Break everything around an HTTP gateway, and see what its clients see",
 		Long: "Gatequake runs a real HTTP gateway in a sealed world, breaks its upstreams, names and network one at a " +
-			"time, and holds what a client sees against\n" +
-			"what it should: a 502 for every broken upstream, a 403 for every block, and never one in place of the other.\n\n" +
+			"time, and holds what a client sees against what it should: a 502 for every broken upstream, a 403 for every " +
+			"block, and never one in place of the other.\n\n" +
 			"Exit status: 0 all hold, 1 some fail, 2 some inconclusive or nothing ran, 64 usage, 130 interrupted (a partial " +
 			"report is written).",
+		Example: "  gatequake run -- nginx -c nginx.conf\n" +
+			"  gatequake explain refused\n" +
+			"  gatequake diagnose --log 'connect() failed (111: Connection refused) while connecting to upstream'",
 		Version: version(),
 		Args:    nothing("command"),
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -58,20 +60,12 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(
-		a.run(),
-		a.survey(),
-		a.report(),
-		a.judge(),
-		a.diff(),
-		a.replay(),
-		a.diagnose(),
-		a.list(),
-		a.explain(),
-		a.shell(),
-		a.doctor(),
-	)
+	grouped(root, "Break a gateway:", a.run(), a.survey(), a.shell())
+	grouped(root, "Read results:", a.report(), a.judge(), a.diff(), a.replay())
+	grouped(root, "Understand a failure:", a.diagnose(), a.explain(), a.list())
+	grouped(root, "This machine:", a.doctor(), a.version())
 	root.SetHelpCommand(a.help())
+	narrow(root)
 	root.SetFlagErrorFunc(flagError)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -146,22 +140,6 @@ func flagError(c *cobra.Command, err error) error {
 		return unknown("flag", name, known)
 	}
 	return usage("%w; see %s --help", err, c.CommandPath())
-}
-
-// commit is what make build built of: git's short name of it, with -dirty behind it when a file that counts was changed
-// since.
-var commit string
-
-// version is that of the module, or the commit that the binary was built from.
-func version() string {
-	if commit != "" {
-		return commit
-	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }
 
 // terminal returns the terminal behind w, if there is one.

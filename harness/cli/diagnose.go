@@ -47,7 +47,7 @@ func (a *app) diagnose() *cobra.Command {
 	s := symptoms{}
 	c := &cobra.Command{
 		Use:   "diagnose",
-		Short: "Say whether an answer was a block or a bad gateway, who wrote it, and the likely causes",
+		Short: "Say what an error answer or a log line means, and its causes",
 		Long: "Looks a line of the gateway's log up among the messages that gateways are known to write. Without one, " +
 			"it compares the answer with the signatures of the committed matrix: what real gateways answered when each " +
 			"cause was made on purpose.\n" +

@@ -15,7 +15,8 @@ func (a *app) diff() *cobra.Command {
 		Use: "diff OLD NEW", Short: "Say what changed between two results.json",
 		Long: "Compares two runs cell by cell: what got worse, better, slower to recover, appeared or vanished.\n\n" +
 			"Exit status: 0 nothing is worse, 1 something is.",
-		Args: files(2, "two results.json, the old one first"),
+		Example: "  gatequake diff main/results.json report/results.json",
+		Args:    files(2, "two results.json, the old one first"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			from, err := readResults("diff", args[0])
 			if err != nil {

@@ -16,8 +16,8 @@ import (
 
 func (a *app) doctor() *cobra.Command {
 	return &cobra.Command{
-		Use: "doctor", Short: "Say what this machine can do, and what would be needed for the rest",
-		Args: nothing("argument"),
+		Use: "doctor", Short: "Say what this machine can do, and what the rest needs",
+		Example: "  gatequake doctor", Args: nothing("argument"),
 		RunE: func(c *cobra.Command, _ []string) error { return a.examine(c.Context()) },
 	}
 }

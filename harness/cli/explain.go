@@ -22,9 +22,11 @@ import (
 func (a *app) explain() *cobra.Command {
 	folder, log := "", ""
 	c := &cobra.Command{
-		Use: "explain ID", Short: "Say what an experiment is, how it is made and proved, what is expected and why",
+		Use: "explain ID", Short: "Say what an experiment is, how it is made, and what is right",
 		Long: "Says what an experiment is; or, with --log, what a line of a gateway's log means, as diagnose --log " +
 			"does.",
+		Example: "  gatequake explain refused\n" +
+			"  gatequake explain --log '1024 worker_connections are not enough'",
 		ValidArgsFunction: first(experimentIDs),
 		Args: func(c *cobra.Command, args []string) error {
 			switch {

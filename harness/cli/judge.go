@@ -24,7 +24,8 @@ func (a *app) judge() *cobra.Command {
 			"and says what changed. No gateway is started. An experiment that was repeated stays as it is: of its runs\n" +
 			"only one is stored whole. The new results are written as a report of their own.\n\n" +
 			"Exit status: that of a run with these results.",
-		Args: files(1, "one results.json"),
+		Example: "  gatequake judge report/results.json --policy rfc9209",
+		Args:    files(1, "one results.json"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			stored, err := readResults("judge", args[0])
 			if err != nil {

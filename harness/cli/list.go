@@ -58,10 +58,11 @@ type listedGateway struct {
 var parts = []string{"faults", "blocks", "gateways"}
 
 func (a *app) list() *cobra.Command {
-	asJSON, folder := false, ""
+	asJSON, wide, folder := false, false, ""
 	c := &cobra.Command{
 		Use:               "list [faults|blocks|gateways]",
-		Short:             "List what can be broken, what is refused, and which gateways there are",
+		Short:             "List what can be broken, what is refused, and the gateways",
+		Example:           "  gatequake list\n  gatequake list faults --wide",
 		ValidArgsFunction: first(func() []string { return parts }),
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -85,11 +86,16 @@ func (a *app) list() *cobra.Command {
 				e.SetIndent("", "  ")
 				return e.Encode(i)
 			}
-			i.print(a.out)
+			if wide {
+				i.print(a.out)
+			} else {
+				i.printNarrow(a.out)
+			}
 			return nil
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&wide, "wide", false, "one line for each, with its error type, what it needs and the right answer")
 	c.Flags().StringVar(&folder, "gateways", "", "a further `DIR` of gateway folders of your own")
 	return c
 }
@@ -146,6 +152,56 @@ func (a *app) inventory(ctx context.Context, asked []string, folder string) (inv
 		i.Gateways = append(i.Gateways, g)
 	}
 	return i, nil
+}
+
+// printNarrow writes what there is in lines that every terminal has room for: faults by their causes.
+func (i inventory) printNarrow(w io.Writer) {
+	entry := func(name, says string) {
+		const column = 30
+		_, _ = fmt.Fprintf(w, "  %-*s%s\n", column-2, report.Safe(name), softly(report.Safe(says), column))
+	}
+	title := func(text string) { _, _ = fmt.Fprintf(w, "%s\n", text) }
+	for _, c := range cause.All() {
+		first := true
+		for _, f := range i.Faults {
+			if f.Cause != c {
+				continue
+			}
+			if first {
+				title("FAULTS: " + string(c))
+				first = false
+			}
+			entry(f.ID, f.Title)
+		}
+		if !first {
+			title("")
+		}
+	}
+	if len(i.Blocks) > 0 {
+		title("BLOCKS")
+	}
+	for _, b := range i.Blocks {
+		entry(b.ID, b.Title)
+	}
+	if len(i.Blocks) > 0 && len(i.Gateways) > 0 {
+		title("")
+	}
+	if len(i.Gateways) > 0 {
+		title("GATEWAYS")
+	}
+	for _, g := range i.Gateways {
+		says := strings.TrimSpace(g.Version) + ": " + g.About
+		switch {
+		case g.Problem != "":
+			says = "does not work: " + g.Problem
+		case !g.Installed:
+			says = "not installed; to get it: " + g.Install
+		}
+		entry(g.Name, says)
+	}
+	if len(i.Faults)+len(i.Blocks) > 0 {
+		title("\nMore of one: gatequake explain ID. With error types and right answers: --wide")
+	}
 }
 
 // print writes the inventory as tables.

@@ -16,7 +16,8 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// live is progress on a terminal: a bar, what is running, and each deviation above them as it occurs.
+// live is progress on a terminal: a bar, what is running, and above them each deviation as it occurs, where that is
+// asked for.
 type live struct {
 	mu      sync.Mutex
 	writer  pretty.Writer

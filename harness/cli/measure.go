@@ -45,6 +45,7 @@ func (a *app) measure(
 		all,
 		dealt,
 		runner.Options{Mode: world.Mode(r.World), Workers: int(o.workers), Repeat: int(o.repeat), Remote: o.there},
+		o.verbose,
 		func(v *verdict.Verdict) {
 			o.finishReplay(v, there)
 			found.note(v)
@@ -77,14 +78,14 @@ func (a *app) measure(
 
 // play runs the jobs in the order dealt, shows each verdict to add as it comes, and puts them into the run in the
 // order of all.
-func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options,
+func (a *app) play(ctx context.Context, r *report.Run, all, dealt []runner.Job, o runner.Options, verbose bool,
 	add func(*verdict.Verdict),
 ) {
 	place := map[string]int{}
 	for i, j := range all {
 		place[label(j.Gateway.Name, j.Setting, j.Experiment)] = i
 	}
-	p := a.watch(a.err, len(all))
+	p := a.watch(a.err, len(all), verbose)
 	o.Started = p.started
 	for v := range runner.Run(ctx, dealt, o) {
 		add(&v)

@@ -7,8 +7,11 @@ import (
 	"github.com/gatequake/gatequake/harness/suggest"
 )
 
-// unknown is the mistake of a name that nothing has. It lists the names there are, and the nearest first if one is
-// near.
+// mostNamed is how many names a mistake lists: more of them hide the one that is meant.
+const mostNamed = 30
+
+// unknown is the mistake of a name that nothing has. It names the nearest if some are near, and all there are unless
+// these are too many to read.
 func unknown(what, name string, known []string) error {
 	near, shown := "", []string{}
 	for _, k := range known {
@@ -16,8 +19,11 @@ func unknown(what, name string, known []string) error {
 			shown = append(shown, k)
 		}
 	}
-	if n := suggest.Nearest(name, known); n != "" {
-		near = " did you mean " + n + "?"
+	if all := suggest.Near(name, known); len(all) > 0 {
+		near = " did you mean " + strings.Join(all, " or ") + "?"
+	}
+	if len(shown) > mostNamed {
+		return usage("no %s %q;%s gatequake list shows all %d", what, name, near, len(shown))
 	}
 	return usage("no %s %q;%s there are: %s", what, name, near, strings.Join(shown, ", "))
 }

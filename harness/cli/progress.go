@@ -22,17 +22,18 @@ type progress interface {
 type tally struct {
 	begin            time.Time
 	total, done, red int
-	told             map[string]bool
+	// told are the deviations that were shown, each once; nil where none is: they come again at the end.
+	told map[string]bool
 }
 
-// count adds a verdict and returns the line to show for it, "" if it is not red or was told before.
+// count adds a verdict and returns the line to show for it, "" if there is none.
 func (t *tally) count(v verdict.Verdict) string {
 	t.done++
 	if !report.Red(v) {
 		return ""
 	}
 	t.red++
-	if key := report.Key(v); !t.told[key] {
+	if key := report.Key(v); t.told != nil && !t.told[key] {
 		t.told[key] = true
 		return report.Line(v)
 	}
@@ -44,17 +45,21 @@ func (t *tally) sofar() string {
 	return fmt.Sprintf("%d of %d experiments, %d red", t.done, t.total, t.red)
 }
 
-// watch returns the progress that suits w: live on a terminal, lines elsewhere.
-func (a *app) watch(w io.Writer, total int) progress {
-	t := tally{begin: time.Now(), total: total, told: map[string]bool{}}
+// watch returns the progress that suits w: live on a terminal, lines elsewhere. Each shows deviations as they come only
+// where that is asked for.
+func (a *app) watch(w io.Writer, total int, verbose bool) progress {
+	t := tally{begin: time.Now(), total: total}
+	if verbose {
+		t.told = map[string]bool{}
+	}
 	if fd, ok := terminal(w); ok && a.env["TERM"] != "dumb" {
 		return newLive(w, fd, t)
 	}
 	return newLines(w, t)
 }
 
-// lines is progress for a pipeline's log: a line for each new deviation, and one every few seconds to show that it
-// lives.
+// lines is progress for a pipeline's log: a line every few seconds to show that it lives, and one for each new
+// deviation where that is asked for.
 type lines struct {
 	mu    sync.Mutex
 	out   io.Writer

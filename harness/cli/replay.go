@@ -18,12 +18,13 @@ func (a *app) replay() *cobra.Command {
 	o := order{workers: 1}
 	c := &cobra.Command{
 		Use:   "replay FILE#ID",
-		Short: "Run an experiment of a results.json again, and say whether the same happened",
+		Short: "Run a stored experiment again: did the same happen?",
 		Long: "Runs the experiment again on every gateway and in every setting that the results have it for, under the " +
 			"same policy and in the same kind of world.\n\n" +
 			"Exit status: 0 the same happened, 1 something else did.",
-		Args: files(1, "FILE#ID, such as report/results.json#refused"),
-		RunE: func(c *cobra.Command, args []string) error { return a.again(c.Context(), o, args[0]) },
+		Example: "  gatequake replay report/results.json#refused",
+		Args:    files(1, "FILE#ID, such as report/results.json#refused"),
+		RunE:    func(c *cobra.Command, args []string) error { return a.again(c.Context(), o, args[0]) },
 	}
 	c.Flags().StringSliceVar(&o.gateways, "gateway", nil, "only on these gateways, as `NAME,...`")
 	c.Flags().StringSliceVar(&o.settings, "setting", nil, "only in these settings, as `NAME,...`")

@@ -23,7 +23,7 @@ func (a *app) report() *cobra.Command {
 	o, format := order{}, ""
 	c := &cobra.Command{
 		Use:   "report FILE...",
-		Short: "Make the report of stored results, or print them in one of its formats",
+		Short: "Make the report of stored results, or print them in a format",
 		Long: "Writes every file of a report anew from a results.json, prints the matrix, and concludes as the run did.\n" +
 			"Of a run that was killed, or had no room on the disk for its report, " + report.PartialFile + " is left,\n" +
 			"or " + report.KilledFile + " when another run came after it: the verdicts reached before make a\n" +

@@ -80,7 +80,9 @@ func (a *app) run() *cobra.Command {
 			"A gateway that is named must be installed: if it is not, nothing is run and the exit status is 2. With all,\n" +
 			"or no name, what is not installed is listed with how to get it, and is no reason for a red run, unless\n" +
 			"GATEQUAKE_REQUIRE names it, or says all.\n\n" + aboutRemedies(),
-		Example: "  gatequake run --gateway nginx --only refused,garbage\n" +
+		Example: "  gatequake run -- nginx -c nginx.conf\n" +
+			"  gatequake run --file gatequake.yaml --only refused,slow-answer\n" +
+			"  gatequake run --gateway nginx --only refused,garbage\n" +
 			"  gatequake run --gateway builtin --only refused,user-agent-deny --remedies=refresh,other-browser",
 		Args: commandOrNothing,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -34,6 +34,8 @@ func (a *app) survey() *cobra.Command {
 			ownFile + ", to be edited and kept.\n\n" +
 			"Exit status: 0 it can be broken, 2 it cannot: it does not start here, or no probe reaches an upstream; 64 the " +
 			"command line is wrong.",
+		Example: "  gatequake survey -- nginx -c nginx.conf\n" +
+			"  gatequake survey --file - -- haproxy -f haproxy.cfg",
 		Args: afterDash,
 		RunE: func(c *cobra.Command, args []string) error { return a.surveyOwn(c.Context(), args, env, file, force) },
 	}

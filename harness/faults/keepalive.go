@@ -106,7 +106,8 @@ type keeps struct {
 }
 
 // look takes note of the ends that the gateway has put to connections by itself since the time. One that comes long
-// before the upstream's idle timeout is no timeout of the gateway's, as no request would be lost then: its pool is full.
+// before the upstream's idle timeout is no timeout of the gateway's, as no request would be lost then: its pool is
+// full.
 func (k *keeps) look(all []upstream.IdleEnd, idle time.Duration) {
 	for _, e := range all {
 		if !k.since.IsZero() && e.At.After(k.since) && e.After > idle-transit && (k.least == 0 || e.After < k.least) {

@@ -2,19 +2,29 @@
 package suggest
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
 )
 
-// Nearest returns the known name that takes the fewest changes to make of name, or "" when that is more than a third
-// of its letters: then it is a guess.
+// most is how many names are suggested at most.
+const most = 3
+
+// Near returns the known names that take the fewest changes to make of name, the nearest first and three at most; none
+// that takes more than a third of its letters, and one: that would be a guess.
+func Near(name string, known []string) []string {
+	changes := func(k string) int { return levenshtein.ComputeDistance(strings.ToLower(name), k) }
+	all := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return changes(k) > len(name)/3+1 })
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(changes(a), changes(b)) })
+	return all[:min(len(all), most)]
+}
+
+// Nearest returns the first of Near, or "".
 func Nearest(name string, known []string) string {
-	best, least := "", len(name)/3+1
-	for _, k := range known {
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), k); d < least || (d == least && best == "") {
-			best, least = k, d
-		}
+	if all := Near(name, known); len(all) > 0 {
+		return all[0]
 	}
-	return best
+	return ""
 }

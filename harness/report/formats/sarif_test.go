@@ -64,8 +64,8 @@ func TestSARIF(t *testing.T) {
 	}
 }
 
-// TestSARIFPlaces holds that a finding stands where the upstream is named if the directive is not there yet, else at the
-// file that describes the gateway, and that its fingerprint is the same wherever it stands.
+// TestSARIFPlaces holds that a finding stands where the upstream is named if the directive is not there yet, else at
+// the file that describes the gateway, and that its fingerprint is the same wherever it stands.
 func TestSARIFPlaces(t *testing.T) {
 	r := reporttest.Aimed()
 	before := r.Findings()

@@ -41,7 +41,8 @@ func Aimed() report.Run {
 			v.Fix = &verdict.Fix{
 				Directive: "some_timeout", Says: "some_timeout bounds the wait", Link: "https://vendor.test/some_timeout",
 				Place:   "the server",
-				Snippet: "some_timeout 5s;\nother_timeout 5s;", Found: []verdict.Line{{File: "edge.conf", Number: 7, Text: "some_timeout 60s;"}},
+				Snippet: "some_timeout 5s;\nother_timeout 5s;",
+				Found:   []verdict.Line{{File: "edge.conf", Number: 7, Text: "some_timeout 60s;"}},
 			}
 		}
 		r.Verdicts = append(r.Verdicts, v)
