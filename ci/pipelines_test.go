@@ -14,68 +14,128 @@ import (
 // few are arguments of a run that takes a second or two.
 const few = "--gateway builtin --setting document --only refused,garbage"
 
+// step is one of an action's.
+type step struct {
+	If, Uses, Shell, Run string
+	Env                  map[string]string
+	Folder               string `yaml:"working-directory"`
+}
+
+// action is what of an action is of use to a test.
+type action struct {
+	Inputs map[string]struct{ Default string }
+	Runs   struct{ Steps []step }
+}
+
+// TestGitHubAction runs the steps of the action as the runner does, first building, then with inputs of several kinds.
 func TestGitHubAction(t *testing.T) {
 	t.Parallel()
-	var action struct {
-		Inputs map[string]struct{ Default string }
-		Runs   struct {
-			Steps []struct {
-				If, Shell, Run string
-				Env            map[string]string
-				Folder         string `yaml:"working-directory"`
-			}
-		}
-	}
-	if err := yaml.Unmarshal(read(t, "github/action.yaml"), &action); err != nil {
+	var is action
+	if err := yaml.Unmarshal(read(t, "github/action.yaml"), &is); err != nil {
 		t.Fatal(err)
 	}
 	here, err := filepath.Abs("github")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, temp := t.TempDir(), t.TempDir()
+	temp := t.TempDir()
 	path, summary := filepath.Join(temp, "path"), filepath.Join(temp, "summary.md")
-	// Stands for sudo, which this machine may not have or not allow.
+	// Stands for sudo, which this machine may not have or not allow: root gets the variables that are named, and no others.
 	if err := os.Mkdir(filepath.Join(temp, "bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(temp, "bin", "sudo"),
-		[]byte("#!/bin/sh\n[ \"$1\" = --preserve-env ] || exit 64\nshift\nexec \"$@\"\n"), 0o755); err != nil {
+		[]byte("#!/bin/sh\ncase $1 in -*) exit 64;; esac\nexec env -i \"HOME=$HOME\" \"PATH=$PATH\" \"$@\"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// What the runner puts in place of expressions, and the variables it sets.
-	values := strings.NewReplacer("${{ github.action_path }}", here, "${{ inputs.command }}", "run --report out "+few,
-		"${{ inputs.gateways }}", "builtin")
-	env := []string{
-		"GITHUB_ACTIONS=true", "RUNNER_TEMP=" + temp, "GITHUB_PATH=" + path,
-		"GITHUB_STEP_SUMMARY=" + summary,
-	}
-	ran := 0
-	for _, step := range action.Runs.Steps {
-		if step.Run == "" || strings.Contains(step.If, "gateways") { // Installing is ci/gateways' own business.
-			continue
+	run := func(s step, folder string, inputs map[string]string) outcome {
+		// What the runner puts in place of expressions, and the variables it sets.
+		value := func(text string) string {
+			text = strings.ReplaceAll(text, "${{ github.action_path }}", here)
+			for name, in := range is.Inputs {
+				given, ok := inputs[name]
+				if !ok {
+					given = in.Default
+				}
+				text = strings.ReplaceAll(text, "${{ inputs."+name+" }}", given)
+			}
+			return text
 		}
-		ran++
-		folder, own := dir, env
-		if step.Folder != "" {
-			folder = values.Replace(step.Folder)
-		}
-		for name, value := range step.Env {
-			own = append(own, name+"="+values.Replace(value))
+		if s.Folder != "" {
+			folder = value(s.Folder)
 		}
 		added, _ := os.ReadFile(path)
 		bins := []string{strings.TrimSpace(string(added)), filepath.Join(temp, "bin"), os.Getenv("PATH")}
-		own = append(own, "PATH="+strings.Join(bins, ":"))
-		script(t, temp, folder, []string{"bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run}, own...).
-			is(t, 0)
+		env := []string{
+			"GITHUB_ACTIONS=true", "RUNNER_TEMP=" + temp, "GITHUB_PATH=" + path, "GITHUB_STEP_SUMMARY=" + summary,
+			"TOKEN=secret", "PATH=" + strings.Join(bins, ":"),
+		}
+		for name, text := range s.Env {
+			env = append(env, name+"="+value(text))
+		}
+		return script(t, temp, folder, []string{"bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", s.Run}, env...)
 	}
-	if ran != 2 {
-		t.Errorf("got %d steps that ran, want that which builds and that which runs", ran)
+	steps := map[string]step{}
+	for _, s := range is.Runs.Steps {
+		switch {
+		case strings.Contains(s.Run, "go build"):
+			steps["build"] = s
+		case strings.Contains(s.Run, "gatequake run"):
+			steps["run"] = s
+		}
+	}
+	run(steps["build"], temp, nil).is(t, 0)
+	for name, c := range map[string]struct {
+		inputs map[string]string
+		status int
+		file   string
+		want   string
+	}{
+		"arguments in a line": {map[string]string{"arguments": few, "report": "out"}, 0, "out/junit.xml", "as expected"},
+		"arguments in lines, a policy": {
+			map[string]string{"arguments": strings.Join(strings.Fields(few), "\n") + "\n", "policy": "rfc9209"}, 0,
+			"report/results.sarif", "as expected",
+		},
+		"a mistake in an input": {
+			map[string]string{"arguments": few, "policy": "rfc 9209"}, 64, "", `no policy, and no file, "rfc 9209"`,
+		},
+		"a command": {
+			map[string]string{"command": "sh\n-c\nexit 7", "arguments": "--only refused"}, 2, "", "exit status 7",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.Mkdir(filepath.Join(dir, "report"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			run(steps["run"], dir, c.inputs).is(t, c.status, c.want)
+			if c.file != "" {
+				read(t, filepath.Join(dir, c.file))
+			}
+		})
 	}
 	if got := string(read(t, summary)); !strings.Contains(got, "### Gatequake") {
 		t.Errorf("got the summary %q, want the run's", got)
 	}
-	read(t, filepath.Join(dir, "out", "junit.xml"))
+}
+
+// pinned is what a step uses of others: an action by the hash of a commit, with its version beside it.
+var pinned = regexp.MustCompile(`uses: (\S+)@([0-9a-f]{40} # v\d+\.\d+\.\d+|\S+)`)
+
+// TestActionsArePinned holds that what we run of others is what was read: a tag may be moved.
+func TestActionsArePinned(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"github/action.yaml", "github/workflow.yaml", "../.github/workflows/ci.yml"} {
+		all := pinned.FindAllStringSubmatch(string(read(t, file)), -1)
+		if len(all) == 0 {
+			t.Errorf("%s: got no step that uses an action", file)
+		}
+		for _, m := range all {
+			if !strings.Contains(m[2], " # v") && !strings.HasPrefix(m[1], "gatequake/") {
+				t.Errorf("%s: got %s@%s, want the hash of a commit, and its version behind #", file, m[1], m[2])
+			}
+		}
+	}
 }
 
 func TestGitLabJobs(t *testing.T) {

@@ -71,6 +71,10 @@ func TestTemplatesFitTheVendorsSchemas(t *testing.T) {
 			"the page's workflow", "github-workflows.json", shown(t, ".github/workflows/gatequake.yml"),
 			"steps:", "step:",
 		},
+		{
+			"the page's workflow with code scanning", "github-workflows.json",
+			shown(t, ".github/workflows/gatequake-scanning.yml"), "steps:", "step:",
+		},
 		{"GitLab's jobs", "gitlab-ci.json", read(t, "gitlab.yml"), "parallel: 4", "parallel: four"},
 		{"the page's jobs", "gitlab-ci.json", shown(t, ".gitlab-ci.yml"), "file:", "flie:"},
 	} {
