@@ -20,11 +20,11 @@ var kinds = [...]struct {
 	// rank orders the kinds; those above Known's turn a run red.
 	rank int
 }{
-	Pass:         {"pass", "pass", "pass", "✓", "as promised", 0},
+	Pass:         {"pass", "pass", "pass", "✓", "as expected", 0},
 	Unsupported:  {"unsupported", "unsupported", "unsupported", "–", "not possible here", 1},
 	Known:        {"known deviation", "known_deviation", "known", "~", "known deviation", 2},
 	Inconclusive: {"inconclusive", "inconclusive", "inconclusive", "?", "could not tell", 3},
-	Fail:         {"fail", "fail", "fail", "✗", "promise broken", 4},
+	Fail:         {"fail", "fail", "fail", "✗", "check failed", 4},
 }
 
 // Kinds lists the kinds in the order of a legend.
