@@ -6,6 +6,8 @@ ARGS ?=
 # Ginkgo runs the suites' experiments side by side: they wait more than they work. What is labelled long is behind a target of its own. Everything else is plain
 # go test, four packages and eight of their parallel tests at a time for the same reason.
 GINKGO := $(GO) tool ginkgo -p --procs=16 --randomize-all --fail-on-pending --fail-on-empty --silence-skips --label-filter='!long'
+# Fewer, beside go test.
+SIDE := $(subst --procs=16,--procs=8,$(GINKGO))
 OTHERS = $$($(GO) list ./... | grep -v /scenarios/)
 LINT := $(GO) tool -modfile=ci/tools/go.mod golangci-lint
 
@@ -14,7 +16,7 @@ COMMIT := $(shell c=$$(git rev-parse --short HEAD 2>/dev/null) && \
 	{ git diff --quiet HEAD -- . ':!*.md' ':!fixtures/gateways/RESULTS.json' || c=$$c-dirty; echo $$c; })
 
 .DEFAULT_GOAL := help
-.PHONY: kills fixes help gateways browser build run test race raced-suites raced-others check fuzz bench mutants docs matrix balance remedies recovery prevention soak
+.PHONY: kills fixes help gateways browser build run test goroutines asroot race raced-suites raced-others few-suites few-others check fuzz bench mutants docs matrix balance remedies recovery prevention soak
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,13 +33,18 @@ run: build ## the main job: every experiment on every gateway that is found, end
 gateways: ## install the gateways that Gatequake knows, from package registries (ARGS='nginx haproxy' for some)
 	@ci/gateways $(ARGS)
 
+# Prevention has the machine for itself, because it measures loads. The other suites mostly wait: they run beside go
+# test, whose lines are held back until they end, so that the last lines are go test's own.
 test: ## every test; the scenarios run on the built-in gateway
-	@$(GINKGO) ./scenarios/...
-	@$(GO) test -p 4 -parallel 8 -count=1 $(OTHERS) $(ARGS)
+	@$(GINKGO) ./scenarios/prevention
+	@status=$$(mktemp) && trap 'rm -f "$$status"' EXIT && \
+	{ $(GO) test -p 4 -parallel 8 -count=1 $(OTHERS) $(ARGS); echo $$? >"$$status"; } | \
+	{ $(SIDE) --skip-package=prevention ./scenarios/...; suites=$$?; cat; exit $$suites; } && exit "$$(cat "$$status")"
 
 # But for the loads: they measure what the machine can bear, and under the detector that is another machine; and for what runs a binary that has no detector in it, or
 # reads files in one goroutine, for minutes. make test tries all of that.
-UNRACED := TestBlind|TestElsewhereCatches|TestFixes|TestRoles|TestStandIns|TestClaimsHaveSpecs|TestDocs|TestReadmeCommands|TestSummaryIsBounded|TestTypesHoldOnDarwin|TestBadResultsAreOneLineAndStatus64|TestHostileResultsAreShownHarmless|TestListAndExplainKnowEverything
+UNRACED := TestBlind|TestLogsAreNotLaterThanStated|TestElsewhereCatches|TestFixes|TestRoles|TestStandIns|TestClaimsHaveSpecs|TestDocs|TestReadmeCommands|TestSummaryIsBounded|TestTypesHoldOnDarwin|TestBadResultsAreOneLineAndStatus64|TestHostileResultsAreShownHarmless|TestListAndExplainKnowEverything
+# Every night. For each change: goroutines.
 race: ## every test under the race detector (needs a C compiler)
 	@$(MAKE) -s -j2 --output-sync raced-suites raced-others
 
@@ -46,6 +53,26 @@ raced-suites:
 	@GORACE=atexit_sleep_ms=0 $(GINKGO) --race --skip-package=prevention ./scenarios/...
 raced-others:
 	@GORACE=atexit_sleep_ms=0 $(GO) test -race -p 4 -parallel 8 -count=1 -skip '$(UNRACED)' $(OTHERS) $(ARGS)
+
+# For each change. The processes of a world have the detector in them, and take three times as long. So every fault is
+# tried once here; and of the other packages nothing that is many worlds or many runs of the command, and no package
+# that has no goroutines of ours. What is left out is in make test, and under the detector every night.
+FEW = $$($(GO) list ./... | grep -v -e /scenarios/ -e /ci -e /fixtures/ -e /harness/report/)
+MANY := TestScripts|TestElsewhere$$|TestNobodyMakesAWorld|TestMaps|TestHopeless|TestEveryStepIsNoticed|TestNothingEscapes|TestOwnGateway
+goroutines: ## what has goroutines of ours, under the race detector (needs a C compiler)
+	@$(MAKE) -s -j2 --output-sync few-suites few-others
+few-suites:
+	@GORACE=atexit_sleep_ms=0 $(SIDE) --race --vet=off ./scenarios/causes
+few-others:
+	@GORACE=atexit_sleep_ms=0 $(GO) test -race -vet=off -p 4 -parallel 8 -count=1 -skip '$(UNRACED)|$(MANY)' $(FEW) $(ARGS)
+
+# Root has worlds of another kind, and tries what other users skip. What of that is in goroutines is not here again, and
+# make run tries each experiment as root.
+ROOTS := TestContainerCapabilities|TestUserWritesInTheirFolderBelowRoots|TestScripts/^(own_boundary|survey_ends)$$|TestOwnGateway
+asroot: ## what is another thing for root, or what only root can try
+	@$(SIDE) --vet=off --focus='may not read|Chromium' ./scenarios/blocks ./scenarios/remedies
+	@$(GO) test -vet=off -parallel 8 -count=1 -run '$(ROOTS)' ./ci ./harness/cli ./harness/runner
+	@$(GO) test -vet=off -p 4 -parallel 8 -count=1 ./harness/world ./harness/survey $(ARGS)
 
 check: ## formatting and linters
 	@$(LINT) run --allow-parallel-runners ./...

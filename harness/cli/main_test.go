@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -66,6 +67,10 @@ type tests struct{ *testing.M }
 // Run runs them.
 func (m tests) Run() int {
 	signal.Reset() // Package early caught them for the command; the tests end by them.
+	if signal.Ignored(syscall.SIGHUP) {
+		// As below nohup. The commands that the tests start must not inherit that, or a hangup would end none of them.
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 	var err error
 	if folder, err = os.MkdirTemp("", "gatequake-cli-"); err != nil {
 		log.Fatal(err)

@@ -35,7 +35,7 @@ const (
 
 var _ = Describe("Monitoring the traffic", Serial, Label("monitor"), func() {
 	It("tells of a spike before clients get a 502 of it, of the 502s while they last, and of nothing before and after",
-		spec.In(func(ctx SpecContext, b *spec.Bench) {
+		Label("long"), spec.In(func(ctx SpecContext, b *spec.Bench) {
 			capacity := b.Busy(work)
 			meter := loadtest.NewMeter(site.RouteMain)
 			watch, stop, err := alerts.Start(meter, rules)

@@ -42,7 +42,7 @@ var _ = Describe("Optimising the server", Serial, Label("optimise"), func() {
 		}), SpecTimeout(enough))
 
 	It("has its limit where the capacity is: there nobody fails without being told so by the gateway",
-		spec.In(func(ctx SpecContext, b *spec.Bench) {
+		Label("long"), spec.In(func(ctx SpecContext, b *spec.Bench) {
 			capacity := b.Busy(work)
 			Expect(b.Send(ctx, loadtest.Load{Name: "1 × the capacity", Rate: capacity, For: awhile})).
 				To(Or(ServeAll(), FailHonestly()))
