@@ -70,7 +70,7 @@ type Upstream struct {
 	Address string `yaml:"address,omitempty"`
 	Port    uint16 `yaml:"port,omitempty"`
 	Socket  string `yaml:"socket,omitempty"`
-	// Speaks is http, http2, fastcgi or other.
+	// Speaks is http, http2, fastcgi, uwsgi, scgi or other.
 	Speaks string `yaml:"speaks"`
 	// TLS is true when the gateway speaks TLS to it; SNI is the name that it asks for.
 	TLS bool   `yaml:"tls,omitempty"`

@@ -53,6 +53,8 @@ func (f *ownFile) checkUpstreams() error {
 		string(upstream.HTTP1Spoken),
 		string(upstream.HTTP2Spoken),
 		string(upstream.FastCGISpoken),
+		string(upstream.UWSGISpoken),
+		string(upstream.SCGISpoken),
 		string(upstream.OtherSpoken),
 	}
 	for i, u := range f.Upstreams {

@@ -38,7 +38,10 @@ func (b *Bench) Speakable(how upstream.Behaviour) error {
 // OnlyHTTP1 returns nil if the gateway speaks HTTP/1 to the upstream, as a fault needs whose stand-in speaks nothing
 // else. The error wraps errors.ErrUnsupported.
 func (b *Bench) OnlyHTTP1() error {
-	names := map[upstream.Language]string{upstream.HTTP2Spoken: "HTTP/2", upstream.FastCGISpoken: "FastCGI"}
+	names := map[upstream.Language]string{
+		upstream.HTTP2Spoken: "HTTP/2", upstream.FastCGISpoken: "FastCGI",
+		upstream.UWSGISpoken: "uwsgi", upstream.SCGISpoken: "SCGI",
+	}
 	if name := names[b.Plan.UpstreamSpeaks]; name != "" {
 		return Inapplicable("this fault's stand-in server does not speak " + name + " yet")
 	}

@@ -14,10 +14,10 @@ import (
 	"github.com/gatequake/gatequake/harness/strain"
 )
 
-// CatchAll answers every client in the protocol in which the client begins: HTTP/1, HTTP/2 or FastCGI, each also inside
-// TLS, with a certificate for the name that is asked for. Every request gets a stamped 200, and who asks for a
-// WebSocket an echo. A client of ACME (RFC 8555) gets the certificates that it asks for. CatchAll notes each connection
-// and each request. Close it when done.
+// CatchAll answers every client in the protocol in which the client begins: HTTP/1, HTTP/2, FastCGI, uwsgi or SCGI,
+// each also inside TLS, with a certificate for the name that is asked for. Every request gets a stamped 200, and who
+// asks for a WebSocket an echo. A client of ACME (RFC 8555) gets the certificates that it asks for. CatchAll notes each
+// connection and each request. Close it when done.
 type CatchAll struct {
 	Record
 
@@ -68,6 +68,8 @@ const (
 	HTTP1Spoken   Language = "http"
 	HTTP2Spoken   Language = "http2"
 	FastCGISpoken Language = "fastcgi"
+	UWSGISpoken   Language = "uwsgi"
+	SCGISpoken    Language = "scgi"
 	OtherSpoken   Language = "other"
 )
 
@@ -188,6 +190,9 @@ func (o *CatchAll) serve(c net.Conn, h *ConnInfo) {
 		<-b.closed
 	case FastCGISpoken:
 		_ = fcgi.Serve(&oneConnListener{conn: b, closed: b.closed},
+			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.answer(h.Connection, w, r) }))
+	case UWSGISpoken, SCGISpoken:
+		_ = serveCGI(b, b.in, language,
 			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.answer(h.Connection, w, r) }))
 	case OtherSpoken:
 		_, _ = io.Copy(io.Discard, b)

@@ -45,6 +45,8 @@ func (o *Origin) language(in *bufio.Reader) Language {
 		return HTTP2Spoken
 	case o.speaks == FastCGISpoken && starts(in, fastCGIStart):
 		return FastCGISpoken
+	case o.speaks == UWSGISpoken && startsUWSGI(in), o.speaks == SCGISpoken && startsSCGI(in):
+		return o.speaks
 	}
 	return HTTP1Spoken
 }
@@ -54,9 +56,12 @@ func (c *Conn) serveIn(l Language, in *bufio.Reader) {
 	wire := &wire{Conn: c.Conn, in: in, closed: make(chan struct{})}
 	c.wire = wire
 	answer := http.HandlerFunc(c.answerIn)
-	if l == FastCGISpoken {
+	switch l {
+	case FastCGISpoken:
 		_ = fcgi.Serve(&oneConnListener{conn: wire, closed: wire.closed}, answer)
-	} else {
+	case UWSGISpoken, SCGISpoken:
+		_ = serveCGI(wire, wire.in, l, answer)
+	default:
 		new(http2.Server).ServeConn(wire, &http2.ServeConnOpts{Handler: answer})
 	}
 	_ = wire.Close()

@@ -77,6 +77,10 @@ func (o *CatchAll) sniff(c net.Conn, h *ConnInfo) (*sniffedConn, Language, error
 			}
 		case starts(b.in, http2Start):
 			return b, HTTP2Spoken, nil
+		case startsUWSGI(b.in):
+			return b, UWSGISpoken, nil
+		case startsSCGI(b.in):
+			return b, SCGISpoken, nil
 		case first[0] >= 'A' && first[0] <= 'Z':
 			return b, HTTP1Spoken, nil
 		default:
