@@ -2,12 +2,14 @@ package survey
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/gateway"
+	"github.com/gatequake/gatequake/harness/upstream"
 )
 
 const (
@@ -122,18 +124,27 @@ func (s *survey) askUntilStable(
 	others = s.tryWords(ctx, first)
 	for len(fresh) > 0 && time.Since(s.ready) < configWait && ctx.Err() == nil {
 		before := slices.Concat(first, others)
-		if nothingFound(before) {
+		uncertain := s.uncertified(before)
+		if nothingFound(before) || uncertain {
 			time.Sleep(pollInterval)
 		}
 		first = s.askRoots(ctx, fresh)
 		others = s.tryWords(ctx, first)
 		remember(before, first)
 		remember(before, others)
-		if now := slices.Concat(first, others); !nothingFound(now) && slices.EqualFunc(before, now, attempt.alike) {
+		now := slices.Concat(first, others)
+		if !uncertain && !nothingFound(now) && slices.EqualFunc(before, now, attempt.alike) {
 			break
 		}
 	}
 	return first, others
+}
+
+// uncertified reports whether the gateway turned down a name for which it may not have its certificate yet: it gets
+// certificates by ACME, one after the other.
+func (s *survey) uncertified(all []attempt) bool {
+	return slices.ContainsFunc(all, func(t attempt) bool { return t.alert && t.host != Host }) &&
+		slices.ContainsFunc(s.catchAll.Connections(), func(h upstream.ConnInfo) bool { return h.ACME })
 }
 
 // remember puts what reached an upstream before in the place of what does not now: a limit, or the failure of a moment,
@@ -221,6 +232,8 @@ func (t attempt) warmUpTime() time.Duration {
 // tryWords asks each listener for the words of the configuration.
 func (s *survey) tryWords(ctx context.Context, first []attempt) []attempt {
 	all := []attempt{}
+	// Who spoke no TLS may have had no time for it, or no certificate yet.
+	maps.DeleteFunc(s.both, func(_ netip.AddrPort, both bool) bool { return !both })
 	for _, t := range first {
 		for _, q := range s.words.questions(mostTries / len(first)) {
 			if ctx.Err() != nil {

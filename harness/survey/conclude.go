@@ -63,6 +63,10 @@ func (s *survey) conclude(context.Context) error {
 	}
 	s.noteUnreached()
 	s.found.MissingFiles = s.missingConfigFiles()
+	s.found.MissingScripts = s.missingScripts()
+	for _, script := range s.found.MissingScripts {
+		s.warn("%s is not there, so that the gateway asks no upstream for it: put it there (an empty file will do)", script)
+	}
 	if n := len(s.found.StandIns); n > 0 {
 		s.warn("the gateway does not start here: %s missing; this is what it does with stand-ins for them",
 			counted(n, "file or folder is", "files or folders are"))

@@ -63,10 +63,12 @@ func (s *survey) lookAgain(ctx context.Context) error {
 	if s.own.NamesKept == 0 || !once {
 		return nil
 	}
+	wait := time.Until(s.served.Add(s.own.NamesKept + gateway.Again))
+	s.doing("waiting up to %s for names to be looked up again", max(wait, 0).Round(time.Second))
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-time.After(time.Until(s.served.Add(s.own.NamesKept + gateway.Again))):
+	case <-time.After(wait):
 	}
 	s.catchAll.Drop()
 	for _, k := range s.kept {

@@ -20,6 +20,15 @@ var (
 	setsHeader = regexp.MustCompile(`(?i)set[-_]?header|header_up|\brequestheader\b`)
 	// siteBegins is a line such as "app, http://app.example.com:8080 {", by which Caddy begins a site.
 	siteBegins = regexp.MustCompile(`^[^\s#({,]+(?:\s*,\s*[^\s#({,]+)*\s*\{$`)
+	// blockWord is a word by which blocks begin that are no sites, in languages that have braces.
+	blockWord = regexp.MustCompile(`(?i)^\s*(?:events|http|stream|mail|server|types|else|global|acl|sub|handle|` +
+		`route)\s*\{`)
+	// setting is how a line begins that gives a setting a value: server.port = 80, url.redirect += (...).
+	setting = regexp.MustCompile(`^\s*[\w.-]+\s*[+:?]?=[^=~]`)
+	// standsFor is what stands for something else in a line: ${url.authority}, %{HTTP_HOST}, {http.request.host}.
+	standsFor = regexp.MustCompile(`[$%]\{[^}]*\}`)
+	// anyEnding is a name of which the end is left open, as in app.*, and no regular expression.
+	anyEnding = regexp.MustCompile(`^[\w-]+(?:\.[\w-]+)*\.\*$`)
 	// labelWord is a name of one label (RFC 1123, section 2.1).
 	labelWord = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	// addressed is a name with what may stand around it in a URL: a scheme before it, a port and a path behind it.
@@ -40,12 +49,16 @@ func hostsIn(line string, marked bool) (named, hosts, others []string) {
 			note(&named, hostOf(word, true))
 		}
 		for _, pattern := range patternsOf(text) {
+			if anyEnding.MatchString(pattern) {
+				continue // hostOf has an example for it.
+			}
 			for _, example := range examplesOf(pattern) {
 				note(&named, hostOf(example, true))
 			}
 		}
 	}
-	if marked || siteBegins.MatchString(strings.TrimRight(line, "\r\n")) {
+	line = standsFor.ReplaceAllString(line, " ")
+	if marked || siteBegins.MatchString(strings.TrimRight(line, "\r\n")) && !blockWord.MatchString(line) {
 		list(line)
 	}
 	for _, at := range hostMarks.FindAllStringIndex(line, -1) {
@@ -59,13 +72,17 @@ func hostsIn(line string, marked bool) (named, hosts, others []string) {
 		list(rest)
 	}
 	hosts = slices.Clone(named)
-	for i, word := range separators.Split(strings.TrimSpace(line), -1) {
+	words := strings.TrimSpace(line)
+	if name := setting.FindString(words); name != "" {
+		words = words[len(name)-1:]
+	}
+	for i, word := range separators.Split(words, -1) {
 		name := hostOf(word, false)
 		if strings.ContainsAny(word, ":/") {
 			note(&others, name)
 			continue
 		}
-		if note(&hosts, name); i == 0 {
+		if note(&hosts, name); i == 0 && strings.HasPrefix(strings.TrimSpace(line), word) {
 			note(&named, name)
 		}
 	}

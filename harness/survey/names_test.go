@@ -61,6 +61,12 @@ func TestNamedHosts(t *testing.T) {
 		"map $host $to {\n  shop.example.com be_shop;\n}\n":       {"shop.example.com"},
 		"- name: envoy.filters.http.router\n":                     nil,
 		"proxy_set_header Host app.internal.net;\n":               nil,
+		"server_name grafana.*;":                                  {"grafana.gateway.test"},
+		"server.port = 80\nserver.modules += ( \"mod_proxy\" )\n": nil,
+		"http {\n  server {\n":                                    nil,
+		"else {\n":                                                nil,
+		`url.redirect = ( "" => "https://${url.authority}/" )`:    nil,
+		"wiki {\n": {"wiki"},
 	} {
 		file := filepath.Join(folder(t, map[string]string{"main.conf": text}), "main.conf")
 		if w := readWords([]string{"gateway", file}, filepath.Dir(file), nil, mostWords); !slices.Equal(w.named, want) {
@@ -85,6 +91,8 @@ func TestExamplesOfPatterns(t *testing.T) {
 		"handle /api/*/orders {":                           {"/api/a/orders"},
 		`$HTTP["url"] =~ "^/(shop)/" {`:                    {"/shop/"},
 		`if (req.url ~ "^/v[12]/") {`:                      {"/v1/"},
+		`$HTTP["url"] =~ "^/RPC2" {`:                       {"/RPC2"},
+		"location ~ (?i)^/Api {":                           {"/api"},
 		"proxy_pass http://app/$1;":                        nil,
 		"log_format main '$remote_addr [$time]';":          nil,
 	} {

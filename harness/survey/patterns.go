@@ -64,8 +64,8 @@ func pathsAndHosts(pattern string) (paths, hosts []string) {
 		switch {
 		case pathExample.MatchString(e) && !strings.HasPrefix(e, "//"):
 			paths = append(paths, e)
-		case strings.Contains(pattern, `\.`) && hostWord.MatchString(e) && !fileEndings.MatchString(e):
-			hosts = append(hosts, e)
+		case strings.Contains(pattern, `\.`) && hostWord.MatchString(strings.ToLower(e)) && !fileEndings.MatchString(e):
+			hosts = append(hosts, strings.ToLower(e))
 		}
 	}
 	return paths, hosts
@@ -75,7 +75,10 @@ func pathsAndHosts(pattern string) (paths, hosts []string) {
 func examples(re *syntax.Regexp) []string {
 	switch re.Op {
 	case syntax.OpLiteral:
-		return []string{strings.ToLower(string(re.Rune))}
+		if re.Flags&syntax.FoldCase != 0 {
+			return []string{strings.ToLower(string(re.Rune))} // As people write it; the parser has capitals.
+		}
+		return []string{string(re.Rune)}
 	case syntax.OpCharClass:
 		return []string{string(member(re.Rune))}
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:

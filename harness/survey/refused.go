@@ -151,6 +151,7 @@ func (s *survey) locked(t attempt) {
 func (s *survey) warnLocked() {
 	for _, t := range s.lockedOut {
 		switch {
+		case s.internal(t.listener.At):
 		case t.certified:
 			s.warn("%s wants a certificate of the client's, and takes none of Gatequake's: list the file of the "+
 				"authority that it must be of under trust, and give the probe client-certificate: COMMON-NAME", t.url)

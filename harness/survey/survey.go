@@ -35,6 +35,8 @@ type Found struct {
 	Unsolicited []Unsolicited `json:"alone"`
 	// MissingFiles are the files that its configuration or its command names, and that were opened and not there.
 	MissingFiles []string `json:"absent"`
+	// MissingScripts are files of which its log says that they are not there, and for which it would else ask an upstream.
+	MissingScripts []string `json:"absent_scripts,omitempty"`
 	// StandIns are what it does not start without, and that the survey put in its place.
 	StandIns []StandIn `json:"stand_ins"`
 	// Answers are the listeners' own: what is answered without any upstream.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,8 +26,7 @@ type Unreached struct {
 	// Names are the things themselves; Saw is what came of asking for them.
 	Names []string `json:"names"`
 	Saw   string   `json:"saw"`
-	// Try is what a probe in the file needs to reach an upstream: a key of gatequake.yaml; empty where the gateway's own
-	// answer may be all that there is.
+	// Try is what a probe in the file needs to reach an upstream: a key of gatequake.yaml; or "nothing", and why.
 	Try string `json:"try"`
 	// URL is one that was asked for in vain; empty for what was not asked for.
 	URL string `json:"url"`
@@ -93,10 +93,19 @@ func (s *survey) patienceAt(l gateway.Listener) time.Duration {
 
 // noteUnreached lists what no request reached, and what looks like an upstream and was not dialled.
 func (s *survey) noteUnreached() {
+	s.outcomes = slices.DeleteFunc(s.outcomes, func(o outcome) bool {
+		return s.misspoken(o) || !o.reached && o.status != 0 && s.internal(o.at)
+	})
 	for _, l := range s.own.Listeners {
-		of := s.outcomesOf(func(o outcome) bool { return o.at.Port() == l.At.Port() })
-		if of != nil && (l.Speaks == gateway.SpeaksOther || of.status == 0 || of.status >= http.StatusBadRequest) {
-			s.unreached(theListener, l.At.String(), of, l.Speaks) // What it answers else is listed as its own answer.
+		if s.internal(l.At) && l.Speaks != gateway.SpeaksOther {
+			continue // What it answers is listed as its own answer.
+		}
+		here := func(o outcome) bool { return o.at.Port() == l.At.Port() }
+		answers := slices.ContainsFunc(s.outcomes, func(o outcome) bool {
+			return here(o) && o.status > 0 && o.status < http.StatusBadRequest // Which is listed as its own answer.
+		})
+		if of := s.outcomesOf(here); of != nil && (l.Speaks == gateway.SpeaksOther || !answers) {
+			s.unreached(theListener, l.At.String(), of, l.Speaks)
 		}
 	}
 	for _, host := range s.words.named {
@@ -136,14 +145,14 @@ func (s *survey) noteUnreached() {
 	}
 }
 
-// outcomesOf returns one outcome for those that are so: nil if one of them reached an upstream, the one that tells most
-// if none did, and that of a request that was not sent if there is none.
+// outcomesOf returns one outcome for those that are so: nil if one of them reached an upstream or leads to one, the one
+// that tells most if none did, and that of a request that was not sent if there is none.
 func (s *survey) outcomesOf(are func(outcome) bool) *outcome {
 	best := (*outcome)(nil)
 	for i, o := range s.outcomes {
 		switch {
 		case !are(o):
-		case o.reached:
+		case o.reached || s.leadsOn(o):
 			return nil
 		case best == nil || telling(o.status) > telling(best.status):
 			best = &s.outcomes[i]
@@ -155,24 +164,55 @@ func (s *survey) outcomesOf(are func(outcome) bool) *outcome {
 	return best
 }
 
+// misspoken reports whether the request was in plain text and the listener turned out to speak TLS: what is answered
+// then tells of no host and no path.
+func (s *survey) misspoken(o outcome) bool {
+	return strings.HasPrefix(o.url, gateway.SpeaksHTTP+":") && slices.ContainsFunc(s.own.Listeners,
+		func(l gateway.Listener) bool { return l.At == o.at && l.Speaks == gateway.SpeaksHTTPS })
+}
+
+// internal reports whether the listener is for the machine itself, as for administration, where others are for clients.
+func (s *survey) internal(at netip.AddrPort) bool {
+	return at.Addr().IsLoopback() && slices.ContainsFunc(s.own.Listeners, func(l gateway.Listener) bool {
+		return !l.At.Addr().IsLoopback()
+	})
+}
+
+// leadsOn reports whether the outcome is a redirect to another host or path, and some request reached an upstream at
+// that host: then nothing is left to find behind it.
+func (s *survey) leadsOn(o outcome) bool {
+	to, err := url.Parse(o.to)
+	if o.to == "" || err != nil {
+		return false
+	}
+	host := cmp.Or(to.Hostname(), o.host)
+	return (host != o.host || to.Path != o.path) &&
+		slices.ContainsFunc(s.outcomes, func(r outcome) bool { return r.reached && r.host == host })
+}
+
 // neverSent is the end of a request that was not sent.
 const neverSent client.End = "not asked"
 
-// telling sorts statuses by how much they tell of the way in: one that is refused more than one that is not there.
+// telling sorts statuses by how much they tell of the way in: one that is refused more than one that is not there, and
+// that more than one that is sent elsewhere, as all of plain HTTP often is.
 func telling(status int) int {
 	switch status {
 	case http.StatusNotFound:
-		return 1
+		return 2
 	case 0:
 		return 0
 	}
-	return 2
+	if status >= http.StatusMultipleChoices && status < http.StatusBadRequest {
+		return 1
+	}
+	return 3
 }
 
 // likeAnyHost reports whether a host that nobody has got the same: a word of one label may be no host at all.
 func (s *survey) likeAnyHost(of *outcome) bool {
 	return slices.ContainsFunc(s.outcomes, func(o outcome) bool {
-		return o.host == Host && o.at == of.at && o.path == of.path && o.status == of.status && o.says == of.says
+		return o.host == Host && o.at == of.at && o.path == of.path && o.status == of.status &&
+			strings.ReplaceAll(o.says, Host, of.host) == of.says // A redirect may name the host.
 	})
 }
 
@@ -234,7 +274,7 @@ func (o *outcome) try() string {
 	case o.status >= http.StatusBadRequest:
 		return "headers, or body, that it takes"
 	}
-	return ""
+	return "nothing, if the gateway itself shall answer"
 }
 
 // isDialled reports whether the host, address, or either with a port, is one of an upstream that was dialled.
@@ -353,6 +393,9 @@ func (f Found) Reaches() bool {
 
 // Advice says in a line what to do about a gateway of which no probe reaches an upstream.
 func (f Found) Advice() string {
+	if len(f.MissingScripts) > 0 {
+		return "put " + f.MissingScripts[0] + " where it is looked for (an empty file will do), and survey it again"
+	}
 	url, try := "http://HOST/PATH", ""
 	for _, u := range f.Unreached {
 		if u.URL != "" && u.Try != "" && u.What != thePath {

@@ -83,11 +83,17 @@ var (
 	hostWord   = regexp.MustCompile(`^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$`)
 	pathWord   = regexp.MustCompile(`^/[A-Za-z0-9_.~-]*(/[A-Za-z0-9_.~-]+)*/?$`)
 	socketWord = regexp.MustCompile(`\.sock(et)?$`)
+	// socketMark is how a word says that a path is a socket's, whatever its name and whatever stands before and behind it:
+	// unix:/run/app, http://unix:/run/app.sock:/uri, proxy:unix:/run/fpm, unix//run/app, unix+h2c//run/app, unix@/run/app.
+	socketMark = regexp.MustCompile(`\bunix(?:\+h2c)?(?:[:@](?://)?|/)(/[^:$]+)`)
+	// filePath is a path below a folder of the machine that holds what programs read and write; a URL's may begin so, but
+	// a configuration has hundreds of those of files for one of such a URL.
+	filePath = regexp.MustCompile(`^/(?:dev|etc|lib|mnt|opt|proc|run|srv|sys|tmp|usr|var)/.|^/home/[^/]+/.`)
 	// fileEndings are of files, and of no host.
 	fileEndings = regexp.MustCompile(`\.(conf|cfg|cnf|ini|inc|ya?ml|json|toml|pem|crt|cer|key|csr|pub|log|pid|sock|` +
 		`html?|css|js|png|ico|svg|gif|jpe?g|php|txt|lua|so|vcl|d|default|types|tmpl|local)$`)
 	// settings are of files that hold settings.
-	settings = regexp.MustCompile(`(\.(conf|cfg|ya?ml|json|toml|inc|vhost|load|types|vcl|caddy|map|list|lst|hdr)|` +
+	settings = regexp.MustCompile(`(\.(conf|cfg|ya?ml|json|toml|inc|vhost|load|vcl|caddy|map|list|lst|hdr)|` +
 		`/Caddyfile[^/]*|/[A-Za-z0-9_-]+)$`)
 )
 
@@ -180,8 +186,10 @@ func (w *words) take(text, here, dir string) (files []string) {
 			plain = "" // The end of a tag is no path.
 		}
 		for _, word := range separators.Split(plain, -1) {
-			word = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(word, "unix:"), "unix/"), "unix@")
+			socket := socketMark.FindStringSubmatch(word)
 			switch {
+			case socket != nil:
+				addOnce(&w.sockets, filepath.Clean(socket[1]), maxHosts)
 			case word == "" || len(word) > 200 || hostWord.MatchString(word) && !fileEndings.MatchString(word):
 			case socketWord.MatchString(word) && strings.HasPrefix(word, "/"):
 				addOnce(&w.sockets, word, maxHosts)
@@ -225,10 +233,13 @@ func (w *words) takePatterns(line string) {
 		paths, hosts := pathsAndHosts(pattern)
 		w.nameHosts(false, hosts...)
 		if len(paths) > 0 {
-			w.parts = append(w.parts, separators.Split(strings.TrimPrefix(pattern, "^"), -1)...)
+			for _, part := range separators.Split(pattern, -1) {
+				w.parts = append(w.parts, strings.TrimRight(strings.TrimPrefix(part, "^"), "*$"))
+			}
 		}
 		for _, path := range paths {
-			if !fileEndings.MatchString(path) || strings.Contains(pattern, `\.`) {
+			named := !fileEndings.MatchString(path) || strings.Contains(pattern, `\.`)
+			if named && !filePath.MatchString(path) && strings.Trim(path, "/.") != "" {
 				w.notePath(path)
 			}
 		}
@@ -262,7 +273,7 @@ func (w *words) path(word, here, dir string) (files []string) {
 		}
 	}
 	path := strings.TrimRight(strings.TrimPrefix(word, "^"), "*$")
-	if len(found) == 0 && pathWord.MatchString(path) && !fileEndings.MatchString(path) {
+	if len(found) == 0 && pathWord.MatchString(path) && !fileEndings.MatchString(path) && !filePath.MatchString(path) {
 		if info, err := os.Stat(path); err != nil || path == "/" || !info.IsDir() {
 			w.notePath(path)
 		}

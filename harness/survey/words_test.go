@@ -144,3 +144,49 @@ func TestSearchForWordsEndsWithItsTime(t *testing.T) {
 		t.Errorf("got %q, cut %q, want nothing, and that it says so: there is no time", w.files, w.cut)
 	}
 }
+
+// TestSocketsOfManyLanguages reads the sockets of upstreams, whatever their names and whatever stands around them.
+func TestSocketsOfManyLanguages(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"server unix:/run/app.sock fail_timeout=0;":                        "/run/app.sock",
+		"server 'unix:/srv/git/sockets/socket' fail_timeout=0;":            "/srv/git/sockets/socket",
+		"proxy_pass http://unix:/run/app.sock;":                            "/run/app.sock",
+		"proxy_pass http://unix:/run/app:/uri/;":                           "/run/app",
+		"uwsgi_pass unix:///run/uwsgi/app.socket;":                         "/run/uwsgi/app.socket",
+		`SetHandler "proxy:unix:/run/php/fpm.sock|fcgi://localhost/"`:      "/run/php/fpm.sock",
+		`ProxyPass "/" "unix:/run/app|http://app/"`:                        "/run/app",
+		"reverse_proxy unix//run/app":                                      "/run/app",
+		"reverse_proxy unix+h2c//run/app.sock":                             "/run/app.sock",
+		"server app unix@/run/app check":                                   "/run/app",
+		`proxy.server = ( "" => (( "socket" => "/run/gitea/app.sock" )) )`: "/run/gitea/app.sock",
+		"root /var/unix/pages;":                                            "",
+	} {
+		dir := folder(t, map[string]string{"main.conf": line + "\n"})
+		w := readSoon(t, []string{"gateway", filepath.Join(dir, "main.conf")}, dir)
+		if got := strings.Join(w.sockets, " "); got != want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+}
+
+// TestPathsOfFilesAreNoneOfURLs tells paths that clients may ask for from those of the machine's own files.
+func TestPathsOfFilesAreNoneOfURLs(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"main.conf": `
+		root /var/www/cloud;
+		proxy_cache_path /tmp/cache keys_zone=a:1m;
+		error_log /dev/stderr;
+		root /home/deploy/app/public;
+		include /opt/edge/sites/*;
+		location /homes/ { }
+		location /running/late { }
+		location ~ ^/users/([0-9]+)/avatar$ { }
+		location ~* /\.(?!well-known/) { }
+	`})
+	w := readSoon(t, []string{"gateway", filepath.Join(dir, "main.conf")}, dir)
+	asked := slices.DeleteFunc(w.paths, func(path string) bool { return slices.Contains(w.parts, path) })
+	if want := []string{"/homes/", "/running/late", "/users/1/avatar"}; !slices.Equal(asked, want) {
+		t.Errorf("got %q, want %q", asked, want)
+	}
+}
