@@ -108,6 +108,10 @@ const (
 // up at run time: caches count whole seconds.
 const Again = 1200 * time.Millisecond
 
+// HostField is the header of a probe that says what stands in the field Host in the place of what the URL does: the
+// name alone, say, where a port of another number leads to the listener.
+const HostField = "Host"
+
 // Probe is a request that is tried.
 type Probe struct {
 	Name string `yaml:"name"`
@@ -123,6 +127,9 @@ type Probe struct {
 	// Certificate, if it is not empty, is the common name of the certificate that clients have over TLS: one of the
 	// world's authority, which the files under Trust get in addition.
 	Certificate string `yaml:"client-certificate,omitempty"`
+	// Passes is true where the gateway passes on whatever bytes come to the host that the URL names, as Listener.Passes
+	// says of all hosts.
+	Passes bool `yaml:"passes-bytes,omitempty"`
 	// Uncached gives each request a query of its own, so that no cache has an answer to it.
 	Uncached bool   `yaml:"uncached,omitempty"`
 	Expect   Expect `yaml:"expect"`

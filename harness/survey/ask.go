@@ -23,8 +23,12 @@ const (
 	configWait = 10 * time.Second
 	// poolRounds is how often a probe is repeated to find the other members of a pool.
 	poolRounds = 5
+	// weightedRounds is the same where members have shares of their own; each is a matter of a millisecond.
+	weightedRounds = 60
 	// mostTries bounds the words that are tried at all listeners together: each takes about a millisecond.
 	mostTries = 400
+	// mostBare bounds those that are tried without a port at each listener.
+	mostBare = 100
 )
 
 // Host is what clients call a gateway that has no other name.
@@ -66,6 +70,7 @@ func (s *survey) ask(ctx context.Context) error {
 		s.served = time.Now()
 		for _, all := range [][]attempt{first, others} {
 			s.openByProtocol(ctx, all)
+			s.openByMethod(ctx, all)
 			s.unlock(ctx, all)
 		}
 		s.keep(first, others)
@@ -154,7 +159,9 @@ func remember(before, now []attempt) {
 		if len(t.asked) > 0 {
 			continue
 		}
-		if b := slices.IndexFunc(before, func(b attempt) bool { return b.url == t.url && len(b.asked) > 0 }); b >= 0 {
+		if b := slices.IndexFunc(before, func(b attempt) bool {
+			return b.url == t.url && b.bare == t.bare && len(b.asked) > 0
+		}); b >= 0 {
 			now[i] = before[b]
 		}
 	}
@@ -162,7 +169,7 @@ func remember(before, now []attempt) {
 
 // alike reports whether both requests went the same way; which member of a pool was asked does not matter.
 func (t attempt) alike(u attempt) bool {
-	return t.url == u.url && t.status == u.status && (len(t.asked) > 0) == (len(u.asked) > 0)
+	return t.url == u.url && t.bare == u.bare && t.status == u.status && (len(t.asked) > 0) == (len(u.asked) > 0)
 }
 
 // nothingFound reports whether nothing was found: no upstream was asked, and all that came of some listener was that
@@ -245,6 +252,27 @@ func (s *survey) tryWords(ctx context.Context, first []attempt) []attempt {
 			if s.alsoTLS(ctx, t) {
 				all = append(all, s.sendUnlessSilent(ctx, overTLS(t.listener), t.with(q)))
 			}
+		}
+		all = append(all, s.tryBare(ctx, t)...)
+	}
+	return all
+}
+
+// tryBare asks a listener at another port than the standard one for each host that the configuration names, and the
+// paths that stand behind it, by the name alone: some gateways compare the field Host as it comes, with the port, which
+// it names no longer where a load balancer or a container's mapping of ports stands in front.
+func (s *survey) tryBare(ctx context.Context, root attempt) []attempt {
+	all := []attempt{}
+	if _, authority := (question{host: Host}).urlOf(root.listener); authority == Host {
+		return all
+	}
+	for _, host := range s.words.named {
+		for _, path := range append([]string{"/"}, s.words.near[host]...) {
+			q := root.with(question{host: host, path: path, bare: true})
+			if len(all) == mostBare || ctx.Err() != nil {
+				return all
+			}
+			all = append(all, s.sendUnlessSilent(ctx, root.listener, q))
 		}
 	}
 	return all

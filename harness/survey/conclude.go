@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/http"
 	"net/netip"
 	"path/filepath"
 	"regexp"
@@ -82,7 +83,15 @@ func (s *survey) conclude(context.Context) error {
 func (s *survey) probeOf(k candidateProbe) gateway.Probe {
 	p := gateway.Probe{
 		Name: s.probeName(k), URL: k.url, Methods: k.methods, Headers: k.headers, Protocol: k.protocol,
-		Certificate: k.certificate, Uncached: k.uncached, Expect: gateway.Expect{Status: k.status},
+		Certificate: k.certificate, Uncached: k.uncached, Passes: k.passes,
+		Expect: gateway.Expect{Status: k.status},
+	}
+	if k.bare {
+		p.Headers = maps.Clone(p.Headers)
+		if p.Headers == nil {
+			p.Headers = map[string]string{}
+		}
+		p.Headers[gateway.HostField] = k.host
 	}
 	switch {
 	case k.from.IsValid():
@@ -145,14 +154,14 @@ func (s *survey) upstreams() []knownUpstream {
 		if h.Speaks != upstream.NothingSpoken && (u.Speaks == "" || u.Speaks == string(upstream.OtherSpoken)) {
 			u.Speaks, u.trouble = string(h.Speaks), ""
 		}
-		if u.Speaks == "" {
+		if u.Speaks == "" && h.TLS && !h.Gone { // A check that ends its connection turns no certificate down.
 			u.trouble = h.Trouble
 		}
 	}
 	listening := ports(listeners(s.own.Listeners))
 	certified := s.catchAll.Certified()
 	for _, h := range s.catchAll.Connections() {
-		if slices.Contains(certified, h.To) || certifierName.MatchString(s.nameOf(h.To.Addr())) {
+		if slices.Contains(certified, h.To) || certifierName.MatchString(s.nameOf(h.To.Addr())) && !s.serves(h.To) {
 			s.noteAuthority(h.To)
 			continue // No client's request goes there.
 		}
@@ -160,6 +169,11 @@ func (s *survey) upstreams() []knownUpstream {
 			continue // The gateway itself, before it was known to listen there.
 		}
 		note(upstreamKey{at: h.To}, h)
+	}
+	for _, c := range s.givenUp() { // Who is asked for nothing else is an upstream all the same.
+		if !gateway.LoopbackOf(c.upstreamKey.at.Addr()).IsLoopback() || !slices.Contains(listening, c.upstreamKey.at.Port()) {
+			note(c.upstreamKey, upstream.ConnInfo{})
+		}
 	}
 	for i, a := range s.sockets {
 		for _, h := range a.Connections() {
@@ -181,6 +195,13 @@ func (s *survey) upstreams() []knownUpstream {
 	// Which upstream is dialled first is a matter of chance.
 	slices.SortFunc(all, func(a, b knownUpstream) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// serves reports whether a client's request reached who was dialled there.
+func (s *survey) serves(at netip.AddrPort) bool {
+	return slices.ContainsFunc(s.kept, func(k candidateProbe) bool {
+		return slices.Contains(k.asked, upstreamKey{at: at})
+	})
 }
 
 // certifierName is of who issues certificates by ACME, whom a gateway may not have got to ask yet.
@@ -239,13 +260,13 @@ func (s *survey) probeName(t candidateProbe) string {
 	if t.host != Host {
 		name = t.host + "-" + name
 	}
-	http := map[uint16]bool{}
+	ports := map[uint16]bool{}
 	for _, l := range s.own.Listeners {
 		if l.Speaks != gateway.SpeaksOther {
-			http[l.At.Port()] = true
+			ports[l.At.Port()] = true
 		}
 	}
-	if len(http) > 1 {
+	if len(ports) > 1 {
 		name += "-" + strconv.Itoa(int(t.listener.At.Port()))
 	}
 	for _, field := range slices.Sorted(maps.Keys(t.headers)) {
@@ -253,6 +274,9 @@ func (s *survey) probeName(t candidateProbe) string {
 			field, _, _ = strings.Cut(t.headers[field], "=")
 		}
 		name += "-" + strings.Trim(notName.ReplaceAllString(strings.ToLower(field), "-"), "-")
+	}
+	if t.protocol == "" && t.method != http.MethodGet {
+		name += "-" + strings.ToLower(t.method)
 	}
 	if t.protocol != "" {
 		name += "-" + notName.ReplaceAllString(t.protocol, "")

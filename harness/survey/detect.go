@@ -61,7 +61,7 @@ func (s *survey) detectProtocol(ctx context.Context, l *gateway.Listener) attemp
 		t := s.anyHost(ctx, *l)
 		silent[kind] = t.end == client.TimedOut
 		if t.status != 0 && !m.ambiguous(t) {
-			return t
+			return s.bySNI(ctx, l, t)
 		}
 		if m == manners[0] && t.status != 0 {
 			second = t
@@ -89,6 +89,23 @@ func (s *survey) detectProtocol(ctx context.Context, l *gateway.Listener) attemp
 		*l = second.listener
 	}
 	return second
+}
+
+// bySNI is the attempt, or one over TLS where the listener passes on what comes, and the configuration says to whom by
+// the name in the handshake: in plain text one upstream is reached alone, whoever's name it is.
+func (s *survey) bySNI(ctx context.Context, l *gateway.Listener, plain attempt) attempt {
+	if plain.listener.Speaks != gateway.SpeaksHTTP || len(plain.asked) == 0 || !routesBySNI.MatchString(s.words.code) {
+		return plain
+	}
+	secure := overTLS(plain.listener)
+	for _, host := range s.words.named {
+		t := s.send(ctx, secure, plain.with(question{host: host}))
+		if len(t.asked) > 0 && !slices.Equal(t.asked, plain.asked) {
+			*l = secure
+			return s.anyHost(ctx, secure)
+		}
+	}
+	return plain
 }
 
 // anySource asks the listener for its root from every network that the configuration mentions: some gateways have no

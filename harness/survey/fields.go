@@ -27,7 +27,7 @@ var fieldMarks = []struct {
 }{
 	{cookieField, regexp.MustCompile(`\$cookie_(\w+)|\b(?:req\.)?cook(?:_\w+)?\(([\w-]+)`)},
 	{queryField, regexp.MustCompile(`\$arg_(\w+)|\b(?:urlp|url_param)(?:_\w+)?\(([\w-]+)|\bQuery\(` + "[`'\"]([\\w-]+)" +
-		`|\bquery\s+([\w-]+)=`)},
+		`|\bquery\s+([\w-]+)=|\bquery_parameters["']?:[\s\[{-]*name["']?:\s*["']?([\w-]+)`)},
 	{headerField, regexp.MustCompile(`\$http_(\w+)|\b(?:req\.)?f?hdr(?:_\w+)?\(([\w-]+)|` +
 		`\bHeaders?(?:Regexp)?\(` + "[`'\"]([\\w-]+)" + `|\breq\.http\.([\w-]+)|%\{(?:HTTP|req|REQ):([\w-]+)\}|` +
 		`REQUEST_HEADER\["([\w-]+)"\]|(?:^|\s)header(?:_regexp)?\s+(?:\w+\s+)?([A-Z][\w-]+)|\breq_header\s+([\w-]+)|` +

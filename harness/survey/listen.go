@@ -34,6 +34,7 @@ func (s *survey) start(context.Context) (err error) {
 	if s.process != nil {
 		s.printed = s.process.Printed()
 	}
+	s.started = time.Now()
 	s.process, s.missing, err = s.own.StartWatched(s.machine, s.world.Dir)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNotTryable, err)

@@ -14,10 +14,19 @@ var (
 	// server_name, ServerAlias, Host(, hdr(host), domains:, HTTP["host"] and their like; the group is the mark's own
 	// end. Behind them a name of a single label counts, too.
 	hostMarks = regexp.MustCompile(`(?i)(\bserver_name\s|\bserver(?:name|alias)\s|\bhost(?:sni|regexp)?\(|` +
-		`\bhdr(?:_[a-z]+)?\(host\)|http\.(?:request\.)?host\b|http\["host"\]|http_host\b|` +
+		`\bhdr(?:_[a-z]+)?\(host\)|\b(?:req[._]ssl|ssl_fc)_sni(?:_[a-z]+)?\b|` +
+		`http\.(?:request\.)?host\b|http\["host"\]|http_host\b|` +
 		`\b(?:domains|hosts?|server_names)["']?\s*:|\bhost\s)`)
 	// setsHeader is how they say what upstreams are called by, and not the gateway.
 	setsHeader = regexp.MustCompile(`(?i)set[-_]?header|header_up|\brequestheader\b`)
+	// matchFlag is how HAProxy says which part of a name the words behind are: no name itself.
+	matchFlag = regexp.MustCompile(`\s-m\s+[a-z]+\b`)
+	// routesBySNI is how configurations choose an upstream by the name in a TLS handshake, and the bytes are passed on.
+	routesBySNI = regexp.MustCompile(`(?i)\breq[._]ssl_sni|\bssl_preread|\bHostSNI(?:Regexp)?\([^*]|\bserver_names\b`)
+	// functionName is that of a function, such as req.cook( of HAProxy, and no host's.
+	functionName = regexp.MustCompile(`[\w.]+\(`)
+	// quotedList is what stands in brackets in quotes, which may have brackets in them.
+	quotedList = regexp.MustCompile("^\\s*(`[^`]*`|\"[^\"]*\"|'[^']*')(\\s*,\\s*(`[^`]*`|\"[^\"]*\"|'[^']*'))*\\s*\\)")
 	// siteBegins is a line such as "app, http://app.example.com:8080 {", by which Caddy begins a site.
 	siteBegins = regexp.MustCompile(`^[^\s#({,]+(?:\s*,\s*[^\s#({,]+)*\s*\{$`)
 	// blockWord is a word by which blocks begin that are no sites, in languages that have braces.
@@ -45,6 +54,7 @@ func hostsIn(line string, marked bool) (named, hosts, others []string) {
 		}
 	}
 	list := func(text string) {
+		text = matchFlag.ReplaceAllString(text, "")
 		for _, word := range separators.Split(text, -1) {
 			note(&named, hostOf(word, true))
 		}
@@ -65,14 +75,10 @@ func hostsIn(line string, marked bool) (named, hosts, others []string) {
 		if setsHeader.MatchString(line[:at[0]]) {
 			continue
 		}
-		rest := line[at[1]:]
-		if end := strings.IndexAny(rest, ";{}"); end >= 0 {
-			rest = rest[:end]
-		}
-		list(rest)
+		list(listBehind(line[at[0]:at[1]], line[at[1]:]))
 	}
 	hosts = slices.Clone(named)
-	words := strings.TrimSpace(line)
+	words := functionName.ReplaceAllString(strings.TrimSpace(line), "(")
 	if name := setting.FindString(words); name != "" {
 		words = words[len(name)-1:]
 	}
@@ -87,6 +93,25 @@ func hostsIn(line string, marked bool) (named, hosts, others []string) {
 		}
 	}
 	return named, hosts, others
+}
+
+// listBehind is the part of the rest of a line that belongs to the mark before it: up to the bracket's end, if the mark
+// ends in a bracket, as Host( does.
+func listBehind(mark, rest string) string {
+	ends := ";{}"
+	if trimmed := strings.TrimSpace(rest); strings.HasSuffix(mark, ":") && strings.HasPrefix(trimmed, "[") {
+		ends = "]"
+	}
+	if strings.HasSuffix(mark, "(") {
+		if m := quotedList.FindString(rest); m != "" {
+			return m
+		}
+		ends = ")"
+	}
+	if end := strings.IndexAny(rest, ends); end >= 0 {
+		return rest[:end]
+	}
+	return rest
 }
 
 // hostOf is the name that the word is one of, or "". A part of a name, as in *.example.com, .example.com and app.*,

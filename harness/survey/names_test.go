@@ -36,6 +36,7 @@ func TestHostsOfManyLanguages(t *testing.T) {
 		"hosts:\n  \"intranet:80\":\n    paths:\n":               {"intranet"},
 		"Define SITE intranet\nServerName ${SITE}":               {"intranet"},
 		"proxy_pass http://10.1.1.1;\nserver app:80;":            nil,
+		"acl canary req.cook(release) -m str next":               nil,
 		"proxy_pass http://db.internal:80;\nserver_name wiki;":   {"wiki", "db.internal"},
 	} {
 		file := filepath.Join(folder(t, map[string]string{"main.conf": text}), "main.conf")
@@ -67,6 +68,11 @@ func TestNamedHosts(t *testing.T) {
 		"else {\n":                                                nil,
 		`url.redirect = ( "" => "https://${url.authority}/" )`:    nil,
 		"wiki {\n": {"wiki"},
+		"use_backend a if { req.ssl_sni -i a.example.com }\n":    {"a.example.com"},
+		"use_backend a if { req_ssl_sni -m end .example.com }\n": {"any.example.com"},
+		"rule: Host(`a.example.com`) && Method(`POST`)\n":        {"a.example.com"},
+		"rule: HostSNI(`*`), service: git, tls: {}\n":            nil,
+		`domains: ["*"], routes: [{match: {prefix: "/"}}]`:       nil,
 	} {
 		file := filepath.Join(folder(t, map[string]string{"main.conf": text}), "main.conf")
 		if w := readWords([]string{"gateway", file}, filepath.Dir(file), nil, mostWords); !slices.Equal(w.named, want) {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -18,20 +19,55 @@ import (
 // passPatience bounds the wait for bytes to come through: a gateway that passes them on does so at once.
 const passPatience = 500 * time.Millisecond
 
-// findPassing finds the listeners at which the gateway passes on whatever bytes come: who answers there is the
-// upstream, and no status is the gateway's.
+// findPassing finds the listeners, and the hosts of some, at which the gateway passes on whatever bytes come: who
+// answers there is the upstream, and no status is the gateway's. Who chooses by the name in a handshake may pass one
+// host's bytes on, and answer for another.
 func (s *survey) findPassing(ctx context.Context) error {
 	for i := range s.own.Listeners {
 		l := &s.own.Listeners[i]
-		at := slices.IndexFunc(s.kept, func(k candidateProbe) bool { return k.listener.At == l.At && len(k.asked) > 0 })
-		if at < 0 || !s.passes(ctx, *l, s.kept[at].host) {
+		passed := map[string]bool{} // by host
+		for _, k := range s.kept {
+			if k.listener.At != l.At || len(k.asked) == 0 {
+				continue
+			}
+			if _, known := passed[k.host]; !known {
+				passed[k.host] = s.passes(ctx, *l, k.host)
+			}
+		}
+		all, some := len(passed) > 0, false
+		for _, does := range passed {
+			all, some = all && does, some || does
+		}
+		if !some {
 			continue
 		}
-		l.Passes = true
-		s.warn("%s passes bytes on, and writes no answers: what clients get is the upstream's, or the end of the "+
-			"connection", l.At)
+		s.keepOnePassing(l.At, passed)
+		if l.Passes = all; all {
+			s.warn("%s passes bytes on, and writes no answers: what clients get is the upstream's, or the end of the "+
+				"connection", l.At)
+			continue
+		}
+		for i := range s.kept {
+			if k := &s.kept[i]; k.listener.At == l.At {
+				k.passes = passed[k.host]
+			}
+		}
 	}
 	return nil
+}
+
+// keepOnePassing keeps of the probes that reach the same upstreams at the listener, as bytes, the first: paths mean
+// nothing to who passes bytes on.
+func (s *survey) keepOnePassing(at netip.AddrPort, passed map[string]bool) {
+	seen := map[string]bool{}
+	s.kept = slices.DeleteFunc(s.kept, func(k candidateProbe) bool {
+		if k.listener.At != at || !passed[k.host] {
+			return false
+		}
+		key := fmt.Sprint(k.asked)
+		defer func() { seen[key] = true }()
+		return seen[key]
+	})
 }
 
 // passes reports whether an upstream hears bytes that are not HTTP.

@@ -45,9 +45,10 @@ func (w *words) say(line string) {
 	}
 }
 
-// saidOf is what stands at the path that is asked for: at all hosts', where the host is none that has paths of its own.
+// saidOf is what stands at the path that is asked for: at all hosts', where the host is none that has paths of its own,
+// or only looks like one, as the dotted names of filters do.
 func (w words) saidOf(q question) string {
-	if len(w.near[q.host]) == 0 {
+	if len(w.near[q.host]) == 0 || !slices.Contains(w.named, q.host) {
 		q.host = Host
 	}
 	return w.said[place{q.host, q.path}]
@@ -69,8 +70,24 @@ func (w words) special(q question) (socket, call bool) {
 	return socketMention.MatchString(said) || socketPath.MatchString(q.path), callMention.MatchString(said)
 }
 
+// mentionsCheck is how configurations say that the gateway itself asks for the path on the line, or on the next.
+var mentionsCheck = regexp.MustCompile(`(?i)health_?check|httpchk|http-check|\.?probe\b.*\{|\.(?:url|request)\s*=`)
+
+// noteChecked notes the paths of a line by which the gateway asks whether an upstream is well.
+func (w *words) noteChecked(line string, before int) {
+	if !mentionsCheck.MatchString(line) && !mentionsCheck.MatchString(w.before) {
+		return
+	}
+	for _, path := range w.paths[before:] {
+		addOnce(&w.checked, path, maxPaths)
+	}
+}
+
 // limitsOf are the time limits that stand at the path that is asked for, in the order of their names.
 func (w words) limitsOf(q question) string {
+	if slices.Contains(w.checked, q.path) {
+		return "" // What stands there is how the gateway asks.
+	}
 	all := limitWord.FindAllString(w.saidOf(q), -1)
 	slices.Sort(all)
 	return strings.Join(slices.Compact(all), ", ")

@@ -87,6 +87,9 @@ func besides(p gateway.Probe) string {
 	if p.Certificate != "" {
 		all += ", with a certificate for " + p.Certificate
 	}
+	if p.Passes {
+		all += ", passed through as bytes"
+	}
 	if p.Uncached {
 		all += ", past caches"
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -84,11 +85,13 @@ func (s *survey) keepTwins(ctx context.Context, roots []attempt) {
 
 // answered notes an answer of the gateway's own, unless the listener gives the same to everybody.
 func (s *survey) answered(t attempt) {
+	// Who is sent to another scheme or port of the host that he asked for is told the same as all others.
+	alike := strings.ReplaceAll(says(t), "/"+t.host, "/"+Host)
 	same := slices.ContainsFunc(s.found.Answers, func(a Answer) bool {
-		return a.port == t.listener.At.Port() && a.Status == t.status && a.Says == says(t)
+		return a.port == t.listener.At.Port() && a.Status == t.status && a.alike == alike
 	})
 	if !same {
-		s.found.Answers = append(s.found.Answers, Answer{t.url, t.status, says(t), t.listener.At.Port()})
+		s.found.Answers = append(s.found.Answers, Answer{t.url, t.status, says(t), t.listener.At.Port(), alike})
 	}
 }
 
@@ -112,6 +115,7 @@ type candidateProbe struct {
 	root    bool
 	all     bool // One request asks several.
 	twin    bool // It is the probe of a listener of IPv4, sent over IPv6.
+	passes  bool // The gateway passes on whatever bytes come to its host.
 	// roles are what the upstreams are to the probe; those of which it says nothing serve.
 	roles map[upstreamKey]gateway.Role
 	// silent are those that are asked because of it by requests that do not carry its nonce.
@@ -158,13 +162,14 @@ func (s *survey) expandPools(ctx context.Context) {
 
 // expandNew repeats the probes that have not been repeated yet.
 func (s *survey) expandNew(ctx context.Context) {
+	routed := []candidateProbe{} // By their method.
 	for i := range s.kept {
 		k := &s.kept[i]
 		if len(k.asked) == 0 || k.expanded {
 			continue
 		}
 		k.expanded = true
-		for range poolRounds {
+		for range s.words.roundsOfPools() {
 			t := s.send(ctx, k.listener, k.question)
 			k.all, k.uncached = k.all || len(t.asked) > 1, k.uncached || t.uncached
 			k.keyless = k.keyless || t.keyless
@@ -177,12 +182,64 @@ func (s *survey) expandNew(ctx context.Context) {
 		if k.protocol == gateway.WebSocket || k.protocol == gateway.GRPC {
 			continue // They have one method.
 		}
+		if k.method != http.MethodGet {
+			continue // A probe of its own.
+		}
 		post := k.with(question{method: http.MethodPost})
-		if t := s.send(ctx, k.listener, post); t.status == k.status && len(t.asked) > 0 {
+		t := s.send(ctx, k.listener, post)
+		switch {
+		case len(t.asked) == 0:
+		case !k.keyless && s.elsewhere(ctx, k, &t):
+			routed = append(routed, newCandidate(t, false))
+		case t.status == k.status && k.keyless:
+			k.methods = []string{http.MethodPost}
+		case t.status == k.status:
 			k.methods = append(k.methods, http.MethodPost)
-			if k.keyless {
-				k.methods = []string{http.MethodPost}
+		}
+	}
+	if len(routed) > 0 {
+		s.kept = append(s.kept, routed...)
+		s.expandNew(ctx)
+	}
+}
+
+// mentionsWeights is how configurations say that members of a pool have unequal shares.
+var mentionsWeights = regexp.MustCompile(`(?i)\bweight(?:ed)?\b`)
+
+// roundsOfPools is how often a probe is repeated to find the other members of a pool: where shares are unequal, often
+// enough for one with a twentieth.
+func (w words) roundsOfPools() int {
+	if mentionsWeights.MatchString(w.code) {
+		return weightedRounds
+	}
+	return poolRounds
+}
+
+// elsewhere reports whether the probe's POST, of which t is the first, is served by other upstreams than its GET, and
+// not by further members of the same pool: as often as there would be members, neither asks whom the other does. Those
+// that it asked are added to t.
+func (s *survey) elsewhere(ctx context.Context, k *candidateProbe, t *attempt) bool {
+	none := func(t attempt, of []upstreamKey) bool {
+		return !slices.ContainsFunc(t.asked, func(u upstreamKey) bool { return slices.Contains(of, u) })
+	}
+	if !none(*t, k.asked) {
+		return false
+	}
+	for range poolRounds {
+		u := s.send(ctx, k.listener, t.question)
+		if !none(u, k.asked) {
+			return false
+		}
+		for _, one := range u.asked {
+			if !slices.Contains(t.asked, one) {
+				t.asked = append(t.asked, one)
 			}
 		}
 	}
+	for range 2*poolRounds + 2 { // A pool whose members take turns is through with all of them.
+		if !none(s.send(ctx, k.listener, k.question), t.asked) {
+			return false
+		}
+	}
+	return true
 }

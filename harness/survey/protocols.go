@@ -114,6 +114,15 @@ func (s *survey) replaceByCalls(ctx context.Context) {
 			}
 		}
 	}
+	for _, k := range slices.Clone(s.kept) {
+		if !k.plain() {
+			continue
+		}
+		// By the type of its body alone some are told from all else.
+		if t := s.send(ctx, k.listener, k.calling()); t.spoke() && !s.reaches(t) {
+			s.kept = append(s.kept, newCandidate(t, false))
+		}
+	}
 	s.kept = s.distinctPools(s.kept)
 }
 

@@ -32,6 +32,8 @@ type question struct {
 	certificate string
 	// uncached gives each request a query of its own.
 	uncached bool
+	// bare leaves the port out of the field Host, as it is where a port of another number leads to the listener.
+	bare bool
 }
 
 // attempt is a question, and what came of it.
@@ -70,6 +72,7 @@ func (q question) with(more question) question {
 		q.headers = more.headers
 	}
 	q.certificate, q.uncached = cmp.Or(more.certificate, q.certificate), more.uncached || q.uncached
+	q.bare = more.bare || q.bare
 	return q
 }
 
@@ -79,7 +82,11 @@ func (q question) urlOf(l gateway.Listener) (url, authority string) {
 	if authority = q.host; standard[l.Speaks] != l.At.Port() {
 		authority = fmt.Sprintf("%s:%d", q.host, l.At.Port())
 	}
-	return l.Speaks + "://" + authority + q.path, authority
+	url = l.Speaks + "://" + authority + q.path
+	if q.bare {
+		authority = q.host
+	}
+	return url, authority
 }
 
 // way is how the question's client talks to the listener. Certified is set when the listener asks for the client's

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gatequake/gatequake/harness/client"
+	"github.com/gatequake/gatequake/harness/gateway"
 )
 
 var (
@@ -147,12 +148,19 @@ func (s *survey) locked(t attempt) {
 	}
 }
 
+// answersWithout reports whether the listener answered somebody who had no certificate.
+func (s *survey) answersWithout(l gateway.Listener) bool {
+	return slices.ContainsFunc(s.outcomes, func(o outcome) bool {
+		return o.at == l.At && o.status != 0 && o.status != http.StatusBadRequest && !o.certified
+	})
+}
+
 // warnLocked says what opens the doors that stayed closed.
 func (s *survey) warnLocked() {
 	for _, t := range s.lockedOut {
 		switch {
 		case s.internal(t.listener.At):
-		case t.certified:
+		case t.certified && !s.answersWithout(t.listener):
 			s.warn("%s wants a certificate of the client's, and takes none of Gatequake's: list the file of the "+
 				"authority that it must be of under trust, and give the probe client-certificate: COMMON-NAME", t.url)
 		case t.status == http.StatusUnauthorized:

@@ -78,8 +78,20 @@ type sentRequest struct {
 // askedFor is what was asked for, whoever was asked.
 func askedFor(t attempt) string {
 	q := t.question
-	q.method, q.uncached = "", false
+	q.uncached = false
 	return fmt.Sprint(t.listener.At, " ", q)
+}
+
+// sentFor lists the requests that were sent for the probe, by each of its methods and by that it was found with.
+func (s *survey) sentFor(k *candidateProbe) (all []sentRequest) {
+	methods := slices.Clone(k.methods)
+	addOnce(&methods, k.method, len(methods)+1)
+	for _, method := range methods {
+		t := k.attempt
+		t.method = method
+		all = append(all, s.sent[askedFor(t)]...)
+	}
+	return all
 }
 
 // noteSent notes a request, and who gave its answer.
@@ -114,7 +126,7 @@ func (s *survey) settled(all []attempt) []attempt {
 // answer.
 func (s *survey) findAsides(ctx context.Context, k *candidateProbe, wall *firewall.Firewall) {
 	served, asides, most := map[upstreamKey]bool{}, []upstreamKey{}, 0
-	for _, r := range s.sent[askedFor(k.attempt)] {
+	for _, r := range s.sentFor(k) {
 		if r.status != k.status {
 			continue
 		}
@@ -212,7 +224,7 @@ func (s *survey) catches(u upstreamKey) (netip.AddrPort, *upstream.CatchAll) {
 func (s *survey) refuse(wall *firewall.Firewall, u upstreamKey) (undo func(), err error) {
 	if u.socket != "" {
 		at, catchAll := s.catches(u)
-		return catchAll.Shut(at), nil
+		return s.brokenUntil(u, catchAll.Shut(at)), nil
 	}
 	lift, err := wall.Apply(firewall.Rule{
 		To: netip.PrefixFrom(u.at.Addr(), u.at.Addr().BitLen()), ToPort: u.at.Port(), Protocol: firewall.TCP,
@@ -222,5 +234,19 @@ func (s *survey) refuse(wall *firewall.Firewall, u upstreamKey) (undo func(), er
 		return nil, fmt.Errorf("refuse %s: %w", u.at, err)
 	}
 	s.catchAll.Drop()
-	return func() { _ = lift() }, nil
+	return s.brokenUntil(u, func() { _ = lift() }), nil
+}
+
+// brokenUntil is undo, and notes the time until then, in which checks are not seen.
+func (s *survey) brokenUntil(u upstreamKey, undo func()) func() {
+	begin := time.Now()
+	return func() {
+		undo()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.broken == nil {
+			s.broken = map[upstreamKey][]span{}
+		}
+		s.broken[u] = append(s.broken[u], span{begin, time.Now()})
+	}
 }

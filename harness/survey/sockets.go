@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"github.com/gatequake/gatequake/harness/upstream"
@@ -16,21 +17,25 @@ import (
 // clearSockets removes the sockets that the configuration mentions and that are there already, from the world:
 // what listens at them outside is not in the world, and what is there later is the gateway's own.
 func (s *survey) clearSockets() {
-	for _, path := range s.words.sockets {
-		if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeSocket != 0 {
+	for i, path := range s.words.sockets {
+		if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeSocket != 0 && i >= len(s.sockets) {
 			_ = os.Remove(path)
 		}
 	}
 }
 
 // addSockets lets an upstream of the harness answer at each socket that the configuration mentions and that the
-// gateway has not made itself.
-func (s *survey) addSockets(context.Context) error {
-	s.words.sockets = slices.DeleteFunc(s.words.sockets, func(path string) bool {
+// gateway has not made itself, which it was started to see. Where it checks its upstreams it is started again: those who
+// answered at once are no pool with those who came later.
+func (s *survey) addSockets(ctx context.Context) error {
+	made := func(path string) bool {
 		_, err := os.Stat(path)
 		return !errors.Is(err, fs.ErrNotExist)
-	})
-	for _, path := range s.words.sockets {
+	}
+	ours := slices.DeleteFunc(slices.Clone(s.words.sockets), made)
+	theirs := slices.DeleteFunc(s.words.sockets, func(path string) bool { return slices.Contains(ours, path) })
+	s.words.sockets = ours
+	for _, path := range ours {
 		l, err := ListenAt(path)
 		if err != nil {
 			return err
@@ -39,8 +44,19 @@ func (s *survey) addSockets(context.Context) error {
 		s.sockets = append(s.sockets, a)
 		s.closers = append(s.closers, func() { _ = a.Close() })
 	}
-	return nil
+	if len(ours) == 0 || !mentionsChecks.MatchString(s.words.code) || s.process.Background() {
+		return nil
+	}
+	s.process.Stop()
+	for _, path := range theirs {
+		_ = os.Remove(path)
+	}
+	s.own.Listeners = nil
+	return s.startUp(ctx)
 }
+
+// mentionsChecks is how configurations say that upstreams are checked.
+var mentionsChecks = regexp.MustCompile(`(?i)\b(?:http)?check\b|health|\bprobe\b`)
 
 // ListenAt listens at a Unix socket that everybody may use, and makes its folder.
 func ListenAt(path string) (net.Listener, error) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -83,11 +85,39 @@ func (s *survey) standIn() bool {
 		}
 	}
 	for _, path := range append(s.missing.Paths(), s.missing.Asked()...) {
+		if strings.Contains(s.words.code, path+"/") {
+			continue // It is a folder.
+		}
 		if _, err := os.Stat(path); err != nil && (strings.Contains(said, path) || s.words.name(filepath.Base(path))) {
 			s.putFile(path)
 		}
 	}
+	if len(s.found.StandIns) == before {
+		for _, path := range s.belowMissing(said) {
+			s.putFile(path)
+		}
+	}
 	return len(s.found.StandIns) > before
+}
+
+// spokenPath is the path of a file as configurations and messages have it.
+var spokenPath = regexp.MustCompile(`(?:^|[\s"'=:,({\[` + "`" + `])(/[\w.@+-]+(?:/[\w.@+-]+)+\.\w+)`)
+
+// belowMissing lists the files that the configuration names below a folder that is not there, where the gateway, which
+// has ended, speaks of one of them: some follow the links in a path first, and ask for nothing below a folder that is
+// missing.
+func (s *survey) belowMissing(said string) []string {
+	all, spoken := []string{}, false
+	for _, m := range spokenPath.FindAllStringSubmatch(s.words.code, -1) {
+		_, err := os.Stat(filepath.Dir(m[1]))
+		if errors.Is(err, fs.ErrNotExist) && !slices.Contains(all, m[1]) {
+			all, spoken = append(all, m[1]), spoken || strings.Contains(said, m[1])
+		}
+	}
+	if !spoken {
+		return nil
+	}
+	return all
 }
 
 // putFolder makes a folder that is missing. What cannot be made, as where the machine's file system cannot be covered,

@@ -71,7 +71,8 @@ type Answer struct {
 	Status int    `json:"status"`
 	Says   string `json:"says"` // what it wants instead, such as the Location of a redirect
 
-	port uint16
+	port  uint16
+	alike string // what it says, whatever the host
 }
 
 // survey is a survey that is being made.
@@ -82,6 +83,7 @@ type survey struct {
 	authority *upstream.Authority
 	names     *dns.Server
 	catchAll  *upstream.CatchAll
+	dials     *dials
 	process   *gateway.Process
 	missing   *gateway.MissingFiles
 	printed   int64    // what earlier starts of it had printed
@@ -103,13 +105,15 @@ type survey struct {
 	special   []attempt               // that may be for WebSockets or calls of gRPC
 	serial    int
 	begin     time.Time
+	started   time.Time // when the gateway was started last
 	ready     time.Time // when all listeners were there
 	asking    time.Time // when the first request was sent to a listener that asks an upstream
 	served    time.Time // when the first probe had its answer
 	own       gateway.Own
 	found     Found
 
-	mu       sync.Mutex    // guards what follows, serial, and the Server of own
+	mu       sync.Mutex // guards what follows, serial, and the Server of own
+	broken   map[upstreamKey][]span
 	breaking bool          // upstreams are broken in turn
 	spread   bool          // each client has an address of its own
 	pause    time.Duration // before each request, for a limit of all clients together
@@ -232,6 +236,10 @@ func (s *survey) answerAll(ctx context.Context) (err error) {
 	}
 	s.catchAll = upstream.StartCatchAll(l, s.authority, s.nameOf)
 	s.closers = append(s.closers, func() { _ = s.catchAll.Close() })
+	if s.dials, err = hearDials(s.machine.Wire()); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.dials.close)
 	return firewall.CatchAll(s.machine.Wire(), uint16(l.Addr().(*net.TCPAddr).Port))
 }
 

@@ -52,6 +52,7 @@ type outcome struct {
 	says       string
 	to         string // where it redirects to
 	reached    bool
+	certified  bool // The client had a certificate.
 }
 
 // noteOutcome keeps what came of a request, for what is told at the end. It may be called by several goroutines.
@@ -61,6 +62,7 @@ func (s *survey) noteOutcome(t attempt) {
 	s.doingRequests()
 	s.outcomes = append(s.outcomes, outcome{
 		t.listener.At, t.host, t.path, t.url, t.status, t.end, says(t), t.header.Get("Location"), len(t.asked) > 0,
+		t.certificate != "",
 	})
 }
 
@@ -121,9 +123,16 @@ func (s *survey) noteUnreached() {
 		if path == "/" || slices.Contains(s.words.parts, path) {
 			continue
 		}
-		if of := s.outcomesOf(func(o outcome) bool { return o.path == path }); of != nil {
-			s.unreached(thePath, path, of, "")
+		of := s.outcomesOf(func(o outcome) bool { return o.path == path })
+		if of == nil {
+			continue
 		}
+		if own := s.outcomesOf(func(o outcome) bool {
+			return o.path == path && s.words.belong(question{host: o.host, path: path})
+		}); own.end != neverSent {
+			of = own // What came of it at the hosts that have the path tells more.
+		}
+		s.unreached(thePath, path, of, "")
 	}
 	for i, socket := range s.words.sockets {
 		if i < len(s.sockets) && len(s.sockets[i].Connections()) == 0 {
@@ -132,7 +141,7 @@ func (s *survey) noteUnreached() {
 	}
 	for _, n := range s.found.Names {
 		addresses := slices.Contains(n.Types, "A") || slices.Contains(n.Types, "AAAA") // Not who serves, as of SRV.
-		if addresses && !s.isDialled(n.Name) && !s.certifies(n.Name) {
+		if addresses && !s.isDialled(n.Name) && !s.certifies(n.Name) && !s.servesHost(n.Name) {
 			s.undialled(theName, n.Name, "looked up, never dialled")
 		}
 	}
@@ -194,13 +203,16 @@ func (s *survey) leadsOn(o outcome) bool {
 const neverSent client.End = "not asked"
 
 // telling sorts statuses by how much they tell of the way in: one that is refused more than one that is not there, and
-// that more than one that is sent elsewhere, as all of plain HTTP often is.
+// that more than one that is sent elsewhere, as all of plain HTTP often is; a page of the gateway's own, such as its
+// statistics, more than the failure of a path beside it.
 func telling(status int) int {
 	switch status {
 	case http.StatusNotFound:
 		return 2
 	case 0:
 		return 0
+	case http.StatusOK:
+		return 4
 	}
 	if status >= http.StatusMultipleChoices && status < http.StatusBadRequest {
 		return 1
@@ -283,6 +295,11 @@ func (s *survey) isDialled(to string) bool {
 		where := u.Where()
 		return to == where || to == u.Host || to == u.SNI || to == u.Address
 	})
+}
+
+// servesHost reports whether clients reach an upstream by the name, which is then the gateway's own.
+func (s *survey) servesHost(name string) bool {
+	return slices.ContainsFunc(s.outcomes, func(o outcome) bool { return o.host == name && o.reached })
 }
 
 // certifies reports whether certificates come from the host, and no answers for clients.

@@ -3,6 +3,7 @@ package survey
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,8 @@ func (a Unsolicited) When() string {
 		return fmt.Sprintf("every %s", every.Round(max(every/10, time.Millisecond)).Round(time.Millisecond))
 	case a.AtStart:
 		return "at start"
+	case a.Times > 1:
+		return fmt.Sprintf("%d times", a.Times)
 	}
 	return "once"
 }
@@ -50,10 +53,9 @@ type contact struct {
 
 // noteUnsolicited notes what the gateway did of its own accord: every request that carries no nonce of the harness, and
 // every connection on which the gateway said nothing. What a probe causes carries its nonce, and is told by
-// that alone: a check that comes meanwhile is not taken for it. A check that gives its connection up before the
-// handshake is over, as HAProxy's do that ask for nothing, is seen by no listener.
+// that alone: a check that comes meanwhile is not taken for it.
 func (s *survey) noteUnsolicited(all []knownUpstream) {
-	contacts := s.contactsOf(s.catchAll, func(h upstream.ConnInfo) upstreamKey { return upstreamKey{at: h.To} })
+	contacts := append(s.contactsOf(s.catchAll, whereTo), s.givenUp()...)
 	for i, a := range s.sockets {
 		contacts = append(contacts,
 			s.contactsOf(a, func(upstream.ConnInfo) upstreamKey { return upstreamKey{socket: s.words.sockets[i]} })...)
@@ -73,13 +75,40 @@ func (s *survey) noteUnsolicited(all []knownUpstream) {
 				continue
 			}
 			s.found.Unsolicited = append(s.found.Unsolicited, Unsolicited{
-				Upstream: u.Name, What: what, Times: len(times[what]), EveryMS: medianGap(times[what]),
+				Upstream: u.Name, What: what, Times: len(times[what]), EveryMS: medianGap(times[what], s.broken[u.upstreamKey]...),
 				AtStart: !times[what][len(times[what])-1].After(s.ready),
 			})
 		}
 		clear(times)
 	}
 }
+
+// whereTo is the upstream that the connection was made to.
+func whereTo(h upstream.ConnInfo) upstreamKey { return upstreamKey{at: h.To} }
+
+// givenUp lists the connections that were given up before the upstream heard of them, as those of checks are that only
+// connect.
+func (s *survey) givenUp() []contact {
+	type way struct{ from, to netip.AddrPort }
+	all, known := []contact{}, map[way]bool{}
+	conns := s.catchAll.Connections()
+	for _, h := range conns {
+		known[way{h.From, h.To}] = true
+	}
+	for _, d := range s.dials.heard() {
+		w := way{d.from, d.to}
+		if known[w] || d.at.Before(s.started) || d.to.Port() == nameservicePort ||
+			slices.ContainsFunc(s.broken[upstreamKey{at: d.to}], func(b span) bool { return b.holds(d.at) }) {
+			continue
+		}
+		known[w] = true // What is sent again is the same dial.
+		all = append(all, contact{upstreamKey{at: d.to}, bareConnection, d.at})
+	}
+	return all
+}
+
+// nameservicePort is where nameservers are asked, over TCP where the answer is long.
+const nameservicePort = 53
 
 // contactsOf lists what was heard with no request of a client's.
 func (s *survey) contactsOf(a *upstream.CatchAll, where func(upstream.ConnInfo) upstreamKey) []contact {
@@ -95,18 +124,21 @@ func (s *survey) contactsOf(a *upstream.CatchAll, where func(upstream.ConnInfo) 
 	for _, h := range conns {
 		switch {
 		// A handshake that failed may have been a probe's.
-		case h.Shut || spoken[h.Connection] || h.Speaks != upstream.NothingSpoken || h.TLS && h.Trouble != "":
+		case h.Shut || spoken[h.Connection] || h.Speaks != upstream.NothingSpoken || h.TLS && (h.Trouble != "" || h.Gone):
 		case h.TLS:
 			all = append(all, contact{where(h), bareHandshake, h.At})
 		default:
 			all = append(all, contact{where(h), bareConnection, h.At})
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(c contact) bool { return c.at.Before(s.started) })
 }
 
-// span is the time from the begin of a request until a copy of it can have arrived.
+// span is the time from the begin of a request until a copy of it can have arrived, or in which an upstream is broken.
 type span struct{ begin, end time.Time }
+
+// holds reports whether the time is within.
+func (s span) holds(t time.Time) bool { return !t.Before(s.begin) && !t.After(s.end) }
 
 // timesAsked lists when clients' requests were at the upstream.
 func (s *survey) timesAsked(u upstreamKey) []span {
@@ -126,14 +158,17 @@ func (s *survey) timesAsked(u upstreamKey) []span {
 // meanwhile.
 func allWithin(times []time.Time, spans []span) bool {
 	return !slices.ContainsFunc(times, func(t time.Time) bool {
-		return !slices.ContainsFunc(spans, func(s span) bool { return !t.Before(s.begin) && !t.After(s.end) })
+		return !slices.ContainsFunc(spans, func(s span) bool { return s.holds(t) })
 	})
 }
 
-// medianGap is the median of the times between two, in milliseconds.
-func medianGap(times []time.Time) float64 {
+// medianGap is the median of the times between two, in milliseconds, but for those in which the upstream was broken.
+func medianGap(times []time.Time, broken ...span) float64 {
 	gaps := []float64{}
 	for i := range times[1:] {
+		if slices.ContainsFunc(broken, func(b span) bool { return times[i].Before(b.end) && times[i+1].After(b.begin) }) {
+			continue
+		}
 		gaps = append(gaps, float64(times[i+1].Sub(times[i]).Microseconds())/1000)
 	}
 	if len(gaps) == 0 {

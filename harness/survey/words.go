@@ -24,6 +24,7 @@ type words struct {
 	hosts       []string // names by which clients may call the gateway, the likely ones first
 	named       []string // those of which the configuration says so
 	paths       []string // that read like those of URLs, or are examples of patterns for them
+	checked     []string // those of them by which the gateway asks whether an upstream is well
 	text        string   // all of them, and the command
 	parts       []string // of patterns that have examples among the paths; they may read like paths
 	// code is the text without comments, with the values of its placeholders.
@@ -41,6 +42,7 @@ type words struct {
 	others  []string // hosts that are rather upstreams
 	current []string // the hosts that were named last
 	block   block    // of the path that was named last
+	before  string   // the line before
 	folders []string // of the configuration: patterns and folders lead to files nowhere else
 	most    bounds
 	until   time.Time
@@ -91,7 +93,7 @@ var (
 	filePath = regexp.MustCompile(`^/(?:dev|etc|lib|mnt|opt|proc|run|srv|sys|tmp|usr|var)/.|^/home/[^/]+/.`)
 	// fileEndings are of files, and of no host.
 	fileEndings = regexp.MustCompile(`\.(conf|cfg|cnf|ini|inc|ya?ml|json|toml|pem|crt|cer|key|csr|pub|log|pid|sock|` +
-		`html?|css|js|png|ico|svg|gif|jpe?g|php|txt|lua|so|vcl|d|default|types|tmpl|local)$`)
+		`html?|css|js|png|ico|svg|gif|jpe?g|php|txt|lua|so|vcl|map|lst|list|hdr|acl|d|default|types|tmpl|local)$`)
 	// settings are of files that hold settings.
 	settings = regexp.MustCompile(`(\.(conf|cfg|ya?ml|json|toml|inc|vhost|load|vcl|caddy|map|list|lst|hdr)|` +
 		`/Caddyfile[^/]*|/[A-Za-z0-9_-]+)$`)
@@ -169,7 +171,7 @@ func (w *words) late() bool { return time.Now().After(w.until) }
 // take notes the words of one file, and returns the files that they lead to.
 func (w *words) take(text, here, dir string) (files []string) {
 	marked := false
-	w.current, w.block = nil, block{}
+	w.current, w.block, w.before = nil, block{}, ""
 	for line := range strings.Lines(text) {
 		if w.late() {
 			break
@@ -178,6 +180,7 @@ func (w *words) take(text, here, dir string) (files []string) {
 			continue
 		}
 		line = w.filler.fill(line)
+		before := len(w.paths)
 		w.code += line
 		w.takeHosts(line, marked)
 		marked = continues(line, marked)
@@ -198,7 +201,11 @@ func (w *words) take(text, here, dir string) (files []string) {
 			}
 		}
 		w.takePatterns(line)
+		w.noteChecked(line, before)
 		w.say(line)
+		if strings.TrimSpace(line) != "" {
+			w.before = line
+		}
 	}
 	return files
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/fcgi"
 	"net/netip"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/strain"
@@ -40,13 +41,15 @@ type CatchAll struct {
 type ConnInfo struct {
 	// Connection is its number in the hits.
 	Connection int
-	// To is the address that was dialled.
-	To netip.AddrPort
-	At time.Time
+	// To is the address that was dialled, From who dialled it.
+	To, From netip.AddrPort
+	At       time.Time
 	// TLS tells whether it began with a TLS handshake, SNI for which name, and Trouble why the client did not go
 	// through with it.
 	TLS          bool
 	SNI, Trouble string
+	// Gone tells whether the client reset the connection, or ended it within the handshake, and said nothing of why.
+	Gone bool
 	// Speaks is the language; empty while nothing was said.
 	Speaks Language
 	// Proxied tells whether a header of the PROXY protocol stood before all.
@@ -149,9 +152,13 @@ func (o *CatchAll) accept() {
 // register notes a connection.
 func (o *CatchAll) register(c net.Conn) *ConnInfo {
 	to, _ := netip.ParseAddrPort(c.LocalAddr().String())
+	from, _ := netip.ParseAddrPort(c.RemoteAddr().String())
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	h := &ConnInfo{Connection: len(o.infos) + 1, To: netip.AddrPortFrom(to.Addr().Unmap(), to.Port()), At: time.Now()}
+	h := &ConnInfo{
+		Connection: len(o.infos) + 1, At: time.Now(), To: netip.AddrPortFrom(to.Addr().Unmap(), to.Port()),
+		From: netip.AddrPortFrom(from.Addr().Unmap(), from.Port()),
+	}
 	o.infos = append(o.infos, h)
 	if o.conns == nil {
 		_ = c.Close()
@@ -181,7 +188,7 @@ func (o *CatchAll) serve(c net.Conn, h *ConnInfo) {
 			h.Said = b.begun()
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
-			h.Trouble = err.Error()
+			h.Trouble, h.Gone = err.Error(), h.Gone || errors.Is(err, syscall.ECONNRESET)
 		}
 	})
 	switch language {

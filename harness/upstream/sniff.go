@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"slices"
@@ -65,6 +67,7 @@ func (o *CatchAll) sniff(c net.Conn, h *ConnInfo) (*sniffedConn, Language, error
 			o.update(func() { h.TLS = true })
 			secure := tls.Server(b, o.tls(h))
 			if err := secure.HandshakeContext(context.Background()); err != nil {
+				o.update(func() { h.Gone = errors.Is(err, io.EOF) })
 				return b, NothingSpoken, err
 			}
 			b = newSniffedConn(secure, h.Connection)

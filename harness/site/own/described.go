@@ -40,6 +40,10 @@ func (d *Described) fit(r *client.Request, p site.Probe, from netip.Addr) netip.
 		r.Target = gateway.Uncached(r.Target, r.Header[0].Value) // The nonce.
 	}
 	for _, name := range slices.Sorted(maps.Keys(probe.Headers)) {
+		if strings.EqualFold(name, gateway.HostField) {
+			r.Host = probe.Headers[name]
+			continue
+		}
 		r.Header = append(r.Header, client.Field{Name: name, Value: probe.Headers[name]})
 	}
 	switch {
