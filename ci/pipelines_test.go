@@ -40,7 +40,8 @@ func TestGitHubAction(t *testing.T) {
 	}
 	temp := t.TempDir()
 	path, summary := filepath.Join(temp, "path"), filepath.Join(temp, "summary.md")
-	// Stands for sudo, which this machine may not have or not allow: root gets the variables that are named, and no others.
+	// Stands for sudo, which this machine may not have or not allow: root gets the variables that are named, and no
+	// others.
 	if err := os.Mkdir(filepath.Join(temp, "bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,8 @@ func TestGitHubAction(t *testing.T) {
 	}{
 		"arguments in a line": {map[string]string{"arguments": few, "report": "out"}, 0, "out/junit.xml", "as expected"},
 		"arguments in lines, a policy": {
-			map[string]string{"arguments": strings.Join(strings.Fields(few), "\n") + "\n", "policy": "rfc9209"}, 0,
+			map[string]string{"arguments": strings.Join(strings.Fields(few), "\n") + "\n", "policy": "rfc9209"},
+			0,
 			"report/results.sarif", "as expected",
 		},
 		"a mistake in an input": {

@@ -14,7 +14,7 @@ var AccessDown = register(Fault{
 	What: "Somebody has dug where the cable was. The home's own network is well, and the router answers; nothing " +
 		"gets farther.",
 	Made:      "The provider's end of the cable to the router is pulled out.",
-	Confirmed: "An own dial from the computer gets no connection, one from the provider does.",
+	Confirmed: "Gatequake's own dial from the computer gets no connection, one from the provider does.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		if err := n.Provider.Plug(toRouter, false); err != nil {
 			return nil, err
@@ -32,7 +32,7 @@ var AccessDown = register(Fault{
 					_ = conn.Close()
 					return "", fmt.Errorf("dial the site from the computer: got a connection, want none")
 				}
-				return "own dial from the computer: no connection; from the provider: connected", n.confirmSite(ctx)
+				return "Gatequake's own dial from the computer: no connection; from the provider: connected", n.confirmSite(ctx)
 			},
 		}, nil
 	},
@@ -44,7 +44,7 @@ var AccessLoss = register(Fault{
 	Reaches:   true,
 	What:      "A bad line is no cut one: TCP sends again what was lost. The page comes, later.",
 	Made:      "Rules at the provider's hop drop six of each 20 packets of a connection with the site.",
-	Confirmed: "Both rules are in force, and an own request from the computer is answered all the same.",
+	Confirmed: "Both rules are in force, and Gatequake's own request from the computer is answered all the same.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		out, in := n.outbound(), n.inbound()
 		out.Loss, out.Verdict = true, firewall.Drop
@@ -53,7 +53,7 @@ var AccessLoss = register(Fault{
 			if err := n.ask(ctx, n.request(""), replyLimit); err != nil {
 				return "", fmt.Errorf("ask the site from the computer: %w", err)
 			}
-			return "own request from the computer: answered", nil
+			return "Gatequake's own request from the computer: answered", nil
 		}, out, in)
 	},
 })

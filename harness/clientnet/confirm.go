@@ -45,7 +45,8 @@ func (n *Network) confirmNoReply(ctx context.Context) (string, error) {
 	if !isLate(err) {
 		return "", fmt.Errorf("dial the site from the computer: got %w, want no reply in %s", orNone(err), silenceWindow)
 	}
-	return fmt.Sprintf("own dial from the computer: no reply in %s; from the provider: connected", silenceWindow),
+	return fmt.Sprintf("Gatequake's own dial from the computer: no reply in %s; from the provider: "+
+			"connected", silenceWindow),
 		n.confirmSite(ctx)
 }
 

@@ -20,7 +20,7 @@ var DNSNXDomain = register(Fault{
 		"of the world sees the name again.",
 	Made: "The nameserver says NXDOMAIN, to be remembered for five minutes, when the browser looks the name up; " +
 		"then it is well again, and so is the provider's cache.",
-	Confirmed: "The router answers an own query with NXDOMAIN, the provider's resolver with the address.",
+	Confirmed: "The router answers Gatequake's own query with NXDOMAIN, the provider's resolver with the address.",
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.forget()
 		n.Resolver.Forget()
@@ -53,7 +53,8 @@ func (n *Network) cachesAnswer(ctx context.Context, rcode, address string) (stri
 	if got, want := firstAddress(provider), n.Site.At.Addr().String(); got != want {
 		return "", fmt.Errorf("ask the provider for %s: got %s %s, want %s", n.Site.Name, provider.Rcode, got, want)
 	}
-	return fmt.Sprintf("own query to the router: %s %s; to the provider: %s", rcode, address, firstAddress(provider)), nil
+	return fmt.Sprintf("Gatequake's own query to the router: %s %s; to the provider: "+
+		"%s", rcode, address, firstAddress(provider)), nil
 }
 
 func firstAddress(r dns.Reply) string {

@@ -14,7 +14,7 @@ var DNSServFail = register(Fault{
 	What: "The resolver that the router asks, the provider's, has lost its way to the nameservers, or fails to " +
 		"verify what they say. Its SERVFAIL comes through the router. Who asks another resolver is served.",
 	Made: "The provider's resolver answers SERVFAIL for the name, and the home has forgotten it.",
-	Confirmed: "The router answers an own query with SERVFAIL; the site's nameserver, asked from the computer, " +
+	Confirmed: "The router answers Gatequake's own query with SERVFAIL; the site's nameserver, asked from the computer, " +
 		"with the address.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		n.forget()
@@ -32,7 +32,7 @@ var DNSServFail = register(Fault{
 					return "", fmt.Errorf("ask the site's nameserver for %s: got %s (%w), want %s", n.Site.Name, got,
 						orNone(err), want)
 				}
-				return "own query to the router: SERVFAIL; to the site's nameserver: " + firstAddress(site), nil
+				return "Gatequake's own query to the router: SERVFAIL; to the site's nameserver: " + firstAddress(site), nil
 			},
 		}, nil
 	},

@@ -14,7 +14,7 @@ var DNSSilence = register(Fault{
 	What: "The process in the router that answers for names is stuck. It takes every query and says nothing, until " +
 		"it is started anew. All else in the router goes on: an address would be reached.",
 	Made:      "The router's resolver answers nothing, and the browser has forgotten the name.",
-	Confirmed: "An own query to the router gets no answer, one to the provider's resolver does.",
+	Confirmed: "Gatequake's own query to the router gets no answer, one to the provider's resolver does.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		n.forget()
 		hung := n.Forwarder
@@ -31,7 +31,8 @@ var DNSSilence = register(Fault{
 					return "", err
 				}
 				said := firstAddress(r)
-				return fmt.Sprintf("own query to the router: no answer in %s; to the provider: %s", silenceWindow, said), nil
+				return fmt.Sprintf("Gatequake's own query to the router: no answer in %s; to the provider: "+
+					"%s", silenceWindow, said), nil
 			},
 		}, nil
 	},

@@ -17,7 +17,7 @@ var DNSStale = register(Fault{
 		"be a day, the computer and the router go on using it and knock at a house where nobody lives.",
 	Made: "The nameserver gives the old address, for five minutes, when the browser looks the name up; then the " +
 		"new one, and the provider's cache is emptied.",
-	Confirmed: "The router answers an own query with the old address, the provider's resolver with the new one.",
+	Confirmed: "The router answers Gatequake's own query with the old address, the provider's resolver with the new one.",
 	Inject: func(ctx context.Context, n *Network) (*Injection, error) {
 		n.forget()
 		n.Resolver.Forget()

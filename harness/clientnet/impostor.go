@@ -59,7 +59,8 @@ func (n *Network) confirmImpostor(ctx context.Context, sign string) (string, err
 	if !strings.Contains(string(page[:k]), sign) {
 		return "", fmt.Errorf("ask the site from the computer: got %.80q, want %q in it", page[:k], sign)
 	}
-	return fmt.Sprintf("own request from the computer: answered with %q; dial from the provider: connected to the site",
+	return fmt.Sprintf("Gatequake's own request from the computer: answered with %q; dial from the provider: connected "+
+		"to the site",
 		sign), n.confirmSite(ctx)
 }
 
@@ -72,7 +73,7 @@ var CaptivePortal = register(Fault{
 	What: "The network of a hotel leads whoever has not logged in to its own page, whatever site was asked for. " +
 		"RFC 6585 has the status 511 for that; most send a redirect. Neither is the site's, which is not asked.",
 	Made:      "The router leads connections to the site's port to a server of its own, which answers 511.",
-	Confirmed: "An own request from the computer is answered with the portal's page, and the site is there.",
+	Confirmed: "Gatequake's own request from the computer is answered with the portal's page, and the site is there.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		return n.impostor(n.Router, n.AtRouter, toComputer, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Cache-Control", "no-store")
@@ -89,7 +90,7 @@ var Middlebox502 = register(Fault{
 		"What it writes is a 502 Bad Gateway, and rightly so: it is the gateway that is meant. The site is well, " +
 		"and knows nothing of it. By the page alone nobody can tell.",
 	Made:      "The provider's hop leads connections to the site's port to a proxy of its own, which answers 502.",
-	Confirmed: "An own request from the computer is answered with the proxy's page, and the site is there.",
+	Confirmed: "Gatequake's own request from the computer is answered with the proxy's page, and the site is there.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		return n.impostor(n.Provider, n.AtProvider, toRouter, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Cache-Control", "no-store")

@@ -21,7 +21,7 @@ var Reset = register(Fault{
 		"request, and sends a reset in the site's name. The client cannot tell whose it is; the site has a " +
 		"connection on which nothing is said.",
 	Made:      "A rule at the provider's hop answers packets to the site that carry data with a reset, and drops them.",
-	Confirmed: "An own dial from the computer succeeds, and what it then sends is answered with a reset.",
+	Confirmed: "Gatequake's own dial from the computer succeeds, and what it then sends is answered with a reset.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		rule := n.outbound()
 		rule.Match, rule.Longer, rule.Verdict = firewall.Established, headersMax, firewall.RejectRST
@@ -29,7 +29,7 @@ var Reset = register(Fault{
 			if err := n.ask(ctx, n.request("X-Padding: 0123456789\r\n"), replyLimit); !errors.Is(err, syscall.ECONNRESET) {
 				return "", fmt.Errorf("ask the site from the computer: got %w, want ECONNRESET", orNone(err))
 			}
-			return "own request from the computer: connected, then reset; dial from the provider: connected",
+			return "Gatequake's own request from the computer: connected, then reset; dial from the provider: connected",
 				n.confirmSite(ctx)
 		}, rule)
 	},
@@ -43,7 +43,7 @@ var AnswerLost = register(Fault{
 		"not like in the answer. The site has served the request, and logs a success; the client has nothing. A " +
 		"POST has been done, and the client cannot know.",
 	Made:      "A rule at the provider's hop drops packets from the site that carry data.",
-	Confirmed: "An own dial from the computer succeeds, and what it then sends gets no answer.",
+	Confirmed: "Gatequake's own dial from the computer succeeds, and what it then sends gets no answer.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		rule := n.inbound()
 		rule.Match, rule.Longer, rule.Verdict = firewall.Established, headersMax, firewall.Drop
@@ -51,7 +51,7 @@ var AnswerLost = register(Fault{
 			if err := n.ask(ctx, n.request(""), silenceWindow); !isLate(err) {
 				return "", fmt.Errorf("ask the site from the computer: got %w, want no answer in %s", orNone(err), silenceWindow)
 			}
-			return fmt.Sprintf("own request from the computer: connected, then no answer in %s; dial from the "+
+			return fmt.Sprintf("Gatequake's own request from the computer: connected, then no answer in %s; dial from the "+
 				"provider: connected", silenceWindow), n.confirmSite(ctx)
 		}, rule)
 	},

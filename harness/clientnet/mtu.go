@@ -25,7 +25,7 @@ var MTUBlackhole = register(Fault{
 		"are answered, and all that is longer hangs: a form, a large cookie, an upload.",
 	Made: "A rule at the provider's hop drops every packet to the site that is longer than 1280 bytes, and says " +
 		"nothing.",
-	Confirmed: "An own short request from the computer is answered, one of four KiB is not.",
+	Confirmed: "Gatequake's own short request from the computer is answered, one of four KiB is not.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		rule := n.outbound()
 		rule.Longer, rule.Verdict = tunnelMTU, firewall.Drop
@@ -36,7 +36,8 @@ var MTUBlackhole = register(Fault{
 			if err := n.ask(ctx, n.request("Cookie: "+strings.Repeat("x", largeRequest)+"\r\n"), silenceWindow); !isLate(err) {
 				return "", fmt.Errorf("ask the site a long thing: got %w, want no answer in %s", orNone(err), silenceWindow)
 			}
-			return fmt.Sprintf("own short request: answered; one of %d bytes: no answer in %s", largeRequest, silenceWindow), nil
+			return fmt.Sprintf("Gatequake's own short request: answered; one of %d bytes: no answer in "+
+				"%s", largeRequest, silenceWindow), nil
 		}, rule)
 	},
 })

@@ -58,5 +58,6 @@ func (n *Network) confirmOnlyNew(ctx context.Context, old net.Conn) (string, err
 	if err := n.ask(ctx, n.request(""), replyLimit); err != nil {
 		return "", fmt.Errorf("ask on a new connection: %w", err)
 	}
-	return fmt.Sprintf("own request on an old connection: no answer in %s; on a new one: answered", silenceWindow), nil
+	return fmt.Sprintf("Gatequake's own request on an old connection: no answer in %s; on a new one: "+
+		"answered", silenceWindow), nil
 }

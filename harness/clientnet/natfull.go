@@ -24,7 +24,7 @@ var NATFull = register(Fault{
 		"without a word.",
 	Made: "The router may give 64 ports, and forgets what it knew; the computer begins twice as many connections " +
 		"to the site, of which no packet gets through and which it then forgets.",
-	Confirmed: "An own dial from the computer gets no reply, one from the provider does.",
+	Confirmed: "Gatequake's own dial from the computer gets no reply, one from the provider does.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		n.Browser.Disconnect()
 		// A connection from before may have one of the ports by chance, and would give it back when it ends.

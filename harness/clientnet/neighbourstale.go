@@ -17,7 +17,7 @@ var NeighbourStale = register(Fault{
 		"has the address, which takes Linux up to a minute, its frames go to nobody.",
 	Made: "The computer's table of neighbours has another hardware address for the router, marked as just " +
 		"confirmed.",
-	Confirmed: "The table says so, and an own dial from the computer gets no reply.",
+	Confirmed: "The table says so, and Gatequake's own dial from the computer gets no reply.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		if err := n.Computer.Misplace(toRouter, routerAt.Addr(), oldRouter); err != nil {
 			return nil, err

@@ -52,7 +52,7 @@ var TransitDrop = register(Fault{
 	What: "A router of the provider's has a wrong route or a broken line card. What is for the site vanishes " +
 		"there, and nobody at either end can do anything about it but wait or go another way.",
 	Made:      "A rule at the provider's hop drops what is for the site.",
-	Confirmed: "An own dial from the computer gets no reply, one from the provider does.",
+	Confirmed: "Gatequake's own dial from the computer gets no reply, one from the provider does.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		rule := n.outbound()
 		rule.Verdict = firewall.Drop
@@ -69,7 +69,7 @@ var TransitReject = register(Fault{
 		"on it for a hint.",
 	Made: "A rule at the provider's hop answers what is for the site with host unreachable; the browser has no " +
 		"connection open.",
-	Confirmed: "An own dial from the computer gets EHOSTUNREACH, one from the provider is answered.",
+	Confirmed: "Gatequake's own dial from the computer gets EHOSTUNREACH, one from the provider is answered.",
 	Inject: func(_ context.Context, n *Network) (*Injection, error) {
 		n.Browser.Disconnect()
 		rule := n.outbound()
@@ -82,7 +82,7 @@ var TransitReject = register(Fault{
 			if !errors.Is(err, syscall.EHOSTUNREACH) {
 				return "", fmt.Errorf("dial the site from the computer: got %w, want EHOSTUNREACH", orNone(err))
 			}
-			return "own dial from the computer: host unreachable; from the provider: connected", n.confirmSite(ctx)
+			return "Gatequake's own dial from the computer: host unreachable; from the provider: connected", n.confirmSite(ctx)
 		}, rule)
 	},
 })

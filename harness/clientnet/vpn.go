@@ -126,5 +126,6 @@ func (v *VPN) Broken(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("dial the site from the computer: %w", err)
 	}
-	return fmt.Sprintf("own dial from the VPN: no reply in %s; from the computer: connected", silenceWindow), conn.Close()
+	return fmt.Sprintf("Gatequake's own dial from the VPN: no reply in %s; from the computer: "+
+		"connected", silenceWindow), conn.Close()
 }

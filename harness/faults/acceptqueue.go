@@ -22,7 +22,7 @@ var AcceptQueueFull = catalog.RegisterFault(catalog.Fault{
 		"and then drops every further SYN without a word. To the gateway the machine seems gone, though the " +
 		"process lives.",
 	Made:      "A real listener at the upstream's address with a backlog of 0, filled, that never accepts.",
-	Confirmed: "An own dial to the address gets no reply.",
+	Confirmed: "Gatequake's own dial to the address gets no reply.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		_, undo, err := replace(ctx, b, upstream.FullQueue)
 		if err != nil {

@@ -34,7 +34,7 @@ func misled(b *site.Bench, to netip.Addr, there confirmation) *catalog.Injection
 			return "", fmt.Errorf("ask for %s: got %v (%w), want %s", b.Plan.Named.Host, reply.Addresses, err, to)
 		}
 		seen, err := there(ctx)
-		return fmt.Sprintf("own query for %s: %s; %s", b.Plan.Named.Host, to, seen), err
+		return fmt.Sprintf("Gatequake's own query for %s: %s; %s", b.Plan.Named.Host, to, seen), err
 	})
 }
 
@@ -50,8 +50,9 @@ var DNSStaleAddressRefused = catalog.RegisterFault(catalog.Fault{
 	Needs: []world.Need{world.SourceAddress}, // A second machine, which in portable mode is a second loopback address.
 	What: "The upstream moved and the record did not, or a cache on the way still has the old one. The machine at " +
 		"the old address is up and knows nothing of it: connections are refused.",
-	Made:      "The world's nameserver gives another machine's address for every name; nothing listens there.",
-	Confirmed: "An own query for the upstream's name gets that address, and an own dial to it gets ECONNREFUSED.",
+	Made: "The world's nameserver gives another machine's address for every name; nothing listens there.",
+	Confirmed: "Gatequake's own query for the upstream's name gets that address, and Gatequake's own dial to it gets " +
+		"ECONNREFUSED.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return misled(b, b.Plan.Stranger, confirmEnd(b, stale(b), client.Refused)), nil
 	},
@@ -66,7 +67,8 @@ var DNSStaleAddressSilent = catalog.RegisterFault(catalog.Fault{
 		"firewall in front of it. Every connection attempt costs a whole connect timeout.",
 	Made: "The world's nameserver gives another machine's address for every name; an nftables rule drops what is " +
 		"sent there.",
-	Confirmed: "An own query for the upstream's name gets that address, and an own dial to it gets no reply.",
+	Confirmed: "Gatequake's own query for the upstream's name gets that address, and Gatequake's own dial to it gets " +
+		"no reply.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := b.Firewall.Apply(firewall.Rule{To: toward(stale(b)), Protocol: firewall.TCP, Verdict: firewall.Drop})
 		if err != nil {
@@ -89,8 +91,8 @@ var DNSV6Only = catalog.RegisterFault(catalog.Fault{
 		"The name resolves; the kernel has nowhere to send a packet to.",
 	Made: "The world's nameserver has an AAAA record alone for every name, and the world has no route to that " +
 		"address.",
-	Confirmed: "An own query for the upstream's name gets that address, one for an IPv4 address gets none, and an " +
-		"own dial gets ENETUNREACH.",
+	Confirmed: "Gatequake's own query for the upstream's name gets that address, one for an IPv4 address gets none, " +
+		"and Gatequake's own dial gets ENETUNREACH.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		to := netip.AddrPortFrom(b.Plan.Unroutable, b.Plan.Named.Port)
 		undo, err := b.World.Unroute(to.Addr(), world.NoRoute)
@@ -120,7 +122,7 @@ func unroutable(ctx context.Context, b *site.Bench, at netip.AddrPort) (string, 
 	if !errors.Is(err, syscall.ENETUNREACH) {
 		return "", fmt.Errorf("dial %s: got %w, want ENETUNREACH", at, err)
 	}
-	return fmt.Sprintf("no IPv4 address; own dial to %s: ENETUNREACH", at), nil
+	return fmt.Sprintf("no IPv4 address; Gatequake's own dial to %s: ENETUNREACH", at), nil
 }
 
 // DNSCNAMELoop is a name that leads back to itself.
@@ -129,8 +131,9 @@ var DNSCNAMELoop = misanswered(catalog.Fault{
 	Type: proxystatus.DNSError,
 	What: "Two aliases name each other, as after a careless rename. There is an answer to every query and an " +
 		"address in none. A resolver that follows aliases without counting never comes to an end.",
-	Made:      "The world's nameserver answers every query with two CNAME records in a circle.",
-	Confirmed: "An own query for the upstream's name gets an alias, the alias of which is the name; and no address.",
+	Made: "The world's nameserver answers every query with two CNAME records in a circle.",
+	Confirmed: "Gatequake's own query for the upstream's name gets an alias, the alias of which is the name; and no " +
+		"address.",
 }, dns.CNAMELoop{}, func(r dns.Reply, err error) (string, bool) {
 	circle := err == nil && len(r.Addresses) == 0 && len(r.Aliases) == 2 && r.Aliases[0].Target == r.Aliases[1].Name &&
 		r.Aliases[1].Target == r.Aliases[0].Name

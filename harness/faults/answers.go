@@ -52,7 +52,7 @@ func (a answer) register(id string) {
 		ID: id, Title: a.Title, What: a.What, Cause: cause.Bug, Type: a.Error, Phase: a.Phase, AfterHead: a.AfterHead,
 		Made: "The upstream reads the request, answers with the bytes of fixtures/answers/" + id + suffix +
 			", and closes.",
-		Confirmed: "An own request gets exactly those bytes, and the end of the connection.",
+		Confirmed: "Gatequake's own request gets exactly those bytes, and the end of the connection.",
 		Inject:    a.inject,
 	}
 	if a.Tolerated != "" {
@@ -62,11 +62,11 @@ func (a answer) register(id string) {
 	case a.Every > 0:
 		f.Made = fmt.Sprintf("The upstream reads the request and sends the bytes of fixtures/answers/%s%s every "+
 			"%s, until the client leaves.", id, suffix, a.Every)
-		f.Confirmed = "An own request gets exactly those bytes, and gets them again."
+		f.Confirmed = "Gatequake's own request gets exactly those bytes, and gets them again."
 	case a.When == onAccept:
 		f.Made = "A listener at the upstream's address sends the bytes of fixtures/answers/" + id + suffix +
 			" as soon as a connection is made, and closes."
-		f.Confirmed = "An own connection on which nothing is sent gets exactly those bytes, and the end."
+		f.Confirmed = "Gatequake's own connection on which nothing is sent gets exactly those bytes, and the end."
 	}
 	catalog.RegisterFault(f)
 }
@@ -126,7 +126,7 @@ func confirmBytes(b *site.Bench, send string, want []byte, end error) confirmati
 			return "", fmt.Errorf("ask %s: got %d bytes, %.80q (%w), want the %d bytes %.80q", at, n, got[:n], err,
 				len(want), want)
 		}
-		told := fmt.Sprintf("own connection to %s: %d bytes, %.60q", at, len(got), got)
+		told := fmt.Sprintf("Gatequake's own connection to %s: %d bytes, %.60q", at, len(got), got)
 		if end == nil {
 			return told, nil
 		}

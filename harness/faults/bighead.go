@@ -17,7 +17,7 @@ func overgrown(f catalog.Fault, kib int) *catalog.Fault {
 	f.Cause, f.Type, f.Phase = cause.Configuration, proxystatus.HTTPResponseHeaderSectionSize, catalog.AtOnce
 	f.Made = fmt.Sprintf("The upstream answers a valid, stamped 200 with %d KiB of headers, in lines that each fit "+
 		"everywhere.", kib)
-	f.Confirmed = "An own request is answered with a whole 200 whose head is that large."
+	f.Confirmed = "Gatequake's own request is answered with a whole 200 whose head is that large."
 	f.Inject = misbehave(upstream.BigHeaders{Bytes: kib << 10}, func(b *site.Bench) confirmation {
 		return func(ctx context.Context) (string, error) { return bigHead(ctx, b, kib) }
 	})
@@ -38,7 +38,7 @@ func bigHead(ctx context.Context, b *site.Bench, kib int) (string, error) {
 		return "", fmt.Errorf("ask %s: got %d with %d bytes of headers, want a 200 with about %d KiB", b.Plan.Upstream,
 			r.Status, size, kib)
 	}
-	return fmt.Sprintf("own request to %s: 200 with some %d KiB of headers", b.Plan.Upstream, kib), nil
+	return fmt.Sprintf("Gatequake's own request to %s: 200 with some %d KiB of headers", b.Plan.Upstream, kib), nil
 }
 
 // The upstreams whose heads do not fit. The smaller is more than the buffers of every gateway by default (nginx

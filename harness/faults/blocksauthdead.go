@@ -21,7 +21,7 @@ var ExternalAuthDead = catalog.RegisterFault(catalog.Fault{
 		"which is what a 502 says.",
 	Made: "The Toxiproxy link at the service's address stops listening and drops its connections; it keeps the " +
 		"port. The upstream is healthy.",
-	Confirmed: "An own dial to the service's address gets ECONNREFUSED.",
+	Confirmed: "Gatequake's own dial to the service's address gets ECONNREFUSED.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := b.AuthService.Inject(ctx, link.Refuse{})
 		if err != nil {

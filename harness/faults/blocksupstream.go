@@ -21,7 +21,7 @@ var Upstream403 = catalog.RegisterFault(catalog.Fault{
 		"gateway passes it on. To find the rule that refused, one must know which of the two wrote the page: the " +
 		"stamp on the upstream's answers tells.",
 	Made:      "The upstream answers every request with a stamped 403.",
-	Confirmed: "An own request is answered with a whole 403.",
+	Confirmed: "Gatequake's own request is answered with a whole 403.",
 	Inject: misbehave(upstream.Status{Code: http.StatusForbidden}, func(b *site.Bench) confirmation {
 		return confirmStatus(b, b.Plan.Upstream, http.StatusForbidden, 0)
 	}),

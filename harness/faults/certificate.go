@@ -35,7 +35,7 @@ func presented(f catalog.Fault, issue func(*site.Bench) (tls.Certificate, error)
 				if err := b.Handshake(ctx, b.Plan.Secure); !is(err) {
 					return "", fmt.Errorf("handshake with %s: got %w, want: %s", b.Plan.Secure, err, f.Title)
 				}
-				return fmt.Sprintf("own TLS handshake with %s: %s", b.Plan.Secure, f.Title), nil
+				return fmt.Sprintf("Gatequake's own TLS handshake with %s: %s", b.Plan.Secure, f.Title), nil
 			},
 		}, nil
 	}
@@ -56,7 +56,7 @@ var CertificateExpired = presented(catalog.Fault{
 		"that does not verify sees no fault, and would not see an impostor either.",
 	Made: "The upstream presents a certificate made at run time, from the right authority and for the right name, " +
 		"that ended yesterday.",
-	Confirmed: "An own TLS handshake that verifies fails because the certificate has expired.",
+	Confirmed: "Gatequake's own TLS handshake that verifies fails because the certificate has expired.",
 }, func(b *site.Bench) (tls.Certificate, error) {
 	yesterday := time.Now().Add(-day)
 	return b.Authority.Issue(upstream.Leaf{
@@ -72,7 +72,7 @@ var CertificateNotYetValid = presented(catalog.Fault{
 		"have been changed when it begins to work by itself.",
 	Made: "The upstream presents a certificate made at run time, from the right authority and for the right name, " +
 		"that begins tomorrow.",
-	Confirmed: "An own TLS handshake that verifies fails because the certificate begins later.",
+	Confirmed: "Gatequake's own TLS handshake that verifies fails because the certificate begins later.",
 }, func(b *site.Bench) (tls.Certificate, error) {
 	return b.Authority.Issue(upstream.Leaf{Names: []string{b.SecureName()}, NotBefore: time.Now().Add(day)})
 }, func(err error) bool { return outside(err, true) })
@@ -86,7 +86,7 @@ var CertificateUntrusted = presented(catalog.Fault{
 		"any of them.",
 	Made: "The upstream presents a certificate made at run time, for the right name, from an authority of its " +
 		"own.",
-	Confirmed: "An own TLS handshake that verifies fails because the authority is unknown.",
+	Confirmed: "Gatequake's own TLS handshake that verifies fails because the authority is unknown.",
 }, func(b *site.Bench) (tls.Certificate, error) {
 	stranger, err := upstream.NewAuthority()
 	if err != nil {
@@ -105,7 +105,7 @@ var CertificateWrongName = presented(catalog.Fault{
 		"is good, and somebody else's. A gateway that verifies the authority alone, and not the name, takes " +
 		"anybody with a certificate for its upstream.",
 	Made:      "The upstream presents a certificate made at run time, from the right authority, for another name.",
-	Confirmed: "An own TLS handshake that verifies fails because of the name.",
+	Confirmed: "Gatequake's own TLS handshake that verifies fails because of the name.",
 }, func(b *site.Bench) (tls.Certificate, error) {
 	return b.Authority.Issue(upstream.Leaf{Names: []string{"other." + b.SecureName()}})
 }, func(err error) bool {

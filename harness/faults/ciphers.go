@@ -19,7 +19,7 @@ var TLSNoSharedCipher = secured(catalog.Fault{
 	What: "One side was hardened and the other was not: the upstream is left with cipher suites that the gateway's " +
 		"library has given up. Their TLS versions agree, so nothing in either configuration looks wrong.",
 	Made:      "The upstream speaks TLS 1.2 with RC4, and nothing else.",
-	Confirmed: "An own TLS handshake with today's suites gets an alert; one that offers RC4 is answered.",
+	Confirmed: "Gatequake's own TLS handshake with today's suites gets an alert; one that offers RC4 is answered.",
 }, func(c *tls.Config) {
 	c.MinVersion, c.MaxVersion, c.CipherSuites = tls.VersionTLS12, tls.VersionTLS12, retired
 },

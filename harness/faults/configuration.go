@@ -38,7 +38,7 @@ var WrongPort = catalog.RegisterFault(catalog.Fault{
 	What: "The upstream is healthy; the gateway asks at the wrong door. It is what a typing error, or a service " +
 		"that moved, looks like.",
 	Made:      "The gateway is restarted with another port of the upstream's host in its configuration.",
-	Confirmed: "An own dial to that port gets ECONNREFUSED.",
+	Confirmed: "Gatequake's own dial to that port gets ECONNREFUSED.",
 	Inject: deployed(func(b *site.Bench, v *gateway.Vars) { v.Upstream = b.Plan.Nobody },
 		func(b *site.Bench) confirmation { return confirmEnd(b, b.Plan.Nobody, client.Refused) }),
 })
@@ -52,7 +52,7 @@ var WrongAddress = catalog.RegisterFault(catalog.Fault{
 		"up and serves something else, on other ports; the upstream is healthy and idle.",
 	Made: "The gateway is restarted with the address of another machine, at which nothing listens, in its " +
 		"configuration.",
-	Confirmed: "An own dial to that address gets ECONNREFUSED.",
+	Confirmed: "Gatequake's own dial to that address gets ECONNREFUSED.",
 	Inject: deployed(func(b *site.Bench, v *gateway.Vars) { v.Upstream = otherAddress(b) },
 		func(b *site.Bench) confirmation { return confirmEnd(b, otherAddress(b), client.Refused) }),
 })
@@ -74,7 +74,7 @@ var WrongHost = catalog.RegisterFault(catalog.Fault{
 		"the open.",
 	Made: "The gateway is restarted with a misspelt name in its configuration, one that it looks up when it is " +
 		"asked.",
-	Confirmed: "An own query for that name is answered NXDOMAIN, and one for the right name with an address.",
+	Confirmed: "Gatequake's own query for that name is answered NXDOMAIN, and one for the right name with an address.",
 	Inject: deployed(func(_ *site.Bench, v *gateway.Vars) { v.Named.Host = mistyped },
 		func(b *site.Bench) confirmation {
 			return func(ctx context.Context) (string, error) {
@@ -87,7 +87,7 @@ var WrongHost = catalog.RegisterFault(catalog.Fault{
 					return "", fmt.Errorf("ask for %s: got %s (%w), want an address", b.Plan.Named.Host,
 						right.Rcode, err)
 				}
-				return fmt.Sprintf("own query for %s: NXDOMAIN; for %s: an address", mistyped, b.Plan.Named.Host), nil
+				return fmt.Sprintf("Gatequake's own query for %s: NXDOMAIN; for %s: an address", mistyped, b.Plan.Named.Host), nil
 			}
 		}),
 })
@@ -99,7 +99,7 @@ var EmptyPool = catalog.RegisterFault(catalog.Fault{
 	What: "Somebody took the members out for maintenance, one after the other, and nobody put them back. Nothing " +
 		"is wrong with any of them: the gateway was told not to ask.",
 	Made:      "The gateway is restarted with the one member of its pool marked down in its configuration.",
-	Confirmed: "An own request to the member is answered 200: it is well, and only marked.",
+	Confirmed: "Gatequake's own request to the member is answered 200: it is well, and only marked.",
 	Inject: deployed(func(_ *site.Bench, v *gateway.Vars) { v.Down = true },
 		func(b *site.Bench) confirmation { return confirmStatus(b, b.Plan.Upstream, http.StatusOK, 0) }),
 })
@@ -113,7 +113,7 @@ var PlainToHTTPS = catalog.RegisterFault(catalog.Fault{
 		"request, sends an alert and closes. (Many servers answer with a plain 400 of their own instead; that is " +
 		"the upstream's answer, and is relayed.)",
 	Made:      "The gateway is restarted with the TLS upstream's address in its plain route.",
-	Confirmed: "An own plain request to that address gets bytes that are no HTTP, or the end of the connection.",
+	Confirmed: "Gatequake's own plain request to that address gets bytes that are no HTTP, or the end of the connection.",
 	Inject: deployed(func(b *site.Bench, v *gateway.Vars) { v.Upstream = b.Plan.Secure },
 		func(b *site.Bench) confirmation {
 			return func(ctx context.Context) (string, error) {
@@ -121,7 +121,7 @@ var PlainToHTTPS = catalog.RegisterFault(catalog.Fault{
 				if r.End != client.Malformed && r.End != client.Truncated && r.End != client.Closed {
 					return "", fmt.Errorf("ask %s: got %d %s, want no HTTP", b.Plan.Secure, r.Status, r.End)
 				}
-				return fmt.Sprintf("own plain request to %s: %s", b.Plan.Secure, r.End), nil
+				return fmt.Sprintf("Gatequake's own plain request to %s: %s", b.Plan.Secure, r.End), nil
 			}
 		}),
 })

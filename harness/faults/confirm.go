@@ -21,7 +21,7 @@ func confirmEnd(b *site.Bench, at netip.AddrPort, want client.End) confirmation 
 		if r.End != want {
 			return "", fmt.Errorf("ask %s: got %d %s (%s), want %s", at, r.Status, r.End, r.Error, want)
 		}
-		return fmt.Sprintf("own request to %s: %s", at, r.End), nil
+		return fmt.Sprintf("Gatequake's own request to %s: %s", at, r.End), nil
 	}
 }
 
@@ -32,7 +32,7 @@ func confirmNoReply(b *site.Bench, at netip.AddrPort) confirmation {
 		if r.End != client.TimedOut || r.Connect != 0 || b.Answers(ctx, at, silenceWindow) {
 			return "", fmt.Errorf("dial %s: got %s (connected in %s), want no reply in %s", at, r.End, r.Connect, silenceWindow)
 		}
-		return fmt.Sprintf("own dial to %s: no reply in %s", at, silenceWindow), nil
+		return fmt.Sprintf("Gatequake's own dial to %s: no reply in %s", at, silenceWindow), nil
 	}
 }
 
@@ -50,7 +50,7 @@ func confirmSilence(b *site.Bench, at netip.AddrPort) confirmation {
 			return "", fmt.Errorf("ask %s: got %d %s, want a connection and then silence for %s", at, r.Status,
 				r.End, silenceWindow)
 		}
-		return fmt.Sprintf("own request to %s: connected, then silence for %s", at, silenceWindow), nil
+		return fmt.Sprintf("Gatequake's own request to %s: connected, then silence for %s", at, silenceWindow), nil
 	}
 }
 
@@ -70,6 +70,6 @@ func confirmStatusBy(
 			return "", fmt.Errorf("ask %s: got %d %s in %s, want a whole %d after %s or more", at, r.Status, r.End,
 				r.Took, status, atLeast)
 		}
-		return fmt.Sprintf("own request to %s: %d after %s or more", at, r.Status, atLeast), nil
+		return fmt.Sprintf("Gatequake's own request to %s: %d after %s or more", at, r.Status, atLeast), nil
 	}
 }

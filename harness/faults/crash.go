@@ -32,7 +32,7 @@ var CrashAfterHeaders = catalog.RegisterFault(catalog.Fault{
 		"length tells that the answer is not whole.",
 	Made: "A real upstream process that declares 1 MiB, sends 256 KiB and, when they have arrived, kills itself " +
 		"with SIGKILL; it is started anew before each probe.",
-	Confirmed: "An own request gets a 200 whose body is cut, and a second one is refused.",
+	Confirmed: "Gatequake's own request gets a 200 whose body is cut, and a second one is refused.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.CrashAfterHead)
 		if err != nil {

@@ -37,8 +37,8 @@ var CrashLoop = catalog.RegisterFault(catalog.Fault{
 		"connect find it well.",
 	Made: "A real upstream process that kills itself with SIGKILL when it has read a request, and a supervisor " +
 		"that starts it again 50 ms after each death.",
-	Confirmed: "An own request ends without an answer, a later one is refused, and a still later one ends without " +
-		"an answer again.",
+	Confirmed: "Gatequake's own request ends without an answer, a later one is refused, and a still later one ends " +
+		"without an answer again.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.CrashOnRequest)
 		if err != nil {
@@ -163,5 +163,5 @@ func diesAgain(ctx context.Context, b *site.Bench, at netip.AddrPort) (string, e
 			}
 		}
 	}
-	return fmt.Sprintf("own requests to %s: no answer, later refused, later no answer again", at), nil
+	return fmt.Sprintf("Gatequake's own requests to %s: no answer, later refused, later no answer again", at), nil
 }

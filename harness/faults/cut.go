@@ -23,7 +23,7 @@ var ResetOnAccept = catalog.RegisterFault(catalog.Fault{
 		"before it reads anything.",
 	Made: "A listener at the upstream's address that closes each connection with SO_LINGER 0. Toxiproxy cannot " +
 		"reset before a byte has passed.",
-	Confirmed: "An own request gets ECONNRESET.",
+	Confirmed: "Gatequake's own request gets ECONNRESET.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		_, undo, err := replace(ctx, b, upstream.ResetOnAccept)
 		if err != nil {
@@ -43,7 +43,7 @@ var ResetAfterRequest = catalog.RegisterFault(catalog.Fault{
 		"know; that is why a POST must not be sent again.",
 	Made: "An upstream at the upstream's address that reads and records the request and closes with SO_LINGER 0. " +
 		"Toxiproxy sends FIN on a pooled connection.",
-	Confirmed: "An own request gets ECONNRESET, and the upstream has recorded it.",
+	Confirmed: "Gatequake's own request gets ECONNRESET, and the upstream has recorded it.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := behave(ctx, b, upstream.Raw{Then: upstream.Reset})
 		if err != nil {
@@ -66,7 +66,7 @@ var CloseAfterRequest = catalog.RegisterFault(catalog.Fault{
 	What: "The request was delivered and handled, but the connection ends in good order (FIN) before the first " +
 		"byte of the answer.",
 	Made:      "Toxiproxy limit_data 0 on what the upstream sends: its first byte ends the connection.",
-	Confirmed: "An own request gets the end of the connection and nothing before it.",
+	Confirmed: "Gatequake's own request gets the end of the connection and nothing before it.",
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return toxic(ctx, b, link.Limit{Bytes: 0}, confirmEnd(b, b.Plan.Upstream, client.Closed))
 	},
@@ -82,7 +82,7 @@ var SilentAfterAccept = catalog.RegisterFault(catalog.Fault{
 		"state. The connection stands, and nothing comes of it.",
 	Made: "Toxiproxy timeout 0 on what the gateway sends: the request is swallowed, so that not even the " +
 		"upstream's close can pass.",
-	Confirmed: "An own request connects and gets nothing.",
+	Confirmed: "Gatequake's own request connects and gets nothing.",
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return toxic(ctx, b, link.Timeout{Stream: link.Upstream}, confirmSilence(b, b.Plan.Upstream))
 	},
@@ -106,7 +106,7 @@ var ResetMidBody = catalog.RegisterFault(catalog.Fault{
 		"complete 200 made of half an answer is never right.",
 	Made: "An upstream at the upstream's address that declares 1 MiB, sends 256 KiB, and closes with SO_LINGER 0 " +
 		"when they are acknowledged.",
-	Confirmed: "An own request gets a 200 whose body is cut.",
+	Confirmed: "Gatequake's own request gets a 200 whose body is cut.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := behave(ctx, b, upstream.Truncated{Declared: promised, Sent: delivered, Then: upstream.Reset})
 		if err != nil {
@@ -118,7 +118,7 @@ var ResetMidBody = catalog.RegisterFault(catalog.Fault{
 				return "", fmt.Errorf("ask %s: got %d %s with %d bytes, want a 200 cut in its body", b.Plan.Upstream,
 					r.Status, r.End, r.BodyBytes)
 			}
-			return fmt.Sprintf("own request to %s: 200, cut after %d of %d bytes", b.Plan.Upstream, r.BodyBytes,
+			return fmt.Sprintf("Gatequake's own request to %s: 200, cut after %d of %d bytes", b.Plan.Upstream, r.BodyBytes,
 				promised), nil
 		}}, nil
 	},

@@ -23,7 +23,7 @@ var CloseMidBody = catalog.RegisterFault(catalog.Fault{
 		"declared length tells that something is missing: a gateway that passes the answer on must leave that " +
 		"length in, or end its own connection short, so that the client can tell as well.",
 	Made:      "The upstream declares 1 MiB, sends 256 KiB, and closes.",
-	Confirmed: "An own request gets a 200 whose body is cut.",
+	Confirmed: "Gatequake's own request gets a 200 whose body is cut.",
 	Inject:    misbehave(upstream.Truncated{Declared: promised, Sent: delivered, Then: upstream.Close}, confirmCut),
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return short(ctx, b, "the upstream's answer has too short a body to be cut",
@@ -40,7 +40,7 @@ var ShortChunked = catalog.RegisterFault(catalog.Fault{
 		"Every chunk that came is whole, so a gateway that does not miss the last one sees nothing wrong, and adds " +
 		"one of its own.",
 	Made:      "The upstream sends one chunk of 256 KiB, and closes.",
-	Confirmed: "An own request gets a 200 whose body is cut.",
+	Confirmed: "Gatequake's own request gets a 200 whose body is cut.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		chunk := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n%s: %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%0*d\r\n",
 			stamp.Answer, upstream.NonceMark, delivered, delivered, 0)
@@ -65,6 +65,6 @@ func confirmCut(b *site.Bench) confirmation {
 			return "", fmt.Errorf("ask %s: got %d %s with %d bytes, want a 200 cut in its body", b.Plan.Upstream,
 				r.Status, r.End, r.BodyBytes)
 		}
-		return fmt.Sprintf("own request to %s: 200, cut after %d bytes", b.Plan.Upstream, r.BodyBytes), nil
+		return fmt.Sprintf("Gatequake's own request to %s: 200, cut after %d bytes", b.Plan.Upstream, r.BodyBytes), nil
 	}
 }

@@ -40,7 +40,7 @@ var ResetMidHeaders = halted(catalog.Fault{
 		"no answer yet: nothing of it may be passed on, and the 200 that was read is worth nothing.",
 	Made: "An upstream at the upstream's address that sends half a head and closes with SO_LINGER 0 when it is " +
 		"acknowledged.",
-	Confirmed: "An own request gets the half head, and ECONNRESET.",
+	Confirmed: "Gatequake's own request gets the half head, and ECONNRESET.",
 }, upstream.Reset, syscall.ECONNRESET)
 
 // CloseMidHeaders is an upstream that closes in the middle of the head.
@@ -52,7 +52,7 @@ var CloseMidHeaders = halted(catalog.Fault{
 		"(FIN). A gateway that takes the end of the connection for the end of the head makes a whole answer of " +
 		"half of one.",
 	Made:      "An upstream at the upstream's address that sends half a head and closes.",
-	Confirmed: "An own request gets the half head, and the end of the connection.",
+	Confirmed: "Gatequake's own request gets the half head, and the end of the connection.",
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return short(ctx, b, "", func(site.Answer) int64 { return int64(len("HTTP/1.1 200")) })
 	},
@@ -66,7 +66,7 @@ var SilentMidHeaders = halted(catalog.Fault{
 	What: "Half a head has arrived and nothing more comes; the connection stands. A gateway whose timeout ends " +
 		"with the first byte of an answer waits for the second half for ever.",
 	Made:      "An upstream at the upstream's address that sends half a head and does nothing more.",
-	Confirmed: "An own request gets the half head, and then silence.",
+	Confirmed: "Gatequake's own request gets the half head, and then silence.",
 }, upstream.Keep, os.ErrDeadlineExceeded)
 
 // CloseOnAccept is an upstream that closes every connection at once.
@@ -78,7 +78,7 @@ var CloseOnAccept = catalog.RegisterFault(catalog.Fault{
 		"nothing read. To a gateway it looks like an idle connection that was closed; but this one was new, and " +
 		"the next one is closed too.",
 	Made:      "A listener at the upstream's address that closes each connection as soon as it has accepted it.",
-	Confirmed: "An own request gets the end of the connection and nothing before it.",
+	Confirmed: "Gatequake's own request gets the end of the connection and nothing before it.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		_, undo, err := replace(ctx, b, upstream.CloseOnAccept)
 		if err != nil {

@@ -20,7 +20,7 @@ var OutOfDescriptors = catalog.RegisterFault(catalog.Fault{
 		"connection stands, the request is delivered, and nothing comes of it.",
 	Made: "A real upstream process at the upstream's address whose RLIMIT_NOFILE is lowered below what it has open " +
 		"already, by prlimit; undone by raising it again.",
-	Confirmed: "An own request connects and gets nothing, while the process lives.",
+	Confirmed: "Gatequake's own request connects and gets nothing, while the process lives.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.Healthy)
 		if err != nil {

@@ -23,14 +23,14 @@ func answered(id string, code dns.Rcode, title, what string) *catalog.Fault {
 		Cause: cause.DNS, Type: proxystatus.DNSError, Phase: catalog.Resolving, Route: site.RouteNamed,
 		Made: fmt.Sprintf("The world's nameserver answers %s for every name; the gateway's earlier answers have a "+
 			"time to live of 0 and are over.", code),
-		Confirmed: fmt.Sprintf("An own query for the upstream's name is answered %s.", code),
+		Confirmed: fmt.Sprintf("Gatequake's own query for the upstream's name is answered %s.", code),
 		Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 			return resolver(b, code, func(ctx context.Context) (string, error) {
 				reply, err := dns.Ask(ctx, b.Plan.Nameserver.String(), b.Plan.Named.Host, typeA)
 				if err != nil || reply.Rcode != code.String() {
 					return "", fmt.Errorf("ask for %s: got %s (%w), want %s", b.Plan.Named.Host, reply.Rcode, err, code)
 				}
-				return fmt.Sprintf("own query for %s: %s", b.Plan.Named.Host, reply.Rcode), nil
+				return fmt.Sprintf("Gatequake's own query for %s: %s", b.Plan.Named.Host, reply.Rcode), nil
 			}), nil
 		},
 	})
@@ -62,7 +62,7 @@ var DNSSilence = catalog.RegisterFault(catalog.Fault{
 	What: "The nameserver is gone, or the path to it. Lookups take as long as the gateway's resolver is willing to " +
 		"wait, which is often longer than its own timeouts for the upstream.",
 	Made:      "The world's nameserver reads every query and answers none.",
-	Confirmed: "An own query for the upstream's name gets no reply.",
+	Confirmed: "Gatequake's own query for the upstream's name gets no reply.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return resolver(b, dns.Silence{}, func(ctx context.Context) (string, error) {
 			ctx, cancel := context.WithTimeout(ctx, silenceWindow)
@@ -72,7 +72,7 @@ var DNSSilence = catalog.RegisterFault(catalog.Fault{
 				return "", fmt.Errorf("ask for %s: got %s (%w), want no reply in %s", b.Plan.Named.Host,
 					reply.Rcode, err, silenceWindow)
 			}
-			return fmt.Sprintf("own query for %s: no reply in %s", b.Plan.Named.Host, silenceWindow), nil
+			return fmt.Sprintf("Gatequake's own query for %s: no reply in %s", b.Plan.Named.Host, silenceWindow), nil
 		}), nil
 	},
 })

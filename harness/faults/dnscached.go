@@ -27,7 +27,7 @@ var DNSOutageCached = catalog.RegisterFault(catalog.Fault{
 		"anew for each connection is down with its nameserver.",
 	Made: fmt.Sprintf("The upstream's name has a time to live of %s and is resolved in the steady state; then the "+
 		"world's nameserver answers no query, and the connections that are pooled are ended.", keptFor),
-	Confirmed: "An own query for the upstream's name gets no reply; its address answers 200.",
+	Confirmed: "Gatequake's own query for the upstream's name gets no reply; its address answers 200.",
 	Prepare:   func(p *site.Plan) { p.NamedFor = keptFor },
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return resolver(b, dns.Silence{}, func(ctx context.Context) (string, error) {
@@ -39,7 +39,7 @@ var DNSOutageCached = catalog.RegisterFault(catalog.Fault{
 					reply.Rcode, err, silenceWindow)
 			}
 			well, err := confirmStatus(b, b.Plan.Upstream, http.StatusOK, 0)(ctx)
-			return fmt.Sprintf("own query for %s: no reply in %s; %s", b.Plan.Named.Host, silenceWindow, well), err
+			return fmt.Sprintf("Gatequake's own query for %s: no reply in %s; %s", b.Plan.Named.Host, silenceWindow, well), err
 		}), nil
 	},
 })

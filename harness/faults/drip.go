@@ -29,7 +29,7 @@ var SlowDrip = catalog.RegisterFault(catalog.Fault{
 		"next. A timeout that counts from the last byte never strikes: the head is on its way for as long as the " +
 		"upstream likes, and so is the client's request.",
 	Made:      "The upstream writes a valid answer byte by byte, a tenth of a second apart.",
-	Confirmed: "An own request gets bytes, few, one after the other, and the head is far from whole.",
+	Confirmed: "Gatequake's own request gets bytes, few, one after the other, and the head is far from whole.",
 	Inject: misbehave(upstream.Drip{Every: drip}, func(b *site.Bench) confirmation {
 		return func(ctx context.Context) (string, error) { return drips(ctx, b) }
 	}),
@@ -61,5 +61,5 @@ func drips(ctx context.Context, b *site.Bench) (string, error) {
 		return "", fmt.Errorf("ask %s: got %d bytes in %s (%w), want 2 to %d, and more to come", at, got,
 			took.Round(time.Millisecond), cmp.Or(err, io.EOF), most)
 	}
-	return fmt.Sprintf("own request to %s: the first bytes of a head, %s apart", at, drip), nil
+	return fmt.Sprintf("Gatequake's own request to %s: the first bytes of a head, %s apart", at, drip), nil
 }

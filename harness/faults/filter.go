@@ -24,7 +24,7 @@ var Firewall403 = catalog.RegisterFault(catalog.Fault{
 		"refused anything. Who looks for the rule in either will not find it.",
 	Made: "A proxy at the upstream's address, in place of the link, that answers every request with a stamped 403 " +
 		"in its own name.",
-	Confirmed: "An own request is answered with a whole 403 in the proxy's name, while the upstream behind it " +
+	Confirmed: "Gatequake's own request is answered with a whole 403 in the proxy's name, while the upstream behind it " +
 		"answers 200.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		options, err := b.StandIn()
@@ -57,5 +57,5 @@ func filtered(ctx context.Context, b *site.Bench) (string, error) {
 		return "", err
 	}
 	well, err := confirmStatus(b, behind, http.StatusOK, 0)(ctx)
-	return fmt.Sprintf("own request to %s: 403 by the proxy; %s", b.Plan.Upstream, well), err
+	return fmt.Sprintf("Gatequake's own request to %s: 403 by the proxy; %s", b.Plan.Upstream, well), err
 }

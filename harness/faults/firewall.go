@@ -58,7 +58,7 @@ var FirewallDrop = walled(catalog.Fault{
 	What: "The commonest firewall mistake: packets to the upstream vanish, nothing tells the gateway why, and each " +
 		"attempt costs a full connect timeout.",
 	Made:      "An nftables rule in the world: drop TCP to the upstream's port.",
-	Confirmed: "An own dial to the upstream gets no reply.",
+	Confirmed: "Gatequake's own dial to the upstream gets no reply.",
 }, func(at netip.AddrPort) firewall.Rule {
 	return firewall.Rule{To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.Drop}
 }, func(b *site.Bench) confirmation { return confirmNoReply(b, b.Plan.Upstream) })
@@ -70,7 +70,7 @@ var FirewallRejectRST = walled(catalog.Fault{
 	What: "A polite firewall: it answers every attempt with a TCP reset, so that the gateway cannot tell it from a " +
 		"dead upstream.",
 	Made:      "An nftables rule in the world: reject TCP to the upstream's port with a reset.",
-	Confirmed: "An own dial to the upstream gets ECONNREFUSED.",
+	Confirmed: "Gatequake's own dial to the upstream gets ECONNREFUSED.",
 }, func(at netip.AddrPort) firewall.Rule {
 	return firewall.Rule{To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.RejectRST}
 }, func(b *site.Bench) confirmation { return confirmEnd(b, b.Plan.Upstream, client.Refused) })
@@ -83,7 +83,7 @@ var FirewallDropEstablished = walled(catalog.Fault{
 		"and then every packet on it vanishes. Connect timeouts do not help; health checks that only connect stay " +
 		"green.",
 	Made:      "An nftables rule in the world: drop TCP to the upstream's port, but for packets with the SYN flag.",
-	Confirmed: "An own request to the upstream connects and gets nothing.",
+	Confirmed: "Gatequake's own request to the upstream connects and gets nothing.",
 }, func(at netip.AddrPort) firewall.Rule {
 	return firewall.Rule{
 		To: toward(at), ToPort: at.Port(), Protocol: firewall.TCP, Match: firewall.Established,
@@ -99,7 +99,7 @@ var FirewallBlocksOnePort = walled(catalog.Fault{
 		"gateway that judges by host takes the other down with it.",
 	Made: "The bystander moves to another port of the upstream's host; an nftables rule in the world drops TCP to " +
 		"the upstream's port alone.",
-	Confirmed: "An own dial to the upstream's port gets no reply, while the bystander's port on the same host " +
+	Confirmed: "Gatequake's own dial to the upstream's port gets no reply, while the bystander's port on the same host " +
 		"answers 200.",
 	Prepare: func(p *site.Plan) { p.Bystander = netip.AddrPortFrom(p.Upstream.Addr(), p.Upstream.Port()+1) },
 }, func(at netip.AddrPort) firewall.Rule {

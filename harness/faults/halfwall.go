@@ -27,8 +27,8 @@ var FirewallDropReplies = walled(catalog.Fault{
 	What: "The way there is open and the way back is not, as after a change of routes that only one firewall knows " +
 		"of. The upstream sees connection attempts that never complete; the gateway sees nothing at all.",
 	Made: "An nftables rule in the world: drop TCP from the upstream's port.",
-	Confirmed: "An own dial to the upstream gets no reply, while the kernel has a half-open connection to it: the " +
-		"SYN did arrive.",
+	Confirmed: "Gatequake's own dial to the upstream gets no reply, while the kernel has a half-open connection to " +
+		"it: the SYN did arrive.",
 }, func(at netip.AddrPort) firewall.Rule {
 	return firewall.Rule{From: toward(at), FromPort: at.Port(), Protocol: firewall.TCP, Verdict: firewall.Drop}
 }, func(b *site.Bench) confirmation {
@@ -63,8 +63,8 @@ var FirewallBlocksDNS = catalog.RegisterFault(catalog.Fault{
 	What: "A rule set that allows what it knows of, and nobody thought of port 53. The upstream can be reached and " +
 		"cannot be found; routes by address work, which makes it look like a fault of the upstream.",
 	Made: "Two nftables rules in the world: drop UDP, and TCP, to port 53.",
-	Confirmed: "An own query for the upstream's name gets no reply, nor does an own TCP dial to the nameserver; " +
-		"the upstream's address answers 200.",
+	Confirmed: "Gatequake's own query for the upstream's name gets no reply, nor does Gatequake's own TCP dial to the " +
+		"nameserver; the upstream's address answers 200.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		port := b.Plan.Nameserver.Port()
 		lift, err := rules(b.Firewall, firewall.Rule{ToPort: port, Protocol: firewall.UDP, Verdict: firewall.Drop},
@@ -98,7 +98,8 @@ func noNameserver(ctx context.Context, b *site.Bench) (string, error) {
 		return "", fmt.Errorf("dial %s: got %w, want no reply in %s", b.Plan.Nameserver, err, silenceWindow)
 	}
 	well, err := confirmStatus(b, b.Plan.Upstream, http.StatusOK, 0)(ctx)
-	return fmt.Sprintf("own query for %s, UDP and TCP: no reply in %s; %s", b.Plan.Named.Host, silenceWindow, well), err
+	return fmt.Sprintf("Gatequake's own query for %s, UDP and TCP: no reply in %s; "+
+		"%s", b.Plan.Named.Host, silenceWindow, well), err
 }
 
 // timedOut reports whether err is the end of somebody's patience.

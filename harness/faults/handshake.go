@@ -53,7 +53,7 @@ func alerted(ctx context.Context, b *site.Bench) (string, error) {
 	if !errors.As(err, &op) || op.Op != "remote error" { // That is how crypto/tls marks what the peer's alert said.
 		return "", fmt.Errorf("handshake with %s: got %w, want an alert", b.Plan.Secure, err)
 	}
-	return fmt.Sprintf("own TLS handshake with %s: %v", b.Plan.Secure, op), nil
+	return fmt.Sprintf("Gatequake's own TLS handshake with %s: %v", b.Plan.Secure, op), nil
 }
 
 // exchange makes a TLS connection to the TLS upstream, verifies it, sends a request and reads the start of an answer.
@@ -81,8 +81,9 @@ var TLSVersionMismatch = secured(catalog.Fault{
 	Type: proxystatus.TLSProtocolError,
 	What: "An old appliance speaks TLS 1.0 and 1.1, which RFC 8996 retired, and the gateway's library was updated: " +
 		"the two have no version in common. The day before the update everything worked.",
-	Made:      "The upstream takes no TLS version above 1.1.",
-	Confirmed: "An own TLS handshake with today's versions gets an alert; one that goes down to TLS 1.1 is answered.",
+	Made: "The upstream takes no TLS version above 1.1.",
+	Confirmed: "Gatequake's own TLS handshake with today's versions gets an alert; one that goes down to TLS 1.1 is " +
+		"answered.",
 }, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 },
 	func(*site.Bench) (*tls.Config, error) { return &tls.Config{MinVersion: tls.VersionTLS11}, nil })
 
@@ -94,7 +95,7 @@ var TLSAlert = secured(catalog.Fault{
 		"away. It says so in an alert, which names the kind of trouble, and closes.",
 	Made: "The upstream's certificate cannot be had: its TLS library answers every ClientHello with the alert " +
 		"internal_error.",
-	Confirmed: "An own TLS handshake gets a fatal alert.",
+	Confirmed: "Gatequake's own TLS handshake gets a fatal alert.",
 }, func(c *tls.Config) {
 	c.Certificates = nil
 	c.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -110,7 +111,7 @@ var ClientCertificateRequired = secured(catalog.Fault{
 		"say. The upstream's alert ends the handshake; in its log stands the reason, in the gateway's often no " +
 		"more than a number.",
 	Made:      "The upstream requires a client certificate, whosever it is, in TLS 1.2.",
-	Confirmed: "An own TLS handshake without a certificate gets an alert; one with a certificate is answered.",
+	Confirmed: "Gatequake's own TLS handshake without a certificate gets an alert; one with a certificate is answered.",
 }, func(c *tls.Config) {
 	// In TLS 1.3 a client is done before it is refused: whether the gateway's request is on its way by then is
 	// a matter of who is faster. HAProxy was seen to take the same refusal for a failed connection once and for
@@ -130,7 +131,7 @@ var TLSStall = catalog.RegisterFault(catalog.Fault{
 		"or a server that waits for something else first. Many clients have a timeout for connecting and one for " +
 		"the answer, and none for what is between the two.",
 	Made:      "Toxiproxy timeout 0 on what the gateway sends to the TLS upstream: the ClientHello is swallowed.",
-	Confirmed: "An own TCP connection is made, and an own ClientHello on it gets nothing.",
+	Confirmed: "Gatequake's own TCP connection is made, and Gatequake's own ClientHello on it gets nothing.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := b.Secure.Link.Inject(ctx, link.Timeout{Stream: link.Upstream})
 		if err != nil {
@@ -156,5 +157,6 @@ func stalled(ctx context.Context, b *site.Bench) (string, error) {
 	if err := tls.Client(c, &tls.Config{ServerName: b.SecureName()}).HandshakeContext(brief); !timedOut(err) {
 		return "", fmt.Errorf("handshake with %s: got %w, want silence for %s", b.Plan.Secure, err, silenceWindow)
 	}
-	return fmt.Sprintf("own TLS handshake with %s: connected, then silence for %s", b.Plan.Secure, silenceWindow), nil
+	return fmt.Sprintf("Gatequake's own TLS handshake with %s: connected, then silence for "+
+		"%s", b.Plan.Secure, silenceWindow), nil
 }

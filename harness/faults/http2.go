@@ -24,7 +24,7 @@ var H2UpstreamRefused = catalog.RegisterFault(catalog.Fault{
 		"same.",
 	Made: "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the " +
 		"port.",
-	Confirmed: "An own dial gets ECONNREFUSED.",
+	Confirmed: "Gatequake's own dial gets ECONNREFUSED.",
 	Inject:    http2Refused,
 })
 
@@ -38,7 +38,7 @@ var GRPCUpstreamRefused = catalog.RegisterFault(catalog.Fault{
 		"is not: some of those tell a client that it must not try again.",
 	Made: "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the " +
 		"port.",
-	Confirmed: "An own dial gets ECONNREFUSED.",
+	Confirmed: "Gatequake's own dial gets ECONNREFUSED.",
 	Inject:    http2Refused,
 })
 
@@ -59,7 +59,7 @@ var H2UpstreamGoAway = catalog.RegisterFault(catalog.Fault{
 		"must not send a POST again.",
 	Made: "An HTTP/2 server at the upstream's address that reads and records each request, and answers it with " +
 		"GOAWAY and the end of the connection.",
-	Confirmed: "An own request over HTTP/2 gets the end of the connection and no answer.",
+	Confirmed: "Gatequake's own request over HTTP/2 gets the end of the connection and no answer.",
 	Inject: http2Ill(upstream.GoAwayInstead, func(r client.Response) bool {
 		return r.End == client.Closed || r.End == client.Reset
 	}),
@@ -74,7 +74,7 @@ var H2UpstreamRSTStream = catalog.RegisterFault(catalog.Fault{
 		"answer, and no way to know what was done.",
 	Made: "An HTTP/2 server at the upstream's address that reads and records each request, and answers it with " +
 		"RST_STREAM.",
-	Confirmed: "An own request over HTTP/2 gets RST_STREAM and no answer.",
+	Confirmed: "Gatequake's own request over HTTP/2 gets RST_STREAM and no answer.",
 	Inject: http2Ill(upstream.RSTStreamInstead, func(r client.Response) bool {
 		return r.End == client.Reset && strings.HasPrefix(r.Error, "RST_STREAM")
 	}),
@@ -113,7 +113,7 @@ func http2Ill(
 					return "", fmt.Errorf("ask %s over HTTP/2: got %d %s (%s), recorded %d times; "+
 						"want no answer, recorded once", b.Plan.HTTP2, r.Status, r.End, r.Error, hits)
 				}
-				return fmt.Sprintf("own request to %s over HTTP/2: recorded, then %s", b.Plan.HTTP2, r.End), nil
+				return fmt.Sprintf("Gatequake's own request to %s over HTTP/2: recorded, then %s", b.Plan.HTTP2, r.End), nil
 			},
 		}, nil
 	}

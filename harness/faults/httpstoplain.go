@@ -30,7 +30,7 @@ var HTTPSToPlain = catalog.RegisterFault(catalog.Fault{
 		"gateway waits for a handshake.",
 	Made: "The gateway is restarted with the plain upstream's address in its TLS route; the upstream answers a " +
 		"ClientHello as Go's server does.",
-	Confirmed: "An own TLS handshake with that address gets clear text that begins with HTTP/.",
+	Confirmed: "Gatequake's own TLS handshake with that address gets clear text that begins with HTTP/.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		injection, err := secureToPlain(ctx, b, func(err error) bool {
 			var plain tls.RecordHeaderError
@@ -54,7 +54,7 @@ var HTTPSToPlainSilent = catalog.RegisterFault(catalog.Fault{
 		"read: all that the gateway sees of it is a connection that ends in the middle of a handshake.",
 	Made: "The gateway is restarted with the plain upstream's address in its TLS route; the upstream ends what " +
 		"does not begin like a request.",
-	Confirmed: "An own TLS handshake with that address meets the end of the connection, before any byte.",
+	Confirmed: "Gatequake's own TLS handshake with that address meets the end of the connection, before any byte.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return secureToPlain(ctx, b, func(err error) bool { return errors.Is(err, io.EOF) })
 	},
@@ -71,7 +71,7 @@ func secureToPlain(ctx context.Context, b *site.Bench, so func(error) bool) (*ca
 					return "", fmt.Errorf("handshake with %s: got %w, want it to fail as Confirmed says",
 						b.Plan.Upstream, err)
 				}
-				return fmt.Sprintf("own TLS handshake with %s: %v", b.Plan.Upstream, err), nil
+				return fmt.Sprintf("Gatequake's own TLS handshake with %s: %v", b.Plan.Upstream, err), nil
 			}
 		})(ctx, b)
 }

@@ -47,7 +47,7 @@ var KeepaliveMismatch = catalog.RegisterFault(catalog.Fault{
 		"for what idle: says in its file), and Toxiproxy adds 400 ms to what the gateway sends. Sixteen clients at a " +
 		"time ask, wait until that is nearly over, or just over, and ask again on the same connection. The same " +
 		"clients come before the upstream closes anything: what they do not get then is not counted.",
-	Confirmed: "An own request, sent 300 ms before the upstream closes the connection, is never answered: the " +
+	Confirmed: "Gatequake's own request, sent 300 ms before the upstream closes the connection, is never answered: the " +
 		"connection ends.",
 	Tolerated: &record.Tolerance{Why: "a request that meets no close is served, and one that may be repeated can " +
 		"be sent again (RFC 9110, section 9.2.2)"},
@@ -168,6 +168,6 @@ func cross(ctx context.Context, b *site.Bench, idle time.Duration) (string, erro
 		return "", fmt.Errorf("ask %s again after %s: got %d %s, want the end of the connection", b.Plan.Upstream,
 			meets, again.Status, again.End)
 	}
-	return fmt.Sprintf("own second request to %s, sent %s after the first answer: the connection ended instead of "+
-		"an answer", b.Plan.Upstream, meets), nil
+	return fmt.Sprintf("Gatequake's own second request to %s, sent %s after the first answer: the connection ended "+
+		"instead of an answer", b.Plan.Upstream, meets), nil
 }

@@ -31,7 +31,7 @@ var SlowAnswer = catalog.RegisterFault(catalog.Fault{
 	What: "The upstream accepts and works, but its answer is slower than the gateway's read timeout. The answer " +
 		"does come; nobody waits for it any more.",
 	Made:      "Toxiproxy latency of four seconds on what the upstream sends, against a read timeout of one.",
-	Confirmed: "An own request is answered, with 200, and not before four seconds have passed.",
+	Confirmed: "Gatequake's own request is answered, with 200, and not before four seconds have passed.",
 	Inject:    delayed(tooLate),
 	ByLink:    delayedOrdinary(tooLate),
 })
@@ -46,7 +46,7 @@ var LatencyWithinBudget = catalog.RegisterFault(catalog.Fault{
 	What: "Latency below the gateway's timeout is no fault: the answer must come, later. A gateway that calls this " +
 		"a 502 gives up too early, and a harness that expects one would call anything a 502.",
 	Made:      "Toxiproxy latency of a fifth of a second on what the upstream sends, against a read timeout of one.",
-	Confirmed: "An own request is answered, with 200, and not before the latency has passed.",
+	Confirmed: "Gatequake's own request is answered, with 200, and not before the latency has passed.",
 	Inject:    delayed(inTime),
 	ByLink:    delayedOrdinary(inTime),
 })

@@ -56,7 +56,7 @@ var ConnectionLimitReset = limited(catalog.Fault{
 		"meets the same.",
 	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients " +
 		"whose requests are being held; a connection beyond is closed with SO_LINGER 0.",
-	Confirmed: "Every client of the crowd has the head of its answer; an own request gets ECONNRESET.",
+	Confirmed: "Every client of the crowd has the head of its answer; Gatequake's own request gets ECONNRESET.",
 }, upstream.Reset, client.Reset)
 
 // ConnectionLimitClose is an upstream at its limit that closes.
@@ -69,6 +69,6 @@ var ConnectionLimitClose = limited(catalog.Fault{
 		"then every attempt meets the same.",
 	Made: "An upstream at the upstream's address with room for four connections, and a crowd of four real clients " +
 		"whose requests are being held; a connection beyond is closed.",
-	Confirmed: "Every client of the crowd has the head of its answer; an own request gets the end of the " +
+	Confirmed: "Every client of the crowd has the head of its answer; Gatequake's own request gets the end of the " +
 		"connection and nothing before it.",
 }, upstream.Close, client.Closed)

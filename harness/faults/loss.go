@@ -44,7 +44,7 @@ var PacketLossTotal = lossy(catalog.Fault{
 		"more, in either direction, and nobody says so. What is sent is sent again and again by the kernel, and " +
 		"lost each time.",
 	Made:      "An nftables rule in the world: every packet of TCP to or from the upstream's port is dropped.",
-	Confirmed: "An own dial to the upstream gets no reply.",
+	Confirmed: "Gatequake's own dial to the upstream gets no reply.",
 }, firewall.Rule{}, func(b *site.Bench) confirmation { return confirmNoReply(b, b.Plan.Upstream) })
 
 // PacketLoss30 is a network that loses much, and not too much.
@@ -60,8 +60,8 @@ var PacketLoss30 = lossy(catalog.Fault{
 	Made: "An nftables rule in the world: of each connection with the upstream's port the 4th, 7th, 9th, 15th, " +
 		"17th and 20th packet is dropped, and so on with each 20. Never are two in a row, so what is lost gets " +
 		"through soon, and the first with a request in it always is.",
-	Confirmed: "An own request is answered 200, and it took a tenth of a second or more, as only a packet that was " +
-		"sent again does.",
+	Confirmed: "Gatequake's own request is answered 200, and it took a tenth of a second or more, as only a packet " +
+		"that was sent again does.",
 }, firewall.Rule{Match: firewall.Established, Loss: true}, func(b *site.Bench) confirmation {
 	return func(ctx context.Context) (string, error) { return resent(ctx, b) }
 })
@@ -78,6 +78,6 @@ func resent(ctx context.Context, b *site.Bench) (string, error) {
 		return "", fmt.Errorf("ask %s: got %d %s after %s, want a whole 200 after %s or more", b.Plan.Upstream,
 			r.Status, r.End, took, again)
 	}
-	return fmt.Sprintf("own request to %s: 200 after %s or more, which takes a packet that was sent again",
+	return fmt.Sprintf("Gatequake's own request to %s: 200 after %s or more, which takes a packet that was sent again",
 		b.Plan.Upstream, again), nil
 }

@@ -36,7 +36,7 @@ func queried(b *site.Bench, want string, is func(dns.Reply, error) (string, bool
 		if !ok {
 			return "", fmt.Errorf("ask for %s: got %+v (%w), want: %s", b.Plan.Named.Host, reply, err, want)
 		}
-		return fmt.Sprintf("own query for %s: %s", b.Plan.Named.Host, seen), nil
+		return fmt.Sprintf("Gatequake's own query for %s: %s", b.Plan.Named.Host, seen), nil
 	}
 }
 
@@ -46,7 +46,7 @@ var DNSNoData = misanswered(catalog.Fault{
 	What: "The name is there, but what it holds is no address: only a mail record was left behind, say. The " +
 		"nameserver says so without any error code, and clients that look at the code alone take it for a success.",
 	Made:      "The world's nameserver answers every query with NOERROR and no record.",
-	Confirmed: "An own query for the upstream's name is answered NOERROR, with no address.",
+	Confirmed: "Gatequake's own query for the upstream's name is answered NOERROR, with no address.",
 }, dns.NoData{}, func(r dns.Reply, err error) (string, bool) {
 	return "NOERROR, no record", err == nil && r.Rcode == "NOERROR" &&
 		len(r.Addresses)+len(r.Aliases) == 0 && !r.Truncated
@@ -60,7 +60,7 @@ var DNSSlow = misanswered(catalog.Fault{
 		"resolver that asks again starts anew.",
 	Made: fmt.Sprintf("The world's nameserver holds each right answer back for %s, against a timeout of one.",
 		tooLate),
-	Confirmed: fmt.Sprintf("An own query for the upstream's name is answered with an address, and not before %s "+
+	Confirmed: fmt.Sprintf("Gatequake's own query for the upstream's name is answered with an address, and not before %s "+
 		"have passed.", tooLate),
 }, dns.Slow(tooLate), func(r dns.Reply, err error) (string, bool) {
 	return fmt.Sprintf("an address after %s or more", tooLate), err == nil && len(r.Addresses) == 1 && r.Took >= tooLate
@@ -73,7 +73,7 @@ var DNSGarbage = misanswered(catalog.Fault{
 		"what it cannot read, since anybody can send such a packet, and goes on waiting for the real answer until " +
 		"its time is up.",
 	Made:      "The world's nameserver answers every query with seven bytes of text.",
-	Confirmed: "An own query for the upstream's name is answered with bytes that are no DNS message.",
+	Confirmed: "Gatequake's own query for the upstream's name is answered with bytes that are no DNS message.",
 }, dns.Garbage{}, func(_ dns.Reply, err error) (string, bool) {
 	return "bytes that are no message", errors.Is(err, dns.ErrNoMessage)
 })
@@ -88,8 +88,8 @@ var DNSTruncated = catalog.RegisterFault(catalog.Fault{
 		"address too many.",
 	Made: "The world's nameserver sends the TC bit and no record; an nftables rule resets TCP connections to port " +
 		"53.",
-	Confirmed: "An own query for the upstream's name is answered with the TC bit and no address, and an own TCP " +
-		"dial to the nameserver gets ECONNREFUSED.",
+	Confirmed: "Gatequake's own query for the upstream's name is answered with the TC bit and no address, and " +
+		"Gatequake's own TCP dial to the nameserver gets ECONNREFUSED.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := b.Firewall.Apply(firewall.Rule{
 			ToPort: b.Plan.Nameserver.Port(), Protocol: firewall.TCP,
@@ -135,7 +135,7 @@ var DNSWrongID = misanswered(catalog.Fault{
 	What: "The ID is what ties an answer to its query; a forger has to guess it. A resolver must drop an answer " +
 		"with a wrong one and go on waiting. A gateway that takes such an answer can be sent anywhere by anybody.",
 	Made:      "The world's nameserver gives the right answer, with the ID changed.",
-	Confirmed: "An own query for the upstream's name gets replies to another query, and none of its own.",
+	Confirmed: "Gatequake's own query for the upstream's name gets replies to another query, and none of its own.",
 }, dns.WrongID{}, func(_ dns.Reply, err error) (string, bool) {
 	return "only replies to another query", errors.Is(err, dns.ErrWrongID) &&
 		(errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded))

@@ -41,7 +41,7 @@ var Deadlock = catalog.RegisterFault(catalog.Fault{
 	What: "Two threads wait for each other, or a lock was never given back: the request has been read, and its " +
 		"handler will never return.",
 	Made:      "The upstream records the request and does nothing more with it.",
-	Confirmed: "An own request connects, is recorded, and gets nothing.",
+	Confirmed: "Gatequake's own request connects, is recorded, and gets nothing.",
 	Inject: misbehave(upstream.Silent{}, func(b *site.Bench) confirmation {
 		return confirmSilence(b, b.Plan.Upstream)
 	}),
@@ -57,7 +57,7 @@ var Error500 = catalog.RegisterFault(catalog.Fault{
 	What: "A well-formed 500 is a valid answer: the upstream works well enough to say that it failed. A gateway " +
 		"passes it on; one that turns it into a 502 hides whose fault it is.",
 	Made:      "The upstream answers every request with a stamped 500.",
-	Confirmed: "An own request is answered with a whole 500.",
+	Confirmed: "Gatequake's own request is answered with a whole 500.",
 	Inject: misbehave(upstream.Status{Code: http.StatusInternalServerError}, func(b *site.Bench) confirmation {
 		return confirmStatus(b, b.Plan.Upstream, http.StatusInternalServerError, 0)
 	}),
@@ -81,7 +81,7 @@ var Sheds503 = catalog.RegisterFault(catalog.Fault{
 		"answer, and the best that an overloaded server can do. A gateway that turns it into a 502, or drops the " +
 		"Retry-After, undoes it.",
 	Made:      "The upstream answers every request with a stamped 503 that has Retry-After: 120.",
-	Confirmed: "An own request is answered with a whole 503 that has it.",
+	Confirmed: "Gatequake's own request is answered with a whole 503 that has it.",
 	Inject:    misbehave(upstream.Status{Code: http.StatusServiceUnavailable, Header: shedding}, shed(0)),
 })
 
@@ -102,6 +102,6 @@ func turnedAway(ctx context.Context, b *site.Bench, least time.Duration) (string
 			"with %q", b.Plan.Upstream, r.Status, r.End, r.Took, got,
 			least, retryAfter)
 	}
-	return fmt.Sprintf("own request to %s: 503 with Retry-After: %s, after %s or more", b.Plan.Upstream,
+	return fmt.Sprintf("Gatequake's own request to %s: 503 with Retry-After: %s, after %s or more", b.Plan.Upstream,
 		retryAfter, least), nil
 }

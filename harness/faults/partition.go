@@ -28,7 +28,8 @@ var PartitionMidRequest = catalog.RegisterFault(catalog.Fault{
 		"be sent again, and a second attempt finds no way either.",
 	Made: "When the upstream has read a request, nftables rules in the world drop every packet from and to its " +
 		"port; then it answers. The rules are lifted before each probe.",
-	Confirmed: "An own request is recorded by the upstream and gets nothing; then an own dial gets no reply.",
+	Confirmed: "Gatequake's own request is recorded by the upstream and gets nothing; then Gatequake's own dial gets " +
+		"no reply.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p := &partition{wall: b.Firewall, at: b.Plan.Upstream}
 		origin, err := b.Scripted()

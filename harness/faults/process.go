@@ -44,7 +44,7 @@ var Frozen = catalog.RegisterFault(catalog.Fault{
 	What: "A process that is stopped, swapped out or in a long garbage collection does nothing, but its kernel " +
 		"goes on accepting connections in its name. Requests are delivered and never read.",
 	Made:      "SIGSTOP to a real upstream process at the upstream's address; undone by SIGCONT.",
-	Confirmed: "The kernel reports the process as stopped; an own request connects and gets nothing.",
+	Confirmed: "The kernel reports the process as stopped; Gatequake's own request connects and gets nothing.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.Healthy)
 		if err != nil {
@@ -74,7 +74,7 @@ var CrashOnRequest = catalog.RegisterFault(catalog.Fault{
 		"that one too.",
 	Made: "A real upstream process that kills itself with SIGKILL when it has read a request; it is started anew " +
 		"before each probe.",
-	Confirmed: "An own request ends without an answer, and a second one is refused.",
+	Confirmed: "Gatequake's own request ends without an answer, and a second one is refused.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.CrashOnRequest)
 		if err != nil {
@@ -98,7 +98,7 @@ var OutOfMemoryKill = catalog.RegisterFault(catalog.Fault{
 		"does. Its connections end without an answer and its port refuses until somebody starts it again.",
 	Made: "A real upstream process that holds the request; SIGKILL is sent to it when the request has arrived. It " +
 		"is started anew before each probe.",
-	Confirmed: "An own request ends without an answer, and a second one is refused.",
+	Confirmed: "Gatequake's own request ends without an answer, and a second one is refused.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		p, undo, err := process(ctx, b, upstream.Hold)
 		if err != nil {

@@ -27,7 +27,7 @@ var H2Upstream = catalog.RegisterFault(catalog.Fault{
 		"request with its own first frame, and tells it to go away: binary, and no HTTP/1 at all.",
 	Made: "A real HTTP/2 server at the upstream's address, in place of the link; what begins otherwise gets " +
 		"SETTINGS, GOAWAY and the end of the connection.",
-	Confirmed: "An own HTTP/2 request is answered 200; an own HTTP/1 request gets a SETTINGS frame.",
+	Confirmed: "Gatequake's own HTTP/2 request is answered 200; Gatequake's own HTTP/1 request gets a SETTINGS frame.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		options, err := b.StandIn()
 		if err != nil {
@@ -65,7 +65,7 @@ func newer(ctx context.Context, b *site.Bench) (string, error) {
 	if err != nil || !bytes.HasPrefix(got, settings) {
 		return "", fmt.Errorf("ask %s over HTTP/1: got %.40q (%w), want a SETTINGS frame", b.Plan.Upstream, got, err)
 	}
-	return fmt.Sprintf("own requests to %s: 200 over HTTP/2, frames over HTTP/1", b.Plan.Upstream), nil
+	return fmt.Sprintf("Gatequake's own requests to %s: 200 over HTTP/2, frames over HTTP/1", b.Plan.Upstream), nil
 }
 
 // spoken sends an HTTP/1 request after the header, if any, to the upstream's address, and returns all that comes back.
@@ -110,7 +110,7 @@ var ProxyProtocolExpected = catalog.RegisterFault(catalog.Fault{
 		"why, because there is none.",
 	Made: "A listener at the upstream's address, in place of the link, that passes connections with the header of " +
 		"version 1 on and closes any other.",
-	Confirmed: "An own request with the header is answered 200; one without gets the end of the connection.",
+	Confirmed: "Gatequake's own request with the header is answered 200; one without gets the end of the connection.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if _, err := b.Scripted(); err != nil {
 			return nil, err

@@ -21,7 +21,7 @@ var Refused = catalog.RegisterFault(catalog.Fault{
 		"which a dial sees as ECONNREFUSED.",
 	Made: "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the " +
 		"port.",
-	Confirmed: "An own dial gets ECONNREFUSED.",
+	Confirmed: "Gatequake's own dial gets ECONNREFUSED.",
 	ByLink: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return toxic(ctx, b, link.Refuse{}, confirmEnd(b, b.Plan.Upstream, client.Refused))
 	},

@@ -27,7 +27,7 @@ var (
 		What: "The default of many firewalls that reject: an ICMP message says that the port is unreachable. A " +
 			"dial sees the same ECONNREFUSED that a dead upstream gives, though the upstream is well.",
 		Made:      "An nftables rule in the world: reject TCP to the upstream's port with ICMP port unreachable.",
-		Confirmed: "An own dial to the upstream gets ECONNREFUSED.",
+		Confirmed: "Gatequake's own dial to the upstream gets ECONNREFUSED.",
 	}, firewall.RejectPort, client.Refused)
 
 	FirewallRejectAdmin = rejected(catalog.Fault{
@@ -37,7 +37,7 @@ var (
 			"dial over IPv4 is told no more than that there is no route to the host.",
 		Made: "An nftables rule in the world: reject TCP to the upstream's port with ICMP administratively " +
 			"prohibited.",
-		Confirmed: "An own dial to the upstream gets EHOSTUNREACH.",
+		Confirmed: "Gatequake's own dial to the upstream gets EHOSTUNREACH.",
 	}, firewall.RejectAdmin, client.Unreachable)
 
 	FirewallRejectHost = rejected(catalog.Fault{
@@ -46,6 +46,6 @@ var (
 		What: "A router or firewall answers in the host's place: host unreachable. It is what a last hop says, " +
 			"too, whose neighbour does not answer ARP any more.",
 		Made:      "An nftables rule in the world: reject TCP to the upstream's port with ICMP host unreachable.",
-		Confirmed: "An own dial to the upstream gets EHOSTUNREACH.",
+		Confirmed: "Gatequake's own dial to the upstream gets EHOSTUNREACH.",
 	}, firewall.RejectHost, client.Unreachable)
 )

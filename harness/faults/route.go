@@ -51,7 +51,7 @@ func undialled(at netip.AddrPort, want syscall.Errno) confirmation {
 		if !errors.Is(err, want) {
 			return "", fmt.Errorf("dial %s: got %w, want %w", at, err, want)
 		}
-		return fmt.Sprintf("own dial to %s: %v", at, want), nil
+		return fmt.Sprintf("Gatequake's own dial to %s: %v", at, want), nil
 	}
 }
 
@@ -62,7 +62,7 @@ var NoRoute = unrouted(catalog.Fault{
 	What: "The route to the upstream's network is gone: a tunnel that ended, a route that was withdrawn. The " +
 		"gateway's own kernel says so at once, and not a packet is sent.",
 	Made:      "A route in the world that takes the upstream's address out of the routing table; other addresses stay.",
-	Confirmed: "An own dial gets ENETUNREACH.",
+	Confirmed: "Gatequake's own dial gets ENETUNREACH.",
 }, world.NoRoute, syscall.ENETUNREACH)
 
 // HostUnreachable is an upstream that the router cannot find.
@@ -72,7 +72,7 @@ var HostUnreachable = unrouted(catalog.Fault{
 	What: "The upstream's network is there and its host is not: nobody answers for its address on the last hop, " +
 		"and a router, here the gateway's own kernel, says so.",
 	Made:      "An unreachable route for the upstream's address in the world; other addresses stay.",
-	Confirmed: "An own dial gets EHOSTUNREACH.",
+	Confirmed: "Gatequake's own dial gets EHOSTUNREACH.",
 }, world.HostUnreachable, syscall.EHOSTUNREACH)
 
 // LinkDown is a way to the upstream that is lost while connections are pooled.
@@ -86,8 +86,8 @@ var LinkDown = catalog.RegisterFault(catalog.Fault{
 		"gateway with a pool finds that out by its timeout alone.",
 	Made: "The gateway's pool is filled with one connection, by requests of two clients; then the upstream's " +
 		"address and route are removed from the world. Both are done anew before each probe.",
-	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; an own " +
-		"request on a connection from before gets nothing, and an own dial gets ENETUNREACH.",
+	Confirmed: "The upstream has seen two requests of two clients on one connection of the gateway's; Gatequake's own " +
+		"request on a connection from before gets nothing, and Gatequake's own dial gets ENETUNREACH.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		d := &downLink{bench: b}
 		return &catalog.Injection{
@@ -143,7 +143,7 @@ func (d *downLink) confirm(ctx context.Context) (string, error) {
 			d.bench.Plan.Upstream, r.Status, r.End, silenceWindow)
 	}
 	dial, err := undialled(d.bench.Plan.Upstream, syscall.ENETUNREACH)(ctx)
-	return fmt.Sprintf("own request on a connection from before: silence for %s; %s", silenceWindow, dial), err
+	return fmt.Sprintf("Gatequake's own request on a connection from before: silence for %s; %s", silenceWindow, dial), err
 }
 
 // up brings the link up, if it is down.

@@ -35,7 +35,8 @@ func short(ctx context.Context, b *site.Bench, why string, of func(site.Answer) 
 			return "", fmt.Errorf("ask %s: got %d %s with %d bytes of body, want one that is cut after %d bytes in all",
 				b.Plan.Upstream, r.Status, r.End, r.BodyBytes, n)
 		}
-		return fmt.Sprintf("own request to %s: cut after %d bytes in all, of which %d are the head's", b.Plan.Upstream,
+		return fmt.Sprintf("Gatequake's own request to %s: cut after %d bytes in all, of which %d are the "+
+			"head's", b.Plan.Upstream,
 			n, min(n, a.Head)), nil
 	})
 }

@@ -27,7 +27,7 @@ var Slow503 = catalog.RegisterFault(catalog.Fault{
 		"begun to hand out the page of an answer that it wants to replace has made a mixture of two.",
 	Made: "The upstream answers every request with a stamped 503 that has Retry-After: 120, and sends the second " +
 		"half of its body 300 ms after the first.",
-	Confirmed: "An own request is answered with a whole 503 that has it, and took 300 ms or more.",
+	Confirmed: "Gatequake's own request is answered with a whole 503 that has it, and took 300 ms or more.",
 	Inject: misbehave(upstream.Status{Code: http.StatusServiceUnavailable, Header: shedding, Pause: late},
 		shed(late)),
 })

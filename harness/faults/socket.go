@@ -23,7 +23,7 @@ var UnixSocketMissing = catalog.RegisterFault(catalog.Fault{
 	What: "The upstream was not started, it makes its socket elsewhere, or a cleaner of temporary files was " +
 		"thorough. A socket is a file: where there is none, connecting fails at once.",
 	Made:      "The socket, on which the upstream goes on listening, is given another name.",
-	Confirmed: "An own dial to the path gets ENOENT.",
+	Confirmed: "Gatequake's own dial to the path gets ENOENT.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		aside := b.Plan.Socket + ".aside"
 		if err := os.Rename(b.Plan.Socket, aside); err != nil {
@@ -51,7 +51,7 @@ var UnixSocketForbidden = catalog.RegisterFault(catalog.Fault{
 		"runs as another. It is the commonest mistake with application servers on a socket, and looks from outside " +
 		"like a dead upstream.",
 	Made:      "The socket's mode is set to 0; a gateway that is started as root runs as another user.",
-	Confirmed: "An own dial to the path gets EACCES, made as the user that a gateway runs as who gave root up.",
+	Confirmed: "Gatequake's own dial to the path gets EACCES, made as the user that a gateway runs as who gave root up.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		before, err := os.Stat(b.Plan.Socket)
 		if err != nil {
@@ -80,6 +80,6 @@ func knocks(b *site.Bench, how string, dial func(path string) error, want syscal
 		if err := dial(b.Plan.Socket); !errors.Is(err, want) {
 			return "", fmt.Errorf("dial the socket%s: got %w, want %w", how, err, want)
 		}
-		return fmt.Sprintf("own dial to the socket%s: %v", how, want), nil
+		return fmt.Sprintf("Gatequake's own dial to the socket%s: %v", how, want), nil
 	}
 }

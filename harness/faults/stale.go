@@ -27,8 +27,8 @@ var StalePooledConnection = catalog.RegisterFault(catalog.Fault{
 		"and cannot know which. A GET may be sent again on another connection; a POST must not be.",
 	Made: "Each of the gateway's pools is filled with a connection, by requests of many clients; the upstream then " +
 		"closes every connection that is there, without an answer, when it has read another request on it.",
-	Confirmed: "The upstream has seen requests of two clients on one connection of the gateway's; an own second " +
-		"request on a connection gets its end; a probe came on a connection that had been used.",
+	Confirmed: "The upstream has seen requests of two clients on one connection of the gateway's; Gatequake's own " +
+		"second request on a connection gets its end; a probe came on a connection that had been used.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		origin, err := b.Scripted()
 		if err != nil {
@@ -48,7 +48,7 @@ var StalePooledConnection = catalog.RegisterFault(catalog.Fault{
 				if err := expires(ctx, b, origin, how); err != nil {
 					return "", err
 				}
-				return fmt.Sprintf("own second request on a connection to %s: closed", b.Plan.Upstream),
+				return fmt.Sprintf("Gatequake's own second request on a connection to %s: closed", b.Plan.Upstream),
 					met(origin.Hits(), how)
 			},
 		}, nil

@@ -32,8 +32,8 @@ var WrongLengthBody = catalog.RegisterFault(catalog.Fault{
 	Made: "The upstream appends a whole forged 200 to each of its answers, in the same write, and keeps the " +
 		"connection. Before each probe another client's request has brought such an answer to the gateway, which " +
 		"may have kept that connection.",
-	Confirmed: "An own request gets a whole 200; a second one on the same connection gets the forged one, which " +
-		"nobody stamped.",
+	Confirmed: "Gatequake's own request gets a whole 200; a second one on the same connection gets the forged one, " +
+		"which nobody stamped.",
 	Inject: func(_ context.Context, b *site.Bench) (*catalog.Injection, error) {
 		origin, err := b.Scripted()
 		if err != nil {

@@ -24,7 +24,7 @@ var WebSocketUpstreamRefused = catalog.RegisterFault(catalog.Fault{
 		"conversation with nobody.",
 	Made: "The Toxiproxy link at the upstream's address stops listening and drops its connections; it keeps the " +
 		"port.",
-	Confirmed: "An own dial gets ECONNREFUSED.",
+	Confirmed: "Gatequake's own dial gets ECONNREFUSED.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		return toxic(ctx, b, link.Refuse{}, confirmEnd(b, b.Plan.Upstream, client.Refused))
 	},
@@ -41,7 +41,7 @@ var WebSocketCut = catalog.RegisterFault(catalog.Fault{
 		"it, and one that sends a Close with the code 1000 says that all is well.",
 	Made: "An upstream at the upstream's address that answers 101, reads the first frame, and closes with " +
 		"SO_LINGER 0.",
-	Confirmed: "An own handshake is answered 101, and an own frame with the end of the connection.",
+	Confirmed: "Gatequake's own handshake is answered 101, and Gatequake's own frame with the end of the connection.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		undo, err := behave(ctx, b, upstream.WebSocket{Cut: true})
 		if err != nil {
@@ -55,7 +55,7 @@ var WebSocketCut = catalog.RegisterFault(catalog.Fault{
 				return "", fmt.Errorf("talk to %s: got %d %s with %d bytes (%s), want a 101 and no more",
 					b.Plan.Upstream, r.Status, r.End, r.BodyBytes, r.Error)
 			}
-			return fmt.Sprintf("own WebSocket to %s: 101, then cut", b.Plan.Upstream), nil
+			return fmt.Sprintf("Gatequake's own WebSocket to %s: 101, then cut", b.Plan.Upstream), nil
 		}}, nil
 	},
 })

@@ -19,7 +19,7 @@ var WorkersBusy = catalog.RegisterFault(catalog.Fault{
 		"in line. It is answered when somebody leaves, or not before the gateway's patience ends.",
 	Made: "A crowd of real clients, one for each worker of the upstream, whose requests are being held; past the " +
 		"gateway, at the same upstream.",
-	Confirmed: "Every client of the crowd has the head of its answer, so every worker is taken; an own request " +
+	Confirmed: "Every client of the crowd has the head of its answer, so every worker is taken; Gatequake's own request " +
 		"connects and waits.",
 	Inject: func(ctx context.Context, b *site.Bench) (*catalog.Injection, error) {
 		if _, err := b.Scripted(); err != nil {

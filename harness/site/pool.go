@@ -75,7 +75,8 @@ func (b *Bench) Pooled(ctx context.Context, r Route) error {
 	if err := b.DropPooled(ctx); err != nil {
 		return err
 	}
-	known, most := map[string]bool{}, 0 // connections to any upstream that requests came on, and how many were open at once
+	// Connections to any upstream that requests came on, and how many were open at once.
+	known, most := map[string]bool{}, 0
 	for served, calm := 1, 0; ; served++ {
 		o, hits, err := b.fill(ctx, r)
 		if err != nil && served == 1 && o.By == record.ByGateway {

@@ -25,8 +25,8 @@ func (s *survey) clearSockets() {
 }
 
 // addSockets lets an upstream of the harness answer at each socket that the configuration mentions and that the
-// gateway has not made itself, which it was started to see. Where it checks its upstreams it is started again: those who
-// answered at once are no pool with those who came later.
+// gateway has not made itself, which it was started to see. Where it checks its upstreams it is started again: those
+// who answered at once are no pool with those who came later.
 func (s *survey) addSockets(ctx context.Context) error {
 	made := func(path string) bool {
 		_, err := os.Stat(path)

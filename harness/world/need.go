@@ -38,9 +38,10 @@ func (n Need) About() string {
 			"configuration dials",
 		SourceAddress: "clients from a chosen source address, for blocks by IP",
 		Firewall:      "real nftables rules that drop or reject",
-		OwnResolvConf: "own resolv.conf, hosts and certificate authorities, for gateways that use what the system has",
-		AcceptQueue:   "a full accept queue that leaves connections unanswered",
-		FileModes:     "file modes that bind the gateway, for files it may not read",
+		OwnResolvConf: "Gatequake's own resolv.conf, hosts and certificate authorities, for gateways that use what the " +
+			"system has",
+		AcceptQueue: "a full accept queue that leaves connections unanswered",
+		FileModes:   "file modes that bind the gateway, for files it may not read",
 	}[n]
 }
 

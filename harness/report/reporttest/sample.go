@@ -94,7 +94,7 @@ func Made(c report.Column, id string) verdict.Verdict {
 				},
 			},
 			Log:      []string{"a line"},
-			Evidence: "own dial: refused",
+			Evidence: "Gatequake's own dial: refused",
 			Replay:   fmt.Sprintf("gatequake run --gateway %s --setting %s --only %s", c.Gateway, c.Setting, id),
 		},
 		Policy:   "document",
