@@ -156,23 +156,32 @@ func (s *survey) anyHost(ctx context.Context, l gateway.Listener) attempt {
 	return first
 }
 
-// silence is a host for which a listener keeps silent.
+// silence is what a listener keeps silent for: a host, or a path whatever the host.
 type silence struct {
-	listener gateway.Listener
-	host     string
+	listener   gateway.Listener
+	host, path string
+}
+
+// silenceOf is that of the question's host if it asks for the root, and of its path otherwise: who holds up those who
+// log in too often has answers at other paths.
+func silenceOf(l gateway.Listener, q question) silence {
+	if q.path == "" || q.path == "/" {
+		return silence{listener: l, host: q.host}
+	}
+	return silence{listener: l, path: q.path}
 }
 
 // noteSilent notes that the attempt got nothing in its time.
 func (s *survey) noteSilent(t attempt) {
 	if t.status == 0 && t.end == client.TimedOut {
-		s.silent[silence{t.listener, t.host}] = true
+		s.silent[silenceOf(t.listener, t.question)] = true
 	}
 }
 
-// sendUnlessSilent is send, but for a host for which the listener was silent before: each takes the patience of a
-// client, and what comes of it is known.
+// sendUnlessSilent is send, but for a host or path for which the listener was silent before: each takes the patience
+// of a client, and what comes of it is known.
 func (s *survey) sendUnlessSilent(ctx context.Context, l gateway.Listener, q question) attempt {
-	if s.silent[silence{l, q.host}] {
+	if s.silent[silence{listener: l, host: q.host}] || s.silent[silenceOf(l, q)] {
 		url, _ := q.urlOf(l)
 		return attempt{question: q, url: url, listener: l, end: client.TimedOut}
 	}

@@ -127,7 +127,11 @@ func (s *survey) wait(ctx context.Context, wait time.Duration) bool {
 
 // warnLimits says what limits and caches the survey met, and what that means for a run.
 func (s *survey) warnLimits() {
-	if s.spread {
+	switch {
+	case s.byAddress:
+		s.warn("which upstream serves a client depends on his address: each client has an address of its own (from: %s)",
+			clients)
+	case s.spread:
 		s.warn("the gateway limits how much one address may ask: each client has an address of its own (from: %s)", clients)
 	}
 	if s.waited > 0 {

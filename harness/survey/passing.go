@@ -19,19 +19,25 @@ import (
 // passPatience bounds the wait for bytes to come through: a gateway that passes them on does so at once.
 const passPatience = 500 * time.Millisecond
 
+// hostOver is a host, and whether it is asked over TLS.
+type hostOver struct{ host, speaks string }
+
+// over is the probe's host, and over what it is asked.
+func (k candidateProbe) over() hostOver { return hostOver{k.host, k.listener.Speaks} }
+
 // findPassing finds the listeners, and the hosts of some, at which the gateway passes on whatever bytes come: who
 // answers there is the upstream, and no status is the gateway's. Who chooses by the name in a handshake may pass one
 // host's bytes on, and answer for another.
 func (s *survey) findPassing(ctx context.Context) error {
 	for i := range s.own.Listeners {
 		l := &s.own.Listeners[i]
-		passed := map[string]bool{} // by host
+		passed := map[hostOver]bool{}
 		for _, k := range s.kept {
 			if k.listener.At != l.At || len(k.asked) == 0 {
 				continue
 			}
-			if _, known := passed[k.host]; !known {
-				passed[k.host] = s.passes(ctx, *l, k.host)
+			if _, known := passed[k.over()]; !known {
+				passed[k.over()] = s.passes(ctx, k.listener, k.host)
 			}
 		}
 		all, some := len(passed) > 0, false
@@ -49,7 +55,7 @@ func (s *survey) findPassing(ctx context.Context) error {
 		}
 		for i := range s.kept {
 			if k := &s.kept[i]; k.listener.At == l.At {
-				k.passes = passed[k.host]
+				k.passes = passed[k.over()]
 			}
 		}
 	}
@@ -58,10 +64,10 @@ func (s *survey) findPassing(ctx context.Context) error {
 
 // keepOnePassing keeps of the probes that reach the same upstreams at the listener, as bytes, the first: paths mean
 // nothing to who passes bytes on.
-func (s *survey) keepOnePassing(at netip.AddrPort, passed map[string]bool) {
+func (s *survey) keepOnePassing(at netip.AddrPort, passed map[hostOver]bool) {
 	seen := map[string]bool{}
 	s.kept = slices.DeleteFunc(s.kept, func(k candidateProbe) bool {
-		if k.listener.At != at || !passed[k.host] {
+		if k.listener.At != at || !passed[k.over()] {
 			return false
 		}
 		key := fmt.Sprint(k.asked)

@@ -122,6 +122,8 @@ type candidateProbe struct {
 	silent []upstreamKey
 	// expanded tells whether it was repeated, varied whether it was asked with other fields.
 	expanded, varied bool
+	// hashed tells whether other clients and URLs were tried for further members of its pool.
+	hashed bool
 }
 
 // distinctPools drops the probes that turned out to reach the same pool as another, in the same way.
@@ -148,6 +150,8 @@ func (s *survey) expandPools(ctx context.Context) {
 	s.tryFields(ctx)
 	s.tryProtocols(ctx)
 	s.expandNew(ctx)
+	s.findHashed(ctx)
+	s.kept = s.distinctPools(s.kept)
 	select {
 	case <-ctx.Done():
 	case <-time.After(time.Until(s.served.Add(gateway.Again))):

@@ -112,14 +112,15 @@ type survey struct {
 	own       gateway.Own
 	found     Found
 
-	mu       sync.Mutex // guards what follows, serial, and the Server of own
-	broken   map[upstreamKey][]span
-	breaking bool          // upstreams are broken in turn
-	spread   bool          // each client has an address of its own
-	pause    time.Duration // before each request, for a limit of all clients together
-	waited   time.Duration // for that limit so far
-	assigned map[string]netip.Addr
-	next     netip.Addr
+	mu        sync.Mutex // guards what follows, serial, and the Server of own
+	broken    map[upstreamKey][]span
+	breaking  bool          // upstreams are broken in turn
+	byAddress bool          // who serves a client depends on his address
+	spread    bool          // each client has an address of its own
+	pause     time.Duration // before each request, for a limit of all clients together
+	waited    time.Duration // for that limit so far
+	assigned  map[string]netip.Addr
+	next      netip.Addr
 }
 
 // Run surveys the gateway that o names, in w, which must be sealed. Only o's Name, Command, Dir, Env, Patience and
