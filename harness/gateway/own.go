@@ -75,6 +75,8 @@ type Upstream struct {
 	// TLS is true when the gateway speaks TLS to it; SNI is the name that it asks for.
 	TLS bool   `yaml:"tls,omitempty"`
 	SNI string `yaml:"sni,omitempty"`
+	// Proxied is true when the gateway tells it first who the client is, in the PROXY protocol.
+	Proxied bool `yaml:"proxy-protocol,omitempty"`
 	// Checked is the request, "GET /health" say, by which the gateway looks by itself whether the upstream is
 	// well; empty for none.
 	Checked string `yaml:"checked,omitempty"`

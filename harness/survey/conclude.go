@@ -147,7 +147,7 @@ func (s *survey) upstreams() []knownUpstream {
 			i = len(all) - 1
 		}
 		u := &all[i]
-		u.TLS = u.TLS || h.TLS
+		u.TLS, u.Proxied = u.TLS || h.TLS, u.Proxied || h.Proxied
 		if u.SNI == "" {
 			u.SNI = h.SNI
 		}

@@ -118,13 +118,17 @@ func statusOf(a Answer) string {
 
 // protocolOf says what is spoken to the upstream.
 func protocolOf(u gateway.Upstream) string {
-	switch {
-	case !u.TLS:
-		return u.Speaks
-	case u.SNI == "":
-		return u.Speaks + " over TLS"
+	said := u.Speaks
+	if u.TLS {
+		said += " over TLS"
 	}
-	return u.Speaks + " over TLS for " + u.SNI
+	if u.SNI != "" {
+		said += " for " + u.SNI
+	}
+	if u.Proxied {
+		said += ", after a header of the PROXY protocol"
+	}
+	return said
 }
 
 // answeredBy says who answers the probe, the gateway itself or which upstreams, and who else is asked for what.

@@ -34,6 +34,9 @@ type Conn struct {
 // http.ReadRequest and not an http.Server, which would answer by itself what it cannot read (a 400 that the origin
 // never wrote) and reads on behind the back of a handler.
 func (c *Conn) serve() {
+	if c.origin.proxied {
+		c.introduce()
+	}
 	if !c.handshake() {
 		return
 	}

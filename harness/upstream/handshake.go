@@ -25,7 +25,7 @@ func (c *Conn) handshake() bool {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), handshakeTimeout)
 	defer cancel()
-	secure := tls.Server(c.tcp, c.origin.tls)
+	secure := tls.Server(c.Conn, c.origin.tls)
 	err := secure.HandshakeContext(ctx)
 	if err == nil {
 		c.Conn = secure

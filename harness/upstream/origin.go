@@ -25,6 +25,8 @@ type Options struct {
 	TLS  *tls.Config // speak TLS; nil is plain TCP. Session tickets are never given out
 	// Speaks is the language besides HTTP/1, if it is another; whoever begins in HTTP/1 is answered in it.
 	Speaks Language
+	// Proxied takes a header of the PROXY protocol off, of either version, where a connection begins with one.
+	Proxied bool
 	// How many requests are answered at once; further ones are accepted, read, recorded, and wait. 0 is no limit.
 	Workers int
 	// How many connections may be open; further ones are accepted, not recorded, and end as Over says. 0 is no limit.
@@ -41,6 +43,7 @@ type Origin struct {
 	listener   *net.TCPListener
 	tls        *tls.Config
 	speaks     Language
+	proxied    bool
 	workers    chan struct{} // nil: no limit
 	limit      int           // 0: none
 	over       End
@@ -70,7 +73,7 @@ func start(listen string, opts Options, tell func(event), first Behaviour) (*Ori
 	}
 	o := &Origin{
 		name: opts.Name, first: first, listener: listener, limit: opts.Limit, over: opts.Over,
-		speaks: cmp.Or(opts.Speaks, HTTP1Spoken),
+		speaks: cmp.Or(opts.Speaks, HTTP1Spoken), proxied: opts.Proxied,
 		closed: make(chan struct{}), conns: map[*Conn]bool{},
 	}
 	o.tell = tell

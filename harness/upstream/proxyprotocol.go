@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 )
 
 // maxProxyLine is the longest header of version 1 of the PROXY protocol, with its line end
@@ -27,4 +28,23 @@ func ProxyProtocol(listen, to string) (*Relay, error) {
 		line, err := in.ReadSlice('\n') // at most a buffer's length
 		return err == nil && len(line) <= maxProxyLine && bytes.HasSuffix(line, []byte("\r\n"))
 	}), nil
+}
+
+// introduced is a connection whose first bytes have been looked at.
+type introduced struct {
+	net.Conn
+	in *bufio.Reader
+}
+
+// Read reads what was looked at first.
+func (i *introduced) Read(p []byte) (int, error) { return i.in.Read(p) }
+
+// introduce takes off the header of the PROXY protocol, if there is one: Gatequake's own requests send none. What is
+// wrong with it shows in what is read next.
+func (c *Conn) introduce() {
+	in := bufio.NewReader(c.tcp)
+	if starts(in, proxyStart) || starts(in, proxy2Start) {
+		_ = skipProxy(in)
+	}
+	c.Conn = &introduced{c.tcp, in}
 }

@@ -163,7 +163,9 @@ func (s *Site) startUpstreams() error {
 func (s *Site) startUpstream(u gateway.Upstream, listen string) (origin *upstream.Origin, addr string, err error) {
 	b := s.B
 	if u.Speaks != string(upstream.OtherSpoken) {
-		o := upstream.Options{Name: u.Name, Workers: site.Workers, Speaks: upstream.Language(u.Speaks)}
+		o := upstream.Options{
+			Name: u.Name, Workers: site.Workers, Speaks: upstream.Language(u.Speaks), Proxied: u.Proxied,
+		}
 		if u.TLS {
 			cert, err := b.Authority.Issue(upstream.Leaf{Names: u.CalledBy()})
 			if err != nil {
