@@ -107,12 +107,7 @@ func readWords(command []string, dir string, env []string, most bounds) words {
 	}
 	w.own(dir)
 	w.filler.learnWords(command)
-	queue := []string{}
-	for _, word := range command[1:] {
-		for _, part := range append(separators.Split(word, -1), word) {
-			queue = append(queue, w.found(part, dir)...)
-		}
-	}
+	queue := w.ofCommand(command[1:], dir)
 	if len(queue) == 0 {
 		queue = w.found(defaultConfigs[filepath.Base(command[0])], dir)
 	}
@@ -144,6 +139,36 @@ func readWords(command []string, dir string, env []string, most bounds) words {
 		w.cut = fmt.Sprintf("after %s", most.time)
 	}
 	return w
+}
+
+// ofCommand lists the files that the words of a command lead to. A folder in which a file is that the command names is
+// where the gateway begins its paths (nginx -p); what else is in it may be another configuration.
+func (w *words) ofCommand(command []string, dir string) []string {
+	files, folders := []string{}, []string{}
+	for _, word := range command {
+		for _, part := range append(separators.Split(word, -1), word) {
+			if found := w.found(part, dir); len(found) == 1 && found[0] == pathIn(dir, part) {
+				files = append(files, found[0])
+			} else if len(found) > 0 {
+				folders = append(folders, part)
+			}
+		}
+	}
+	for _, part := range folders {
+		folder := pathIn(dir, part) + "/"
+		if !slices.ContainsFunc(files, func(f string) bool { return strings.HasPrefix(f, folder) }) {
+			files = append(files, w.found(part, dir)...)
+		}
+	}
+	return files
+}
+
+// pathIn is the path of the word, which may begin in the folder.
+func pathIn(dir, word string) string {
+	if filepath.IsAbs(word) {
+		return filepath.Clean(word)
+	}
+	return filepath.Join(dir, word)
 }
 
 // own notes a folder of the configuration.

@@ -69,6 +69,28 @@ func TestWordsAreOfOrdinaryFilesOnly(t *testing.T) {
 	}
 }
 
+// TestFoldersOfACommand reads every file of a folder that the command names, but not those beside a file that it names,
+// too: there the folder is where paths begin.
+func TestFoldersOfACommand(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{
+		"base.conf": "x\n", "other.conf": "y\n", "more/a.conf": "z\n", "more/b.conf": "z\n",
+	})
+	for command, want := range map[string][]string{
+		"gateway -p " + dir + " -c " + dir + "/base.conf": {"base.conf"},
+		"gateway -p . -c base.conf":                       {"base.conf"},
+		"gateway -f base.conf -f more":                    {"base.conf", "more/a.conf", "more/b.conf"},
+		"gateway -f more/":                                {"more/a.conf", "more/b.conf"},
+	} {
+		for i := range want {
+			want[i] = filepath.Join(dir, want[i])
+		}
+		if w := readSoon(t, strings.Fields(command), dir); !slices.Equal(w.files, want) {
+			t.Errorf("%s: got %q, want %q", command, w.files, want)
+		}
+	}
+}
+
 func TestWordsStayInTheConfigurationsFolders(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{
