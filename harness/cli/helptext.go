@@ -11,6 +11,9 @@ import (
 // helpWidth is how wide help is: every terminal has as much.
 const helpWidth = 80
 
+// Cobra has one list of these for all commands of a process.
+func init() { cobra.AddTemplateFunc("wrap", wrapped) }
+
 // grouped adds the commands under the title.
 func grouped(root *cobra.Command, title string, all ...*cobra.Command) {
 	root.AddGroup(&cobra.Group{ID: title, Title: title})
@@ -22,7 +25,6 @@ func grouped(root *cobra.Command, title string, all ...*cobra.Command) {
 
 // narrow makes the help of all commands fit the width.
 func narrow(root *cobra.Command) {
-	cobra.AddTemplateFunc("wrap", wrapped)
 	root.SetHelpTemplate(`{{with (or .Long .Short)}}{{. | wrap | trimTrailingWhitespaces}}
 
 {{end}}{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}`)
