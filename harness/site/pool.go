@@ -3,7 +3,6 @@ package site
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/gatequake/gatequake/harness/record"
@@ -52,15 +51,6 @@ func (b *Bench) DropPooled(ctx context.Context) error {
 	return nil
 }
 
-// newcomers is how many clients are served before a gateway is said to keep no connection for the next. Two would do
-// for one that always keeps it; but Go's transport, as an example, closes a connection whose writer does not get the
-// processor within 50 ms (net/http, maxWriteWaitBeforeConnReuse). One that does keep as many connections as it opened
-// may have a pool for each of its workers: of that, many newcomers are served before it is given up.
-const (
-	newcomers     = 5
-	manyNewcomers = 64
-)
-
 // Pooled makes the gateway hold an idle connection to the route's upstream in each of its pools, as far as these show
 // (each worker may have one of its own): some client's request has come on one that another client's had opened. The
 // error of a gateway with which that does not come about wraps errors.ErrUnsupported: it has no pool that a fault could
@@ -75,11 +65,10 @@ func (b *Bench) Pooled(ctx context.Context, r Route) error {
 	if err := b.DropPooled(ctx); err != nil {
 		return err
 	}
-	// Connections to any upstream that requests came on, and how many were open at once.
-	known, most := map[string]bool{}, 0
-	for served, calm := 1, 0; ; served++ {
+	var f filling
+	for {
 		o, hits, err := b.fill(ctx, r)
-		if err != nil && served == 1 && o.By == record.ByGateway {
+		if err != nil && f.served == 0 && o.By == record.ByGateway {
 			// What went before may have left it unable to serve for a while.
 			if err := b.Steady(ctx, r); err != nil {
 				return err
@@ -93,28 +82,12 @@ func (b *Bench) Pooled(ctx context.Context, r Route) error {
 		case err != nil:
 			return err
 		}
-		calm++
-		if connection := fmt.Sprint(hits[0].Remote, hits[0].Connection); !known[connection] {
-			known[connection] = true
-			// One that takes the place of another is of the same pool: on a slow machine idle ones end meanwhile.
-			if open := b.kept(); open == 0 || open > most {
-				most, calm = open, 0
-			}
-		}
-		pools, again := len(known), served > len(known)
-		if most > 0 {
-			pools = min(pools, most)
-		}
-		switch {
-		case again && calm >= sure(pools):
+		f.met(fmt.Sprint(hits[0].Remote, hits[0].Connection), b.kept)
+		switch full, why := f.ends(); {
+		case full:
 			return nil
-		case !again && served >= newcomers && b.kept() < len(known), !again && served >= manyNewcomers:
-			return Inapplicable(fmt.Sprintf(
-				"it does not reuse connections to the upstream (no keepalive): the requests of %d clients came on as many",
-				served))
-		case served >= manyNewcomers*max(1, pools/newcomers):
-			return Inapplicable(fmt.Sprintf("it keeps connections in so many pools, one for each worker, that %d "+
-				"clients have not filled all of them", served))
+		case why != "":
+			return Inapplicable(why)
 		}
 	}
 }
@@ -128,12 +101,6 @@ func (b *Bench) fill(ctx context.Context, r Route) (record.Observation, []upstre
 			o, len(hits))
 	}
 	return o, hits, nil
-}
-
-// sure is how many clients in a row must have met one of the pools that are known before there is said to be no other.
-// If any is met alike, one more of them is overlooked once in a hundred times: (n/(n+1))^c is less than 0.01.
-func sure(pools int) int {
-	return int(math.Ceil(math.Log(0.01) / math.Log(float64(pools)/float64(pools+1))))
 }
 
 // kept is how many connections the gateway has open to the upstreams that faults strike, where the system tells;
