@@ -35,6 +35,9 @@ type Fix struct {
 	// in which with the change nothing fails, or nothing that does as much harm.
 	Breaks []string `yaml:"breaks"`
 	Cures  []string `yaml:"cures"`
+	// Speaks is what is spoken to the upstreams that it is for, as the file of a gateway says it (Upstream.Speaks); empty
+	// for all of which no other fix says so.
+	Speaks string `yaml:"speaks"`
 	// Says tells in a sentence what is wrong without it, and Link where its vendor documents it.
 	Says string `yaml:"says"`
 	Link string `yaml:"link"`

@@ -115,9 +115,17 @@ func Advise(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 	if d == nil || v.Result != verdict.Fail || v.Deviation != "" {
 		return v
 	}
-	for _, f := range d.Fixes.Fixes {
+	fits := func(f gateway.Fix) bool {
 		breaks := slices.ContainsFunc(v.Broken(), func(name string) bool { return slices.Contains(f.Breaks, name) })
-		if breaks && slices.Contains(f.Cures, experimentOf(v.ID)) {
+		return breaks && slices.Contains(f.Cures, experimentOf(v.ID))
+	}
+	speaks := ""
+	if v.Target != nil {
+		speaks = v.Target.Speaks
+	}
+	own := slices.ContainsFunc(d.Fixes.Fixes, func(f gateway.Fix) bool { return fits(f) && f.Speaks == speaks })
+	for _, f := range d.Fixes.Fixes {
+		if fits(f) && (f.Speaks == speaks || f.Speaks == "" && !own) {
 			v.Fix = &verdict.Fix{
 				Directive: f.Directive, Says: f.Says, Link: f.Link, Place: f.Place, Snippet: strings.TrimSpace(f.Snippet),
 			}

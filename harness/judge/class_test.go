@@ -117,3 +117,21 @@ func TestClassify(t *testing.T) {
 		})
 	}
 }
+
+// TestFixIsForWhatIsSpoken prefers a fix for the language of the broken upstream to one for all.
+func TestFixIsForWhatIsSpoken(t *testing.T) {
+	t.Parallel()
+	fix := func(directive, speaks string) gateway.Fix {
+		return gateway.Fix{Directive: directive, Speaks: speaks, Breaks: []string{"in-time"}, Cures: []string{"deadlock"}}
+	}
+	d := &gateway.Definition{Fixes: gateway.Fixes{Fixes: []gateway.Fix{fix("proxy", ""), fix("php", "fastcgi")}}}
+	for speaks, want := range map[string]string{"": "proxy", "http": "proxy", "fastcgi": "php", "scgi": "proxy"} {
+		v := judge.Advise(verdict.Verdict{
+			Record: record.Record{ID: "deadlock", Target: &record.Target{Speaks: speaks}}, Result: verdict.Fail,
+			Checks: []verdict.Check{{Name: "in-time"}},
+		}, d)
+		if v.Fix == nil || v.Fix.Directive != want {
+			t.Errorf("%q: got %+v, want %s", speaks, v.Fix, want)
+		}
+	}
+}

@@ -26,8 +26,8 @@ func byPart(e record.Expectation, r record.Record) record.Expectation {
 	case record.WatchedPart:
 		e.OrRelayed = &record.Tolerance{Why: "who is asked for nothing but health need not be missed", Another: true}
 	case record.VouchedPart:
-		if r.Terms.Control != nil && slices.Equal(e.Statuses, Service.Statuses) {
-			return steady(e, r.Terms)
+		if e.By == Service.By && slices.Equal(e.Statuses, Service.Statuses) {
+			return steady(e, r.Terms) // It costs nobody anything, or must not.
 		}
 		vouched := e
 		vouched.Statuses, vouched.By, vouched.OrAsked, vouched.Header = refusals, record.ByGateway, true, nil

@@ -95,6 +95,8 @@ type Target struct {
 	At       string `json:"at"`
 	// Role is what the upstream is to the probe (gateway.Role); empty if it serves.
 	Role string `json:"role,omitempty"`
+	// Speaks is what the gateway speaks to the upstream (gateway.Upstream); empty where that is not known.
+	Speaks string `json:"speaks,omitempty"`
 }
 
 // Terms are what an experiment says of the right answer by itself: what a policy, and every check, goes by.

@@ -59,6 +59,9 @@ func (b *Bench) Pooled(ctx context.Context, r Route) error {
 	if b.Opaque() != "" {
 		return Inapplicable("on which connection a request reached the upstream cannot be read on the link")
 	}
+	if b.Talk(Probe{Route: r}) == RouteWebSocket {
+		return Inapplicable("a WebSocket keeps its connection to the upstream for itself: none comes back to a pool")
+	}
 	if why := b.unasked(); why != "" {
 		return Inapplicable(why)
 	}

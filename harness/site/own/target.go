@@ -11,7 +11,10 @@ func TargetOf(d *gateway.Definition, setting string) *record.Target {
 	if err != nil {
 		return nil
 	}
-	of := &record.Target{Probe: t.Probe.Name, URL: t.Probe.URL, Upstream: t.Upstream.Name, At: t.Upstream.Where()}
+	of := &record.Target{
+		Probe: t.Probe.Name, URL: t.Probe.URL, Upstream: t.Upstream.Name, At: t.Upstream.Where(),
+		Speaks: t.Upstream.Speaks,
+	}
 	if role := t.Role(); role != gateway.Serves {
 		of.Role = string(role)
 	}
