@@ -126,6 +126,9 @@ func triedWith(
 	worlds.SetLimit(8)
 	all := map[string][]verdict.Verdict{}
 	for _, target := range found.Own.Targets() {
+		if !isFor(d, f, target.Upstream.Speaks) {
+			continue
+		}
 		for _, id := range ids {
 			worlds.Go(func() error {
 				j := Job{Experiment: id, Gateway: own, Version: version, Setting: target.Name(), Policy: &p}
@@ -139,6 +142,12 @@ func triedWith(
 	}
 	_ = worlds.Wait() // It has none.
 	return all
+}
+
+// isFor tells whether the fix is the one for upstreams to which that is spoken.
+func isFor(d *gateway.Definition, f gateway.Fix, speaks string) bool {
+	own := func(other gateway.Fix) bool { return other.Speaks == speaks }
+	return f.Speaks == speaks || f.Speaks == "" && !slices.ContainsFunc(d.Fixes.Fixes, own)
 }
 
 // helps fails the test unless the fix makes the difference that it is said to make.
