@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -183,6 +184,7 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 	cached, dead := verdict.Check{Name: check.NotCacheable.ID}, verdict.Check{Name: check.Alive.ID}
 	bystander := verdict.Check{Name: check.Bystander.ID, Got: "200 by upstream", BearsMS: record.MS(check.Bearable)}
 	strict := func(c verdict.Check) verdict.Check { c.BearsMS = 9000; return c }
+	onTime := func(c verdict.Check) verdict.Check { c.LateMS = 80; return c }
 	for name, c := range map[string]struct {
 		id, observed string
 		result       verdict.Result
@@ -218,6 +220,10 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 		"known, changed on a machine on time": {
 			"known", "503 by gateway", verdict.Fail, 80, []verdict.Check{wrong, cached}, verdict.Fail, false,
 		},
+		"known, changed in the one observation that was late": {
+			"known", "503 by gateway; 504 by gateway", verdict.Fail, 9000,
+			[]verdict.Check{onTime(wrong), wrong, cached}, verdict.Inconclusive, true,
+		},
 		"known, changed on a machine late": {
 			"known", "503 by gateway", verdict.Fail, 9000,
 			[]verdict.Check{wrong, cached},
@@ -250,7 +256,7 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 		},
 	} {
 		for i := range c.broken {
-			c.broken[i].LateMS = c.late
+			c.broken[i].LateMS = cmp.Or(c.broken[i].LateMS, c.late)
 		}
 		v := verdict.Verdict{
 			Record:   record.Record{ID: c.id, Setting: "document", LateMS: c.late},

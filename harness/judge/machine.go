@@ -67,19 +67,18 @@ func Excuse(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 }
 
 // blames returns how late the machine was, and how late it may be, in milliseconds, for the check that has least to
-// do with it. What is listed counts only where nothing else was broken, as then it was what was observed that changed.
+// do with it. What is listed counts only where nothing else was broken. Then it is the observations that changed, any
+// of them, also one whose check was kept: the machine was as late as it ever was.
 func blames(v verdict.Verdict, d *gateway.Definition) (late, bears float64) {
 	listed := []string{}
 	if known, err := Listed(v, d); err == nil && known != nil {
 		listed = known.Breaks
 	}
-	isListed := func(c verdict.Check) bool { return slices.Contains(listed, c.Name) }
-	news := slices.ContainsFunc(v.Checks, func(c verdict.Check) bool { return c.Broken() && !isListed(c) })
 	late, bears = v.LateMS, record.MS(check.Bearable)
 	first := true
 	for _, c := range v.Checks {
 		switch {
-		case c.OK || isListed(c) && (news || c.BearsMS == 0):
+		case !c.Broken() || slices.Contains(listed, c.Name):
 		case c.BearsMS == 0:
 			return 0, 0 // It is so however late the machine was.
 		case first || c.LateMS-c.BearsMS < late-bears:
