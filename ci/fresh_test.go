@@ -111,7 +111,7 @@ func stale(said string, there []string, of []catalog.Experiment) string {
 // TestStaleTablesAreSeen has a table of today, and some that are not.
 func TestStaleTablesAreSeen(t *testing.T) {
 	t.Parallel()
-	const said = "Measured on 2026-11-30 with Gatequake 0123abc in worlds of the mode root."
+	const said = "Measured on 2026-11-30 with Gatequake 0123abc in sealed worlds, as root."
 	one, err := catalog.Find("refused")
 	if err != nil {
 		t.Fatal(err)

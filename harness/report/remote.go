@@ -23,3 +23,18 @@ func (r Run) inMatrix() []verdict.Verdict {
 			func(other verdict.Verdict) bool { return other.ID == v.ID && KindOf(other) != Unsupported })
 	})
 }
+
+// Where says, for the middle of a sentence, what stood around the gateway.
+func (r Run) Where() string {
+	switch r.World {
+	case "root":
+		return "in sealed worlds, as root"
+	case "user":
+		return "in sealed worlds, as an ordinary user"
+	case "portable":
+		return "in portable worlds, which have no namespaces"
+	case remoteWorld:
+		return "with a gateway that ran already"
+	}
+	return "in worlds of a kind that is not known"
+}

@@ -23,11 +23,11 @@ func Matrix(r report.Run) string {
 	var b strings.Builder
 	fmt.Fprintf(
 		&b,
-		"# What gateways answer\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. Each cell is what a client "+
+		"# What gateways answer\n\nMeasured on %s with Gatequake %s %s. Each cell is what a client "+
 			"saw: the status of the telling probe, and how it was judged.\n\n",
 		r.Started.Format("2006-01-02"),
 		markdown(r.Tool),
-		markdown(r.World),
+		r.Where(),
 	)
 	b.WriteString(r.Legend(report.Plainly))
 	for _, setting := range r.Settings() {

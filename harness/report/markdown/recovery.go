@@ -22,14 +22,14 @@ func Recovery(r report.Run) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(
 		&b,
-		"# How long does it last?\n\nMeasured on %s with Gatequake %s in worlds of the mode %s, %d times each. %s. "+
+		"# How long does it last?\n\nMeasured on %s with Gatequake %s %s, %d times each. %s. "+
 			"Gateways have the time limits of their settings, shortened where the vendor's are long; "+
 			"service is looked for again after an eighth of the time waited so far. "+
 			"What is repaired by a restart of the gateway counts from the end of that; of a pool service is back when each "+
 			"member serves again.\n",
 		r.Started.Format("2006-01-02"),
 		markdown(r.Tool),
-		markdown(r.World),
+		r.Where(),
 		len(least.Runs),
 		report.RecoveryLegend,
 	)

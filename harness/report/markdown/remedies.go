@@ -26,13 +26,13 @@ func remediesMarkdown(r report.Run) string {
 	r = r.Remedied()
 	fmt.Fprintf(
 		&b,
-		"# What helps against an error page\n\nMeasured on %s with Gatequake %s in worlds of the mode %s. In each "+
+		"# What helps against an error page\n\nMeasured on %s with Gatequake %s %s. In each "+
 			"row the world was broken, or the client refused, in one way; a client saw "+
 			"what the second column says, and then somebody did what stands at the head of the column, while it lasted, and "+
 			"asked again. That it still lasted was proved after each. %s.\n",
 		r.Started.Format("2006-01-02"),
 		markdown(r.Tool),
-		markdown(r.World),
+		r.Where(),
 		strings.ReplaceAll(report.HelpLegend, "   ", "; "),
 	)
 	fmt.Fprintf(&b, "\n## In short\n\n%s\n", remediesInShort(r).RenderMarkdown())
