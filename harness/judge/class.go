@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
@@ -16,7 +17,7 @@ func Classify(v verdict.Verdict, like *gateway.Definition, p policy.Policy) verd
 	if v.Result != verdict.Fail {
 		return v
 	}
-	limit := limitOf(v, like)
+	limit := limitOf(v, like, p)
 	switch {
 	case otherCode(v):
 		v.Class = verdict.OtherCode
@@ -38,18 +39,18 @@ func otherCode(v verdict.Verdict) bool {
 
 // limitOf returns the entry of the gateway's known deviations that says of each of its settings what was seen here, or
 // nil. What comes by chance is no limit: another configuration may have other chances.
-func limitOf(v verdict.Verdict, like *gateway.Definition) *verdict.Deviation {
+func limitOf(v verdict.Verdict, like *gateway.Definition, p policy.Policy) *verdict.Deviation {
 	if like == nil {
 		return nil
 	}
-	id := experimentOf(v.ID)
+	id, answers := experimentOf(v.ID), answersOfTheBroken(v, p)
 	for i := range like.Deviations {
 		entry := &like.Deviations[i]
 		about := slices.Contains(entry.Experiments, id) || slices.Contains(entry.Errors, v.ErrorType)
 		everywhere := !slices.ContainsFunc(like.SettingNames(), func(name string) bool {
 			return !slices.Contains(entry.Settings, name)
 		})
-		if !about || !everywhere || len(entry.Chance) > 0 || !sameAnswers(v, entry.Outcome) {
+		if !about || !everywhere || len(entry.Chance) > 0 || !sameAnswers(v, answers, entry.Outcome) {
 			continue
 		}
 		if ofVersion(v, like, entry.Versions) {
@@ -69,13 +70,23 @@ func ofVersion(v verdict.Verdict, like *gateway.Definition, versions string) boo
 	return err == nil && within
 }
 
-// sameAnswers reports whether clients got the answers of the outcome, whatever they asked for, and nothing failed that
+// sameAnswers reports whether all of the answers are the outcome's, whatever was asked for, and nothing failed that
 // does not fail there.
-func sameAnswers(v verdict.Verdict, listed verdict.Outcome) bool {
+func sameAnswers(v verdict.Verdict, answers []string, listed verdict.Outcome) bool {
 	within := func(some, all []string) bool {
 		return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
 	}
-	return within(v.Broken(), listed.Breaks) && within(answersOf(v.Observed), answersOf(listed.Observed))
+	return len(answers) > 0 && within(v.Broken(), listed.Breaks) && within(answers, answersOf(listed.Observed))
+}
+
+// answersOfTheBroken lists the answers that clients got, without those of the other members of its pool, where these
+// are as good: whose turn it was says nothing about what comes of the broken one.
+func answersOfTheBroken(v verdict.Verdict, p policy.Policy) []string {
+	want, all := p.OfFault(v.Record), asked(v.Record)
+	return slices.DeleteFunc(answersOf(v.Observed), func(answer string) bool {
+		so := slices.DeleteFunc(slices.Clone(all), func(o record.Observation) bool { return o.String() != answer })
+		return len(so) > 0 && !slices.ContainsFunc(so, func(o record.Observation) bool { return !want.OfAnother(o) })
+	})
 }
 
 // answersOf lists the answers of what was observed, without what was asked: "GET /: 200 by upstream; POST /: …".

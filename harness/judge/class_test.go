@@ -1,12 +1,15 @@
 package judge_test
 
 import (
+	"net/http"
 	"testing"
 
+	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/judge"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
@@ -113,6 +116,43 @@ func TestClassify(t *testing.T) {
 			}
 			if c.class == verdict.Limit && (got.Deviation == "" || got.FixedIn != "1.29") {
 				t.Errorf("got %q, fixed in %q, want why, and 1.29", got.Deviation, got.FixedIn)
+			}
+		})
+	}
+}
+
+// TestLimitOfOneMember: whose turn it was in a pool does not make of a limit something to fix; what the broken one's
+// clients saw decides, not what the others' did.
+func TestLimitOfOneMember(t *testing.T) {
+	t.Parallel()
+	served := func(by string) record.Observation {
+		return record.Observation{
+			Role: record.Probed, Status: 200, By: record.ByUpstream, End: client.Complete,
+			Header: http.Header{stamp.Origin: {by}},
+		}
+	}
+	unreadable := record.Observation{Role: record.Probed, End: client.Malformed}
+	for name, c := range map[string]struct {
+		first, second record.Observation
+		class         verdict.Class
+	}{
+		"the broken one, then another":  {unreadable, served("b"), verdict.Limit},
+		"another, then the broken one":  {served("b"), unreadable, verdict.Limit},
+		"an answer of the broken one's": {unreadable, served("a"), verdict.ToFix},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := verdict.Verdict{
+				Record: record.Record{
+					ID: "garbage", Version: "1.22.1", Target: &record.Target{},
+					Observations: []record.Observation{c.first, c.second},
+					Terms:        record.Terms{Besides: []record.Tolerance{{By: []string{"b"}, Another: true}}},
+				},
+				Observed: "GET /: " + c.first.String() + "; POST /: " + c.second.String(),
+				Result:   verdict.Fail, Checks: []verdict.Check{{Name: "status"}},
+			}
+			if got := judge.Classify(v, vendor(), policy.GatewayError()); got.Class != c.class {
+				t.Errorf("%s: got %q, want %q", v.Observed, got.Class, c.class)
 			}
 		})
 	}

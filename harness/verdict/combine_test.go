@@ -46,3 +46,36 @@ func TestCombineIsFair(t *testing.T) {
 		}
 	}
 }
+
+// TestLimitIsOneWhoeverMeetsIt: runs of which each that failed met the same limit of the gateway's version come to that
+// limit, in whatever order its clients met it; anything else beside it is to be fixed.
+func TestLimitIsOneWhoeverMeetsIt(t *testing.T) {
+	t.Parallel()
+	limit := func(observed, reason string) Verdict {
+		return Verdict{Result: Fail, Class: Limit, Allowed: true, Observed: observed, Deviation: reason, Checks: []Check{{}}}
+	}
+	get, post := limit("GET /: malformed", "no status line"), limit("POST /: malformed", "no status line")
+	for name, c := range map[string]struct {
+		runs  []Verdict
+		class Class
+		known bool
+	}{
+		"either request":         {[]Verdict{get, post, post}, Limit, true},
+		"or neither":             {[]Verdict{get, {Result: Pass, Observed: "200 by upstream"}, post}, Limit, true},
+		"another limit":          {[]Verdict{get, limit("GET /: 099", "three digits")}, ToFix, false},
+		"something to fix":       {[]Verdict{get, {Result: Fail, Class: ToFix, Observed: "200 by upstream"}}, ToFix, false},
+		"who could not be asked": {[]Verdict{get, {Result: Inconclusive, Reason: "no steady state"}}, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := Combine(c.runs)
+			if got.Result != Fail || got.Class != c.class || got.Known() != c.known {
+				t.Errorf("got %s %q (known %t), want a fail %q (known %t)",
+					got.Result.String(), got.Class, got.Known(), c.class, c.known)
+			}
+			if (got.Deviation != "") != c.known {
+				t.Errorf("got the deviation %q", got.Deviation)
+			}
+		})
+	}
+}

@@ -63,10 +63,12 @@ func Combine(runs []Verdict) Verdict {
 		return combined
 	}
 	if combined.Result != Pass && combined.Result != Unsupported {
-		// What happens only sometimes is not what the list says.
-		combined.Deviation, combined.Link, combined.FixedIn = "", "", ""
-		if combined.Class == Limit {
-			combined.Class, combined.Allowed = ToFix, false
+		if !limited(runs) {
+			// What happens only sometimes is not what the list says.
+			combined.Deviation, combined.Link, combined.FixedIn = "", "", ""
+			if combined.Class == Limit {
+				combined.Class, combined.Allowed = ToFix, false
+			}
 		}
 		combined.Reason = strings.TrimSuffix(
 			fmt.Sprintf("%s; the worst: %s", combined.Observed, worst.Reason),
@@ -77,6 +79,22 @@ func Combine(runs []Verdict) Verdict {
 		combined.Result = Fail
 	}
 	return combined
+}
+
+// limited reports whether everything that failed is one and the same limit of the gateway's version: which request met
+// it, or whether any did, may be chance, as in a pool whose turns are. No configuration mends it all the same.
+func limited(runs []Verdict) bool {
+	reason := ""
+	for _, v := range runs {
+		switch {
+		case v.Result == Pass:
+		case v.Class != Limit || v.Result != Fail || reason != "" && v.Deviation != reason:
+			return false
+		default:
+			reason = v.Deviation
+		}
+	}
+	return reason != ""
 }
 
 // sum lists the runs, with what all of them took and counted.
