@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gatequake/gatequake/harness/catalog"
+	"github.com/gatequake/gatequake/harness/policy"
 )
 
 func TestListAndExplainKnowEverything(t *testing.T) {
@@ -34,6 +35,12 @@ func TestListAndExplainKnowEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		outcome{out: said.String()}.is(t, statusHolds, want...)
+		// Of a state of the gateway, or over another protocol, it says what is tried there, and what is right there.
+		line := strings.Join(strings.Fields(said.String()), " ")
+		expected := "expected " + policy.Document().Expect(e.Record()).String()
+		if !strings.Contains(line, e.Title()) || !strings.Contains(line, expected) {
+			t.Errorf("%s: got %s, want %q and %q in it", e.ID, said.String(), e.Title(), expected)
+		}
 	}
 }
 

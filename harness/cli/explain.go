@@ -93,7 +93,7 @@ func explanation(w io.Writer, e catalog.Experiment, all []*candidate) error {
 	if e.Block != nil {
 		sayBlock(say, e)
 	} else {
-		sayFault(say, e.Fault)
+		sayFault(say, e)
 	}
 	say("needs", needs(e.Needs()))
 	for _, n := range e.Needs() {
@@ -116,14 +116,17 @@ func explanation(w io.Writer, e catalog.Experiment, all []*candidate) error {
 	return err
 }
 
-func sayFault(say func(word, s string), f *catalog.Fault) {
-	say("is", "What a client sees when "+f.Title+".")
+func sayFault(say func(word, s string), e catalog.Experiment) {
+	f := e.Fault
+	say("is", "What a client sees when "+e.Title()+".")
 	say("", f.What)
 	say("cause", string(f.Cause))
 	say("made", f.Made)
 	say("confirmed", f.Confirmed)
-	want := policy.Document().Expect(f.Experiment().Record())
+	want := policy.Document().Expect(e.Record())
 	switch {
+	case e.State == site.Balanced:
+		say("expected", want.String()+": another member is well, and can answer whatever the broken one does.")
 	case f.Control != nil:
 		say(
 			"expected",
