@@ -45,7 +45,7 @@ test: ## every test; the scenarios run on the built-in gateway
 # reads files in one goroutine, for minutes. make test tries all of that.
 UNRACED := TestBlind|TestLogsAreNotLaterThanStated|TestElsewhereCatches|TestFixes|TestRoles|TestStandIns|TestClaimsHaveSpecs|TestDocs|TestReadmeCommands|TestSummaryIsBounded|TestTypesHoldOnDarwin|TestBadResultsAreOneLineAndStatus64|TestHostileResultsAreShownHarmless|TestListAndExplainKnowEverything
 # Every night. For each change: goroutines.
-race: ## every test under the race detector (needs a C compiler)
+race: ## nearly every test under the race detector (needs a C compiler)
 	@$(MAKE) -s -j2 --output-sync raced-suites raced-others
 
 # Side by side: each alone leaves processors idle at its end.
@@ -118,7 +118,7 @@ recovery: build ## measure how long failures outlast their cause, and write scen
 		--repeat 20 --workers 40 --report report/recovery $(ARGS)
 	@bin/gatequake report report/recovery/results.json --format recovery >report/RECOVERY.md && mv report/RECOVERY.md scenarios/questions/RECOVERY.md
 
-soak: ## every test twenty times in a row, under the race detector and with the processors loaded
+soak: ## what make race does, twenty times in a row, with the processors loaded
 	@ci/soak 20
 
 kills: ## kill a run two hundred times at random moments, and see that nothing is left

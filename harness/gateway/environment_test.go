@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -38,6 +39,25 @@ func TestVariablesThatCannotBeGiven(t *testing.T) {
 	} {
 		if _, err := Variables([]string{v}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q in it", v, err, want)
+		}
+	}
+}
+
+// TestPagesNameTheEnvironment holds that whoever reads what a gateway gets of the environment reads all of it.
+func TestPagesNameTheEnvironment(t *testing.T) {
+	t.Parallel()
+	all := Inherited()
+	most, last := all[:len(all)-1], all[len(all)-1]
+	for page, want := range map[string]string{
+		"../world/boundary.md": "`" + strings.Join(all, "`, `") + "`",
+		"../../README.md":      "`" + strings.Join(most, "`, `") + "` and `" + last + "`",
+	} {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line := strings.Join(strings.Fields(string(text)), " "); !strings.Contains(line, want) {
+			t.Errorf("%s: got no %q, want it there", page, want)
 		}
 	}
 }

@@ -1,10 +1,13 @@
 package world
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // capabilities by their numbers, from 0 (linux/capability.h).
@@ -29,5 +32,39 @@ func TestBoundaryListsTheCapabilities(t *testing.T) {
 		if want := who + ": " + strings.Join(names, ", ") + "\n"; !strings.Contains(string(text), want) {
 			t.Errorf("got no %q in boundary.md, want it there", want)
 		}
+	}
+}
+
+// TestBoundaryListsWhatThereIs holds that the page names the devices that a world has, its bounds of files, and the
+// sockets that can be made in it.
+func TestBoundaryListsWhatThereIs(t *testing.T) {
+	text, err := os.ReadFile("boundary.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	size, files := 0, 0
+	if n, err := fmt.Sscanf(bounds, "size=%dg,nr_inodes=%dk", &size, &files); n != 2 || err != nil {
+		t.Fatalf("got the bounds %q, want them in GiB and thousands of 1024", bounds)
+	}
+	files *= 1024
+	for _, want := range []string{
+		"`" + strings.Join(harmless, "`, `") + "`",
+		fmt.Sprintf("%d GiB of memory for %d,%03d files", size, files/1000, files%1000),
+		"Only Internet, Unix, packet and netlink sockets",
+		"of netlink only routes, socket diagnosis, firewall and generic",
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("got no %q in boundary.md, want it there", want)
+		}
+	}
+	if want := []uint32{unix.AF_UNIX, unix.AF_INET, unix.AF_INET6, unix.AF_NETLINK, unix.AF_PACKET}; !slices.Equal(
+		families, want,
+	) {
+		t.Errorf("got the families %v, want %v, which the page names", families, want)
+	}
+	if want := []uint32{
+		unix.NETLINK_ROUTE, unix.NETLINK_SOCK_DIAG, unix.NETLINK_NETFILTER, unix.NETLINK_GENERIC,
+	}; !slices.Equal(protocols, want) {
+		t.Errorf("got the protocols of netlink %v, want %v, which the page names", protocols, want)
 	}
 }
