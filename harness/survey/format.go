@@ -11,7 +11,7 @@ import (
 // Format writes what was found as the file that people edit and keep.
 func Format(f Found) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("# What gatequake survey found. Edit it, and run: gatequake run --file gatequake.yaml\n")
+	b.WriteString("# What gatequake survey found. Edit it, and run: gatequake run --file, with the name of this file.\n")
 	for _, w := range f.Warnings {
 		fmt.Fprintf(&b, "# %s\n", w)
 	}
