@@ -222,7 +222,8 @@ func TestTheMachineIsNotTheGateway(t *testing.T) {
 		},
 		"known, changed in the one observation that was late": {
 			"known", "503 by gateway; 504 by gateway", verdict.Fail, 9000,
-			[]verdict.Check{onTime(wrong), wrong, cached}, verdict.Inconclusive, true,
+			[]verdict.Check{onTime(wrong), wrong, cached},
+			verdict.Inconclusive, true,
 		},
 		"known, changed on a machine late": {
 			"known", "503 by gateway", verdict.Fail, 9000,
