@@ -20,7 +20,11 @@ func judgeAuthor(r record.Record, p policy.Policy) (all []verdict.Check) {
 	for _, a := range answers(r, p) {
 		if a.accepted() {
 			lost := a.want.Lost(a.Observation)
-			all = append(all, outcome(a.Probe, a.want.From(a.By) && lost == "", a.String()+lost, a.want.String()))
+			one := outcome(a.Probe, a.want.From(a.By) && lost == "", a.String()+lost, a.want.String())
+			if a.By == record.ByGateway && a.want.By == record.ByUpstream {
+				one = does(one, ReplacesPage)
+			}
+			all = append(all, one)
 		}
 	}
 	return all

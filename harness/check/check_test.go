@@ -149,6 +149,17 @@ func TestAControlKeepsItsHeader(t *testing.T) {
 	g.Expect(broken()).To(BeEmpty())
 	o.Header = nil
 	g.Expect(broken()).To(ConsistOf(AnsweredBy.ID))
+	harms := func() (all []string) {
+		for _, c := range held(o, want, 0).Checks {
+			if c.Broken() {
+				all = append(all, c.Harm)
+			}
+		}
+		return all
+	}
+	g.Expect(harms()).To(ConsistOf(string(WrongAuthor)))
+	o.By = record.ByGateway // A page of its own, as nginx writes with proxy_intercept_errors.
+	g.Expect(harms()).To(ConsistOf(string(ReplacesPage)))
 }
 
 // TestAnotherMemberServes holds what a client may see of a pool of which one member is broken: what would be right of

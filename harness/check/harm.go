@@ -23,6 +23,7 @@ const (
 	PassesBroken       Harm = "a broken answer is passed on as a good one"
 	WrongAuthor        Harm = "the answer has the wrong author"
 	WrongStatus        Harm = "the status is wrong"
+	ReplacesPage       Harm = "a page of the gateway's own stands in the place of the upstream's"
 	RefusalWaits       Harm = "a refusal has to wait"
 	SpoilsConnection   Harm = "the client's connection is spoilt"
 	Leaks              Harm = "an internal address or name leaks"
@@ -37,7 +38,7 @@ const (
 var bySeverity = []Harm{
 	LetsIn, BlockFails, AcceptsCertificate, AnotherAnswer, HalfAsWhole, PostTwice, NeverRecovers, RecoversLate, Hangs,
 	HurtsOthers, Dies, NoAnswer, RefusesOthers, PassesBroken, WrongAuthor, WrongStatus, RefusalWaits, SpoilsConnection,
-	Leaks, MayBeCached, HidesDenial, BlamesBlock, NamesAnother,
+	Leaks, ReplacesPage, MayBeCached, HidesDenial, BlamesBlock, NamesAnother,
 }
 
 // Severity is the harm's place among all, 0 for the worst. One that is unknown comes last.

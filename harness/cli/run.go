@@ -169,7 +169,7 @@ func (o *order) runFlags(c *cobra.Command) {
 	f.Var(&o.shard, "shard", "run only the I-th of N parts of the experiments; gatequake report joins their results")
 	f.StringSliceVar(&o.failOn, "fail-on", nil,
 		"for a gateway of your own, what the run fails by, as `KIND,...`: fix (you can mend it), limit (of your gateway's "+
-			"version), policy (another code than the policy's) (default fix,policy)")
+			"version), policy (another code than the policy's), page (its own, for an upstream's error) (default fix,policy)")
 	f.StringVar(&o.file, "file", "", "try the gateway of your own that `FILE` describes; gatequake survey writes one")
 	envFlag(f, &o.env)
 	o.elsewhereFlags(f)

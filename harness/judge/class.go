@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
@@ -23,11 +24,24 @@ func Classify(v verdict.Verdict, like *gateway.Definition, p policy.Policy) verd
 		v.Class = verdict.OtherCode
 	case limit != nil:
 		v.Class, v.Deviation, v.Link, v.FixedIn = verdict.Limit, limit.Reason, limit.Link, fixedIn(limit.Versions)
+	case ownPage(v):
+		v.Class, v.Deviation = verdict.OwnPage, pageReplaced
 	default:
 		v.Class = verdict.ToFix
 	}
 	v.Allowed = !slices.Contains(p.Fails(), v.Class)
 	return Advise(v, like)
+}
+
+// pageReplaced says what a gateway does that was told to write the page to an upstream's error.
+const pageReplaced = "a page of the gateway's own stands in the place of the upstream's, with the same status; " +
+	"what the upstream's fields told, such as Retry-After, is lost"
+
+// ownPage reports whether the only thing wrong is that.
+func ownPage(v verdict.Verdict) bool {
+	return len(v.Broken()) > 0 && !slices.ContainsFunc(v.Checks, func(c verdict.Check) bool {
+		return c.Broken() && c.Harm != string(check.ReplacesPage)
+	})
 }
 
 // otherCode reports whether the only thing wrong is which of the codes for a broken upstream was chosen.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/gatequake/gatequake/harness/check"
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/judge"
@@ -155,6 +156,32 @@ func TestLimitOfOneMember(t *testing.T) {
 				t.Errorf("%s: got %q, want %q", v.Observed, got.Class, c.class)
 			}
 		})
+	}
+}
+
+// TestPagesOfItsOwn: who has the gateway write the page to an upstream's error wants it so; another status is none of
+// that, and neither is an answer of the upstream's where the gateway should have written one.
+func TestPagesOfItsOwn(t *testing.T) {
+	t.Parallel()
+	all := []verdict.Check{
+		{Name: check.AnsweredBy.ID, Harm: string(check.ReplacesPage)},
+		{Name: check.Status.ID, Harm: string(check.WrongStatus)},
+		{Name: check.AnsweredBy.ID, Harm: string(check.WrongAuthor)},
+	}
+	for name, c := range map[string]struct {
+		broken []verdict.Check
+		want   verdict.Class
+	}{
+		"its page":                        {all[:1], verdict.OwnPage},
+		"its page, and another status":    {all[:2], verdict.ToFix},
+		"the upstream's, where none is":   {all[2:], verdict.ToFix},
+		"nothing that a check is against": {nil, verdict.ToFix},
+	} {
+		v := verdict.Verdict{Record: record.Record{ID: "sheds-503"}, Result: verdict.Fail, Checks: c.broken}
+		got := judge.Classify(v, nil, policy.GatewayError())
+		if got.Class != c.want || got.Known() != (c.want == verdict.OwnPage) {
+			t.Errorf("%s: got %q, known %t, want %q", name, got.Class, got.Known(), c.want)
+		}
 	}
 }
 

@@ -55,7 +55,7 @@ func (r Run) ownSums() (parts []string) {
 			fixes++
 		}
 	}
-	limits, allowed, reasons := 0, 0, map[string]bool{}
+	limits, allowed, pages, reasons := 0, 0, 0, map[string]bool{}
 	for _, v := range r.Verdicts {
 		switch {
 		case v.Result == verdict.Fail && v.Class == verdict.OtherCode:
@@ -63,6 +63,8 @@ func (r Run) ownSums() (parts []string) {
 		case v.Result == verdict.Fail && v.Class == verdict.Limit:
 			limits++
 			reasons[v.Deviation] = true
+		case v.Result == verdict.Fail && v.Class == verdict.OwnPage:
+			pages++
 		case v.Result == verdict.Pass && breaksUnder(v, policy.Document().Name):
 			allowed++
 		}
@@ -74,6 +76,9 @@ func (r Run) ownSums() (parts []string) {
 	}
 	if codes > 0 {
 		parts = append(parts, Counted(codes, "answer", "answers")+" of another code than the policy's")
+	}
+	if pages > 0 {
+		parts = append(parts, Counted(pages, "page", "pages")+" in the place of the upstream's")
 	}
 	if allowed > 0 {
 		parts = append(parts, Counted(allowed, "answer other than 502 (allowed)", "answers other than 502 (allowed)"))

@@ -14,10 +14,12 @@ const (
 	Limit Class = "limit"
 	// OtherCode: the gateway said in time that its upstream is broken, by another code than the policy's.
 	OtherCode Class = "policy"
+	// OwnPage: the status is the one that the upstream gave, and the page is the gateway's own.
+	OwnPage Class = "page"
 )
 
 // Classes lists the classes, the one first that comes first to whoever reads a report.
-func Classes() []Class { return []Class{ToFix, Limit, OtherCode} }
+func Classes() []Class { return []Class{ToFix, Limit, OtherCode, OwnPage} }
 
 // Fix is a change of a configuration.
 type Fix struct {

@@ -62,6 +62,8 @@ func classed(f report.Finding) string {
 		return string(f.Harm) + " (a limit of the gateway's version)"
 	case verdict.OtherCode:
 		return string(f.Harm) + " (another code than the policy's)"
+	case verdict.OwnPage:
+		return string(f.Harm) + " (with the same status)"
 	}
 	return string(f.Harm)
 }
