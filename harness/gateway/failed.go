@@ -19,6 +19,10 @@ var known = sync.OnceValue(func() *message.Catalogue {
 	return c
 })
 
+// Message returns what is known of a line that a gateway wrote, and false if nothing is; of several it is one of the
+// gateway that is named. See message.Catalogue.
+func Message(line, gateway string) (message.Message, bool) { return known().Find(line, gateway) }
+
 // Why tells in one line why a gateway that wrote the log does not serve: the cause with what it means and what to do,
 // if that is known. Of one that has ended, it is else the line that looks most like the cause, and else the last lines,
 // as many as there may be. It is "" for an empty log.

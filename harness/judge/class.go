@@ -27,7 +27,7 @@ func Classify(v verdict.Verdict, like *gateway.Definition, p policy.Policy) verd
 	case ownPage(v):
 		v.Class, v.Deviation = verdict.OwnPage, pageReplaced
 	default:
-		v.Class = verdict.ToFix
+		v.Class, v.Said = verdict.ToFix, saidOf(v, like)
 	}
 	v.Allowed = !slices.Contains(p.Fails(), v.Class)
 	return Advise(v, like)

@@ -21,6 +21,8 @@ type Finding struct {
 	// Evidence proves that the upstream was broken so, and Log is what the gateway said of it.
 	Evidence, Log string
 	Fix           *verdict.Fix
+	// Said is, where no fix is known, what the gateway's log says of a mistake of its own; nil if it says none.
+	Said *verdict.Said
 	// Replay is the command that shows it again.
 	Replay string
 	// Targets are where it was seen, in words, and Cells the experiments.
@@ -89,14 +91,33 @@ func (f Finding) key() string {
 	if f.Fix != nil {
 		return string(f.Class) + "\x00" + f.Fix.Directive
 	}
+	if f.Said != nil {
+		return string(f.Class) + "\x00" + f.Said.Means
+	}
 	return strings.Join([]string{string(f.Class), string(f.Harm), sameWords(afterProbe(f.What))}, "\x00")
 }
 
 func findingOf(v verdict.Verdict) Finding {
 	harm, what := harmOf(v)
-	return Finding{
+	f := Finding{
 		Harm: harm, Class: v.Class, What: what, Evidence: v.Evidence, Log: errorLine(v), Fix: v.Fix, Replay: v.Replay,
 	}
+	if f.Fix == nil && v.Said != nil {
+		f.Said, f.Log = v.Said, v.Said.Line
+	}
+	return f
+}
+
+// Why says what would have kept clients from noticing, or which mistake of its own the gateway's log tells; "" if
+// neither is known.
+func (f Finding) Why() string {
+	if i := slices.IndexFunc(f.Cells, func(v verdict.Verdict) bool { return v.Advice != "" }); i >= 0 {
+		return f.Cells[i].Advice
+	}
+	if f.Said == nil || f.Said.Directive == "" {
+		return ""
+	}
+	return f.Said.Means + ". What decides it: " + f.Said.Directive
 }
 
 // harmOf is the worst that a fail does to clients, and which promise was broken so.
@@ -188,9 +209,7 @@ func (f Finding) Heads() [][2]string {
 	}
 	add("seen", f.What, ShownReason)
 	add("in", fmt.Sprintf("%s: %s", Experiments(len(f.Cells)), ShownCells(f)), ShownReason)
-	if i := slices.IndexFunc(f.Cells, func(v verdict.Verdict) bool { return v.Advice != "" }); i >= 0 {
-		add("why", f.Cells[i].Advice, ShownReason)
-	}
+	add("why", f.Why(), ShownReason)
 	add("proof", f.Evidence, shortLine)
 	add("log", f.Log, shortLine)
 	return all

@@ -35,6 +35,16 @@ type Fix struct {
 	Found []Line `json:"found,omitempty"`
 }
 
+// Said is a line of the gateway's log by which the gateway itself, and not its upstream, is why a client got what it
+// got.
+type Said struct {
+	Line string `json:"line"`
+	// Means says in a clause what the line means, Directive which setting decides it, and Link where that is documented.
+	Means     string `json:"means"`
+	Directive string `json:"directive,omitempty"`
+	Link      string `json:"link"`
+}
+
 // Line is a line of a configuration.
 type Line struct {
 	// File is its path from the folder that Gatequake was called in, if it stands there or below, with slashes; else the

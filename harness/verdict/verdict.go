@@ -71,6 +71,8 @@ type Verdict struct {
 	Allowed bool `json:"allowed,omitempty"`
 	// Fix is a change of the gateway's configuration that mends the fail; nil where none is known to.
 	Fix *Fix `json:"fix,omitempty"`
+	// Said is what the gateway's log says of a mistake of its own, of a fail that is to be fixed; nil if it says none.
+	Said *Said `json:"said,omitempty"`
 	// Named are, of a fail of a gateway of the user's own, the lines of its configuration that name the broken upstream.
 	Named []Line `json:"named,omitempty"`
 	// Checks are the promises, each with its outcome. Where remedies were tried in place of the probes there are

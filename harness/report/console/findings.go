@@ -51,6 +51,9 @@ func (l Style) findings(b *strings.Builder, r report.Run) {
 			line(h[0], h[1])
 		}
 		l.fix(line, f)
+		if f.Said != nil {
+			line("see", report.Safe(f.Said.Link))
+		}
 		line("again", report.Safe(f.Replay))
 	}
 }

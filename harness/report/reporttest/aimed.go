@@ -52,5 +52,14 @@ func Aimed() report.Run {
 	add("pay/bank", "slow-answer", check.Status.ID)
 	add("pay/bank", "reset-mid-body", check.Status.ID, check.PostOnce.ID)
 	add("pay/bank", "error-500")
+	// Two that the gateway's log explains in the same words, whatever was promised.
+	add("pay/bank", "sheds-503", check.Status.ID, check.NotCacheable.ID)
+	add("pay/bank", "close-on-accept", check.Status.ID, check.Alive.ID)
+	for i := len(r.Verdicts) - 2; i < len(r.Verdicts); i++ {
+		r.Verdicts[i].Said = &verdict.Said{
+			Line: "a file is not there " + Hostile, Means: "the gateway looks for a file of its own, and it is not there",
+			Directive: "some_root", Link: "https://vendor.test/some_root",
+		}
+	}
 	return r
 }
