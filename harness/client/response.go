@@ -171,6 +171,16 @@ func (c *Conn) peek() error {
 // seen from here. One over HTTP/2 is never called idle: whoever asks opens another.
 func (c *Conn) Idle() bool { return c.streams == nil && errors.Is(c.peek(), os.ErrDeadlineExceeded) }
 
+// Surplus is how many bytes have come that nothing was asked for, as far as can be seen from here: 0 over HTTP/2, whose
+// frames say what they belong to.
+func (c *Conn) Surplus() int {
+	if c.streams != nil {
+		return 0
+	}
+	_ = c.peek() // Without any, how the look ended says nothing here.
+	return c.reader.Buffered()
+}
+
 // Ended reports whether the other side has ended the connection, as far as can be seen from here, and has said nothing
 // more before.
 func (c *Conn) Ended() bool {

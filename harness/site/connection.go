@@ -18,6 +18,8 @@ import (
 // A gateway may close it at any time, announced or not (RFC 9112, section 9.5; RFC 9113, section 9.1). Whether the
 // client sees that as FIN or as RST is a matter of chance: the kernel answers with RST if the client's request arrives
 // before the gateway closes. Both are a close, as long as nothing of an answer came.
+//
+// Where there is no bystander to ask, nothing more may have come than the answer.
 func (b *Bench) after(
 	ctx context.Context,
 	c *client.Conn,
@@ -37,7 +39,10 @@ func (b *Bench) after(
 		}
 		return record.ConnectionClosed
 	}
-	if b.Exclusive(route) {
+	switch {
+	case b.Exclusive(route) && c.Surplus() > 0: // The next request would get it for its answer.
+		return "open, with bytes after the end of the answer"
+	case b.Exclusive(route):
 		return record.ConnectionUntried
 	}
 	r, _ := b.Request(Probe{Route: RouteBystander})

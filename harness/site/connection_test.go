@@ -63,15 +63,7 @@ func plays(
 			}()
 		}
 	}()
-	at := netip.MustParseAddrPort(l.Addr().String())
-	b := &Bench{Plan: Plan{Gateway: at, Clients: map[Client]netip.Addr{Anyone: at.Addr()}}}
-	b.Kind = stub{b: b}
-	c, err := client.Open(t.Context(), at, at.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	return b, c
+	return meets(t, l.Addr())
 }
 
 // leftBehind is what is found on the connection after its first answer, a 502.
@@ -159,4 +151,64 @@ func TestNextAnswerIsItsOwn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// alone is a kind at which the client has nothing else to ask.
+type alone struct{ stub }
+
+func (alone) Exclusive(Route) bool { return true }
+
+// TestNothingFollowsTheLastAnswer: where there is no other request to send on the connection, what came behind the
+// answer is seen all the same.
+func TestNothingFollowsTheLastAnswer(t *testing.T) {
+	for name, c := range map[string]struct{ behind, want string }{
+		"nothing":         {"", record.ConnectionUntried},
+		"another answer":  {reply(http.StatusOK, "late answer", ""), "open, with bytes after the end of the answer"},
+		"an empty line":   {"\r\n", "open, with bytes after the end of the answer"},
+		"a longer answer": {"and more", "open, with bytes after the end of the answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, conn := playsAtOnce(t, reply(http.StatusBadGateway, "broken", "")+c.behind)
+			b.Kind = alone{stub{b: b}}
+			if got := leftBehind(t, b, conn); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// playsAtOnce is a gateway that answers the first request with the bytes, in one piece, and keeps the connection.
+func playsAtOnce(t *testing.T, said string) (*Bench, *client.Conn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer func() { _ = c.Close() }()
+		if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+			_, _ = io.WriteString(c, said)
+			_, _ = io.Copy(io.Discard, c)
+		}
+	}()
+	return meets(t, l.Addr())
+}
+
+// meets connects a client to the gateway at the address.
+func meets(t *testing.T, gateway net.Addr) (*Bench, *client.Conn) {
+	t.Helper()
+	at := netip.MustParseAddrPort(gateway.String())
+	b := &Bench{Plan: Plan{Gateway: at, Clients: map[Client]netip.Addr{Anyone: at.Addr()}}}
+	b.Kind = stub{b: b}
+	c, err := client.Open(t.Context(), at, at.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return b, c
 }
