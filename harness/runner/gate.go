@@ -132,10 +132,15 @@ func Room() (worlds int, limit uint64) {
 		return mostWorlds, 0
 	}
 	limit = uint64(l.Cur)
+	return roomIn(limit), limit
+}
+
+// roomIn is how many worlds so many descriptors are enough for.
+func roomIn(limit uint64) (worlds int) {
 	if limit < Needed {
-		return 0, limit
+		return 0
 	}
-	return int(min((limit-descriptorsBesides)/descriptorsOfWorld, mostWorlds)), limit
+	return int(min((limit-descriptorsBesides)/descriptorsOfWorld, mostWorlds))
 }
 
 // Needed is how many descriptors a process must be able to open for experiments to be run.

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"testing"
@@ -245,6 +246,24 @@ func TestGateBounds(t *testing.T) {
 	runGated(t.Context(), g, jobs, func(ctx context.Context, j Job) verdict.Verdict { return m.one(ctx, j, Options{}) })
 	if m.most > 4 || len(m.times) != 40 {
 		t.Errorf("got %d worlds at a time and %d jobs done, want four at most, and all", m.most, len(m.times))
+	}
+}
+
+// TestRoomIsForWorldsThatAllStart: as many worlds are let in as can be started at one time, with descriptors left for
+// the rest of the process; and none where not even one could do its work.
+func TestRoomIsForWorldsThatAllStart(t *testing.T) {
+	t.Parallel()
+	if got := roomIn(Needed - 1); got != 0 {
+		t.Errorf("%d descriptors: got room for %d worlds, want none", Needed-1, got)
+	}
+	for _, limit := range []uint64{Needed, 256, 1024, 20000} {
+		got := uint64(roomIn(limit))
+		if used := got*descriptorsOfWorld + descriptorsBesides; got < 1 || used > limit || limit-used >= descriptorsOfWorld {
+			t.Errorf("%d descriptors: got room for %d worlds, which take %d; want as many as fit", limit, got, used)
+		}
+	}
+	if got := roomIn(math.MaxUint64); got != mostWorlds {
+		t.Errorf("no limit: got room for %d worlds, want %d", got, mostWorlds)
 	}
 }
 
