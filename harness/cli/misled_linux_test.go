@@ -37,12 +37,16 @@ func TestNobodyMakesAWorldAroundTheMachine(t *testing.T) {
 		"as the first of a PID namespace":          syscall.CLONE_NEWPID,
 		"the same, with mounts of its own":         syscall.CLONE_NEWPID | syscall.CLONE_NEWNS,
 		"the same, with a network of its own only": syscall.CLONE_NEWPID | syscall.CLONE_NEWNET,
+		"with all of its own, and not the first":   syscall.CLONE_NEWNS | syscall.CLONE_NEWNET,
 	} {
 		if os.Geteuid() != 0 {
 			flags |= syscall.CLONE_NEWUSER
 		}
 		for _, mode := range []string{"root", "user", "portable", "nonsense"} {
 			for what, text := range tasks(t, folder) {
+				if what == ofAnother && flags&syscall.CLONE_NEWPID != 0 && flags&syscall.CLONE_NEWNET != 0 {
+					continue // Whoever goes to these lengths is believed: nothing here tells whose the mounts are.
+				}
 				name := fmt.Sprintf("%s, %s, %s", mode, how, what)
 				cmd := exec.Command(program)
 				cmd.Env = append(os.Environ(), "GATEQUAKE_WORLD="+mode)
@@ -89,10 +93,15 @@ func tasks(t *testing.T, folder string) map[string]string {
 		"a task with a folder":          task("x", folder, ours),
 		"a task with a folder above":    task("x", "/", ours),
 		"a task with a roundabout path": task("x", folder+"/../gatequake-existing", ours),
+		ofAnother:                       task("x", folder, namespaces(func(name string) string { return name + ":[1]" })),
 	}
 }
 
-const bothClosed, bothNull = "both are closed", "both are /dev/null"
+const (
+	bothClosed, bothNull = "both are closed", "both are /dev/null"
+	// ofAnother is a task that tells of a parent whose namespaces are not those of who sends it.
+	ofAnother = "a task of another parent"
+)
 
 // misled runs the command, with the text to be read at the first of the two descriptors, and returns what it says.
 func misled(t *testing.T, cmd *exec.Cmd, what, text string) string {
