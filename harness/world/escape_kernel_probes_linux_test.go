@@ -517,11 +517,12 @@ var kernelProbes = []probe{
 	reserved("module-by-file", func() error { return unix.FinitModule(-1, "", 0) }),
 	reserved("other-kernel", func() error { return raw(unix.SYS_KEXEC_LOAD, 0, 1<<20, 0, 1<<20) }),
 	reserved("reboot", func() error { return raw(unix.SYS_REBOOT, 0, 0, 0, 0) }),
-	reserved("bpf", func() error {
+	{name: "bpf", steps: []Step{StepCapabilities, StepBPF}, inside: func(reach, string) error {
 		const next = 11 // BPF_PROG_GET_NEXT_ID
 		ids := [3]uint32{}
-		return raw(unix.SYS_BPF, next, address(&ids), unsafe.Sizeof(ids))
-	}),
+		return permitted(raw(unix.SYS_BPF, next, address(&ids), unsafe.Sizeof(ids)))
+	}},
+	{name: "bpf-by-path", steps: []Step{StepBPF}, inside: func(reach, string) error { return permitted(openPinned()) }},
 	reserved("performance-of-all", func() error {
 		a := &unix.PerfEventAttr{Type: unix.PERF_TYPE_SOFTWARE, Config: unix.PERF_COUNT_SW_DUMMY}
 		a.Size = uint32(unsafe.Sizeof(*a))
@@ -540,6 +541,13 @@ var kernelProbes = []probe{
 	}),
 	reserved("swap", func() error { return raw(unix.SYS_SWAPON, address(&nowhere[0]), 0) }),
 	reserved("accounting", func() error { return raw(unix.SYS_ACCT, address(&nowhere[0])) }),
+}
+
+// openPinned opens the BPF map at a path where there is none.
+func openPinned() error {
+	const get = 7 // BPF_OBJ_GET
+	path := [2]uintptr{address(&nowhere[0])}
+	return raw(unix.SYS_BPF, get, address(&path), unsafe.Sizeof(path))
 }
 
 // makeGroup makes a control group, and removes it.

@@ -46,6 +46,8 @@ type reach struct {
 	Device, Disk string
 	// Program has a capability by its file, and is mounted as one file. Empty where there is none.
 	Program string
+	// Network is a file that stands for a network namespace. Empty where there is none.
+	Network string
 	// Parent is the test's process, Canary one that ends by almost every signal.
 	Parent, Canary int
 	// Key is that of System V objects, Queue the name of a POSIX one.
@@ -103,6 +105,9 @@ func newMachine(t *testing.T, chosen []probe) *machine {
 	}
 	if _, err := unix.Getxattr(privileged, "security.capability", nil); err == nil {
 		m.Program = privileged
+	}
+	if isNamespace(networkFile) {
+		m.Network = networkFile
 	}
 	m.Folder = must(os.MkdirTemp("", m.Mark))(t)
 	m.later(func() { _ = os.RemoveAll(m.Folder) })

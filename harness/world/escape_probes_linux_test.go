@@ -47,6 +47,7 @@ var networkProbes = []probe{
 	{name: "raw-ip", steps: []Step{StepNetwork}, seen: true, inside: rawIP},
 	{name: "raw-frame", steps: []Step{StepNetwork}, seen: true, inside: rawFrame},
 	{name: "route", steps: []Step{StepNetwork}, seen: true, inside: addRoute, outside: hasRoute},
+	{name: "network-by-file", steps: []Step{StepNamespaceFiles}, inside: wireTo},
 	{name: "unix-stream", steps: []Step{StepRoot}, seen: true, inside: func(m reach, own string) error {
 		return each(m.Stream, func(at string) error { return sendTo("unix", at, m.payload(own)) })
 	}},
@@ -229,6 +230,23 @@ func hasRoute(m *machine) bool {
 		}
 	}
 	return false
+}
+
+// wireTo lays a wire into a network of the machine's that has a file.
+func wireTo(m reach, _ string) error {
+	if m.Network == "" {
+		return notHere{errors.New("no network has a file")}
+	}
+	f, err := os.Open(m.Network)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	link := netlink.NewLinkAttrs()
+	link.Name = m.Mark + "in"
+	return netlink.LinkAdd(&netlink.Veth{
+		LinkAttrs: link, PeerName: m.Mark + "out", PeerNamespace: netlink.NsFd(int(f.Fd())),
+	})
 }
 
 func namedPipe(m reach, own string) error {

@@ -34,6 +34,7 @@ func filterCalls() error {
 		{StepKeys, (*rules).noKeys},
 		{StepFamilies, (*rules).noOtherSockets},
 		{StepNetlink, (*rules).noOtherNetlink},
+		{StepBPF, (*rules).noBPF},
 		{StepCores, (*rules).noOtherCores},
 	} {
 		if takes(confined.without, rule.step) {
@@ -105,6 +106,10 @@ func (r *rules) noKeys() {
 		r.call(nr, refuse(unix.EPERM))
 	}
 }
+
+// noBPF refuses what capabilities do not: a map that the machine has given a path (in /sys/fs/bpf) is opened, and then
+// written, by whoever the file's mode lets, even where its file system can be read only.
+func (r *rules) noBPF() { r.call(unix.SYS_BPF, refuse(unix.EPERM)) }
 
 // makers are the calls that make sockets, whose arguments are the family, the type and the protocol.
 var makers = []uintptr{unix.SYS_SOCKET, unix.SYS_SOCKETPAIR}

@@ -184,6 +184,8 @@ func (r *root) show(path string) error {
 			return err
 		}
 		return r.cover(path)
+	case takes(r.world.without, StepNamespaceFiles) && isNamespace(oldRoot+path):
+		return nil // It leads outside: the capabilities of root count there.
 	case info.Mode().IsRegular():
 		if f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644); err == nil {
 			_ = f.Close()
@@ -193,6 +195,12 @@ func (r *root) show(path string) error {
 		return r.readOnly(path)
 	}
 	return nil // Sockets, pipes and devices lead outside.
+}
+
+// isNamespace reports whether the file stands for a namespace: ip-netns(8) and container engines keep theirs so.
+func isNamespace(path string) bool {
+	s := unix.Statfs_t{}
+	return unix.Statfs(path, &s) == nil && s.Type == unix.NSFS_MAGIC
 }
 
 // readOnly shows what is at the path as it is, and lets nobody change it.

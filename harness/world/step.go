@@ -47,9 +47,14 @@ const (
 	StepFamilies Step = "no-other-sockets"
 	// StepNetlink refuses the protocols of netlink that network namespaces do not hold (that of the kernel's ciphers).
 	StepNetlink Step = "no-other-netlink"
+	// StepNamespaceFiles shows no file that stands for a network namespace of the machine: who has it open can lay a
+	// wire into that network.
+	StepNamespaceFiles Step = "no-namespace-files"
+	// StepBPF refuses the maps and programs of BPF, which belong to no namespace.
+	StepBPF Step = "no-bpf"
 	// StepCores keeps the kernel from handing a crash to the program of the machine that collects them.
 	StepCores Step = "no-cores"
-	// StepNativeCalls refuses system calls by another architecture's numbers, which would pass the five before.
+	// StepNativeCalls refuses system calls by another architecture's numbers, which would pass those before.
 	StepNativeCalls Step = "native-calls"
 	// StepMemory bounds what the world's files may take of the machine's memory.
 	StepMemory Step = "bounded-memory"
@@ -63,8 +68,8 @@ func Steps() []Step {
 	return []Step{
 		StepNetwork, StepPID, StepMount, StepIPC, StepHostname, StepSession, StepDescriptors, StepNonce, StepRoot,
 		StepNoDevices, StepDev, StepNodes, StepProc, StepSys, StepCapabilities, StepNoNewPrivileges,
-		StepUserNamespaces, StepKeys, StepFamilies, StepNetlink, StepCores, StepNativeCalls, StepMemory,
-		StepOutOfMemory,
+		StepUserNamespaces, StepKeys, StepFamilies, StepNetlink, StepNamespaceFiles, StepBPF, StepCores,
+		StepNativeCalls, StepMemory, StepOutOfMemory,
 	}
 }
 
