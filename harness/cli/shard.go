@@ -59,7 +59,8 @@ func (s shard) of(
 // dearest first, each to the shard that has cost least so far, so that all take about as long and each job is in one
 // of them.
 func (s shard) deal(all []runner.Job, cost func(runner.Job) time.Duration) []runner.Job {
-	dearest, mine, costs := slices.Clone(all), map[string]bool{}, make([]time.Duration, s.n)
+	dearest, mine := slices.Clone(all), map[string]bool{}
+	costs := make([]time.Duration, min(s.n, len(all))) // A part beyond the jobs gets none.
 	slices.SortStableFunc(dearest, func(a, b runner.Job) int { return cmp.Compare(cost(b), cost(a)) })
 	for _, j := range dearest {
 		least := slices.Index(costs, slices.Min(costs))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -194,4 +195,16 @@ func stored(t *rapid.T, file string, r report.Run) string {
 		t.Fatal(err)
 	}
 	return file
+}
+
+func TestShardBeyondTheJobsIsEmpty(t *testing.T) {
+	t.Parallel()
+	builtin := &gateway.Definition{Name: "builtin"}
+	jobs := []runner.Job{{Gateway: builtin, Experiment: "a"}, {Gateway: builtin, Experiment: "b"}}
+	cost := func(runner.Job) time.Duration { return time.Second }
+	for index, want := range map[int]int{1: 1, 2: 1, 3: 0, math.MaxInt: 0} {
+		if got := (shard{index, math.MaxInt}).deal(jobs, cost); len(got) != want {
+			t.Errorf("shard %d: got %v, want %d of the jobs", index, got, want)
+		}
+	}
 }

@@ -82,7 +82,7 @@ func Run(ctx context.Context, jobs []Job, o Options) <-chan verdict.Verdict {
 }
 
 func (r *rounds) all(ctx context.Context, jobs []Job) {
-	runGated(ctx, r.gate, slices.Values(scheduled(jobs, r.runs.want)), r.runFirst)
+	runGated(ctx, r.gate, scheduled(jobs, r.runs.want), r.runFirst)
 	for _, d := range r.doubtful {
 		runGated(ctx, newGate(1, 1), slices.Values([]rerun{d}), r.rerunAlone)
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -122,12 +123,19 @@ func Execute(ctx context.Context, w *world.World, request json.RawMessage) (any,
 // lost for want of their last runs.
 const chunkOfJobs = 64
 
-// scheduled lists the jobs in the order in which they are run, each so many times.
-func scheduled(jobs []Job, times int) (all []Job) {
-	for some := range slices.Chunk(jobs, chunkOfJobs) {
-		all = append(all, slices.Repeat(some, times)...)
+// scheduled yields the jobs in the order in which they are run, each so many times, however many that are.
+func scheduled(jobs []Job, times int) iter.Seq[Job] {
+	return func(yield func(Job) bool) {
+		for some := range slices.Chunk(jobs, chunkOfJobs) {
+			for range times {
+				for _, j := range some {
+					if !yield(j) {
+						return
+					}
+				}
+			}
+		}
 	}
-	return all
 }
 
 // RunOne runs one job and returns its verdict, which is inconclusive when the world could not be made or gave no

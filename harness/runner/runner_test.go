@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -162,7 +163,7 @@ func TestRepeatsAreApart(t *testing.T) {
 	for i := range 3*chunkOfJobs - 1 {
 		jobs = append(jobs, Job{Experiment: fmt.Sprint(i)})
 	}
-	for i, j := range scheduled(jobs, 3) {
+	for i, j := range slices.Collect(scheduled(jobs, 3)) {
 		places[j.Experiment] = append(places[j.Experiment], i)
 	}
 	for i, j := range jobs {
@@ -177,8 +178,14 @@ func TestRepeatsAreApart(t *testing.T) {
 			)
 		}
 	}
-	if got := scheduled(jobs[:2], 1); len(got) != 2 || got[0].Experiment != "0" {
+	if got := slices.Collect(scheduled(jobs[:2], 1)); len(got) != 2 || got[0].Experiment != "0" {
 		t.Errorf("once: got %v, want the jobs as they are", got)
+	}
+	for j := range scheduled(jobs, math.MaxInt) { // More than any memory holds.
+		if j.Experiment != "0" {
+			t.Errorf("got %s first, want 0", j.Experiment)
+		}
+		break
 	}
 }
 
