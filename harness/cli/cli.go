@@ -53,9 +53,10 @@ func (a *app) root() *cobra.Command {
 		Example: "  gatequake run -- nginx -c nginx.conf\n" +
 			"  gatequake explain refused\n" +
 			"  gatequake diagnose --log 'connect() failed (111: Connection refused) while connecting to upstream'",
-		Version: version(),
-		Args:    nothing("command"),
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+		Version:           version(),
+		Args:              nothing("command"),
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return given(c) },
 		// A mistake is one line, which Main prints.
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -140,6 +141,18 @@ func flagError(c *cobra.Command, err error) error {
 		return unknown("flag", name, known)
 	}
 	return usage("%w; see %s --help", err, c.CommandPath())
+}
+
+// given refuses a flag that was given and is empty: a variable that a pipeline has not set, mostly. Taken for one that
+// was left out, it would have something else done than was meant, and that might well pass.
+func given(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if text := f.Value.String(); err == nil && (text == "" || text == "[]") {
+			what, _ := pflag.UnquoteUsage(f)
+			err = usage("--%s: got nothing, want %s, or leave it out", f.Name, what)
+		}
+	})
+	return err
 }
 
 // terminal returns the terminal behind w, if there is one.

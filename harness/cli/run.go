@@ -125,9 +125,6 @@ func commandOrNothing(c *cobra.Command, args []string) error {
 
 // sound refuses flags that say nothing, or the opposite of each other.
 func (o *order) sound(c *cobra.Command, args []string) error {
-	if err := o.named(c); err != nil {
-		return err
-	}
 	if err := o.needsURL(c.Flags().Changed); err != nil {
 		return err
 	}
@@ -199,18 +196,6 @@ func (o *order) flags(c *cobra.Command) {
 	verboseFlag(f, &o.verbose)
 	f.StringVar(&o.folder, "gateways", "", "a further `DIR` of gateway folders of your own")
 	completeRun(c, o)
-}
-
-// named refuses a list of names that was given and is empty.
-func (o *order) named(c *cobra.Command) error {
-	for name, values := range map[string][]string{
-		"gateway": o.gateways, "setting": o.settings, "only": o.only, "cause": o.causes, "remedies": o.remedies,
-	} {
-		if c.Flags().Changed(name) && len(values) == 0 {
-			return usage("--%s: got nothing, want a name, or leave it out", name)
-		}
-	}
-	return nil
 }
 
 // mostWorkers is how many worlds there are at a time unless somebody says otherwise.
