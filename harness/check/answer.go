@@ -2,9 +2,11 @@ package check
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gatequake/gatequake/harness/policy"
+	"github.com/gatequake/gatequake/harness/proxystatus"
 	"github.com/gatequake/gatequake/harness/record"
 )
 
@@ -44,19 +46,29 @@ func answers(r record.Record, p policy.Policy) []answer {
 		case r.Terms.Balanced && !of.PassedOn && (o.Steady || o.Method() == http.MethodGet):
 			want = policy.Service // Another member could have served it.
 		}
+		if o.First > 0 && o.Hits == 0 && slices.Contains(unreached, r.ErrorType) {
+			want.PassedOn = false // No upstream has written a byte of it.
+		}
 		all = append(all, narrow(o, want))
 	}
 	return all
+}
+
+// unreached are the errors with which no byte comes from the broken upstream.
+var unreached = []proxystatus.ErrorType{
+	proxystatus.DNSTimeout, proxystatus.DNSError, proxystatus.DestinationIPUnroutable,
+	proxystatus.ConnectionRefused, proxystatus.ConnectionTimeout,
 }
 
 // narrow finds out what is to be held against the observation.
 func narrow(o record.Observation, want record.Expectation) answer {
 	a := answer{o, want, whole}
 	switch {
-	case want.PassedOn && (!o.Late() || o.First > 0): // Whose upstream goes on sending need not end.
+	// Whose upstream goes on sending need not end.
+	case want.PassedOn && o.By != record.ByGateway && (!o.Late() || o.First > 0):
 		a.kind = passed
 		return a
-	case len(want.Statuses) == 0 && !want.PassedOn:
+	case len(want.Statuses) == 0:
 		a.kind = silence
 		return a
 	case o.Late():

@@ -88,7 +88,7 @@ func (o *Own) Listener(p Probe) (Listener, error) {
 	return Listener{}, fmt.Errorf("probe %s: %s: nothing listens at port %q", p.Name, p.URL, port)
 }
 
-// Passes reports whether the probe's listener passes bytes on, and writes no answers, to all or to the probe's host.
+// Passes reports whether the probe's listener passes bytes on, to all or to the probe's host.
 func (o *Own) Passes(p Probe) bool {
 	l, err := o.Listener(p)
 	return p.Passes || err == nil && l.Passes

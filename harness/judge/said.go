@@ -10,12 +10,14 @@ import (
 	"github.com/gatequake/gatequake/harness/verdict"
 )
 
-// saidOf is what the gateway's log says, where it answered with a status that is no word of its upstream's trouble (404
-// where a file of its own is missing, 403, 429): a limit, a rule or a slip of its own configuration. It is the last such
-// line, as that is the one about what came last; nil if there is none, or if it stood there already before the fault.
+// saidOf is what the gateway's log says, where it answered with a status that is no word of its upstream's trouble: 404
+// where a file of its own is missing, 403, 429. That is a limit, a rule or a slip of its own configuration. It is the
+// last such line, as that is the one about what came last; nil if there is none, or if it stood there already before
+// the fault.
 func saidOf(v verdict.Verdict, like *gateway.Definition) *verdict.Said {
 	elsewhere := func(o record.Observation) bool {
-		return o.By == record.ByGateway && o.Role == record.Probed && o.Status > 0 && o.Status < http.StatusInternalServerError
+		own := o.By == record.ByGateway && o.Role == record.Probed
+		return own && o.Status > 0 && o.Status < http.StatusInternalServerError
 	}
 	if like == nil || !slices.ContainsFunc(v.Observations, elsewhere) {
 		return nil

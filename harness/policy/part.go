@@ -36,7 +36,7 @@ func byPart(e record.Expectation, r record.Record) record.Expectation {
 		}
 		return vouched
 	case record.PassedPart:
-		return record.Expectation{By: record.ByUpstream, PassedOn: true, Within: e.Within, Recovery: e.Recovery}
+		e.PassedOn = true
 	}
 	return e
 }

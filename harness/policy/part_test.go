@@ -45,8 +45,22 @@ func TestParts(t *testing.T) {
 		"vouches: well, refused":  {record.Terms{Part: record.VouchedPart, Control: &well}, "", by(403, record.ByGateway), false},
 		"passed through: the end": {record.Terms{Part: record.PassedPart}, "", none, true},
 		"passed through: a 500":   {record.Terms{Part: record.PassedPart}, "", by(500, record.ByUpstream), true},
-		"its own: 502":            {record.Terms{}, "", by(502, record.ByGateway), true},
-		"its own: served":         {record.Terms{}, "", served, false},
+		"passed through: its 403": {record.Terms{Part: record.PassedPart}, "", by(403, record.ByGateway), false},
+		"passed through: its 502": {record.Terms{Part: record.PassedPart}, "", by(502, record.ByGateway), true},
+		"passed through: its bytes": {
+			record.Terms{Part: record.PassedPart},
+			proxystatus.ConnectionRefused,
+			record.Observation{End: client.Malformed, First: 1},
+			false,
+		},
+		"passed through: bytes": {
+			record.Terms{Part: record.PassedPart},
+			proxystatus.HTTPProtocolError,
+			record.Observation{End: client.Malformed, First: 1},
+			true,
+		},
+		"its own: 502":    {record.Terms{}, "", by(502, record.ByGateway), true},
+		"its own: served": {record.Terms{}, "", served, false},
 	} {
 		c.saw.Role, c.saw.After = record.Probed, record.ConnectionUsable
 		r := record.Record{Terms: c.terms, ErrorType: c.of, Observations: []record.Observation{c.saw}}

@@ -17,7 +17,8 @@ type Expectation struct {
 	// By is who must have written the answer; OrAsked accepts besides whom the gateway asked, whoever answered there.
 	By      Author `json:"by"`
 	OrAsked bool   `json:"or_asked,omitempty"`
-	// PassedOn accepts whatever comes in time, or the end of the connection: the gateway writes no answers.
+	// PassedOn accepts, besides, whatever the upstream says in time, and the end of the connection: the gateway passes
+	// bytes on. What the gateway writes itself all the same is held to the rest.
 	PassedOn bool `json:"passed_on,omitempty"`
 	// OrCut accepts, besides, an answer of the upstream whose body is visibly cut.
 	OrCut bool `json:"or_cut,omitempty"`
@@ -36,7 +37,9 @@ type Expectation struct {
 func (e Expectation) String() string {
 	switch {
 	case e.PassedOn:
-		return "whatever the upstream says, or the end of the connection"
+		rest := e
+		rest.PassedOn = false
+		return "whatever the upstream says, or the end of the connection, or " + rest.String()
 	case len(e.Statuses) == 0:
 		return "no answer"
 	}

@@ -49,8 +49,7 @@ func (s *survey) findPassing(ctx context.Context) error {
 		}
 		s.keepOnePassing(l.At, passed)
 		if l.Passes = all; all {
-			s.warn("%s passes bytes on, and writes no answers: what clients get is the upstream's, or the end of the "+
-				"connection", l.At)
+			s.warn("%s passes bytes on: what clients get is the upstream's, or the end of the connection", l.At)
 			continue
 		}
 		for i := range s.kept {

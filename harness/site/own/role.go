@@ -85,12 +85,12 @@ func (s *Site) page(o record.Observation, p *gateway.Probe) string {
 	return ""
 }
 
-// relayed is who wrote an answer that has not the stamp of its request: on a listener that passes bytes on never the
-// gateway; and one who vouches may have been asked without the client's nonce.
+// relayed is who wrote an answer that has not the stamp of its request: on a listener that passes bytes on the upstream
+// that the request reached, if it reached one; and one who vouches may have been asked without the client's nonce.
 func (d *Described) relayed(o record.Observation, p *gateway.Probe) record.Author {
 	origin := o.Header.Get(stamp.Origin)
 	switch vouch := d.stamps(p.As(gateway.Vouches)); {
-	case d.Passes(*p):
+	case d.Passes(*p) && d.B.HitsOf(o.Nonce) > 0:
 		return record.ByUpstream
 	case len(vouch) == 0 || o.Header.Get(stamp.Answer) != "":
 		return record.ByGateway

@@ -2,11 +2,13 @@ package own
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/gatequake/gatequake/harness/client"
 	"github.com/gatequake/gatequake/harness/gateway"
 	"github.com/gatequake/gatequake/harness/record"
+	"github.com/gatequake/gatequake/harness/site"
 	"github.com/gatequake/gatequake/harness/stamp"
 	"github.com/gatequake/gatequake/harness/upstream"
 )
@@ -37,6 +39,29 @@ func TestVouchersAnswersAreKnown(t *testing.T) {
 			t.Errorf("%q for %q: got it by %s, want by %s", c.origin, c.answer, got, c.want)
 		}
 	}
+}
+
+// TestWhoPassesBytesOnMayAnswerHimself: what comes through a listener that passes bytes on is the upstream's only where
+// the request reached one.
+func TestWhoPassesBytesOnMayAnswerHimself(t *testing.T) {
+	t.Parallel()
+	p := gateway.Probe{URL: "http://shop.test/", Passes: true, Upstreams: []string{"app"}}
+	d := &Described{Own: &gateway.Own{}, B: &site.Bench{}}
+	d.B.RecordAs("app", heard("probe-1"))
+	for nonce, want := range map[string]record.Author{"probe-1": record.ByUpstream, "probe-2": record.ByGateway} {
+		if got := d.relayed(record.Observation{Nonce: nonce, Status: 403, Header: http.Header{}}, &p); got != want {
+			t.Errorf("%s: got it by %s, want by %s", nonce, got, want)
+		}
+	}
+}
+
+// heard is an upstream that the request with the nonce has reached.
+type heard string
+
+func (h heard) Hits() []upstream.Hit { return []upstream.Hit{{Nonce: string(h)}} }
+
+func (h heard) HitsOf(nonce string) []upstream.Hit {
+	return slices.DeleteFunc(h.Hits(), func(hit upstream.Hit) bool { return hit.Nonce != nonce })
 }
 
 // TestPagesAreToldFromAnswers: what an upstream gives, while something is broken, on another path than it serves is a
