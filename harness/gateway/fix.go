@@ -32,7 +32,8 @@ type Fix struct {
 	// Directive is the word by which the change is found in a configuration.
 	Directive string `yaml:"directive"`
 	// Breaks are the checks that fail without the change, one at least, and Cures the experiments in which they do, and
-	// in which with the change nothing fails, or nothing that does as much harm.
+	// in which with the change nothing fails, or nothing that does as much harm: one with a state (sheds-503@balanced) in
+	// that, one without in all.
 	Breaks []string `yaml:"breaks"`
 	Cures  []string `yaml:"cures"`
 	// Speaks is what is spoken to the upstreams that it is for, as the file of a gateway says it (Upstream.Speaks); empty

@@ -142,7 +142,7 @@ func Advise(v verdict.Verdict, d *gateway.Definition) verdict.Verdict {
 	}
 	fits := func(f gateway.Fix) bool {
 		breaks := slices.ContainsFunc(v.Broken(), func(name string) bool { return slices.Contains(f.Breaks, name) })
-		return breaks && slices.Contains(f.Cures, experimentOf(v.ID))
+		return breaks && (slices.Contains(f.Cures, experimentOf(v.ID)) || slices.Contains(f.Cures, v.ID))
 	}
 	speaks := ""
 	if v.Target != nil {

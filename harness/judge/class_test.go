@@ -185,6 +185,30 @@ func TestPagesOfItsOwn(t *testing.T) {
 	}
 }
 
+// TestFixIsForTheState: what mends a pool is none for an upstream that stands alone; what mends that is for pools, too.
+func TestFixIsForTheState(t *testing.T) {
+	t.Parallel()
+	fix := func(directive, id string) gateway.Fix {
+		return gateway.Fix{Directive: directive, Breaks: []string{"status"}, Cures: []string{id}}
+	}
+	d := &gateway.Definition{Fixes: gateway.Fixes{Fixes: []gateway.Fix{
+		fix("ask another", "sheds-503@balanced"), fix("look", "certificate-expired"),
+	}}}
+	for id, want := range map[string]string{
+		"sheds-503@balanced": "ask another", "sheds-503": "", "certificate-expired@cold": "look",
+	} {
+		got, v := "", judge.Advise(verdict.Verdict{
+			Record: record.Record{ID: id}, Result: verdict.Fail, Checks: []verdict.Check{{Name: "status"}},
+		}, d)
+		if v.Fix != nil {
+			got = v.Fix.Directive
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", id, got, want)
+		}
+	}
+}
+
 // TestFixIsForWhatIsSpoken prefers a fix for the language of the broken upstream to one for all.
 func TestFixIsForWhatIsSpoken(t *testing.T) {
 	t.Parallel()

@@ -89,7 +89,7 @@ func (f Finding) Lines() []verdict.Line {
 // key is the same for findings that are told as one.
 func (f Finding) key() string {
 	if f.Fix != nil {
-		return string(f.Class) + "\x00" + f.Fix.Directive
+		return string(f.Class) + "\x00" + f.Fix.Directive + "\x00" + f.Fix.Says
 	}
 	if f.Said != nil {
 		return string(f.Class) + "\x00" + f.Said.Means

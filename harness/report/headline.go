@@ -22,7 +22,11 @@ func (r Run) Headline() (kind Kind, word, why string) {
 		kind, word = Inconclusive, "UNCLEAR"
 	}
 	own, others := r.Targeted()
-	parts := own.ownSums()
+	parts := []string{}
+	if r.Interrupted {
+		parts = append(parts, fmt.Sprintf("after %d of %d experiments", len(r.Verdicts), r.Planned))
+	}
+	parts = append(parts, own.ownSums()...)
 	counts := others.Counts()
 	add := func(n int, one, many string) {
 		if n > 0 {

@@ -59,9 +59,6 @@ func (s *survey) conclude(context.Context) error {
 			s.warn("no probe touches %s (%s): add one that does", u.Name, u.Where())
 		}
 	}
-	if s.found.Background {
-		s.warn("the command ended and left its gateway in the background")
-	}
 	s.noteUnreached()
 	s.found.MissingFiles = s.missingConfigFiles()
 	s.found.MissingScripts = s.missingScripts()
