@@ -96,6 +96,7 @@ matrix: build ## run everything on every gateway and write fixtures/gateways/RES
 	@bin/gatequake run --repeat 2 --report report # What differs between two runs of the same fault is chance, in an answer as in a log.
 	@bin/gatequake report report/results.json --format matrix >report/RESULTS.md && mv report/RESULTS.md fixtures/gateways/RESULTS.md
 	@bin/gatequake report report/results.json --format cells >report/RESULTS.json && mv report/RESULTS.json fixtures/gateways/RESULTS.json
+	@$(MAKE) -s docs # What other pages count from it.
 
 balance: build ## break one of two members, twenty times on every gateway, and write fixtures/gateways/BALANCE.md anew: minutes
 	@bin/gatequake run --only accept-queue-full@balanced,close-after-request@balanced,out-of-memory-kill@balanced,refused@balanced,sheds-503@balanced,silent-after-accept@balanced \
