@@ -1,6 +1,8 @@
 package check
 
 import (
+	"net/http"
+
 	"github.com/gatequake/gatequake/harness/policy"
 	"github.com/gatequake/gatequake/harness/record"
 	"github.com/gatequake/gatequake/harness/verdict"
@@ -21,7 +23,7 @@ func judgeAuthor(r record.Record, p policy.Policy) (all []verdict.Check) {
 		if a.accepted() {
 			lost := a.want.Lost(a.Observation)
 			one := outcome(a.Probe, a.want.From(a.By) && lost == "", a.String()+lost, a.want.String())
-			if a.By == record.ByGateway && a.want.By == record.ByUpstream {
+			if a.By == record.ByGateway && a.want.By == record.ByUpstream && a.Status >= http.StatusBadRequest {
 				one = does(one, ReplacesPage)
 			}
 			all = append(all, one)

@@ -160,6 +160,9 @@ func TestAControlKeepsItsHeader(t *testing.T) {
 	g.Expect(harms()).To(ConsistOf(string(WrongAuthor)))
 	o.By = record.ByGateway // A page of its own, as nginx writes with proxy_intercept_errors.
 	g.Expect(harms()).To(ConsistOf(string(ReplacesPage)))
+	// A page that says all is well, where the upstream's own answer was promised, is no page to an error.
+	want, o.Status = record.Expectation{Statuses: []int{200}, By: record.ByUpstream}, http.StatusOK
+	g.Expect(harms()).To(ConsistOf(string(WrongAuthor)))
 }
 
 // TestAnotherMemberServes holds what a client may see of a pool of which one member is broken: what would be right of
